@@ -1,0 +1,64 @@
+"""Customers as they see themselves, and as staff see them."""
+
+from uuid import UUID
+
+from sqlalchemy import false
+from sqlmodel import col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from ezscale.accounts.permissions import EDIT_CUSTOMER, SEE_EVERYTHING
+from ezscale.accounts.signing_up import clean_name, require_country
+from ezscale.kit.actor import Actor
+from ezscale.kit.errors import Invalid, NotFound
+from ezscale.kit.work import Work
+from ezscale.models import Customer
+
+PAGE = 25
+
+
+def visible_customers(actor: Actor) -> SelectOfScalar[Customer]:
+    """One's own, or all of them for staff."""
+    if actor.may(SEE_EVERYTHING):
+        return select(Customer)
+    return select(Customer).where(Customer.id == actor.customer_id if actor.customer_id else false())
+
+
+def customer(work: Work, customer_id: UUID) -> Customer:
+    """One customer; NotFound when it is not the actor's to see."""
+    found = work.session.exec(visible_customers(work.actor).where(Customer.id == customer_id)).first()
+    if found is None:
+        raise NotFound("We could not find this customer.")
+    return found
+
+
+def own_customer(work: Work) -> Customer:
+    """The customer the actor acts for."""
+    return customer(work, work.actor.own_customer())
+
+
+def search_customers(work: Work, words: str = "", before: UUID | None = None, limit: int = PAGE) -> list[Customer]:
+    """Newest first; `words` is looked for in number, name, company and e-mail; `before` is the last id of a page."""
+    work.actor.require(SEE_EVERYTHING)
+    found = visible_customers(work.actor)
+    if words := words.strip()[:100]:
+        columns = (Customer.number, Customer.name, Customer.company, Customer.email)
+        found = found.where(or_(*(col(column).icontains(words, autoescape=True) for column in columns)))
+    if before is not None:
+        found = found.where(col(Customer.id) < before)
+    return list(work.session.exec(found.order_by(col(Customer.id).desc()).limit(limit)))
+
+
+def change_address(
+    work: Work, *, name: str, company: str, address: str, city: str, postcode: str, country: str
+) -> Customer:
+    """Where later invoices go. Issued ones keep the address they were issued to."""
+    work.actor.require(EDIT_CUSTOMER)
+    own = own_customer(work)
+    require_country(country)
+    for field, value, longest in (("address", address, 250), ("city", city, 100), ("postcode", postcode, 20)):
+        if not value.strip() or len(value) > longest:
+            raise Invalid("Please fill this in: it is printed on your invoices.", field=field)
+    own.name, own.company = clean_name(name), company.strip()[:120]
+    own.address, own.city, own.postcode, own.country = (address.strip(), city.strip(), postcode.strip(), country)
+    work.session.add(own)
+    return own

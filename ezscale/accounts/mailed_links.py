@@ -1,0 +1,89 @@
+"""Links that prove an address: verify it, or set a new password. Each works once."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from ezscale.accounts.events import PasswordChanged, PasswordResetAsked
+from ezscale.accounts.lockouts import count_try
+from ezscale.accounts.passwords import hash_password, require_strong
+from ezscale.accounts.signing_in import end_sessions
+from ezscale.accounts.signing_up import clean_email
+from ezscale.kit.errors import Invalid
+from ezscale.kit.ids import fingerprint, new_secret
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models import ApiToken, OneTimeToken, User
+from ezscale.models.user import TokenPurpose
+
+LASTS = {TokenPurpose.VERIFY_EMAIL: timedelta(days=7), TokenPurpose.RESET_PASSWORD: timedelta(hours=1)}
+STALE = "This link has been used or is too old. Please ask for a new one."
+
+
+def new_link_secret(work: Work, user_id: UUID, purpose: TokenPurpose) -> str:
+    """The secret part of a fresh link; earlier ones for the same purpose stop working."""
+    work.session.execute(
+        update(OneTimeToken)
+        .where(
+            col(OneTimeToken.user_id) == user_id,
+            col(OneTimeToken.purpose) == purpose,
+            col(OneTimeToken.used_at).is_(None),
+        )
+        .values(used_at=work.now)
+    )
+    secret = new_secret()
+    work.session.add(
+        OneTimeToken(
+            user_id=user_id, purpose=purpose, token_hash=fingerprint(secret), expires_at=work.now + LASTS[purpose]
+        )
+    )
+    return secret
+
+
+def verify_email(work: Work, secret: str) -> User:
+    """The address behind a mailed link is proven."""
+    user = _use(work, secret, TokenPurpose.VERIFY_EMAIL)
+    user.verify_email(work.now)
+    return user
+
+
+def ask_for_reset(open_work: OpenWork, email: str, *, address: str = "") -> None:
+    """A mail with a link goes to the owner of an account. Nothing tells the asker whether there is one."""
+    account = clean_email(email)
+    with open_work() as work:
+        count_try(work, "reset", account, address)
+        user = work.session.exec(select(User).where(User.email == account)).first()
+        if user is not None and user.suspended_at is None:
+            work.emit(PasswordResetAsked(user.id))
+
+
+def reset_password(open_work: OpenWork, secret: str, password: str) -> None:
+    """Set a new password by a mailed link; every session of the person ends, and their API tokens with them."""
+    require_strong(password)
+    password_hash = hash_password(password)
+    with open_work() as work:
+        user = _use(work, secret, TokenPurpose.RESET_PASSWORD)
+        user.password_hash = password_hash
+        user.verify_email(work.now)
+        end_sessions(work, user.id)
+        work.session.execute(
+            update(ApiToken)
+            .where(col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None))
+            .values(revoked_at=work.now)
+        )
+        work.emit(PasswordChanged(user.id))
+
+
+def _use(work: Work, secret: str, purpose: TokenPurpose) -> User:
+    known = select(OneTimeToken).where(
+        OneTimeToken.token_hash == fingerprint(secret),
+        OneTimeToken.purpose == purpose,
+        col(OneTimeToken.used_at).is_(None),
+        OneTimeToken.expires_at > work.now,
+    )
+    token = work.session.exec(known.with_for_update()).first()
+    if token is None:
+        raise Invalid(STALE)
+    token.used_at = work.now
+    return work.session.get_one(User, token.user_id)

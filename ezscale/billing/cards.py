@@ -1,0 +1,80 @@
+"""Cards that the gateway keeps for our customers."""
+
+from uuid import UUID
+
+from sqlalchemy import false, update
+from sqlmodel import col, select
+
+from ezscale.accounts.permissions import MANAGE_CARDS, SEE_BILLING, SEE_EVERYTHING
+from ezscale.billing.events import CardKept
+from ezscale.billing.ports import Card, PaymentGateway
+from ezscale.kit.errors import NotFound
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models import PaymentMethod
+
+
+def cards(work: Work, customer_id: UUID | None = None) -> list[PaymentMethod]:
+    """The cards on file, the default first: one's own, or a customer's for staff."""
+    on_file = select(PaymentMethod).where(col(PaymentMethod.removed_at).is_(None))
+    if work.actor.may(SEE_EVERYTHING) and customer_id is not None:
+        on_file = on_file.where(PaymentMethod.customer_id == customer_id)
+    elif work.actor.may(SEE_BILLING) and work.actor.customer_id is not None:
+        on_file = on_file.where(PaymentMethod.customer_id == work.actor.customer_id)
+    else:
+        on_file = on_file.where(false())
+    by_use = (col(PaymentMethod.is_default).desc(), col(PaymentMethod.id).desc())
+    return list(work.session.exec(on_file.order_by(*by_use)))
+
+
+def usable_card(work: Work, customer_id: UUID) -> PaymentMethod | None:
+    """The card that a charge would go to: the default one, unless the bank has refused it for good."""
+    usable = select(PaymentMethod).where(
+        PaymentMethod.customer_id == customer_id,
+        col(PaymentMethod.is_default).is_(True),
+        col(PaymentMethod.removed_at).is_(None),
+        col(PaymentMethod.refused_at).is_(None),
+    )
+    return work.session.exec(usable.order_by(col(PaymentMethod.id).desc())).first()
+
+
+def keep_card(work: Work, customer_id: UUID, gateway: str, card: Card) -> PaymentMethod:
+    """Remember a card as the customer's default. A card we know already is only made the default again."""
+    known = select(PaymentMethod).where(PaymentMethod.gateway == gateway, PaymentMethod.gateway_ref == card.ref)
+    method = work.session.exec(known).first()
+    if method is not None and method.is_default and method.removed_at is None:
+        return method
+    work.session.execute(
+        update(PaymentMethod).where(col(PaymentMethod.customer_id) == customer_id).values(is_default=False)
+    )
+    if method is None:
+        method = PaymentMethod(
+            customer_id=customer_id,
+            gateway=gateway,
+            gateway_ref=card.ref,
+            brand=card.brand,
+            last4=card.last4,
+            exp_month=card.exp_month,
+            exp_year=card.exp_year,
+            added_at=work.now,
+        )
+    method.is_default, method.removed_at = True, None
+    work.session.add(method)
+    work.emit(CardKept(customer_id))
+    return method
+
+
+def refuse_card(work: Work, method_id: UUID | None) -> None:
+    """The bank said never to try this card again."""
+    if method_id is not None:
+        work.session.get_one(PaymentMethod, method_id).refuse(work.now)
+
+
+def remove_card(open_work: OpenWork, gateway: PaymentGateway, method_id: UUID) -> None:
+    """The customer does not want a card used any more; the gateway forgets it too."""
+    with open_work() as work:
+        work.actor.require(MANAGE_CARDS)
+        method = {card.id: card for card in cards(work)}.get(method_id)
+        if method is None:
+            raise NotFound("We could not find this card.")
+        method.remove(work.now)
+    gateway.forget_card(method.gateway_ref)

@@ -1,0 +1,164 @@
+"""Paying while the customer is there: on the gateway's own page, where the card is typed and kept."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from ezscale.accounts.permissions import MANAGE_CARDS, PAY_INVOICES
+from ezscale.billing.cards import keep_card
+from ezscale.billing.collecting import charge_of, live_attempt, new_attempt
+from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.payments import book_receipt
+from ezscale.billing.ports import Charge, ChargeState, Payer, PaymentGateway
+from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
+from ezscale.kit.ids import new_secret
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models import Customer, Invoice, PaymentAttempt
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.payment import AttemptTrigger
+
+PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
+
+
+class NothingToPay(BusinessError):
+    """It is paid already, or asks for nothing."""
+
+
+class AlreadyPaying(BusinessError):
+    """Money for this invoice is on its way; a second payment must wait for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Where the gateway's page sends the customer back to."""
+
+    success_url: str
+    cancel_url: str
+
+
+def open_checkout(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID, back: Return) -> str:
+    """The address of the gateway's page for paying an invoice. Asking again gives the same page while it is open."""
+    payer_ref = registered(open_work, gateway, _payer_of(open_work, invoice_id))
+    open_page = _close_or_reuse(open_work, gateway, invoice_id)
+    if open_page:
+        return open_page
+    with open_work() as work:
+        charge = _charge_for_page(work, gateway, invoice_id, payer_ref)
+    try:
+        page = gateway.open_checkout(charge, back.success_url, back.cancel_url)
+    except UnknownOutcome:
+        raise  # the attempt stays: the next click repeats the same key and gets the same page
+    except Rejected:
+        with open_work() as work:
+            work.session.get_one(PaymentAttempt, charge.attempt_id).fail("refused", work.now)
+        raise
+    with open_work() as work:
+        attempt = work.session.get_one(PaymentAttempt, charge.attempt_id)
+        attempt.checkout_ref, attempt.checkout_url = page.ref, page.url
+    return page.url
+
+
+def confirm_checkout(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str) -> None:
+    """Ask the gateway what became of a page, and book it. For the return, the webhook and the sweep alike."""
+    receipt = gateway.read_checkout(checkout_ref)
+    with open_work() as work:
+        book_receipt(work, gateway.name, receipt)
+
+
+def confirm_checkouts_of(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> None:
+    """The same for whatever page is open for an invoice."""
+    with open_work() as work:
+        attempt = live_attempt(work, invoice_id)
+    if attempt is not None and attempt.checkout_ref:
+        confirm_checkout(open_work, gateway, attempt.checkout_ref)
+
+
+def open_checkouts(work: Work, limit: int = 500) -> list[str]:
+    """The pages whose outcome we have not heard of, for the sweep that heals lost webhooks."""
+    waiting = select(PaymentAttempt.checkout_ref).where(
+        col(PaymentAttempt.live_for).is_not(None), PaymentAttempt.checkout_ref != ""
+    )
+    return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))
+
+
+def open_card_page(open_work: OpenWork, gateway: PaymentGateway, back: Return) -> str:
+    """The address of the gateway's page where a customer leaves a new card."""
+    with open_work() as work:
+        work.actor.require(MANAGE_CARDS)
+        customer = work.session.get_one(Customer, work.actor.own_customer())
+    payer_ref = registered(open_work, gateway, payer(customer))
+    page = gateway.open_card_page(payer_ref, new_secret(), back.success_url, back.cancel_url, customer.currency)
+    return page.url
+
+
+def confirm_card_page(open_work: OpenWork, gateway: PaymentGateway, page_ref: str) -> bool:
+    """Keep the card that was left on a page. False while nobody has finished it."""
+    with open_work() as work:
+        work.actor.require(MANAGE_CARDS)
+        customer_id = work.actor.own_customer()
+    card = gateway.read_card_page(page_ref)
+    if card is None:
+        return False
+    with open_work() as work:
+        keep_card(work, customer_id, gateway.name, card)
+    return True
+
+
+def registered(open_work: OpenWork, gateway: PaymentGateway, who: Payer) -> str:
+    """The gateway's name for a customer, asked for once and kept."""
+    if who.gateway_ref:
+        return who.gateway_ref
+    ref = gateway.register(who)
+    with open_work() as work:
+        customer = work.session.get_one(Customer, who.customer_id)
+        customer.gateway_ref = customer.gateway_ref or ref
+        return customer.gateway_ref
+
+
+def payer(customer: Customer) -> Payer:
+    """A customer in the gateway's terms."""
+    name = customer.company or customer.name
+    return Payer(customer.id, name, customer.email, customer.country, customer.gateway_ref or "")
+
+
+def _payer_of(open_work: OpenWork, invoice_id: UUID) -> Payer:
+    with open_work() as work:
+        work.actor.require(PAY_INVOICES)
+        invoice = _payable(work, invoice_id)
+        return payer(work.session.get_one(Customer, invoice.customer_id))
+
+
+def _close_or_reuse(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> str:
+    """The page already open for this very sum, or nothing after a page for another sum was closed."""
+    with open_work() as work:
+        attempt = live_attempt(work, invoice_id)
+        wanted = _payable(work, invoice_id).open_amount
+    if attempt is None or not attempt.checkout_ref:
+        return ""
+    receipt = gateway.read_checkout(attempt.checkout_ref)
+    if receipt.state is ChargeState.OPEN and attempt.amount == wanted:
+        return attempt.checkout_url
+    if receipt.state is ChargeState.OPEN:
+        gateway.close_checkout(attempt.checkout_ref)
+    confirm_checkout(open_work, gateway, attempt.checkout_ref)
+    return ""
+
+
+def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, payer_ref: str) -> Charge:
+    invoice = _payable(work, invoice_id)
+    attempt = live_attempt(work, invoice_id)
+    if attempt is not None and attempt.trigger is not AttemptTrigger.CHECKOUT:
+        raise AlreadyPaying("A payment for this invoice is being processed. Please look again in a minute.")
+    if attempt is None:
+        attempt = new_attempt(work, invoice, AttemptTrigger.CHECKOUT, gateway.name)
+    attempt.send(work.now)
+    charge = charge_of(attempt, invoice, work.session.get_one(Customer, invoice.customer_id))
+    return Charge(charge.key, charge.attempt_id, charge.invoice_id, charge.amount, payer_ref, charge.description)
+
+
+def _payable(work: Work, invoice_id: UUID) -> Invoice:
+    invoice = invoice_to_change(work, invoice_id)
+    if invoice.status not in PAYABLE or not invoice.open_amount:
+        raise NothingToPay("There is nothing to pay on this invoice.")
+    return invoice

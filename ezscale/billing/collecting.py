@@ -1,0 +1,143 @@
+"""Charging kept cards: one attempt, one charge, whatever happens on the way."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import select
+
+from ezscale.billing.cards import usable_card
+from ezscale.billing.cases import open_case
+from ezscale.billing.events import ChargeRequested
+from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.payments import book_receipt, settle_from_credit
+from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
+from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.ids import new_id
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models import Customer, Invoice, PaymentAttempt, PaymentMethod
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.payment import AttemptStatus, AttemptTrigger
+
+KEY_LIVES = timedelta(hours=23)  # Stripe forgets an idempotency key after 24 hours
+
+
+def request_charge(work: Work, invoice_id: UUID, trigger: AttemptTrigger) -> PaymentAttempt | None:
+    """Write down that an open invoice shall be charged to the customer's card; credit is used first.
+
+    None when there is nothing to charge, no usable card, or an attempt is already under way.
+    """
+    invoice = invoice_to_change(work, invoice_id)
+    if invoice.status is not InvoiceStatus.OPEN:
+        return None
+    if live_attempt(work, invoice_id) is not None:
+        return None
+    settle_from_credit(work, invoice)
+    card = usable_card(work, invoice.customer_id)
+    if invoice.status is not InvoiceStatus.OPEN or card is None:
+        return None
+    attempt = new_attempt(work, invoice, trigger, card.gateway, card)
+    work.emit(ChargeRequested(attempt.id, invoice.customer_id))
+    return attempt
+
+
+def new_attempt(
+    work: Work, invoice: Invoice, trigger: AttemptTrigger, gateway: str, card: PaymentMethod | None = None
+) -> PaymentAttempt:
+    """An attempt on the invoice's whole open amount, with the key that makes it one charge."""
+    attempt_id = new_id()
+    attempt = PaymentAttempt(
+        id=attempt_id,
+        invoice_id=invoice.id,
+        live_for=invoice.id,
+        method_id=card.id if card else None,
+        trigger=trigger,
+        gateway=gateway,
+        key=f"charge:{invoice.id.hex}:{attempt_id.hex}",
+        currency=invoice.currency,
+        amount_minor=invoice.open_amount.minor,
+        created_at=work.now,
+    )
+    work.session.add(attempt)
+    work.session.flush()
+    return attempt
+
+
+def live_attempt(work: Work, invoice_id: UUID) -> PaymentAttempt | None:
+    """The attempt under way for an invoice, if any."""
+    return work.session.exec(select(PaymentAttempt).where(PaymentAttempt.live_for == invoice_id)).first()
+
+
+def collect(open_work: OpenWork, gateway: PaymentGateway, attempt_id: UUID) -> None:
+    """Ask the bank for the money of an attempt. Safe to repeat: the key makes it one charge.
+
+    UnknownOutcome and TemporaryFailure mean: call again later, with the same attempt.
+    """
+    with open_work() as work:
+        charge, forgotten = _charge_to_send(work, attempt_id)
+    if charge is None:
+        return
+    try:
+        receipt = _found(gateway, charge) if forgotten else gateway.charge(charge)
+    except UnknownOutcome:
+        with open_work() as work:
+            _locked(work, attempt_id).lose_sight()
+        raise
+    except TemporaryFailure:
+        raise
+    except Rejected as refusal:
+        with open_work() as work:
+            _book_refusal(work, attempt_id, refusal)
+        return
+    with open_work() as work:
+        book_receipt(work, gateway.name, receipt)
+
+
+def _charge_to_send(work: Work, attempt_id: UUID) -> tuple[Charge | None, bool]:
+    attempt = _locked(work, attempt_id)
+    invoice = invoice_to_change(work, attempt.invoice_id)
+    if not attempt.is_live or attempt.method_id is None:
+        return None, False
+    if invoice.status is not InvoiceStatus.OPEN and attempt.status is AttemptStatus.CREATED:
+        attempt.fail("not_needed", work.now)
+        return None, False
+    forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > KEY_LIVES
+    attempt.send(work.now)
+    customer = work.session.get_one(Customer, invoice.customer_id)
+    card = work.session.get_one(PaymentMethod, attempt.method_id)
+    return charge_of(attempt, invoice, customer, card.gateway_ref), forgotten
+
+
+def charge_of(attempt: PaymentAttempt, invoice: Invoice, customer: Customer, card_ref: str = "") -> Charge:
+    """An attempt in the gateway's terms."""
+    return Charge(
+        key=attempt.key,
+        attempt_id=attempt.id,
+        invoice_id=invoice.id,
+        amount=attempt.amount,
+        payer_ref=customer.gateway_ref or "",
+        description=f"Invoice {invoice.number}" if invoice.number else "Your order",
+        card_ref=card_ref,
+    )
+
+
+def _found(gateway: PaymentGateway, charge: Charge) -> Receipt:
+    """The key is too old to be repeated: look the money up by our own name for it instead."""
+    found = gateway.find_payment(charge.payer_ref, charge.attempt_id)
+    if found is not None:
+        return found
+    return Receipt(ChargeState.FAILED, "", charge.amount, charge.attempt_id, charge.invoice_id, decline_code="lost")
+
+
+def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
+    attempt = _locked(work, attempt_id)
+    invoice = invoice_to_change(work, attempt.invoice_id)
+    attempt.fail("refused", work.now)
+    facts = {"invoice": invoice.number or "", "reason": refusal.message}
+    open_case(work, "charge_refused", attempt.id.hex, invoice.customer_id, facts)
+
+
+def _locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
+    attempt = work.session.get_one(PaymentAttempt, attempt_id)
+    invoice_to_change(work, attempt.invoice_id)
+    work.session.refresh(attempt, with_for_update=True)
+    return attempt

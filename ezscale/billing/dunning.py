@@ -1,0 +1,171 @@
+"""From the first reminder to the end: what happens to an invoice that is not paid."""
+
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from ezscale.billing import ledger
+from ezscale.billing.cancelling import cancellation_of, end_as_wished, subscriptions_to_end
+from ezscale.billing.cards import usable_card
+from ezscale.billing.collecting import live_attempt, request_charge
+from ezscale.billing.events import GraceUsedUp, ReminderDue
+from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.policy import POLICY, DunningPolicy, Step, StepKind, steps_due
+from ezscale.billing.runs import Tally, reported
+from ezscale.billing.subscriptions import end_subscription, subscriptions_on
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models import DunningStep, Invoice, PaymentAttempt
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.payment import AttemptStatus, AttemptTrigger
+from ezscale.models.subscription import SubscriptionStatus
+
+BATCH = 200
+
+
+def chase_invoices(open_work: OpenWork, policy: DunningPolicy = POLICY) -> Tally:
+    """Take today's steps for every unpaid invoice. Running it again today does nothing more."""
+    with reported(open_work, "dunning") as tally:
+        after: UUID | None = None
+        while block := _unpaid(open_work, policy, after):
+            for invoice_id in block:
+                _chase_apart(open_work, invoice_id, policy, tally)
+            after = block[-1]
+    return tally
+
+
+def end_cancelled(open_work: OpenWork) -> Tally:
+    """End the subscriptions whose cancellation's day has come."""
+    with reported(open_work, "cancellations") as tally:
+        with open_work() as work:
+            due = subscriptions_to_end(work)
+        for subscription_id in due:
+            try:
+                with open_work() as work:
+                    end_as_wished(work, subscription_id)
+            except Exception as problem:  # one bad record must not stop the night
+                tally.put_aside(str(subscription_id), problem)
+            else:
+                tally.count("ended")
+    return tally
+
+
+def chase_invoice(work: Work, invoice_id: UUID, policy: DunningPolicy = POLICY) -> list[Step]:
+    """Take today's steps for one unpaid invoice; returns those that were taken."""
+    invoice = invoice_to_change(work, invoice_id)
+    if invoice.status is not InvoiceStatus.OPEN or invoice.due_on is None or _is_leaving(work, invoice):
+        return []
+    taken = set(work.session.exec(select(DunningStep.step).where(DunningStep.invoice_id == invoice.id)))
+    acted = []
+    for step in steps_due(invoice.due_on, work.today, taken, policy):
+        if invoice.status is not InvoiceStatus.OPEN:
+            break
+        if _take(work, invoice, step):
+            acted.append(step)
+            work.session.add(DunningStep(invoice_id=invoice.id, step=step.name, taken_at=work.now))
+    if invoice.status is InvoiceStatus.OPEN and invoice.due_on < work.today:
+        _fall_behind(work, invoice)
+    return acted
+
+
+def retry_with_new_card(work: Work, customer_id: UUID) -> None:
+    """A new card is here: everything due is tried with it at once."""
+    unpaid = select(Invoice.id).where(
+        Invoice.customer_id == customer_id, Invoice.status == InvoiceStatus.OPEN, col(Invoice.due_on) <= work.today
+    )
+    for invoice_id in work.session.exec(unpaid.order_by(col(Invoice.id))).all():
+        request_charge(work, invoice_id, AttemptTrigger.NEW_CARD)
+
+
+def may_suspend(work: Work, invoice: Invoice) -> bool:
+    """Only for an issued, delivered, overdue and unpaid invoice with no payment under way."""
+    return (
+        invoice.status is InvoiceStatus.OPEN
+        and invoice.delivered_at is not None
+        and invoice.due_on is not None
+        and invoice.due_on < work.today
+        and live_attempt(work, invoice.id) is None
+    )
+
+
+def _unpaid(open_work: OpenWork, policy: DunningPolicy, after: UUID | None) -> list[UUID]:
+    first_step = min(step.day for step in policy.steps())
+    with open_work() as work:
+        from_day = work.today.toordinal() - first_step
+        unpaid = select(Invoice.id).where(
+            Invoice.status == InvoiceStatus.OPEN, col(Invoice.due_on) <= work.today.fromordinal(from_day)
+        )
+        if after is not None:
+            unpaid = unpaid.where(col(Invoice.id) > after)
+        return list(work.session.exec(unpaid.order_by(col(Invoice.id)).limit(BATCH)))
+
+
+def _chase_apart(open_work: OpenWork, invoice_id: UUID, policy: DunningPolicy, tally: Tally) -> None:
+    try:
+        with open_work() as work:
+            steps = chase_invoice(work, invoice_id, policy)
+    except Exception as problem:  # one bad record must not stop the night
+        tally.put_aside(str(invoice_id), problem)
+        return
+    for step in steps:
+        tally.count(step.kind)
+
+
+def _take(work: Work, invoice: Invoice, step: Step) -> bool:
+    match step.kind:
+        case StepKind.CHARGE:
+            return _charge(work, invoice)
+        case StepKind.REMIND if step.day <= 0 and usable_card(work, invoice.customer_id) is not None:
+            return False  # the card will be charged: nothing to ask for
+        case StepKind.REMIND | StepKind.WARN:
+            work.emit(ReminderDue(invoice.id, invoice.customer_id, step.name))
+            return True
+        case StepKind.SUSPEND:
+            if not may_suspend(work, invoice):
+                return False
+            work.emit(GraceUsedUp(invoice.id, invoice.customer_id))
+            return True
+        case StepKind.TERMINATE:
+            return _write_off(work, invoice)
+
+
+def _charge(work: Work, invoice: Invoice) -> bool:
+    if _waits_for_customer(work, invoice):
+        return False
+    attempt = request_charge(work, invoice.id, AttemptTrigger.DUE)
+    return attempt is not None or invoice.status is InvoiceStatus.PAID
+
+
+def _waits_for_customer(work: Work, invoice: Invoice) -> bool:
+    latest = select(PaymentAttempt.status).where(PaymentAttempt.invoice_id == invoice.id)
+    return (
+        work.session.exec(latest.order_by(col(PaymentAttempt.id).desc()).limit(1)).first()
+        is AttemptStatus.NEEDS_CUSTOMER
+    )
+
+
+def _is_leaving(work: Work, invoice: Invoice) -> bool:
+    billed = subscriptions_on(work, invoice.id)
+    return bool(billed) and all(cancellation_of(work, subscription.id) is not None for subscription in billed)
+
+
+def _fall_behind(work: Work, invoice: Invoice) -> None:
+    for subscription in subscriptions_on(work, invoice.id):
+        if subscription.status is SubscriptionStatus.ACTIVE:
+            subscription.fall_behind()
+            work.session.add(subscription)
+
+
+def _write_off(work: Work, invoice: Invoice) -> bool:
+    warned = select(DunningStep.id).where(
+        DunningStep.invoice_id == invoice.id, col(DunningStep.step).startswith(StepKind.WARN)
+    )
+    if work.session.exec(warned).first() is None or live_attempt(work, invoice.id) is not None:
+        return False  # nothing is taken down without a warning, or while money may be on its way
+    lost = invoice.open_amount
+    invoice.write_off()
+    sides = [(ledger.BAD_DEBT, lost), (ledger.receivable(invoice.customer_id), -lost)]
+    ledger.book(work, "write_off", f"write-off:{invoice.id.hex}", sides)
+    work.session.add(invoice)
+    for subscription in subscriptions_on(work, invoice.id):
+        end_subscription(work, subscription)
+    return True

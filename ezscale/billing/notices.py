@@ -1,0 +1,53 @@
+"""Messages from the gateway: stored once, answered at once, and never believed without asking back."""
+
+from uuid import UUID
+
+from sqlmodel import select
+
+from ezscale.billing.cases import open_case
+from ezscale.billing.checkout import confirm_checkout
+from ezscale.billing.events import NoticeReceived
+from ezscale.billing.payments import book_receipt
+from ezscale.billing.ports import Notice, PaymentGateway
+from ezscale.kit.database import insert_new
+from ezscale.kit.ids import new_id
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models import InboundNotice
+
+
+def take_notice(work: Work, vendor: str, notice: Notice, body: str, *, live: bool) -> None:
+    """Store a verified message; a copy of a known one changes nothing. `live` is the mode that we are in."""
+    row = InboundNotice(
+        id=new_id(),
+        vendor=vendor,
+        event_id=notice.event_id[:120],
+        kind=notice.kind[:80],
+        subject_ref=notice.subject_ref[:120],
+        live=notice.live,
+        payload=body,
+        received_at=work.now,
+    )
+    insert_new(work.session, InboundNotice.__table__, [row.model_dump()])  # type: ignore[attr-defined]
+    stored = select(InboundNotice.id).where(InboundNotice.vendor == vendor, InboundNotice.event_id == row.event_id)
+    if work.session.exec(stored).one() != row.id:
+        return
+    if notice.live is not live:
+        open_case(work, "wrong_mode", notice.event_id, None, {"vendor": vendor, "kind": notice.kind})
+        return
+    work.emit(NoticeReceived(row.id))
+
+
+def handle_notice(open_work: OpenWork, gateway: PaymentGateway, notice_id: UUID) -> None:
+    """Ask the gateway afresh about whatever a message was about, and book what it says."""
+    with open_work() as work:
+        notice = work.session.get_one(InboundNotice, notice_id)
+        if notice.handled_at is not None:
+            return
+    if notice.kind.startswith("checkout.session."):
+        confirm_checkout(open_work, gateway, notice.subject_ref)
+    elif notice.kind.startswith("payment_intent."):
+        receipt = gateway.read_payment(notice.subject_ref)
+        with open_work() as work:
+            book_receipt(work, gateway.name, receipt)
+    with open_work() as work:
+        work.session.get_one(InboundNotice, notice_id).handled_at = work.now

@@ -1,0 +1,166 @@
+"""Booking what the gateway says. Its direct answer and its webhook meet here, in any order, any number of times."""
+
+from sqlmodel import col, select
+
+from ezscale.billing import ledger
+from ezscale.billing.cards import keep_card, refuse_card
+from ezscale.billing.cases import open_case
+from ezscale.billing.credit import keep_as_credit, spend_credit
+from ezscale.billing.events import ChargeFailed, ChargeNeedsCustomer, InvoicePaid
+from ezscale.billing.invoicing import invoice_to_change, issue_invoice
+from ezscale.billing.ports import ChargeState, Receipt
+from ezscale.billing.subscriptions import catch_up, start_subscriptions, subscriptions_on
+from ezscale.kit.money import Money
+from ezscale.kit.work import Work
+from ezscale.models import Invoice, Payment, PaymentAttempt
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.payment import AttemptTrigger
+
+
+def book_receipt(work: Work, gateway: str, receipt: Receipt) -> None:
+    """Bring our books to what the gateway says about one attempt. Saying it twice changes nothing."""
+    attempt = _attempt_of(work, gateway, receipt)
+    if attempt is None:
+        if receipt.state is ChargeState.SUCCEEDED:
+            _report_stray_money(work, gateway, receipt)
+        return
+    match receipt.state:
+        case ChargeState.SUCCEEDED:
+            _book_money(work, attempt, receipt)
+        case ChargeState.FAILED if attempt.trigger is not AttemptTrigger.CHECKOUT:
+            _book_decline(work, attempt, receipt)
+        case ChargeState.NEEDS_CUSTOMER if attempt.trigger is not AttemptTrigger.CHECKOUT:
+            _book_question(work, attempt, receipt)
+        case ChargeState.EXPIRED if attempt.is_live:
+            attempt.fail("expired", work.now)
+        case _:
+            # Still open or on its way. A card declined on the gateway's page leaves the page open for another one.
+            pass
+    work.session.add(attempt)
+
+
+def settle_from_credit(work: Work, invoice: Invoice) -> None:
+    """Pay what credit can pay of an open invoice, and tell the house when that was all."""
+    if spend_credit(work, invoice) and invoice.status is InvoiceStatus.PAID:
+        invoice_is_paid(work, invoice)
+
+
+def settle_free(work: Work, invoice: Invoice) -> None:
+    """An invoice that asks for nothing is paid as soon as it is issued."""
+    if invoice.status is InvoiceStatus.DRAFT:
+        _issue_on_payment(work, invoice)
+    invoice.settle(Money.zero(invoice.currency), work.now)
+    invoice_is_paid(work, invoice)
+
+
+def invoice_is_paid(work: Work, invoice: Invoice) -> None:
+    """What a paid invoice means for what it bills."""
+    work.session.add(invoice)
+    work.session.flush()
+    start_subscriptions(work, subscriptions_on(work, invoice.id))
+    catch_up(work, invoice.id)
+    work.emit(InvoicePaid(invoice.id, invoice.customer_id))
+
+
+def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> PaymentAttempt | None:
+    ours = select(PaymentAttempt).where(PaymentAttempt.gateway == gateway)
+    if receipt.attempt_id is not None:
+        ours = ours.where(PaymentAttempt.id == receipt.attempt_id)
+    elif receipt.payment_ref:
+        ours = ours.where(PaymentAttempt.payment_ref == receipt.payment_ref)
+    else:
+        return None
+    attempt = work.session.exec(ours).first()
+    if attempt is not None:  # the invoice is the one lock for everything that concerns its money
+        invoice_to_change(work, attempt.invoice_id)
+        work.session.refresh(attempt, with_for_update=True)
+    return attempt
+
+
+def _book_money(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+    known = select(Payment.id).where(Payment.gateway == attempt.gateway, Payment.gateway_ref == receipt.payment_ref)
+    if work.session.exec(known).first() is not None:
+        return
+    invoice = invoice_to_change(work, attempt.invoice_id)
+    attempt.succeed(receipt.payment_ref, work.now)
+    payment = _payment_row(work, attempt, invoice, receipt)
+    if receipt.amount != attempt.amount:
+        facts = {"asked": str(attempt.amount), "came": str(receipt.amount), "payment": receipt.payment_ref}
+        open_case(work, "wrong_amount", receipt.payment_ref, invoice.customer_id, facts)
+    if invoice.status is InvoiceStatus.DRAFT and receipt.amount == invoice.total:
+        _issue_on_payment(work, invoice)
+    _settle(work, invoice, payment)
+    if receipt.card is not None:
+        keep_card(work, invoice.customer_id, attempt.gateway, receipt.card)
+
+
+def _payment_row(work: Work, attempt: PaymentAttempt, invoice: Invoice, receipt: Receipt) -> Payment:
+    payment = Payment(
+        customer_id=invoice.customer_id,
+        invoice_id=invoice.id,
+        attempt_id=attempt.id,
+        gateway=attempt.gateway,
+        gateway_ref=receipt.payment_ref,
+        currency=receipt.amount.currency,
+        amount_minor=receipt.amount.minor,
+        fee_minor=receipt.fee.minor if receipt.fee and receipt.fee.currency == receipt.amount.currency else 0,
+        received_at=work.now,
+    )
+    work.session.add(payment)
+    work.session.flush()
+    if payment.fee_minor:
+        fee = Money(payment.fee_minor, payment.currency)
+        sides = [(ledger.fees(payment.gateway), fee), (ledger.clearing(payment.gateway), -fee)]
+        ledger.book(work, "gateway_fee", f"fee:{payment.id.hex}", sides)
+    return payment
+
+
+def _settle(work: Work, invoice: Invoice, payment: Payment) -> None:
+    """Use a payment for its invoice; what the invoice cannot take becomes credit, and staff hear of it."""
+    usable = Money.zero(invoice.currency)
+    if payment.currency == invoice.currency and invoice.status in (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE):
+        usable = min(payment.amount, invoice.open_amount, key=lambda amount: amount.minor)
+    held = ledger.clearing(payment.gateway)
+    if usable:
+        sides = [(held, usable), (ledger.receivable(invoice.customer_id), -usable)]
+        ledger.book(work, "payment", f"payment:{payment.id.hex}", sides)
+        invoice.settle(usable, work.now)
+    if surplus := payment.amount - usable if usable else payment.amount:
+        reason = f"Paid beyond invoice {invoice.number or 'draft'}"
+        keep_as_credit(work, invoice.customer_id, surplus, reason, f"surplus:{payment.id.hex}", held)
+        facts = {"surplus": str(surplus), "payment": payment.gateway_ref, "invoice": invoice.number or ""}
+        open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)
+    if usable and invoice.status is InvoiceStatus.PAID:
+        invoice_is_paid(work, invoice)
+
+
+def _issue_on_payment(work: Work, invoice: Invoice) -> None:
+    issue_invoice(work, invoice, work.today)
+    invoice.deliver(work.now)  # the customer has just paid it on screen
+
+
+def _book_decline(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+    if not attempt.is_live:
+        return
+    invoice = invoice_to_change(work, attempt.invoice_id)
+    attempt.fail(receipt.decline_code, work.now)
+    attempt.payment_ref = receipt.payment_ref or attempt.payment_ref
+    if receipt.hard:
+        refuse_card(work, attempt.method_id)
+    work.emit(ChargeFailed(attempt.id, invoice.id, invoice.customer_id, hard=receipt.hard))
+
+
+def _book_question(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+    if not attempt.is_live:
+        return
+    invoice = invoice_to_change(work, attempt.invoice_id)
+    attempt.ask_customer(receipt.decline_code, work.now)
+    attempt.payment_ref = receipt.payment_ref or attempt.payment_ref
+    work.emit(ChargeNeedsCustomer(attempt.id, invoice.id, invoice.customer_id))
+
+
+def _report_stray_money(work: Work, gateway: str, receipt: Receipt) -> None:
+    known = select(Payment.id).where(Payment.gateway == gateway, col(Payment.gateway_ref) == receipt.payment_ref)
+    if work.session.exec(known).first() is None:
+        facts = {"amount": str(receipt.amount), "payment": receipt.payment_ref, "payer": receipt.payer_ref}
+        open_case(work, "stray_money", receipt.payment_ref, None, facts)

@@ -1,0 +1,155 @@
+"""What billing needs from whoever keeps cards and moves money."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from ezscale.kit.money import Money
+
+
+class ChargeState(StrEnum):
+    """What became of a charge."""
+
+    SUCCEEDED = "succeeded"
+    PROCESSING = "processing"
+    FAILED = "failed"
+    NEEDS_CUSTOMER = "needs_customer"
+    OPEN = "open"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """A customer as the gateway should know them. `ref` is our panel_ref-like name for the customer."""
+
+    customer_id: UUID
+    name: str
+    email: str
+    country: str
+    gateway_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One attempt to move money for one invoice. The same `key` is the same charge, however often it is sent."""
+
+    key: str
+    attempt_id: UUID
+    invoice_id: UUID
+    amount: Money
+    payer_ref: str
+    description: str
+    card_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card as the gateway keeps it for us."""
+
+    ref: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutPage:
+    """A hosted page where the customer pays: send their browser to `url`."""
+
+    ref: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the gateway says about one attempt, right now.
+
+    `payment_ref` names the moved money (one name, one movement); `fee` is what the gateway kept, when known.
+    `attempt_id` and `invoice_id` come from our own metadata and are None for money that is not ours.
+    `hard` marks a decline after which the same card must not be tried again.
+    """
+
+    state: ChargeState
+    payment_ref: str
+    amount: Money
+    attempt_id: UUID | None = None
+    invoice_id: UUID | None = None
+    payer_ref: str = ""
+    card: Card | None = None
+    fee: Money | None = None
+    decline_code: str = ""
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A verified message from the gateway: something happened to `subject_ref`; ask again what."""
+
+    event_id: str
+    kind: str
+    subject_ref: str
+    live: bool
+
+
+class BadNotice(Exception):
+    """A message that the gateway did not sign, or signed too long ago."""
+
+
+class PaymentGateway(Protocol):
+    """Whoever keeps cards and moves money.
+
+    Calls raise TemporaryFailure when surely nothing happened, UnknownOutcome when the answer was lost, and Rejected
+    when the request itself was wrong. A decline is no exception: it is a Receipt with the state FAILED or
+    NEEDS_CUSTOMER.
+    """
+
+    name: str
+
+    def register(self, payer: Payer) -> str:
+        """The gateway's name for this customer; made on the first call, the same ever after."""
+        ...
+
+    def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
+        """A hosted page that takes exactly this charge, and keeps the card for renewals."""
+        ...
+
+    def read_checkout(self, checkout_ref: str) -> Receipt:
+        """What became of a hosted page: OPEN, EXPIRED, or the outcome of its payment."""
+        ...
+
+    def close_checkout(self, checkout_ref: str) -> None:
+        """Nobody can pay on this page any more (no error when it was closed or paid already)."""
+        ...
+
+    def charge(self, charge: Charge) -> Receipt:
+        """Take the money from the kept card, without the customer being there."""
+        ...
+
+    def read_payment(self, payment_ref: str) -> Receipt:
+        """The current truth about a movement of money."""
+        ...
+
+    def find_payment(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
+        """Look up the money of an attempt whose answer was lost, by our own name for it."""
+        ...
+
+    def open_card_page(
+        self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
+    ) -> CheckoutPage:
+        """A hosted page that keeps a new card and charges nothing."""
+        ...
+
+    def read_card_page(self, page_ref: str) -> Card | None:
+        """The card that was kept on a card page, or None while nobody finished it."""
+        ...
+
+    def forget_card(self, card_ref: str) -> None:
+        """The gateway no longer keeps this card (no error when it did not)."""
+        ...
+
+    def read_notice(self, body: bytes, signature: str) -> Notice:
+        """Verify a webhook's raw body; BadNotice when it is not from the gateway."""
+        ...

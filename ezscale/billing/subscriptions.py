@@ -1,0 +1,132 @@
+"""Subscriptions: starting, falling behind, catching up, ending."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import false
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_SERVICES
+from ezscale.billing.events import SubscriptionEnded
+from ezscale.billing.periods import add_months
+from ezscale.kit.actor import Actor
+from ezscale.kit.errors import NotFound
+from ezscale.kit.money import Money
+from ezscale.kit.work import Work
+from ezscale.models import Invoice, InvoiceLine, RevenueMovement, Subscription, SubscriptionItem
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.subscription import SubscriptionStatus
+
+
+def visible_subscriptions(actor: Actor) -> SelectOfScalar[Subscription]:
+    """A customer's own, or all of them for staff."""
+    if actor.may(SEE_EVERYTHING):
+        return select(Subscription)
+    if not actor.may(SEE_SERVICES) or actor.customer_id is None:
+        return select(Subscription).where(false())
+    return select(Subscription).where(Subscription.customer_id == actor.customer_id)
+
+
+def subscription_of_item(work: Work, item_id: UUID) -> Subscription:
+    """What bills an item; NotFound when it is not the actor's to see."""
+    found = work.session.exec(
+        visible_subscriptions(work.actor)
+        .join(SubscriptionItem, col(SubscriptionItem.subscription_id) == Subscription.id)
+        .where(SubscriptionItem.id == item_id)
+    ).first()
+    if found is None:
+        raise NotFound("We could not find this subscription.")
+    return found
+
+
+def subscriptions_on(work: Work, invoice_id: UUID) -> list[Subscription]:
+    """What an invoice bills."""
+    billed = (
+        select(Subscription)
+        .join(SubscriptionItem, col(SubscriptionItem.subscription_id) == Subscription.id)
+        .join(InvoiceLine, col(InvoiceLine.item_id) == SubscriptionItem.id)
+        .where(InvoiceLine.invoice_id == invoice_id)
+        .distinct()
+    )
+    return list(work.session.exec(billed))
+
+
+def items_of(work: Work, subscription_id: UUID) -> list[SubscriptionItem]:
+    """What a subscription consists of."""
+    return list(
+        work.session.exec(
+            select(SubscriptionItem)
+            .where(SubscriptionItem.subscription_id == subscription_id)
+            .order_by(col(SubscriptionItem.id))
+        )
+    )
+
+
+def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> None:
+    """Their first invoice is paid: they run from today and count as recurring revenue."""
+    for subscription in subscriptions:
+        if subscription.status is not SubscriptionStatus.PENDING:
+            continue
+        subscription.start(work.today, add_months(work.today, subscription.months, work.today.day))
+        work.session.add(subscription)
+        for item in items_of(work, subscription.id):
+            note_revenue(work, subscription, item, "new", monthly_price(item.price, subscription.months))
+
+
+def catch_up(work: Work, invoice_id: UUID) -> None:
+    """After a payment: subscriptions without another overdue invoice are active again."""
+    for subscription in subscriptions_on(work, invoice_id):
+        if subscription.status is SubscriptionStatus.PAST_DUE and not overdue_invoices(work, subscription.id):
+            subscription.catch_up()
+            work.session.add(subscription)
+
+
+def overdue_invoices(work: Work, subscription_id: UUID) -> list[Invoice]:
+    """Issued, unpaid and past their day, oldest first."""
+    overdue = (
+        select(Invoice)
+        .join(InvoiceLine, col(InvoiceLine.invoice_id) == Invoice.id)
+        .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
+        .where(
+            SubscriptionItem.subscription_id == subscription_id,
+            Invoice.status == InvoiceStatus.OPEN,
+            col(Invoice.due_on) < work.today,
+        )
+        .order_by(col(Invoice.due_on))
+        .distinct()
+    )
+    return list(work.session.exec(overdue))
+
+
+def end_subscription(work: Work, subscription: Subscription) -> None:
+    """Never billed again; its recurring revenue is gone from today, and what it paid for is taken down."""
+    if subscription.status is SubscriptionStatus.ENDED:
+        return
+    earning = subscription.status is not SubscriptionStatus.PENDING
+    subscription.end(work.today)
+    work.session.add(subscription)
+    if earning:
+        for item in items_of(work, subscription.id):
+            note_revenue(work, subscription, item, "ended", -monthly_price(item.price, subscription.months))
+    work.emit(SubscriptionEnded(subscription.id, subscription.customer_id))
+
+
+def monthly_price(price: Money, months: int) -> Money:
+    """What a cycle's price is worth a month, for comparing; never charged."""
+    return price.split([1] * months)[0]
+
+
+def note_revenue(work: Work, subscription: Subscription, item: SubscriptionItem, kind: str, monthly: Money) -> None:
+    """Write down a change of monthly recurring revenue, once."""
+    work.session.add(
+        RevenueMovement(
+            once_key=f"{kind}:{item.id.hex}",
+            day=work.today,
+            kind=kind,
+            subscription_id=subscription.id,
+            plan_id=item.plan_id,
+            currency=monthly.currency,
+            monthly_minor=monthly.minor,
+        )
+    )

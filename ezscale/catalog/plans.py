@@ -1,0 +1,118 @@
+"""What is for sale right now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from ezscale.kit.errors import Invalid
+from ezscale.kit.money import Money
+from ezscale.kit.work import Work
+from ezscale.models import Location, Plan, Price, SystemImage
+from ezscale.models.plan import Family
+
+
+@dataclass(frozen=True, slots=True)
+class PriceOffer:
+    """A price as it is offered now: for `months` months, before tax."""
+
+    price_id: UUID
+    months: int
+    amount: Money
+    setup: Money
+
+    @property
+    def per_month(self) -> Money:
+        """For comparing cycles; rounded, never charged."""
+        return self.amount.split([1] * self.months)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOffer:
+    """A plan that can be ordered now, with all its prices (shortest cycle first)."""
+
+    plan_id: UUID
+    slug: str
+    family: Family
+    name: str
+    summary: str
+    cpu_cores: int
+    memory_mb: int
+    disk_gb: int
+    traffic_gb: int
+    popular: bool
+    prices: tuple[PriceOffer, ...]
+
+    def price(self, currency: str, months: int) -> PriceOffer | None:
+        """The price of one cycle in one currency, if it is offered."""
+        return next((p for p in self.prices if p.amount.currency == currency and p.months == months), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose from beside the plan."""
+
+    id: UUID
+    slug: str
+    name: str
+
+
+def plans_on_sale(work: Work, family: Family | None = None) -> list[PlanOffer]:
+    """Everything that can be ordered now, in shop order. Two queries."""
+    wanted = select(Plan).where(col(Plan.archived_at).is_(None))
+    if family is not None:
+        wanted = wanted.where(Plan.family == family)
+    plans = work.session.exec(wanted.order_by(col(Plan.position), col(Plan.slug))).all()
+    prices: dict[UUID, list[Price]] = {plan.id: [] for plan in plans}
+    for price in work.session.exec(_current_prices(work, prices)):
+        prices[price.plan_id].append(price)
+    return [_offer(plan, prices[plan.id]) for plan in plans if prices[plan.id]]
+
+
+def plan_on_sale(work: Work, slug: str) -> PlanOffer:
+    """One plan by its name in addresses. Invalid when it is not for sale."""
+    offer = next((offer for offer in plans_on_sale(work) if offer.slug == slug), None)
+    if offer is None:
+        raise Invalid("This plan is not for sale.", field="plan")
+    return offer
+
+
+def locations(work: Work, panel: str) -> list[Choice]:
+    """Where a panel's servers can stand."""
+    places = select(Location).where(Location.panel == panel).order_by(col(Location.position))
+    return [Choice(place.id, place.slug, place.name) for place in work.session.exec(places)]
+
+
+def system_images(work: Work, panel: str) -> list[Choice]:
+    """The operating systems a panel can install."""
+    images = select(SystemImage).where(SystemImage.panel == panel).order_by(col(SystemImage.position))
+    return [Choice(image.id, image.slug, image.name) for image in work.session.exec(images)]
+
+
+def _current_prices(work: Work, plan_ids: Iterable[UUID]):  # type: ignore[no-untyped-def]  # SelectOfScalar[Price]
+    return (
+        select(Price)
+        .where(
+            col(Price.plan_id).in_(list(plan_ids)),
+            Price.since <= work.now,
+            (col(Price.until).is_(None)) | (col(Price.until) > work.now),
+        )
+        .order_by(col(Price.currency), col(Price.months))
+    )
+
+
+def _offer(plan: Plan, prices: list[Price]) -> PlanOffer:
+    return PlanOffer(
+        plan.id,
+        plan.slug,
+        plan.family,
+        plan.name,
+        plan.summary,
+        plan.cpu_cores,
+        plan.memory_mb,
+        plan.disk_gb,
+        plan.traffic_gb,
+        plan.popular,
+        tuple(PriceOffer(price.id, price.months, price.amount, price.setup) for price in prices),
+    )

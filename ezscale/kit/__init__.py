@@ -1,0 +1,1 @@
+"""Tools without business words, on which every other floor stands."""

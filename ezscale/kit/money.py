@@ -1,0 +1,116 @@
+"""Amounts of money: whole minor units and a currency, never a float."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Self
+
+from babel.numbers import format_currency, get_currency_precision
+from pycountry import currencies
+
+
+class CurrencyMismatch(ValueError):
+    """Two currencies met in one sum: converting is a decision, not arithmetic."""
+
+
+@cache
+def digits(currency: str) -> int:
+    """How many decimal places a currency has: 2 for EUR, 0 for JPY, 3 for KWD. ValueError for an unknown code."""
+    if currencies.get(alpha_3=currency) is None:
+        raise ValueError(f"{currency!r} is not a currency of ISO 4217")
+    return get_currency_precision(currency)
+
+
+def half_up(value: Fraction) -> int:
+    """The nearest whole number; a half goes away from zero, as invoices round."""
+    whole, rest = divmod(abs(value.numerator), value.denominator)
+    rounded = whole + (1 if 2 * rest >= value.denominator else 0)
+    return rounded if value >= 0 else -rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in whole minor units (cents) of one currency."""
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def zero(cls, currency: str) -> Self:
+        """Nothing, in a currency."""
+        return cls(0, currency)
+
+    @classmethod
+    def of(cls, amount: Decimal | int | str, currency: str) -> Self:
+        """From major units, as a person writes them; more decimals than the currency has are refused."""
+        scaled = Decimal(amount).scaleb(digits(currency))
+        if scaled != scaled.to_integral_value(ROUND_HALF_UP):
+            raise ValueError(f"{amount} has more decimals than {currency} has")
+        return cls(int(scaled), currency)
+
+    @property
+    def major(self) -> Decimal:
+        """The amount in major units, exact: 1050 minor EUR is 10.50."""
+        return Decimal(self.minor).scaleb(-digits(self.currency))
+
+    def share(self, part: Fraction) -> "Money":
+        """A part of it, rounded half-up once."""
+        return Money(half_up(self.minor * part), self.currency)
+
+    def split(self, weights: Sequence[int]) -> list["Money"]:
+        """Parts in proportion to the weights that add up exactly (largest remainder)."""
+        total = sum(weights)
+        if total <= 0:
+            raise ValueError("weights must add up to more than nothing")
+        exact = [Fraction(self.minor * weight, total) for weight in weights]
+        parts = [value.numerator // value.denominator for value in exact]
+        by_remainder = sorted(range(len(exact)), key=lambda place: parts[place] - exact[place])
+        for place in by_remainder[: self.minor - sum(parts)]:
+            parts[place] += 1
+        return [Money(part, self.currency) for part in parts]
+
+    def format(self, locale: str = "en_US") -> str:
+        """As a reader of that locale writes it: $10.50, 10,50 €."""
+        return format_currency(self.major, self.currency, locale=locale)
+
+    def __str__(self) -> str:
+        return f"{self.major} {self.currency}"
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __mul__(self, times: int) -> "Money":
+        return Money(self.minor * times, self.currency)
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.minor < self._same(other)
+
+    def __le__(self, other: "Money") -> bool:
+        return self.minor <= self._same(other)
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.minor > self._same(other)
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.minor >= self._same(other)
+
+    def _same(self, other: "Money") -> int:
+        if other.currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency} in one sum")
+        return other.minor
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """The sum, zero of that currency when there are none."""
+    return sum(amounts, Money.zero(currency))

@@ -1,0 +1,116 @@
+"""Everything that the environment decides, in one place. Every name starts with EZSCALE_."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class BadSettings(Exception):
+    """The environment holds a value that cannot be used; the message names each one and says why."""
+
+
+class Settings(BaseSettings):
+    """EZSCALE_PORT, EZSCALE_DATA_DIR, …: each field below, upper case, with the prefix."""
+
+    model_config = SettingsConfigDict(env_prefix="EZSCALE_", frozen=True, hide_input_in_errors=True)
+
+    port: Port = Field(3000, description="The web's one port, on loopback unless `host` says otherwise.")
+    host: str = Field("127.0.0.1", description="The address the web listens on.")
+    sandbox_port: int = Field(0, ge=0, le=65535, description="Where the stand-ins listen; 0 means port + 1.")
+    data_dir: Path = Field(Path("data"), description="Database, keys, mail and logs. Delete it to start over.")
+    database_url: str = Field("", description="SQLAlchemy address; empty means SQLite in the data folder.")
+    redis_url: str = Field("", description="Broker and shared state; empty means an embedded Valkey.")
+    public_url: str = Field("", description="How people reach the web; empty means http://localhost:<port>.")
+    admin_host: str = Field("", description="When set, the admin panel answers on this host name alone.")
+
+    company_name: str = Field("EZSCALE", description="Who sells.")
+    company_address: str = Field("1 Harbour Street, Dublin, D02 X576, Ireland", description="Printed on invoices.")
+    company_country: str = Field("IE", min_length=2, max_length=2, description="ISO 3166 code; decides whose tax.")
+    company_tax_id: str = Field("IE6388047V", description="VAT id printed on invoices.")
+    company_email: str = Field("billing@ezscale.example", description="The sender of mail.")
+    time_zone: str = Field("UTC", description="Whose midnight ends a billing day.")
+
+    sandbox: bool = Field(True, description="Use the stand-ins for every vendor; the time machine works only then.")
+    stripe_url: str = Field("", description="Only for a stand-in on loopback; empty means Stripe itself.")
+    stripe_key: SecretStr = Field(SecretStr(""), description="Secret API key.")
+    stripe_webhook_secret: SecretStr = Field(SecretStr(""), description="Signing secret of our webhook endpoint.")
+    virtfusion_url: str = Field("", description="https://<control-host>/api/v1")
+    virtfusion_token: SecretStr = Field(SecretStr(""), description="API token.")
+    smtp_url: str = Field("", description="smtp://user:password@host:587; empty means mail is kept, not sent.")
+    metrics_token: SecretStr = Field(SecretStr(""), description="When set, /metrics asks for it as a bearer token.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"{name!r} is not a time zone, such as Europe/Dublin") from error
+        return name
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.sandbox:
+            for name in ("stripe_url", "virtfusion_url"):
+                if getattr(self, name) and urlsplit(getattr(self, name)).hostname not in ("127.0.0.1", "localhost"):
+                    raise ValueError(f"{name} must be a stand-in on 127.0.0.1 while EZSCALE_SANDBOX is on")
+            return self
+        missing = [
+            name
+            for name in ("stripe_key", "stripe_webhook_secret", "virtfusion_token")
+            if not getattr(self, name).get_secret_value()
+        ]
+        missing += [] if self.virtfusion_url else ["virtfusion_url"]
+        if missing:
+            names = ", ".join(f"EZSCALE_{name.upper()}" for name in missing)
+            raise ValueError(f"without the sandbox these are needed: {names}")
+        if self.stripe_url:
+            raise ValueError("stripe_url is only for the sandbox: without it money goes to Stripe itself")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The seller's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def web_url(self) -> str:
+        """How people reach the web, without a slash at the end."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where the stand-ins answer."""
+        return f"http://127.0.0.1:{self.sandbox_port or self.port + 1}"
+
+    @property
+    def database(self) -> str:
+        """The database's SQLAlchemy address."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'ezscale.db'}"
+
+    @property
+    def broker(self) -> str:
+        """The broker's address, as Celery writes it."""
+        return self.redis_url or f"redis+socket://{self.data_dir.resolve() / 'valkey.sock'}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. BadSettings, naming what is wrong, when the environment cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSettings("\n".join(_plainly(problem) for problem in error.errors())) from None
+
+
+def _plainly(problem: object) -> str:
+    place = problem["loc"]  # type: ignore[index]  # pydantic's own shape
+    reason = str(problem["msg"]).removeprefix("Value error, ")  # type: ignore[index]
+    return f"EZSCALE_{str(place[0]).upper()}: {reason}" if place else f"EZSCALE settings: {reason}"

@@ -1,0 +1,76 @@
+"""One transaction, with the time and the person behind it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from ezscale.kit import outbox
+from ezscale.kit.actor import Actor
+from ezscale.kit.clock import Clock
+from ezscale.kit.database import READING
+from ezscale.kit.events import Event
+
+
+@dataclass(slots=True)
+class Work:
+    """What a use case gets. Whoever opened it commits it; a use case never does."""
+
+    session: Session
+    now: datetime
+    actor: Actor
+    zone: tzinfo = UTC
+    emitted: list[Event] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The day it is where the seller is."""
+        return self.now.astimezone(self.zone).date()
+
+    def emit(self, event: Event) -> None:
+        """Tell the house, if and when this transaction commits."""
+        self.emitted.append(event)
+        outbox.store(self.session, [event], self.now)
+
+
+OpenWork = Callable[[], AbstractContextManager[Work]]
+
+
+class Database:
+    """Where work is opened. `ring` is called after a commit that emitted something, so that nobody has to wait."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, zone: tzinfo = UTC, ring: Callable[[], None] | None = None
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.zone = zone
+        self._ring = ring
+
+    def opener(self, actor: Actor) -> OpenWork:
+        """Opens transactions for an actor, one after the other; each commits unless an error leaves it."""
+
+        @contextmanager
+        def open_work() -> Iterator[Work]:
+            with Session(self.engine, expire_on_commit=False) as session:
+                work = Work(session, self.clock.read(session), actor, self.zone)
+                yield work
+                session.commit()
+            if work.emitted and self._ring is not None:
+                self._ring()
+
+        return open_work
+
+    def reader(self, actor: Actor) -> OpenWork:
+        """Opens transactions that only read, and so never wait for a writer."""
+
+        @contextmanager
+        def open_work() -> Iterator[Work]:
+            with Session(self.engine.execution_options(**{READING: True}), expire_on_commit=False) as session:
+                yield Work(session, self.clock.read(session), actor, self.zone)
+                session.rollback()
+
+        return open_work

@@ -1,0 +1,51 @@
+"""Who is billed, and which people belong to them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from ezscale.kit.columns import word
+from ezscale.models.base import Row, maybe_moment, moment
+
+
+class Customer(Row, table=True):
+    """A person or company that buys. `panel_ref` is the name by which panels know them; `gateway_ref` the gateway's."""
+
+    number: str = Field(max_length=24, unique=True)
+    panel_ref: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=120, index=True)
+    company: str = Field(default="", max_length=120)
+    email: str = Field(max_length=190, index=True)
+    address: str = Field(default="", max_length=250)
+    city: str = Field(default="", max_length=100)
+    postcode: str = Field(default="", max_length=20)
+    country: str = Field(max_length=2)
+    tax_id: str = Field(default="", max_length=30)
+    currency: str = Field(max_length=3)
+    language: str = Field(default="en", max_length=10)
+    gateway_ref: str | None = Field(default=None, max_length=80, unique=True)
+    created_at: datetime = moment()
+    suspended_at: datetime | None = maybe_moment()
+
+
+class MemberRole(StrEnum):
+    """What a person may do for a customer."""
+
+    OWNER = "owner"
+    BILLING = "billing"
+    TECHNICAL = "technical"
+    READ_ONLY = "read_only"
+
+
+class Membership(Row, table=True):
+    """A person belongs to a customer, in a role."""
+
+    __table_args__ = (UniqueConstraint("user_id", "customer_id"),)
+
+    user_id: UUID = Field(foreign_key="user_account.id")
+    customer_id: UUID = Field(foreign_key="customer.id", index=True)
+    role: MemberRole = Field(sa_type=word(MemberRole))
+    created_at: datetime = moment()

@@ -1,0 +1,45 @@
+"""Mail to people, each piece once."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field
+
+from ezscale.kit.columns import LongText, word
+from ezscale.models.base import Row, maybe_moment, moment
+
+
+class MailStatus(StrEnum):
+    """Where a message stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+class MailMessage(Row, table=True):
+    """A mail as written. `once_key` (template, subject, step) is unique: nobody gets the same words twice."""
+
+    __tablename__ = "mail_message"
+    __table_args__ = (Index("ix_mail_message_to", "to", "id"),)
+
+    once_key: str = Field(max_length=160, unique=True)
+    customer_id: UUID | None = Field(default=None, foreign_key="customer.id", index=True)
+    to: str = Field(max_length=190)
+    template: str = Field(max_length=60)
+    subject: str = Field(max_length=250)
+    text: str = Field(sa_column=Column(LongText, nullable=False))
+    html: str = Field(sa_column=Column(LongText, nullable=False))
+    status: MailStatus = Field(default=MailStatus.QUEUED, sa_type=word(MailStatus))
+    written_at: datetime = moment()
+    sent_at: datetime | None = maybe_moment()
+
+    def sent(self, now: datetime) -> None:
+        """It is on its way."""
+        self.status, self.sent_at = MailStatus.SENT, self.sent_at or now
+
+    def refused(self) -> None:
+        """The carrier will never take it."""
+        self.status = MailStatus.REFUSED

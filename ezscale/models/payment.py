@@ -1,0 +1,212 @@
+"""Cards, attempts to charge them, and the money that came."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
+from sqlmodel import Field
+
+from ezscale.kit.columns import LongText, word
+from ezscale.kit.money import Money
+from ezscale.models.base import Row, maybe_moment, moment, require_status
+
+
+class PaymentMethod(Row, table=True):
+    """A card the gateway keeps for us; we know no more of it than a receipt shows."""
+
+    __tablename__ = "payment_method"
+    __table_args__ = (UniqueConstraint("gateway", "gateway_ref"),)
+
+    customer_id: UUID = Field(foreign_key="customer.id", index=True)
+    gateway: str = Field(max_length=20)
+    gateway_ref: str = Field(max_length=80)
+    brand: str = Field(max_length=30)
+    last4: str = Field(max_length=4)
+    exp_month: int
+    exp_year: int
+    is_default: bool = True
+    added_at: datetime = moment()
+    refused_at: datetime | None = maybe_moment()
+    removed_at: datetime | None = maybe_moment()
+
+    @property
+    def label(self) -> str:
+        """As a person recognises it."""
+        return f"{self.brand.title()} •••• {self.last4}"
+
+    def refuse(self, now: datetime) -> None:
+        """The bank said never to try it again."""
+        self.refused_at = self.refused_at or now
+
+    def remove(self, now: datetime) -> None:
+        """The customer does not want it used any more."""
+        self.removed_at = self.removed_at or now
+        self.is_default = False
+
+
+class AttemptTrigger(StrEnum):
+    """Why we asked for money."""
+
+    CHECKOUT = "checkout"
+    DUE = "due"
+    RETRY = "retry"
+    NEW_CARD = "new_card"
+
+
+class AttemptStatus(StrEnum):
+    """Where an attempt stands."""
+
+    CREATED = "created"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    NEEDS_CUSTOMER = "needs_customer"
+
+
+LIVE = (AttemptStatus.CREATED, AttemptStatus.SENT, AttemptStatus.UNKNOWN)
+
+
+class PaymentAttempt(Row, table=True):
+    """Written before the gateway is asked. `live_for` is the invoice while it lives: one live attempt for each.
+
+    `key` goes with every request about it, so that one attempt is one charge.
+    """
+
+    __tablename__ = "payment_attempt"
+    __table_args__ = (Index("ix_payment_attempt_unsettled", "status", "created_at"),)
+
+    invoice_id: UUID = Field(foreign_key="invoice.id", index=True)
+    live_for: UUID | None = Field(default=None, unique=True)
+    method_id: UUID | None = Field(default=None, foreign_key="payment_method.id")
+    trigger: AttemptTrigger = Field(sa_type=word(AttemptTrigger))
+    gateway: str = Field(max_length=20)
+    key: str = Field(max_length=120, unique=True)
+    status: AttemptStatus = Field(default=AttemptStatus.CREATED, sa_type=word(AttemptStatus))
+    currency: str = Field(max_length=3)
+    amount_minor: int = Field(sa_type=BigInteger)
+    checkout_ref: str = Field(default="", max_length=120, index=True)
+    checkout_url: str = Field(default="", max_length=500)
+    payment_ref: str = Field(default="", max_length=120, index=True)
+    decline_code: str = Field(default="", max_length=60)
+    created_at: datetime = moment()
+    sent_at: datetime | None = maybe_moment()
+    finished_at: datetime | None = maybe_moment()
+
+    @property
+    def amount(self) -> Money:
+        """What is asked for."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def is_live(self) -> bool:
+        """Money may still move."""
+        return self.status in LIVE
+
+    def send(self, now: datetime) -> None:
+        """From here on the gateway may have acted."""
+        require_status("payment attempt", self.status, *LIVE)
+        self.status = AttemptStatus.SENT
+        self.sent_at = self.sent_at or now
+
+    def lose_sight(self) -> None:
+        """The answer was lost: only the gateway knows."""
+        require_status("payment attempt", self.status, *LIVE)
+        self.status = AttemptStatus.UNKNOWN
+
+    def succeed(self, payment_ref: str, now: datetime) -> None:
+        """The money moved. Even an attempt given up before can turn out so: money wins over opinion."""
+        self._finish(AttemptStatus.SUCCEEDED, now)
+        self.payment_ref = payment_ref
+
+    def fail(self, decline_code: str, now: datetime) -> None:
+        """No money moved, and with this attempt none will."""
+        require_status("payment attempt", self.status, *LIVE)
+        self._finish(AttemptStatus.FAILED, now)
+        self.decline_code = decline_code
+
+    def ask_customer(self, decline_code: str, now: datetime) -> None:
+        """The bank wants to see the customer."""
+        require_status("payment attempt", self.status, *LIVE)
+        self._finish(AttemptStatus.NEEDS_CUSTOMER, now)
+        self.decline_code = decline_code
+
+    def _finish(self, status: AttemptStatus, now: datetime) -> None:
+        self.status, self.live_for = status, None
+        self.finished_at = self.finished_at or now
+
+
+class Payment(Row, table=True):
+    """Money that came. `gateway_ref` is unique: the same movement is booked once."""
+
+    __table_args__ = (UniqueConstraint("gateway", "gateway_ref"),)
+
+    customer_id: UUID = Field(foreign_key="customer.id", index=True)
+    invoice_id: UUID | None = Field(default=None, foreign_key="invoice.id", index=True)
+    attempt_id: UUID | None = Field(default=None, foreign_key="payment_attempt.id")
+    gateway: str = Field(max_length=20)
+    gateway_ref: str = Field(max_length=120)
+    currency: str = Field(max_length=3)
+    amount_minor: int = Field(sa_type=BigInteger)
+    fee_minor: int = Field(default=0, sa_type=BigInteger)
+    received_at: datetime = moment()
+
+    @property
+    def amount(self) -> Money:
+        """What the customer paid."""
+        return Money(self.amount_minor, self.currency)
+
+
+class CreditEntry(Row, table=True):
+    """A movement of a customer's account credit: in when positive, spent when negative."""
+
+    __tablename__ = "credit_entry"
+    __table_args__ = (Index("ix_credit_entry_customer", "customer_id", "currency"),)
+
+    customer_id: UUID = Field(foreign_key="customer.id")
+    currency: str = Field(max_length=3)
+    amount_minor: int = Field(sa_type=BigInteger)
+    reason: str = Field(max_length=200)
+    once_key: str = Field(max_length=120, unique=True)
+    created_at: datetime = moment()
+
+
+class DunningStep(Row, table=True):
+    """One step taken for one overdue invoice; unique, so that it is taken once."""
+
+    __tablename__ = "dunning_step"
+    __table_args__ = (UniqueConstraint("invoice_id", "step"),)
+
+    invoice_id: UUID = Field(foreign_key="invoice.id")
+    step: str = Field(max_length=30)
+    taken_at: datetime = moment()
+
+
+class InboundNotice(Row, table=True):
+    """A verified message from a vendor, stored once by the vendor's own id for it."""
+
+    __tablename__ = "inbound_notice"
+    __table_args__ = (UniqueConstraint("vendor", "event_id"),)
+
+    vendor: str = Field(max_length=20)
+    event_id: str = Field(max_length=120)
+    kind: str = Field(max_length=80)
+    subject_ref: str = Field(default="", max_length=120)
+    live: bool = False
+    payload: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    received_at: datetime = moment()
+    handled_at: datetime | None = maybe_moment()
+
+
+class BillingCase(Row, table=True):
+    """Something about money that a person must look at; closed with a word on what was done."""
+
+    __tablename__ = "billing_case"
+
+    kind: str = Field(max_length=40)
+    once_key: str = Field(max_length=160, unique=True)
+    customer_id: UUID | None = Field(default=None, foreign_key="customer.id", index=True)
+    facts: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    opened_at: datetime = moment()
+    closed_at: datetime | None = maybe_moment()

@@ -1,0 +1,124 @@
+"""What is for sale, and at which prices."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from ezscale.kit.columns import word
+from ezscale.kit.money import Money
+from ezscale.models.base import Row, maybe_moment, moment
+
+
+class Family(StrEnum):
+    """The product lines, each living on its own kind of panel."""
+
+    VPS = "vps"
+    DEDICATED = "dedicated"
+    HOSTING = "hosting"
+    GAME = "game"
+
+
+class Plan(Row, table=True):
+    """A product as it is sold: sizes for people, package for the panel."""
+
+    slug: str = Field(max_length=60, unique=True)
+    family: Family = Field(sa_type=word(Family))
+    name: str = Field(max_length=80)
+    summary: str = Field(default="", max_length=250)
+    cpu_cores: int = 0
+    memory_mb: int = 0
+    disk_gb: int = 0
+    traffic_gb: int = 0
+    panel: str = Field(max_length=40)
+    package: str = Field(max_length=60)
+    position: int = 0
+    popular: bool = False
+    archived_at: datetime | None = maybe_moment()
+
+    def archive(self, now: datetime) -> None:
+        """No longer for sale; those who have it keep it."""
+        self.archived_at = self.archived_at or now
+
+
+class Price(Row, table=True):
+    """What one cycle of a plan costs in one currency, from a moment on. A change is a new row, the old one ends."""
+
+    __table_args__ = (Index("ix_price_offer", "plan_id", "currency", "months"),)
+
+    plan_id: UUID = Field(foreign_key="plan.id")
+    currency: str = Field(max_length=3)
+    months: int
+    amount_minor: int = Field(sa_type=BigInteger)
+    setup_minor: int = Field(default=0, sa_type=BigInteger)
+    since: datetime = moment()
+    until: datetime | None = maybe_moment()
+
+    @property
+    def amount(self) -> Money:
+        """For one cycle, before tax."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def setup(self) -> Money:
+        """Once, with the first cycle, before tax."""
+        return Money(self.setup_minor, self.currency)
+
+    def replace(self, now: datetime) -> None:
+        """A newer price takes over."""
+        self.until = self.until or now
+
+
+class Location(Row, table=True):
+    """A place where servers stand. `panel_ref` is the panel's name for it."""
+
+    __table_args__ = (UniqueConstraint("panel", "panel_ref"),)
+
+    slug: str = Field(max_length=40, unique=True)
+    name: str = Field(max_length=80)
+    country: str = Field(max_length=2)
+    panel: str = Field(max_length=40)
+    panel_ref: str = Field(max_length=60)
+    position: int = 0
+
+
+class SystemImage(Row, table=True):
+    """An operating system that can be installed. `panel_ref` is the panel's template."""
+
+    __tablename__ = "system_image"
+    __table_args__ = (UniqueConstraint("panel", "panel_ref"),)
+
+    slug: str = Field(max_length=60, unique=True)
+    name: str = Field(max_length=80)
+    panel: str = Field(max_length=40)
+    panel_ref: str = Field(max_length=60)
+    position: int = 0
+
+
+class Coupon(Row, table=True):
+    """A code that lowers a price: by a share, or by a sum in one currency."""
+
+    __table_args__ = (CheckConstraint("used >= 0", name="ck_coupon_used"),)
+
+    code: str = Field(max_length=40, unique=True)
+    percent: int = 0
+    amount_minor: int = Field(default=0, sa_type=BigInteger)
+    currency: str = Field(default="", max_length=3)
+    cycles: int | None = None
+    max_uses: int | None = None
+    used: int = 0
+    since: datetime = moment()
+    until: datetime | None = maybe_moment()
+
+
+class CouponUse(Row, table=True):
+    """One order that counted against a coupon's limit; given back if the order is never paid."""
+
+    __tablename__ = "coupon_use"
+
+    coupon_id: UUID = Field(foreign_key="coupon.id", index=True)
+    order_id: UUID = Field(foreign_key="customer_order.id", unique=True)
+    used_at: datetime = moment()
+    released_at: datetime | None = maybe_moment()

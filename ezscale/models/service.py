@@ -1,0 +1,189 @@
+"""What runs: servers on panels, and every step of building and stopping them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Column, Index, UniqueConstraint
+from sqlmodel import Field
+
+from ezscale.kit.columns import LongText, word
+from ezscale.models.base import Row, maybe_moment, moment, require_status
+
+
+class ServiceStatus(StrEnum):
+    """Where a service stands."""
+
+    WAITING = "waiting"
+    BUILDING = "building"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    FAILED = "failed"
+    TERMINATING = "terminating"
+    TERMINATED = "terminated"
+
+
+class Service(Row, table=True):
+    """What a customer bought and a panel runs. `account_ref` and `remote_id` are the panel's own ids."""
+
+    __table_args__ = (UniqueConstraint("panel", "remote_id"), Index("ix_service_customer", "customer_id", "id"))
+
+    number: str = Field(max_length=24, unique=True)
+    customer_id: UUID = Field(foreign_key="customer.id")
+    item_id: UUID = Field(foreign_key="subscription_item.id", unique=True)
+    plan_id: UUID = Field(foreign_key="plan.id", index=True)
+    location_id: UUID = Field(foreign_key="location.id")
+    image_id: UUID = Field(foreign_key="system_image.id")
+    panel: str = Field(max_length=40)
+    account_ref: str = Field(default="", max_length=60)
+    remote_id: str | None = Field(default=None, max_length=60)
+    hostname: str = Field(max_length=190)
+    status: ServiceStatus = Field(default=ServiceStatus.WAITING, sa_type=word(ServiceStatus), index=True)
+    ipv4: str = Field(default="", max_length=60)
+    ipv6: str = Field(default="", max_length=60)
+    created_at: datetime = moment()
+    active_since: datetime | None = maybe_moment()
+    terminated_at: datetime | None = maybe_moment()
+
+    def begin_building(self) -> None:
+        """It is paid: work on it starts."""
+        require_status("service", self.status, ServiceStatus.WAITING, ServiceStatus.FAILED)
+        self.status = ServiceStatus.BUILDING
+
+    def go_live(self, now: datetime) -> None:
+        """It runs and has an owner, verified on the panel."""
+        require_status("service", self.status, ServiceStatus.BUILDING, ServiceStatus.FAILED)
+        self.status = ServiceStatus.ACTIVE
+        self.active_since = now
+
+    def fail(self) -> None:
+        """It could not be built; staff know."""
+        require_status("service", self.status, ServiceStatus.BUILDING)
+        self.status = ServiceStatus.FAILED
+
+    def suspend(self) -> None:
+        """It stands still, confirmed by the panel."""
+        require_status("service", self.status, ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)
+        self.status = ServiceStatus.SUSPENDED
+
+    def resume(self) -> None:
+        """It runs again, confirmed by the panel."""
+        require_status("service", self.status, ServiceStatus.SUSPENDED, ServiceStatus.ACTIVE)
+        self.status = ServiceStatus.ACTIVE
+
+    def begin_terminating(self) -> None:
+        """It is going to be deleted."""
+        require_status(
+            "service",
+            self.status,
+            *(ServiceStatus.WAITING, ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED),
+            *(ServiceStatus.FAILED, ServiceStatus.TERMINATING),
+        )
+        self.status = ServiceStatus.TERMINATING
+
+    def terminate(self, now: datetime) -> None:
+        """It is gone, confirmed by the panel."""
+        require_status("service", self.status, ServiceStatus.TERMINATING)
+        self.status = ServiceStatus.TERMINATED
+        self.terminated_at = now
+
+
+class Suspension(Row, table=True):
+    """Why a service stands still, from when to when."""
+
+    service_id: UUID = Field(foreign_key="service.id", index=True)
+    reason: str = Field(max_length=40)
+    invoice_id: UUID | None = Field(default=None, foreign_key="invoice.id", index=True)
+    since: datetime = moment()
+    lifted_at: datetime | None = maybe_moment()
+
+    def lift(self, now: datetime) -> None:
+        """The reason is gone."""
+        self.lifted_at = self.lifted_at or now
+
+
+class JobAction(StrEnum):
+    """What a provisioning job is about."""
+
+    CREATE = "create"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    TERMINATE = "terminate"
+
+
+class BuildStep(StrEnum):
+    """How far a job has come; written before the step is tried, so that a crash is picked up there."""
+
+    ACCOUNT = "account"
+    RESERVE = "reserve"
+    BUILD = "build"
+    WAIT = "wait"
+    CONFIRM = "confirm"
+    DONE = "done"
+
+
+class ProvisioningJob(Row, table=True):
+    """What we are about to do on a panel. `live_for` is the service while it lives: one job at a time for each."""
+
+    __tablename__ = "provisioning_job"
+    __table_args__ = (Index("ix_provisioning_job_open", "finished_at", "created_at"),)
+
+    service_id: UUID = Field(foreign_key="service.id", index=True)
+    live_for: UUID | None = Field(default=None, unique=True)
+    action: JobAction = Field(sa_type=word(JobAction))
+    step: BuildStep = Field(default=BuildStep.ACCOUNT, sa_type=word(BuildStep))
+    step_began_at: datetime | None = maybe_moment()
+    tries: int = 0
+    trouble: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    created_at: datetime = moment()
+    finished_at: datetime | None = maybe_moment()
+    failed_at: datetime | None = maybe_moment()
+
+    def begin(self, step: BuildStep, now: datetime) -> None:
+        """From here on the panel may have acted on this step. Beginning it again keeps the first moment."""
+        if self.step is not step or self.step_began_at is None:
+            self.step, self.step_began_at = step, now
+
+    def finish(self, now: datetime) -> None:
+        """Everything is done and verified."""
+        self.step, self.finished_at, self.live_for, self.trouble = (BuildStep.DONE, now, None, "")
+
+    def fail(self, trouble: str, now: datetime) -> None:
+        """It cannot go on without a person."""
+        self.trouble, self.failed_at, self.live_for = trouble, now, None
+
+
+class ProvisioningLog(Row, table=True):
+    """What was done on a panel, or what it said, in words without secrets."""
+
+    __tablename__ = "provisioning_log"
+    __table_args__ = (Index("ix_provisioning_log_service", "service_id", "id"),)
+
+    service_id: UUID = Field(foreign_key="service.id")
+    job_id: UUID | None = Field(default=None, foreign_key="provisioning_job.id")
+    at: datetime = moment()
+    action: str = Field(max_length=30)
+    message: str = Field(max_length=500)
+    ok: bool = True
+    by: str = Field(default="", max_length=120)
+
+
+class Credential(Row, table=True):
+    """How to get into a service. `secret` is sealed, bound to this row."""
+
+    service_id: UUID = Field(foreign_key="service.id", unique=True)
+    username: str = Field(max_length=60)
+    secret: str = Field(max_length=500)
+    stored_at: datetime = moment()
+    revealed_at: datetime | None = maybe_moment()
+
+
+class IpAssignment(Row, table=True):
+    """Which service held an address, from when to when."""
+
+    __tablename__ = "ip_assignment"
+
+    service_id: UUID = Field(foreign_key="service.id", index=True)
+    address: str = Field(max_length=60, index=True)
+    since: datetime = moment()
+    until: datetime | None = maybe_moment()
