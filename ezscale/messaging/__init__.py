@@ -1,0 +1,1 @@
+"""Which words go to whom."""

@@ -1,0 +1,1 @@
+"""From choosing a plan to a paid order: joins catalog, billing and provisioning."""

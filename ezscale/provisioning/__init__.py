@@ -1,0 +1,1 @@
+"""The life of a service: build, suspend, resume, terminate."""

@@ -1,0 +1,28 @@
+"""Which addresses a service holds, and held."""
+
+from sqlmodel import col, select
+
+from ezscale.kit.work import Work
+from ezscale.models import IpAssignment, Service
+from ezscale.provisioning.ports import RemoteServer
+
+
+def assign_addresses(work: Work, service: Service, remote: RemoteServer) -> None:
+    """Bring our records to what the panel says: the first of each kind on the service, all of them in the history."""
+    service.ipv4 = remote.ipv4[0] if remote.ipv4 else service.ipv4
+    service.ipv6 = remote.ipv6[0] if remote.ipv6 else service.ipv6
+    work.session.add(service)
+    held = {row.address: row for row in work.session.exec(_held_by(service))}
+    for address in (*remote.ipv4, *remote.ipv6):
+        if address not in held:
+            work.session.add(IpAssignment(service_id=service.id, address=address, since=work.now))
+
+
+def release_addresses(work: Work, service: Service) -> None:
+    """The service is gone: its addresses are free from now."""
+    for row in work.session.exec(_held_by(service)):
+        row.until = work.now
+
+
+def _held_by(service: Service):  # type: ignore[no-untyped-def]  # SelectOfScalar[IpAssignment]
+    return select(IpAssignment).where(IpAssignment.service_id == service.id, col(IpAssignment.until).is_(None))

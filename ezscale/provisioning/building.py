@@ -1,0 +1,187 @@
+"""From paid to running: account, reservation, installation, waiting, verification. Each step can be repeated."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from ezscale.kit.clock import world_now
+from ezscale.kit.encryption import Vault
+from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models import Customer, ProvisioningJob, Service
+from ezscale.models.service import BuildStep, JobAction
+from ezscale.provisioning.addresses import assign_addresses
+from ezscale.provisioning.credentials import has_login, store_login
+from ezscale.provisioning.events import BuildProgressed, ServiceReady
+from ezscale.provisioning.jobs import Assignment, assignment
+from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.ports import Panel, RemoteServer, RemoteState
+
+CLOCKS_DIFFER = timedelta(minutes=2)
+LONGEST_BUILD = timedelta(minutes=30)
+LOOK_AGAIN = 3.0
+
+
+class NotYet(TemporaryFailure):
+    """The panel is still at it."""
+
+
+def build(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None:
+    """Bring a paid service to life, from wherever an earlier try has left it. Exactly one server comes of it.
+
+    TemporaryFailure means: call again later. Rejected means: a person has to look.
+    """
+    _ensure_account(open_work, panel, job_id)
+    _ensure_server(open_work, panel, job_id)
+    _ensure_installed(open_work, panel, vault, job_id)
+    remote = _wait_until_ready(open_work, panel, job_id)
+    _confirm(open_work, panel, vault, job_id, remote)
+
+
+def _ensure_account(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
+    with open_work() as work:
+        task = _begin(work, job_id, BuildStep.ACCOUNT)
+    if task is None or task.service.account_ref:
+        return
+    account = panel.account(task.owner)
+    with open_work() as work:
+        task = _still_to_do(work, job_id)
+        task.service.account_ref = account
+        _note(work, task, f"Account {account} on the panel")
+
+
+def _ensure_server(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
+    with open_work() as work:
+        task = assignment(work, job_id)
+        if task is None or task.service.remote_id:
+            return
+        _one_reservation_at_a_time(work, task)
+        tried_since = task.job.step_began_at if task.job.step is BuildStep.RESERVE else None
+        task.job.begin(BuildStep.RESERVE, world_now())
+    remote = _left_behind(open_work, panel, task, tried_since - CLOCKS_DIFFER) if tried_since else None
+    adopted = remote is not None
+    remote = remote or panel.reserve(task.spec, task.service.account_ref)
+    with open_work() as work:
+        task = _still_to_do(work, job_id)
+        task.service.remote_id = remote.remote_id
+        work.session.flush()  # the id first: nothing else may fail before it is safe
+        _note(work, task, f"Server {remote.remote_id} {'found again' if adopted else 'reserved'}")
+        assign_addresses(work, task.service, remote)
+
+
+def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None:
+    with open_work() as work:
+        task = assignment(work, job_id)
+        if task is None or _is_past(task.job, BuildStep.BUILD) or task.service.remote_id is None:
+            return
+        task.job.begin(BuildStep.BUILD, world_now())
+        remote_id = task.service.remote_id
+    login = None
+    if panel.look(remote_id).state in (RemoteState.RESERVED, RemoteState.FAILED):
+        login = panel.build(remote_id, task.spec)
+    with open_work() as work:
+        task = _still_to_do(work, job_id)
+        if login is not None:
+            store_login(work, vault, task.service.id, login)
+        task.job.begin(BuildStep.WAIT, world_now())
+        _note(work, task, "The system is being installed")
+
+
+def _wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> RemoteServer | None:
+    with open_work() as work:
+        task = assignment(work, job_id)
+    if task is None or task.service.remote_id is None:
+        return None
+    remote = panel.look(task.service.remote_id)
+    if remote.state is RemoteState.FAILED:
+        raise Rejected("The panel could not install the system.")
+    if remote.state is not RemoteState.READY or remote.busy:
+        began = task.job.step_began_at or world_now()
+        if world_now() - began > LONGEST_BUILD:
+            raise Rejected("The panel has not finished the installation within half an hour.")
+        raise NotYet("The system is being installed", retry_after=LOOK_AGAIN)
+    return remote
+
+
+def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remote: RemoteServer | None) -> None:
+    if remote is None:
+        return
+    with open_work() as work:
+        task = _begin(work, job_id, BuildStep.CONFIRM)
+        if task is None:
+            return
+        login_known = has_login(work, task.service.id)
+    if remote.owner != task.service.account_ref:
+        raise Rejected(f"Server {remote.remote_id} belongs to somebody else on the panel.")
+    login = None if login_known else panel.new_login(remote.remote_id)
+    with open_work() as work:
+        task = _still_to_do(work, job_id)
+        if login is not None:
+            store_login(work, vault, task.service.id, login)
+        assign_addresses(work, task.service, remote)
+        task.service.go_live(work.now)
+        task.job.finish(work.now)
+        write_log(work, task.service.id, JobAction.CREATE, "Running and verified", job=task.job)
+        work.emit(ServiceReady(task.service.id, task.service.customer_id))
+
+
+def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment, since: object) -> RemoteServer | None:
+    """The server that an earlier try has made without our hearing of it."""
+    candidates = panel.reserved_since(task.service.account_ref, since)  # type: ignore[arg-type]
+    with open_work() as work:
+        held = set(
+            work.session.exec(
+                select(Service.remote_id).where(
+                    Service.panel == task.service.panel,
+                    col(Service.remote_id).in_([remote.remote_id for remote in candidates]),
+                )
+            )
+        )
+    free = [remote for remote in candidates if remote.remote_id not in held]
+    if len(free) > 1:
+        numbers = ", ".join(remote.remote_id for remote in free)
+        raise Rejected(f"Several unclaimed servers of this customer are on the panel ({numbers}): please choose.")
+    return free[0] if free else None
+
+
+def _one_reservation_at_a_time(work: Work, task: Assignment) -> None:
+    """Two lost answers of one customer could not be told apart, so their reservations go one after the other."""
+    work.session.get_one(Customer, task.service.customer_id, with_for_update=True)
+    other = (
+        select(ProvisioningJob.id)
+        .join(Service, col(Service.id) == ProvisioningJob.service_id)
+        .where(
+            Service.customer_id == task.service.customer_id,
+            col(Service.remote_id).is_(None),
+            ProvisioningJob.step == BuildStep.RESERVE,
+            col(ProvisioningJob.live_for).is_not(None),
+            ProvisioningJob.id != task.job.id,
+        )
+    )
+    if work.session.exec(other).first() is not None:
+        raise NotYet("Another server of this customer is being reserved", retry_after=LOOK_AGAIN)
+
+
+def _begin(work: Work, job_id: UUID, step: BuildStep) -> Assignment | None:
+    task = assignment(work, job_id)
+    if task is not None and not _is_past(task.job, step):
+        task.job.begin(step, world_now())
+    return task
+
+
+def _is_past(job: ProvisioningJob, step: BuildStep) -> bool:
+    order = list(BuildStep)
+    return order.index(job.step) > order.index(step)
+
+
+def _still_to_do(work: Work, job_id: UUID) -> Assignment:
+    task = assignment(work, job_id)
+    if task is None:
+        raise TemporaryFailure("this job was finished elsewhere meanwhile")
+    return task
+
+
+def _note(work: Work, task: Assignment, message: str) -> None:
+    write_log(work, task.service.id, JobAction.CREATE, message, job=task.job)
+    work.emit(BuildProgressed(task.service.id, task.service.customer_id))

@@ -1,0 +1,110 @@
+"""Provisioning jobs: asking for one, and what a job needs to know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from ezscale.accounts.permissions import MANAGE_SERVICES, SEE_EVERYTHING
+from ezscale.kit.errors import TemporaryFailure
+from ezscale.kit.work import Work
+from ezscale.models import Customer, Location, Plan, ProvisioningJob, Service, SystemImage
+from ezscale.models.service import JobAction, ServiceStatus
+from ezscale.provisioning.events import JobRequested
+from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec
+from ezscale.provisioning.services import service_to_change
+
+Panels = Mapping[str, Panel]
+
+
+class Busy(TemporaryFailure):
+    """Another job for the same service is under way; this one comes after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A job with everything a panel has to know."""
+
+    job: ProvisioningJob
+    service: Service
+    owner: PanelOwner
+    spec: ServiceSpec
+
+
+def request_job(work: Work, service: Service, action: JobAction) -> ProvisioningJob:
+    """Write down what shall be done. Busy while something else is being done to the service."""
+    if live_job(work, service.id) is not None:
+        raise Busy(f"{service.number} is being worked on")
+    job = ProvisioningJob(service_id=service.id, live_for=service.id, action=action, created_at=work.now)
+    work.session.add(job)
+    work.session.flush()
+    work.emit(JobRequested(job.id, service.id, service.customer_id))
+    return job
+
+
+def live_job(work: Work, service_id: UUID) -> ProvisioningJob | None:
+    """What is being done to a service, if anything."""
+    return work.session.exec(select(ProvisioningJob).where(ProvisioningJob.live_for == service_id)).first()
+
+
+def request_build(work: Work, service: Service) -> None:
+    """A paid service shall be built. One that is built, or being built, already stays as it is."""
+    if service.status is not ServiceStatus.WAITING:
+        return
+    service.begin_building()
+    work.session.add(service)
+    request_job(work, service, JobAction.CREATE)
+    write_log(work, service.id, JobAction.CREATE, "Paid: the build begins")
+
+
+def retry_build(work: Work, service_id: UUID) -> None:
+    """Staff have removed the cause of a failed build: it goes on where it stopped."""
+    work.actor.require(MANAGE_SERVICES)
+    service = service_to_change(work, service_id)
+    failed = (
+        select(ProvisioningJob)
+        .where(ProvisioningJob.service_id == service_id, ProvisioningJob.action == JobAction.CREATE)
+        .order_by(col(ProvisioningJob.id).desc())
+    )
+    job = work.session.exec(failed).first()
+    service.begin_building()
+    work.session.add(service)
+    fresh = request_job(work, service, JobAction.CREATE)
+    if job is not None:  # keep the moment of the first try, by which a half-made server is found again
+        fresh.step, fresh.step_began_at = job.step, job.step_began_at
+    write_log(work, service_id, JobAction.CREATE, "Tried again by staff")
+
+
+def assignment(work: Work, job_id: UUID) -> Assignment | None:
+    """A job that is still to be done, with its service locked; None when it is done or failed."""
+    job = work.session.get_one(ProvisioningJob, job_id, populate_existing=True)
+    service_to_change(work, job.service_id)
+    row = work.session.execute(
+        select(Service, Plan, Location, SystemImage, Customer)
+        .join(Plan, col(Plan.id) == Service.plan_id)
+        .join(Location, col(Location.id) == Service.location_id)
+        .join(SystemImage, col(SystemImage.id) == Service.image_id)
+        .join(Customer, col(Customer.id) == Service.customer_id)
+        .where(Service.id == job.service_id)
+    ).one()
+    work.session.refresh(job)
+    if job.live_for is None:
+        return None
+    service, plan, location, image, customer = row
+    owner = PanelOwner(customer.panel_ref, customer.company or customer.name, customer.email)
+    spec = ServiceSpec(service.number, plan.package, location.panel_ref, image.panel_ref, service.hostname)
+    return Assignment(job, service, owner, spec)
+
+
+def open_jobs(work: Work, limit: int = 50) -> list[tuple[ProvisioningJob, Service]]:
+    """What is being done now and what failed and waits for a person, newest first. Staff only."""
+    work.actor.require(SEE_EVERYTHING)
+    waiting = (
+        select(ProvisioningJob, Service)
+        .join(Service, col(Service.id) == ProvisioningJob.service_id)
+        .where(col(ProvisioningJob.finished_at).is_(None))
+        .order_by(col(ProvisioningJob.id).desc())
+    )
+    return [(job, service) for job, service in work.session.exec(waiting.limit(limit))]

@@ -1,0 +1,73 @@
+"""Power buttons."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from ezscale.accounts.permissions import MANAGE_SERVICES, USE_SERVICES
+from ezscale.kit.errors import BusinessError, NotAllowed, NotSignedIn, Rejected, TemporaryFailure
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models.service import ServiceStatus
+from ezscale.provisioning.jobs import Panels
+from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.ports import PowerAction
+from ezscale.provisioning.services import service_overview, service_to_change
+
+WORDS = {
+    PowerAction.BOOT: "Started",
+    PowerAction.SHUTDOWN: "Shut down",
+    PowerAction.RESTART: "Restarted",
+    PowerAction.POWER_OFF: "Switched off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """What the panel says about a machine right now. `power` is empty when the machine did not answer."""
+
+    power: str
+    busy: bool
+    suspended: bool
+
+
+def press_power(open_work: OpenWork, panels: Panels, service_id: UUID, action: PowerAction) -> None:
+    """Start, stop or restart a running service; refused in every other state, and by the panel while it is busy."""
+    with open_work() as work:
+        _require_power(work)
+        service = service_to_change(work, service_id)
+        if service.status is not ServiceStatus.ACTIVE or service.remote_id is None:
+            raise BusinessError(f"This service is {service.status}: its power buttons do not work now.")
+        write_log(work, service_id, "power", f"Asked the panel: {action.replace('_', ' ')}")
+    try:
+        panels[service.panel].power(service.remote_id, action)
+    except TemporaryFailure as failure:
+        raise _refused(
+            open_work, service_id, "The panel is busy with this server. Please try again shortly.", failure.message
+        ) from failure
+    except Rejected as refusal:
+        raise _refused(open_work, service_id, "The panel refused this.", refusal.message) from refusal
+    with open_work() as work:
+        write_log(work, service_id, "power", WORDS[action])
+
+
+def live_state(open_work: OpenWork, panels: Panels, service_id: UUID) -> LiveState | None:
+    """Ask the panel about one's own service; None when there is nothing to ask or no answer."""
+    with open_work() as work:
+        service = service_overview(work, service_id).service
+    if service.remote_id is None or service.status is ServiceStatus.TERMINATED:
+        return None
+    try:
+        remote = panels[service.panel].look(service.remote_id, with_power=True)
+    except (TemporaryFailure, Rejected):
+        return None
+    return LiveState(remote.power, remote.busy, remote.suspended)
+
+
+def _refused(open_work: OpenWork, service_id: UUID, words: str, reason: str) -> BusinessError:
+    with open_work() as work:
+        write_log(work, service_id, "power", f"Not done: {reason}", ok=False)
+    return BusinessError(words)
+
+
+def _require_power(work: Work) -> None:
+    if not (work.actor.may(USE_SERVICES) or work.actor.may(MANAGE_SERVICES)):
+        raise NotAllowed() if work.actor.is_signed_in else NotSignedIn()
