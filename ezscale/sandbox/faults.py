@@ -1,9 +1,9 @@
 """What a stand-in can be told to do wrong, and the journal of what it was asked.
 
-    POST   /_sandbox/faults   {"wrong": "lost", "method": "POST", "path": "/v1/refunds", "times": 1}
-    GET    /_sandbox/faults   what will go wrong; DELETE puts everything right again
-    GET    /_sandbox/calls    the newest 500 calls, newest first
-    GET    /_sandbox/state    what the stand-in really did
+POST   /_sandbox/faults   {"wrong": "lost", "method": "POST", "path": "/v1/refunds", "times": 1}
+GET    /_sandbox/faults   what will go wrong; DELETE puts everything right again
+GET    /_sandbox/calls    the newest 500 calls, newest first
+GET    /_sandbox/state    what the stand-in really did
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ezscale.kit.clock import world_now
-from ezscale.sandbox.store import Document, Store
+from ezscale.sandbox.store import Store
 
 JOURNAL_LENGTH = 500
 NONSENSE = b"<html><body><h1>502 Bad Gateway</h1></body>"

@@ -96,9 +96,9 @@ class _Hurry(selectors.DefaultSelector):
 @contextmanager
 def _outside_of_any_loop() -> Iterator[None]:
     """Lets this thread run a second loop while its first one waits for us, as a nested call needs it."""
-    outer = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
+    outer = asyncio._get_running_loop()  # noqa: SLF001  # asyncio exports these for authors of event loops
+    asyncio._set_running_loop(None)  # noqa: SLF001
     try:
         yield
     finally:
-        asyncio._set_running_loop(outer)
+        asyncio._set_running_loop(outer)  # noqa: SLF001

@@ -36,9 +36,13 @@ def test_documents_are_found_by_a_field_even_a_nested_one():
 def test_a_transaction_that_fails_leaves_nothing_behind():
     store = Store()
 
-    with pytest.raises(ValueError), store.transaction():
-        store.put("servers", "1", {})
-        raise ValueError
+    def fail_halfway():
+        with store.transaction():
+            store.put("servers", "1", {})
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail_halfway()
 
     assert store.all("servers") == []
 

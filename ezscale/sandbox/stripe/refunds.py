@@ -1,0 +1,60 @@
+"""Money given back."""
+
+from ezscale.sandbox.store import Document
+from ezscale.sandbox.stripe.account import Account, merged_metadata
+from ezscale.sandbox.stripe.charges import balance_entry
+from ezscale.sandbox.stripe.errors import StripeError
+
+
+def create(account: Account, params: Document, id: str = "") -> Document:
+    """Give back all that is left of a charge, or a part of it; never more."""
+    charge = _charge_of(account, params)
+    left = charge["amount_captured"] - charge["amount_refunded"]
+    amount = params.get("amount", left)
+    if left == 0:
+        message = f"Charge {charge['id']} has already been refunded."
+        raise StripeError(message, code="charge_already_refunded")
+    if not 0 < amount <= left:
+        message = f"Refund amount ({amount}) must be positive and no more than the unrefunded amount ({left})."
+        raise StripeError(message, param="amount")
+    charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    account.save(charge)
+    refund = account.make(
+        "re",
+        amount=amount,
+        balance_transaction=None,
+        charge=charge["id"],
+        currency=charge["currency"],
+        failure_reason=None,
+        metadata=merged_metadata({}, params.get("metadata", {})),
+        payment_intent=charge["payment_intent"],
+        reason=params.get("reason"),
+        status="succeeded",
+    )
+    refund["balance_transaction"] = balance_entry(account, refund, -amount)
+    account.emit("refund.created", refund)
+    return account.save(refund)
+
+
+def retrieve(account: Account, params: Document, id: str) -> Document:
+    """A refund by id."""
+    return account.find("refund", id)
+
+
+def index(account: Account, params: Document, id: str = "") -> Document:
+    """Refunds, newest first."""
+    return account.page_of("refund", params, "/v1/refunds")
+
+
+def _charge_of(account: Account, params: Document) -> Document:
+    if "charge" in params:
+        charge = account.find("charge", params["charge"], "charge")
+    elif "payment_intent" in params:
+        intent = account.find("payment_intent", params["payment_intent"], "payment_intent")
+        charge = account.find("charge", intent["latest_charge"] or "", "payment_intent")
+    else:
+        raise StripeError("One of the following params should be provided: charge or payment_intent.")
+    if not charge["paid"]:
+        raise StripeError("This charge did not succeed, so it cannot be refunded.")
+    return charge

@@ -1,0 +1,35 @@
+"""What was really done: the judge of every test about double charges."""
+
+from collections import Counter
+from typing import Any
+
+from ezscale.sandbox.store import Store
+
+
+def really_done(store: Store) -> dict[str, Any]:
+    """Captures for each invoice (by our metadata), sums for each currency, and what there is of everything."""
+    invoices: dict[str, dict[str, Any]] = {}
+    captured, refunded = Counter[str](), Counter[str]()
+    for charge in store.where("charge", "status", "succeeded"):
+        invoice = charge["metadata"].get("invoice_id", "")
+        line = invoices.setdefault(
+            invoice, {"captures": 0, "captured": 0, "refunded": 0, "currency": "", "intents": []}
+        )
+        line["captures"] += 1
+        line["captured"] += charge["amount_captured"]
+        line["refunded"] += charge["amount_refunded"]
+        line["currency"] = charge["currency"]
+        line["intents"].append(charge["payment_intent"])
+        captured[charge["currency"]] += charge["amount_captured"]
+        refunded[charge["currency"]] += charge["amount_refunded"]
+    return {
+        "invoices": invoices,
+        "captured": dict(captured),
+        "refunded": dict(refunded),
+        "declined": len(store.where("charge", "status", "failed")),
+        "refunds": len(store.all("refund")),
+        "customers": len(store.all("customer")),
+        "cards_kept": sum(method["customer"] is not None for method in store.all("payment_method")),
+        "sessions": dict(Counter(session["status"] for session in store.all("checkout.session"))),
+        "webhooks_owed": len(store.all("delivery")),
+    }
