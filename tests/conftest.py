@@ -1,0 +1,106 @@
+"""What every test can ask for: a clock, a database, work, and a browser's program."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from ezscale.kit.actor import Actor, robot
+from ezscale.kit.clock import FixedClock
+from ezscale.kit.work import Database, OpenWork, Work
+from tests.databases import KINDS, Databases
+from tests.machine import debian_program, run_folder
+from tests.servers import end_servers
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """The company's time: a Monday morning, until the test moves it."""
+    return FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def databases(worker_id: str) -> Iterator[Databases]:
+    """The databases of this worker."""
+    databases = Databases(worker_id)
+    yield databases
+    databases.close()
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Engine]:
+    """An empty database: SQLite, or one after the other for a test marked all_databases."""
+    with databases.empty(getattr(request, "param", "sqlite")) as engine:
+        yield engine
+
+
+@pytest.fixture
+def database(engine: Engine, clock: FixedClock) -> Database:
+    """Where work is opened for any actor."""
+    return Database(engine, clock)
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """Who does the work: our own automation, unless a test file says otherwise."""
+    return robot("test")
+
+
+@pytest.fixture
+def work(database: Database, actor: Actor) -> Iterator[Work]:
+    """A transaction for setting up and looking. What it has written is committed whenever `open_work` opens another."""
+    with Session(database.engine, expire_on_commit=False) as session:
+        yield Work(session, database.clock.read(session), actor, database.zone)
+
+
+@pytest.fixture
+def open_work(database: Database, actor: Actor, work: Work) -> OpenWork:
+    """Opens real transactions, one after the other, that see what `work` has written and that `work` sees afterwards."""
+    opener = database.opener(actor)
+
+    @contextmanager
+    def open_work() -> Iterator[Work]:
+        work.session.commit()
+        with opener() as opened:
+            yield opened
+        work.session.expire_all()
+        work.now = opened.now
+
+    return open_work
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium."""
+    return debian_program(("chromium", "chromium-browser", "google-chrome"), ("chromium", "fonts-liberation"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test marked all_databases once on each of them."""
+    if metafunc.definition.get_closest_marker("all_databases") and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", KINDS, indirect=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that the workers share, and keep the machine's own EZSCALE settings out of the tests."""
+    if not hasattr(config, "workerinput"):
+        os.environ["EZSCALE_TEST_RUN"] = tempfile.mkdtemp(prefix="ezscale-tests-")
+        os.environ["EZSCALE_TEST_RUN_PID"] = str(os.getpid())
+        run_folder().chmod(0o711)  # PostgreSQL's user passes through
+    for name in [name for name in os.environ if name.startswith("EZSCALE_")]:
+        if name != "EZSCALE_REQUIRE_ALL" and not name.startswith("EZSCALE_TEST_"):
+            del os.environ[name]
+    os.environ["EZSCALE_DATA_DIR"] = str(run_folder() / "data")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave no server and no file behind."""
+    if not hasattr(config, "workerinput"):
+        end_servers()
+        shutil.rmtree(run_folder(), ignore_errors=True)
