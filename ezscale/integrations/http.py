@@ -1,0 +1,136 @@
+"""The one way out to vendors: how a connection is opened, and what each way to fail means for us."""
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from ezscale.kit.clock import world_now
+from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
+
+Http = httpx.Client
+Params = Mapping[str, str | int | bool]
+
+LONGEST_REASON = 500
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+NOT_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+COME_BACK_LATER = (423, 429, 503)
+
+
+class Missing(Rejected):
+    """The vendor itself says that it has no such record."""
+
+
+def open_http(base_url: str, token: str = "", *, transport: httpx.BaseTransport | None = None) -> Http:
+    """A client for one vendor, kept open and shared by threads. `transport` is for stand-ins in the same process."""
+    return httpx.Client(
+        base_url=base_url,
+        headers={
+            "Accept": "application/json",
+            "User-Agent": "EZSCALE/0.1",
+            **({"Authorization": f"Bearer {token}"} if token else {}),
+        },
+        timeout=httpx.Timeout(5, connect=3),
+        limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=10),
+        follow_redirects=False,
+        # A stand-in on loopback is never looked for behind the proxy that the environment may name.
+        mounts={"all://127.0.0.1": None, "all://localhost": None},
+        transport=transport,
+    )
+
+
+def ask(http: Http, method: str, path: str, *, json: object = None, params: Params | None = None) -> Any:
+    """The vendor's answer, read from JSON; None when it is empty.
+
+    Otherwise TemporaryFailure when surely nothing happened, UnknownOutcome when something may have, Missing when the
+    record is not there, and Rejected when the vendor refuses.
+    """
+    asked = f"{http.base_url.host}, {method} {path}"
+    try:
+        response = http.request(method, path, json=json, params=params)
+    except NOT_SENT as error:
+        raise TemporaryFailure(f"Cannot reach it ({asked}): {_name(error)}") from error
+    except (*NOT_SENDABLE, httpx.InvalidURL) as error:
+        raise Rejected(f"Its address or our key cannot be used ({asked}): {error}") from error
+    except httpx.RequestError as error:
+        raise _lost(method, f"The answer was lost ({asked}): {_name(error)}") from error
+    if not response.is_success:
+        raise _refusal(method, response, asked)
+    return _answer(method, response, asked)
+
+
+def _answer(method: str, response: httpx.Response, asked: str) -> Any:
+    if not response.content.strip():
+        return None
+    try:
+        return response.json()
+    except ValueError as error:
+        raise _lost(method, f"The answer is not JSON ({asked})") from error
+
+
+def _refusal(method: str, response: httpx.Response, asked: str) -> Exception:
+    status, body = response.status_code, _json_or_none(response)
+    reason = _reason(body) or response.reason_phrase
+    said = f"{reason[:LONGEST_REASON]} ({status}; {asked})"
+    if status in COME_BACK_LATER:
+        return TemporaryFailure(said, retry_after=_retry_after(response))
+    if status >= 500 or status == 408:
+        return _lost(method, said)
+    match status:
+        case 401:
+            return Rejected(f"The API token was not accepted ({asked}): is it complete and still valid?", status=401)
+        case 403:
+            return Rejected(f"The API token does not allow this: {said}", status=403)
+        case 404 if isinstance(body, dict) and body.get("msg"):
+            return Missing(said, status=404)
+        case 404:
+            return TemporaryFailure(f"Nothing answers there; a wrong address, or a proxy in between: {said}")
+        case _ if status < 400:
+            return Rejected(f"We are sent elsewhere; is the address right? {said}", status=status)
+    return Rejected(said, status=status)
+
+
+def _lost(method: str, message: str) -> TemporaryFailure:
+    """A question without an answer can be asked again; whether an order was carried out must be found out."""
+    return TemporaryFailure(message) if method == "GET" else UnknownOutcome(message)
+
+
+def _json_or_none(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _reason(body: Any) -> str:
+    """The vendor's own words, in whichever of the usual places it puts them."""
+    if not isinstance(body, dict):
+        return ""
+    match body.get("errors"):
+        case [_, *_] as sentences:
+            return "; ".join(map(str, sentences))
+        case dict() as by_field if by_field:
+            return "; ".join(f"{field}: {_joined(sentences)}" for field, sentences in by_field.items())
+    return str(body.get("msg") or body.get("message") or body.get("error") or "")
+
+
+def _joined(sentences: object) -> str:
+    return ", ".join(map(str, sentences)) if isinstance(sentences, list) else str(sentences)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds to wait, from a number or a date; None when the vendor does not say."""
+    text = response.headers.get("Retry-After", "")
+    try:
+        return max(float(text), 0.0)
+    except ValueError:
+        pass
+    try:
+        return max((parsedate_to_datetime(text) - world_now()).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
+
+
+def _name(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,1 @@
+"""VirtFusion: virtual servers, through its admin API."""

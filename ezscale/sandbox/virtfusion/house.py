@@ -1,0 +1,133 @@
+"""The stand-in's house rules: its memory, how fast it works, how it refuses, and one call at a time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+
+from ezscale.kit.clock import world_now
+from ezscale.sandbox.faults import remark
+from ezscale.sandbox.store import Document, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long work takes: at least so many seconds, and so many looks at it."""
+
+    build_seconds: float = 0.0
+    build_looks: int = 0
+    task_seconds: float = 0.0
+    task_looks: int = 0
+
+
+LIFELIKE = Pace(build_seconds=6, task_seconds=1.5)
+STEP_BY_STEP = Pace(build_looks=2, task_looks=1)
+
+
+class Refusal(Exception):
+    """An answer that says no; nothing of the call remains."""
+
+    def __init__(self, status: int, body: Mapping[str, Any] | None) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every call of the stand-in works with."""
+
+    store: Store
+    token: str
+    pace: Pace
+    now: Callable[[], datetime]
+
+    def stamp(self) -> str:
+        """Now, as VirtFusion writes moments."""
+        return self.now().isoformat(timespec="seconds")
+
+    def number(self, kind: str, first: int) -> int:
+        """The next id of a kind. Each kind starts elsewhere, so that no id passes for another kind's by accident."""
+        return first + self.store.next_number(kind) - 1
+
+    def find(self, kind: str, id: int | str, missing: str) -> Document:
+        """A document, or the 404 that names what is missing."""
+        doc = self.store.get(kind, str(id))
+        if doc is None:
+            raise Refusal(404, {"msg": missing})
+        return doc
+
+    def keep(self, kind: str, doc: Document) -> Document:
+        """Store a document under its own id."""
+        self.store.put(kind, str(doc["id"]), doc)
+        return doc
+
+    def done(self, deed: str) -> None:
+        """Count something that really happened."""
+        counted = self.store.get("done", deed) or {"deed": deed, "times": 0}
+        self.store.put("done", deed, {"deed": deed, "times": counted["times"] + 1})
+
+
+def open_house(store: Store, token: str, pace: Pace, now: Callable[[], datetime] = world_now) -> House:
+    """A house on this memory."""
+    return House(store, token, pace, now)
+
+
+def refused(*sentences: str) -> Refusal:
+    """422 in the shape that names no field."""
+    return Refusal(422, {"errors": list(sentences)})
+
+
+def locked(reason: str) -> Refusal:
+    """423: not now."""
+    return Refusal(423, {"msg": reason})
+
+
+def conflict(reason: str) -> Refusal:
+    """409: not in this state."""
+    return Refusal(409, {"msg": reason})
+
+
+def the_house(request: Request) -> House:
+    """The house of the app that serves this request."""
+    house: House = request.app.state.house
+    return house
+
+
+Here = Annotated[House, Depends(the_house)]
+
+
+class Alone(APIRoute):
+    """A route whose calls change the memory as a whole or not at all, one after the other."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, _alone(endpoint), **options)
+
+
+def _alone(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(endpoint)
+    async def serve(*values: Any, here: House, **named: Any) -> Any:
+        with here.store.transaction():
+            clear_away(here)
+        with here.store.transaction():
+            return endpoint(*values, here=here, **named)
+
+    return serve
+
+
+def clear_away(here: House) -> None:
+    """Delete the servers whose last minute has passed."""
+    for deletion in here.store.all("deletions"):
+        if here.now() >= datetime.fromisoformat(deletion["at"]):
+            here.store.delete("servers", str(deletion["id"]))
+            here.store.delete("deletions", str(deletion["id"]))
+            here.done("servers deleted")
+
+
+def note(request: Request, text: str) -> None:
+    """Put into the journal of calls what was done."""
+    remark(request.scope, text)

@@ -1,0 +1,174 @@
+"""How VirtFusion shows its rows."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from ezscale.sandbox.store import Document
+from ezscale.sandbox.virtfusion.house import House
+from ezscale.sandbox.virtfusion.traffic import current_period
+
+View = dict[str, Any]
+
+KILOBYTES_A_MEGABYTE = 1024
+GUEST_DISK = 1_000_000_000
+
+
+def user_view(user: Document, **more: Any) -> View:
+    """A user; `password` comes as an extra where it is shown."""
+    shown = ("id", "admin", "extRelationId", "relStr", "selfService", "name", "email", "timezone", "suspended")
+    return {name: user[name] for name in (*shown, "twoFactorAuth", "created", "updated")} | more
+
+
+def server_view(here: House, server: Document, *, remote_state: bool = False) -> View:
+    """The full server object."""
+    hypervisor = here.find("hypervisors", server["hypervisorId"], "hypervisor not found")
+    group = here.find("groups", hypervisor["groupId"], "group not found")
+    owner = here.find("users", server["ownerId"], "user not found")
+    return {
+        **_heading(server),
+        "protected": False,
+        "built": server["built"],
+        "created": server["created"],
+        "updated": server["updated"],
+        "traffic": {"public": {"currentPeriod": current_period(here, server)}},
+        "settings": {
+            "osTemplateInstallId": server["templateId"],
+            "encryptedPassword": server["sealed"],
+            "resources": server["resources"],
+        },
+        "cpu": {"cores": server["resources"]["cpuCores"]},
+        # The console says 0 and 1 here, and true and false where it is switched.
+        "vnc": {**_console(server), "enabled": int(server["vnc"])},
+        "network": _network(server),
+        "hypervisor": {
+            "id": hypervisor["id"],
+            "name": hypervisor["name"],
+            "maintenance": hypervisor["maintenance"],
+            "group": {"name": group["name"]},
+        },
+        "owner": {name: owner[name] for name in ("id", "extRelationId", "relStr", "name", "email")},
+        "sshKeys": server["sshKeys"],
+        "tasks": {
+            "active": server["taskId"] is not None,
+            "lastOn": server["lastTaskAt"],
+            "actions": {"pending": server["pending"]},
+        },
+        "remoteState": _remote_state(server) if remote_state and not hypervisor["maintenance"] else False,
+    }
+
+
+def row_of_user(server: Document) -> View:
+    """A server in its owner's list, which does not tell when it was made."""
+    return {
+        **_heading(server),
+        "protected": False,
+        "resources": server["resources"],
+        "network": _network(server),
+    }
+
+
+def simple_row(server: Document) -> View:
+    """A server in the short list."""
+    return {
+        "id": server["id"],
+        "uuid": server["uuid"],
+        "name": server["name"],
+        "commissioned": server["commissionStatus"],
+        "owner": server["ownerId"],
+        "hypervisorId": server["hypervisorId"],
+        "suspended": int(server["suspended"]),
+        "protected": 0,
+        "created": server["created"],
+        "updated": server["updated"],
+    }
+
+
+def page_of(rows: Sequence[View], page: int, results: int, address: str, query: list[tuple[str, str]]) -> View:
+    """One page in Laravel's paginator."""
+    total, last = len(rows), max(1, -(-len(rows) // results))
+    shown = rows[(page - 1) * results : page * results]
+
+    def url(number: int) -> str | None:
+        if not 1 <= number <= last:
+            return None
+        return f"{address}?{urlencode([*query, ('page', str(number))])}"
+
+    numbered = [{"url": url(n), "label": str(n), "active": n == page} for n in range(1, last + 1)]
+    return {
+        "current_page": page,
+        "data": list(shown),
+        "first_page_url": url(1),
+        "from": (page - 1) * results + 1 if shown else None,
+        "last_page": last,
+        "last_page_url": url(last),
+        "links": [
+            {"url": url(page - 1), "label": "&laquo; Previous", "active": False},
+            *numbered,
+            {"url": url(page + 1), "label": "Next &raquo;", "active": False},
+        ],
+        "next_page_url": url(page + 1),
+        "path": address,
+        "per_page": results,
+        "prev_page_url": url(page - 1),
+        "to": (page - 1) * results + len(shown) if shown else None,
+        "total": total,
+    }
+
+
+def console_view(server: Document) -> View:
+    """How to reach the console, while it is switched on."""
+    return {
+        **_console(server),
+        "hostname": f"hv-{server['hypervisorId']}.virtfusion.example",
+        "password": server["vncPassword"],
+        "wss": {"token": server["vncToken"], "url": f"/vnc?token={server['vncToken']}"},
+        "enabled": server["vnc"],
+    }
+
+
+def _heading(server: Document) -> View:
+    shown = ("id", "ownerId", "hypervisorId", "name", "hostname", "commissionStatus", "uuid", "state", "suspended")
+    # A failed build does not always say so here; this one never does.
+    return {name: server[name] for name in shown} | {"buildFailed": False}
+
+
+def _console(server: Document) -> View:
+    return {"ip": f"198.18.0.{server['hypervisorId']}", "port": 5900 + server["id"] % 100}
+
+
+def _network(server: Document) -> View:
+    interface = {
+        "id": server["id"],
+        "order": 1,
+        "enabled": True,
+        "name": "eth0",
+        "type": "public",
+        "mac": server["mac"],
+        "ipv4": server["ipv4"],
+        "ipv6": server["ipv6"],
+    }
+    return {"interfaces": [interface], "secondaryInterfaces": []}
+
+
+def _remote_state(server: Document) -> View | bool:
+    if server["power"] is None:
+        return False
+    if server["power"] != "running":
+        return {"state": server["power"]}
+    memory = server["resources"]["memory"] * KILOBYTES_A_MEGABYTE
+    total = server["resources"]["storage"] * GUEST_DISK
+    used = {"used-bytes": total // 7, "total-bytes": total}
+    return {
+        "state": "running",
+        "cpu": f"{server['id'] % 40 / 10 + 0.4:.1f}",
+        "memory": {
+            "actual": str(memory),
+            "unused": str(memory * 5 // 8),
+            "available": str(memory * 15 // 16),
+            "usable": str(memory * 3 // 4),
+            "rss": str(memory * 7 // 10),
+        },
+        "disk": {"vda": {"rd.bytes": "91231232", "wr.bytes": "451231232"}},
+        "agent": {"fsinfo": [{"name": "vda1", "mountpoint": "/", "type": "ext4", **used}], "osinfo": None},
+    }
