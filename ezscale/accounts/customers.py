@@ -10,8 +10,9 @@ from ezscale.accounts.permissions import EDIT_CUSTOMER, SEE_EVERYTHING
 from ezscale.accounts.signing_up import clean_name, require_country
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
+from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
-from ezscale.models import Customer
+from ezscale.models import Customer, Membership, User
 
 PAGE = 25
 
@@ -36,16 +37,36 @@ def own_customer(work: Work) -> Customer:
     return customer(work, work.actor.own_customer())
 
 
-def search_customers(work: Work, words: str = "", before: UUID | None = None, limit: int = PAGE) -> list[Customer]:
+def search_customers(
+    work: Work,
+    words: str = "",
+    before: UUID | None = None,
+    limit: int = PAGE,
+    *,
+    by_name: bool = False,
+    descending: bool = True,
+) -> list[Customer]:
     """Newest first; `words` is looked for in number, name, company and e-mail; `before` is the last id of a page."""
     work.actor.require(SEE_EVERYTHING)
     found = visible_customers(work.actor)
     if words := words.strip()[:100]:
         columns = (Customer.number, Customer.name, Customer.company, Customer.email)
         found = found.where(or_(*(col(column).icontains(words, autoescape=True) for column in columns)))
-    if before is not None:
-        found = found.where(col(Customer.id) < before)
-    return list(work.session.exec(found.order_by(col(Customer.id).desc()).limit(limit)))
+    by = col(Customer.name) if by_name else None
+    page = page_of(found, col(Customer.id), before=before, limit=limit, by=by, descending=descending)
+    return list(work.session.exec(page))
+
+
+def people_of(work: Work, customer_id: UUID) -> list[tuple[Membership, User]]:
+    """Who signs in for a customer that the actor may see, longest first."""
+    customer(work, customer_id)
+    people = (
+        select(Membership, User)
+        .join(User, col(User.id) == Membership.user_id)
+        .where(Membership.customer_id == customer_id)
+        .order_by(col(Membership.created_at), col(Membership.id))
+    )
+    return [(membership, user) for membership, user in work.session.exec(people)]
 
 
 def change_address(

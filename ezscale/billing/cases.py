@@ -4,8 +4,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_EVERYTHING
 from ezscale.kit.database import insert_new
+from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import Work
 from ezscale.models import BillingCase
@@ -25,8 +26,23 @@ def open_case(work: Work, kind: str, about: str, customer_id: UUID | None, facts
     insert_new(work.session, BillingCase.__table__, [row])  # type: ignore[attr-defined]  # SQLModel hides its table
 
 
-def open_cases(work: Work, limit: int = 50) -> list[BillingCase]:
-    """What waits for a person, newest first. Staff only."""
+def open_cases(work: Work, limit: int = 50, customer_id: UUID | None = None) -> list[BillingCase]:
+    """What waits for a person, newest first: about everybody, or about one customer. Staff only."""
     work.actor.require(SEE_EVERYTHING)
     waiting = select(BillingCase).where(col(BillingCase.closed_at).is_(None))
+    if customer_id is not None:
+        waiting = waiting.where(BillingCase.customer_id == customer_id)
     return list(work.session.exec(waiting.order_by(col(BillingCase.id).desc()).limit(limit)))
+
+
+def close_case(work: Work, case_id: UUID, done: str) -> None:
+    """A person has looked at it. `done` says what they did; closing twice keeps the first answer."""
+    work.actor.require(MANAGE_INVOICES)
+    words = done.strip()
+    if not words or len(words) > 500:
+        raise Invalid("Please say in a few words what was done.", field="done")
+    case = work.session.get(BillingCase, case_id, with_for_update=True)
+    if case is None:
+        raise NotFound("We could not find this case.")
+    if case.closed_at is None:
+        case.close(f"{words} ({work.actor.name})", work.now)

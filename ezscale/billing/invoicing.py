@@ -20,6 +20,7 @@ from ezscale.billing.tax import TaxDecision
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
 from ezscale.kit.numbering import take_number
+from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Invoice, InvoiceLine, Subscription, SubscriptionItem
 from ezscale.models.invoice import InvoiceStatus
@@ -133,17 +134,27 @@ def visible_invoices(actor: Actor) -> SelectOfScalar[Invoice]:
 
 
 def invoices(
-    work: Work, *, customer_id: UUID | None = None, status: str = "", before: UUID | None = None, limit: int = PAGE
+    work: Work,
+    *,
+    customer_id: UUID | None = None,
+    status: str = "",
+    before: UUID | None = None,
+    limit: int = PAGE,
+    by_due_day: bool = False,
+    descending: bool = True,
 ) -> list[Invoice]:
-    """Issued ones, newest first: a customer's own, or all of them for staff. `before` is the last id of a page."""
+    """Issued ones, newest first: a customer's own, or all of them for staff. `before` is the last id of a page.
+
+    They can be sorted by the day they are due when one status is asked for, as then there is an index.
+    """
     found = visible_invoices(work.actor).where(Invoice.status != InvoiceStatus.DRAFT)
     if customer_id is not None:
         found = found.where(Invoice.customer_id == customer_id)
     if status in list(InvoiceStatus):
         found = found.where(Invoice.status == InvoiceStatus(status))
-    if before is not None:
-        found = found.where(col(Invoice.id) < before)
-    return list(work.session.exec(found.order_by(col(Invoice.id).desc()).limit(limit)))
+    by = col(Invoice.due_on) if by_due_day and status in list(InvoiceStatus) else None
+    page = page_of(found, col(Invoice.id), before=before, limit=limit, by=by, descending=descending)
+    return list(work.session.exec(page))
 
 
 def invoice(work: Work, invoice_id: UUID) -> Invoice:

@@ -18,6 +18,7 @@ from ezscale.catalog.plans import Choice, locations, system_images
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.numbering import take_number
+from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Invoice, Order, Plan, Service, Subscription, SubscriptionItem
 from ezscale.models.invoice import InvoiceStatus
@@ -117,17 +118,15 @@ def visible_orders(actor: Actor) -> SelectOfScalar[Order]:
 
 
 def orders(
-    work: Work, *, status: str = "", before: UUID | None = None, limit: int = PAGE
+    work: Work, *, status: str = "", before: UUID | None = None, limit: int = PAGE, descending: bool = True
 ) -> list[tuple[Order, Customer]]:
     """Newest first, with who ordered; `before` is the last id of a page."""
     found = visible_orders(work.actor)
     if status in list(OrderStatus):
         found = found.where(Order.status == OrderStatus(status))
-    if before is not None:
-        found = found.where(col(Order.id) < before)
-    with_customer = found.join(Customer, col(Customer.id) == Order.customer_id).add_columns(Customer)
-    rows = work.session.execute(with_customer.order_by(col(Order.id).desc()).limit(limit))
-    return [(order, customer) for order, customer in rows]
+    page = page_of(found, col(Order.id), before=before, limit=limit, descending=descending)
+    with_customer = page.join(Customer, col(Customer.id) == Order.customer_id).add_columns(Customer)
+    return [(order, customer) for order, customer in work.session.execute(with_customer)]
 
 
 def order(work: Work, order_id: UUID) -> Order:

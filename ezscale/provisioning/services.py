@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_SERVICES
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
+from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Location, Plan, ProvisioningJob, Service, SystemImage
 from ezscale.models.service import ServiceStatus
@@ -46,6 +47,7 @@ def services(
     words: str = "",
     before: UUID | None = None,
     limit: int = PAGE,
+    descending: bool = True,
 ) -> list[ServiceOverview]:
     """Newest first, in one query. `before` is the last id of a page; `words` is looked for in number, name, address."""
     found = visible_services(work.actor)
@@ -56,9 +58,7 @@ def services(
     if words := words.strip()[:100]:
         columns = (Service.number, Service.hostname, Service.ipv4)
         found = found.where(or_(*(col(column).icontains(words, autoescape=True) for column in columns)))
-    if before is not None:
-        found = found.where(col(Service.id) < before)
-    return _overviews(work, found.order_by(col(Service.id).desc()).limit(limit))
+    return _overviews(work, page_of(found, col(Service.id), before=before, limit=limit, descending=descending))
 
 
 def service_overview(work: Work, service_id: UUID) -> ServiceOverview:

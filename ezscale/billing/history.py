@@ -1,0 +1,54 @@
+"""What has happened to an invoice: who was asked for money, what came, and which reminders went out. For staff."""
+
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.billing.invoicing import invoice
+from ezscale.kit.work import Work
+from ezscale.models import DunningStep, Invoice, InvoiceLine, Payment, PaymentAttempt, PaymentMethod
+
+
+def attempts_on(work: Work, invoice_id: UUID) -> list[tuple[PaymentAttempt, PaymentMethod | None]]:
+    """Every time we asked for an invoice's money, newest first, with the card that was asked."""
+    _require_staff(work, invoice_id)
+    asked = (
+        select(PaymentAttempt, PaymentMethod)
+        .outerjoin(PaymentMethod, col(PaymentMethod.id) == PaymentAttempt.method_id)
+        .where(PaymentAttempt.invoice_id == invoice_id)
+        .order_by(col(PaymentAttempt.id).desc())
+    )
+    return [(attempt, method) for attempt, method in work.session.exec(asked)]
+
+
+def payments_on(work: Work, invoice_id: UUID) -> list[Payment]:
+    """The money that came for an invoice, newest first."""
+    _require_staff(work, invoice_id)
+    came = select(Payment).where(Payment.invoice_id == invoice_id)
+    return list(work.session.exec(came.order_by(col(Payment.id).desc())))
+
+
+def steps_taken_on(work: Work, invoice_id: UUID) -> list[DunningStep]:
+    """Which dunning steps an invoice has seen, newest first."""
+    _require_staff(work, invoice_id)
+    taken = select(DunningStep).where(DunningStep.invoice_id == invoice_id)
+    return list(work.session.exec(taken.order_by(col(DunningStep.id).desc())))
+
+
+def invoices_of_item(work: Work, item_id: UUID, limit: int = 24) -> list[Invoice]:
+    """The invoices that bill an item of a subscription, newest first."""
+    work.actor.require(SEE_EVERYTHING)
+    billing_it = (
+        select(Invoice)
+        .join(InvoiceLine, col(InvoiceLine.invoice_id) == Invoice.id)
+        .where(InvoiceLine.item_id == item_id)
+        .distinct()
+        .order_by(col(Invoice.id).desc())
+    )
+    return list(work.session.exec(billing_it.limit(limit)))
+
+
+def _require_staff(work: Work, invoice_id: UUID) -> None:
+    work.actor.require(SEE_EVERYTHING)
+    invoice(work, invoice_id)
