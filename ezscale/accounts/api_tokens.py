@@ -17,7 +17,7 @@ MARK = "ezs_"
 def create_token(work: Work, name: str) -> tuple[ApiToken, str]:
     """A key with the rights of its owner, and its text, which is shown once."""
     if work.actor.user_id is None:
-        raise NotSignedIn()
+        raise NotSignedIn
     if not (name := name.strip()) or len(name) > 80:
         raise Invalid("Please give the token a name that you will recognise.", field="name")
     text = MARK + new_secret()
@@ -36,7 +36,7 @@ def create_token(work: Work, name: str) -> tuple[ApiToken, str]:
 def tokens(work: Work) -> list[ApiToken]:
     """The actor's own keys that still work, newest first."""
     if work.actor.user_id is None:
-        raise NotSignedIn()
+        raise NotSignedIn
     own = select(ApiToken).where(ApiToken.user_id == work.actor.user_id, col(ApiToken.revoked_at).is_(None))
     return list(work.session.exec(own.order_by(col(ApiToken.id).desc())))
 

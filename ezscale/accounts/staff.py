@@ -16,7 +16,7 @@ ADMINISTRATOR = "Administrator"
 def add_staff(work: Work, name: str, email: str, password: str, role_name: str = ADMINISTRATOR) -> User:
     """A new colleague. Only the command line can do this: the first administrator is never made on a page."""
     if work.actor.kind is not ActorKind.ROBOT:
-        raise NotAllowed()
+        raise NotAllowed
     email, name = clean_email(email), clean_name(name)
     require_strong(password, name, email)
     if work.session.exec(select(User.id).where(User.email == email)).first():

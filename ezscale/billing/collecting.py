@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from ezscale.billing.cards import usable_card
 from ezscale.billing.cases import open_case
@@ -19,6 +19,7 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 
 KEY_LIVES = timedelta(hours=23)  # Stripe forgets an idempotency key after 24 hours
+ANSWER_OVERDUE = timedelta(minutes=10)
 
 
 def request_charge(work: Work, invoice_id: UUID, trigger: AttemptTrigger) -> PaymentAttempt | None:
@@ -141,3 +142,14 @@ def _locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
     invoice_to_change(work, attempt.invoice_id)
     work.session.refresh(attempt, with_for_update=True)
     return attempt
+
+
+def unanswered(work: Work, limit: int = 500) -> list[UUID]:
+    """Charges that were sent a while ago and whose answer we have not heard."""
+    waiting = select(PaymentAttempt.id).where(
+        col(PaymentAttempt.live_for).is_not(None),
+        PaymentAttempt.checkout_ref == "",
+        PaymentAttempt.trigger != AttemptTrigger.CHECKOUT,
+        PaymentAttempt.created_at < work.now - ANSWER_OVERDUE,
+    )
+    return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))

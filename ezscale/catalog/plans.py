@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
@@ -90,7 +91,7 @@ def system_images(work: Work, panel: str) -> list[Choice]:
     return [Choice(image.id, image.slug, image.name) for image in work.session.exec(images)]
 
 
-def _current_prices(work: Work, plan_ids: Iterable[UUID]):  # type: ignore[no-untyped-def]  # SelectOfScalar[Price]
+def _current_prices(work: Work, plan_ids: Iterable[UUID]) -> SelectOfScalar[Price]:
     return (
         select(Price)
         .where(

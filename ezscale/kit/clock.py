@@ -5,6 +5,8 @@ from typing import Protocol
 
 from sqlmodel import Field, Session, SQLModel
 
+from ezscale.kit.columns import Moment
+
 
 class Clock(Protocol):
     """Tells the company's time, within a transaction."""
@@ -15,12 +17,13 @@ class Clock(Protocol):
 
 
 class ClockShift(SQLModel, table=True):
-    """How far the time machine has moved the company ahead of the world; one row, or none."""
+    """How far the time machine has moved the company ahead of the world, and where it is going; one row, or none."""
 
     __tablename__ = "clock_shift"
 
     id: int = Field(default=1, primary_key=True)
     seconds: int = 0
+    destination: datetime | None = Field(default=None, sa_type=Moment)
 
 
 def world_now() -> datetime:
@@ -63,6 +66,19 @@ def shift(session: Session) -> timedelta:
     """How far ahead of the world the company lives."""
     row = session.get(ClockShift, 1)
     return timedelta(seconds=row.seconds if row else 0)
+
+
+def head_for(session: Session, destination: datetime | None) -> None:
+    """Note where the time machine is going, or that it has arrived."""
+    row = session.get(ClockShift, 1, with_for_update=True) or ClockShift()
+    row.destination = destination
+    session.add(row)
+
+
+def heading_for(session: Session) -> datetime | None:
+    """Where the time machine is going, None when it stands still."""
+    row = session.get(ClockShift, 1)
+    return row.destination if row else None
 
 
 def move_ahead(session: Session, by: timedelta) -> None:

@@ -57,6 +57,11 @@ def enqueue(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     insert_new(session, Job.__table__, rows)  # type: ignore[attr-defined]  # SQLModel hides its table
 
 
+def known_keys(session: Session, once_keys: Sequence[str]) -> set[str]:
+    """Which of these jobs have been stored already."""
+    return set(session.exec(select(Job.once_key).where(col(Job.once_key).in_(once_keys))))
+
+
 def due(session: Session, now: datetime, limit: int = 200) -> Sequence[UUID]:
     """Jobs whose time has come and which nobody holds, oldest first."""
     return session.exec(

@@ -1,7 +1,10 @@
 """Everything that the environment decides, in one place. Every name starts with EZSCALE_."""
 
+import os
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -9,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LONGEST_SOCKET_PATH = 100
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -98,7 +102,16 @@ class Settings(BaseSettings):
     @property
     def broker(self) -> str:
         """The broker's address, as Celery writes it."""
-        return self.redis_url or f"redis+socket://{self.data_dir.resolve() / 'valkey.sock'}"
+        return self.redis_url or f"redis+socket://{self.broker_socket}"
+
+    @property
+    def broker_socket(self) -> Path:
+        """Where the embedded broker listens. Sockets need short paths, so that of a deep data folder lies elsewhere."""
+        socket = self.data_dir.resolve() / "valkey.sock"
+        if len(os.fsencode(socket)) <= LONGEST_SOCKET_PATH:
+            return socket
+        name = sha256(os.fsencode(socket.parent)).hexdigest()[:12]
+        return Path(gettempdir(), f"ezscale-{os.getuid()}-{name}", "valkey.sock")
 
 
 @cache

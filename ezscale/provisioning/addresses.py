@@ -1,6 +1,7 @@
 """Which addresses a service holds, and held."""
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.kit.work import Work
 from ezscale.models import IpAssignment, Service
@@ -24,5 +25,5 @@ def release_addresses(work: Work, service: Service) -> None:
         row.until = work.now
 
 
-def _held_by(service: Service):  # type: ignore[no-untyped-def]  # SelectOfScalar[IpAssignment]
+def _held_by(service: Service) -> SelectOfScalar[IpAssignment]:
     return select(IpAssignment).where(IpAssignment.service_id == service.id, col(IpAssignment.until).is_(None))

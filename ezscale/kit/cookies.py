@@ -1,0 +1,57 @@
+"""The cookies we set: which browser is signed in, and what was wrong with the form it has just sent."""
+
+import dataclasses
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+
+SESSION = "ezscale_session"
+ANSWER = "ezscale_answer"
+ANSWER_LASTS = 60
+LONGEST_ANSWER = 3000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """What a form that was posted is told on the page it came from: what is wrong, and what had been typed."""
+
+    message: str
+    field: str = ""
+    typed: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def to_cookie(self) -> str:
+        """As a cookie's value. Never put a password into `typed`."""
+        text = json.dumps({"message": self.message, "field": self.field, "typed": dict(self.typed)})
+        if len(text) > LONGEST_ANSWER:
+            text = json.dumps({"message": self.message, "field": self.field, "typed": {}})
+        return urlsafe_b64encode(text.encode()).decode()
+
+
+def session_token(cookie_header: str) -> str:
+    """The secret of the session that a browser presents, or an empty string."""
+    return read_cookie(cookie_header, SESSION)
+
+
+def form_answer(cookie_header: str) -> FormAnswer | None:
+    """What the last posted form was told, if it was a short while ago."""
+    try:
+        told = json.loads(urlsafe_b64decode(read_cookie(cookie_header, ANSWER)))
+        return FormAnswer(str(told["message"]), str(told["field"]), {str(k): str(v) for k, v in told["typed"].items()})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def read_cookie(cookie_header: str, name: str) -> str:
+    """One cookie's value out of a request's header, or an empty string."""
+    for pair in cookie_header.split(";"):
+        key, _, value = pair.strip().partition("=")
+        if key == name:
+            return value.strip('"')
+    return ""
+
+
+def local_path(address: str, otherwise: str) -> str:
+    """An address to go on to, as it came from outside: only ever a path of our own."""
+    if not address.startswith("/") or address.startswith("//") or "\\" in address or not address.isprintable():
+        return otherwise
+    return address

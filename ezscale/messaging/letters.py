@@ -1,0 +1,160 @@
+"""Which words go to whom: one function for each occasion. Rooms beside this one are known by their rows only."""
+
+from uuid import UUID
+
+from babel.dates import format_date
+from sqlmodel import col, select
+
+from ezscale.accounts.mailed_links import new_link_secret
+from ezscale.kit.settings import settings
+from ezscale.kit.work import Work
+from ezscale.messaging.sending import write_mail
+from ezscale.models import (
+    Cancellation,
+    Customer,
+    Invoice,
+    PaymentMethod,
+    Plan,
+    Service,
+    Subscription,
+    SubscriptionItem,
+    User,
+)
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.user import TokenPurpose
+
+SUSPEND_AFTER, DELETE_AFTER = 7, 30
+
+
+def welcome(work: Work, user_id: UUID) -> None:
+    """To somebody who has just made an account."""
+    _to_user(work, user_id, "welcome", f"{user_id.hex}", TokenPurpose.VERIFY_EMAIL, "/verify/")
+
+
+def reset_link(work: Work, user_id: UUID) -> None:
+    """To the owner of an account for which a new password was asked; one for each time it was asked."""
+    once = f"{user_id.hex}:{work.now.timestamp():.0f}"
+    _to_user(work, user_id, "reset_link", once, TokenPurpose.RESET_PASSWORD, "/reset/")
+
+
+def password_changed(work: Work, user_id: UUID) -> None:
+    """To somebody whose password was changed."""
+    user = work.session.get_one(User, user_id)
+    once = f"{user_id.hex}:{work.now.timestamp():.0f}"
+    write_mail(work, "password_changed", user.email, once, {"name": user.name}, link=_address("/forgotten/"))
+
+
+def invoice_issued(work: Work, invoice_id: UUID) -> None:
+    """With a new invoice. One that was paid at once has a receipt instead."""
+    invoice, customer = _invoice(work, invoice_id)
+    if invoice.status is InvoiceStatus.OPEN:
+        card = work.session.exec(
+            select(PaymentMethod).where(
+                PaymentMethod.customer_id == customer.id,
+                col(PaymentMethod.is_default).is_(True),
+                col(PaymentMethod.removed_at).is_(None),
+                col(PaymentMethod.refused_at).is_(None),
+            )
+        ).first()
+        _about_invoice(work, "invoice_issued", invoice, customer, invoice.id.hex, card=card.label if card else "")
+    invoice.deliver(work.now)
+    work.session.add(invoice)
+
+
+def receipt(work: Work, invoice_id: UUID) -> None:
+    """After a payment."""
+    invoice, customer = _invoice(work, invoice_id)
+    _about_invoice(work, "receipt", invoice, customer, invoice.id.hex)
+
+
+def reminder(work: Work, invoice_id: UUID, step: str) -> None:
+    """About an invoice that is still unpaid now; the last one before deletion says so."""
+    invoice, customer = _invoice(work, invoice_id)
+    if invoice.status is not InvoiceStatus.OPEN or invoice.due_on is None:
+        return
+    days = (work.today - invoice.due_on).days
+    template = "final_warning" if step.startswith("warn") else "reminder"
+    _about_invoice(work, template, invoice, customer, f"{invoice.id.hex}:{step}", days=days)
+
+
+def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool) -> None:
+    """After a declined card, unless the invoice was paid otherwise meanwhile."""
+    invoice, customer = _invoice(work, invoice_id)
+    if invoice.status is InvoiceStatus.OPEN:
+        _about_invoice(work, "charge_failed", invoice, customer, attempt_id.hex, hard=hard)
+
+
+def charge_needs_customer(work: Work, invoice_id: UUID, attempt_id: UUID) -> None:
+    """When the bank wants to see the customer."""
+    invoice, customer = _invoice(work, invoice_id)
+    if invoice.status is InvoiceStatus.OPEN:
+        _about_invoice(work, "charge_needs_customer", invoice, customer, attempt_id.hex)
+
+
+def cancellation(work: Work, cancellation_id: UUID) -> None:
+    """Confirms a cancellation that still stands."""
+    wish = work.session.get_one(Cancellation, cancellation_id)
+    if wish.withdrawn_at is not None:
+        return
+    subscription = work.session.get_one(Subscription, wish.subscription_id)
+    customer = work.session.get_one(Customer, subscription.customer_id)
+    item = work.session.exec(
+        select(SubscriptionItem).where(SubscriptionItem.subscription_id == subscription.id)
+    ).first()
+    values = {
+        "name": customer.name,
+        "item": item.description if item else subscription.number,
+        "ends_on": format_date(wish.effective_on, "long", locale=customer.language),
+    }
+    link = _address("/account/services/")
+    write_mail(work, "cancellation", customer.email, wish.id.hex, values, link=link, customer=customer.id)
+
+
+def about_service(work: Work, service_id: UUID, template: str) -> None:
+    """When a service has come into another state; once for each time it does."""
+    service, plan, customer = work.session.execute(
+        select(Service, Plan, Customer)
+        .join(Plan, col(Plan.id) == Service.plan_id)
+        .join(Customer, col(Customer.id) == Service.customer_id)
+        .where(Service.id == service_id)
+    ).one()
+    values: dict[str, object] = {
+        "name": customer.name,
+        "hostname": service.hostname,
+        "plan": plan.name,
+        "ipv4": service.ipv4,
+    }
+    once = f"{service.id.hex}:{work.today}"
+    link = _address(f"/account/service/?id={service.id}")
+    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
+def _to_user(work: Work, user_id: UUID, template: str, once: str, purpose: TokenPurpose, path: str) -> None:
+    user = work.session.get_one(User, user_id)
+    link = _address(f"{path}?token={new_link_secret(work, user_id, purpose)}")
+    write_mail(work, template, user.email, once, {"name": user.name}, link=link)
+
+
+def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Customer, once: str, **more: object) -> None:
+    locale = customer.language
+    values: dict[str, object] = {
+        "name": customer.name,
+        "number": invoice.number or "",
+        "total": invoice.total.format(locale),
+        "open": invoice.open_amount.format(locale),
+        "due_on": format_date(invoice.due_on, "long", locale=locale) if invoice.due_on else "",
+        "suspend_after": SUSPEND_AFTER,
+        "days_left": DELETE_AFTER - (work.today - (invoice.due_on or work.today)).days,
+        **more,
+    }
+    link = _address(f"/account/invoice/?id={invoice.id}")
+    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
+def _invoice(work: Work, invoice_id: UUID) -> tuple[Invoice, Customer]:
+    invoice = work.session.get_one(Invoice, invoice_id)
+    return invoice, work.session.get_one(Customer, invoice.customer_id)
+
+
+def _address(path: str) -> str:
+    return settings().web_url + path

@@ -1,0 +1,163 @@
+"""The words of every mail, as Liquid templates. A paragraph a line; `link` and its label become a button."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A template: its subject, its paragraphs, and the label of its one link (none without)."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    label: str = ""
+
+
+WORDS = {
+    "welcome": Words(
+        "Welcome to {{ company }}: please confirm your address",
+        (
+            "Hello {{ name }},",
+            (
+                "your account is ready. Please confirm that this is your address, so that invoices and news about your "
+                "servers reach you."
+            ),
+            "The link works for seven days.",
+        ),
+        "Confirm my address",
+    ),
+    "reset_link": Words(
+        "A new password for your {{ company }} account",
+        (
+            "Hello {{ name }},",
+            "somebody, hopefully you, asked for a new password for this address. The link works once, for one hour.",
+            "If it was not you, ignore this mail: nothing has changed.",
+        ),
+        "Choose a new password",
+    ),
+    "password_changed": Words(
+        "Your {{ company }} password was changed",
+        (
+            "Hello {{ name }},",
+            "your password was changed just now, and every signed-in device was signed out.",
+            "If it was not you, ask for a new password at once and tell us.",
+        ),
+        "I did not do this",
+    ),
+    "invoice_issued": Words(
+        "Invoice {{ number }}: {{ total }} due {{ due_on }}",
+        (
+            "Hello {{ name }},",
+            (
+                "invoice {{ number }} for {{ total }} is ready. {% if card %}We will charge {{ card }} on {{ due_on }}; "
+                "there is nothing you need to do.{% else %}Please pay it by {{ due_on }}.{% endif %}"
+            ),
+        ),
+        "See the invoice",
+    ),
+    "receipt": Words(
+        "Paid: invoice {{ number }}",
+        ("Hello {{ name }},", "we have received {{ total }} for invoice {{ number }}. Thank you!"),
+        "See the invoice",
+    ),
+    "reminder": Words(
+        "{% if days > 0 %}Overdue{% else %}Reminder{% endif %}: invoice {{ number }}, {{ open }}",
+        (
+            "Hello {{ name }},",
+            (
+                "{% if days > 0 %}invoice {{ number }} was due on {{ due_on }} and {{ open }} of it is still unpaid."
+                "{% else %}invoice {{ number }} for {{ open }} is due on {{ due_on }}.{% endif %}"
+            ),
+            (
+                "{% if days > 0 %}Services that stay unpaid are suspended {{ suspend_after }} days after the due date; "
+                "everything on them is kept and runs again as soon as the invoice is paid.{% endif %}"
+            ),
+        ),
+        "Pay now",
+    ),
+    "final_warning": Words(
+        "Last warning: your server will be deleted in {{ days_left }} days",
+        (
+            "Hello {{ name }},",
+            (
+                "invoice {{ number }} over {{ open }} is still unpaid. In {{ days_left }} days the services on it will be "
+                "deleted with everything on them. This cannot be undone."
+            ),
+            "Pay the invoice and they run again at once.",
+        ),
+        "Pay now",
+    ),
+    "charge_failed": Words(
+        "Your card was declined for invoice {{ number }}",
+        (
+            "Hello {{ name }},",
+            (
+                "we tried to charge {{ open }} for invoice {{ number }} and your bank declined. "
+                "{% if hard %}Please add another card: we will not try this one again.{% else %}We will try again in a few "
+                "days. You can also pay now, or with another card.{% endif %}"
+            ),
+        ),
+        "Pay now",
+    ),
+    "charge_needs_customer": Words(
+        "Please confirm a payment with your bank: invoice {{ number }}",
+        (
+            "Hello {{ name }},",
+            "your bank wants you to confirm the payment of {{ open }} for invoice {{ number }}. It takes a minute.",
+        ),
+        "Confirm the payment",
+    ),
+    "cancellation": Words(
+        "Your cancellation: {{ item }} ends on {{ ends_on }}",
+        (
+            "Hello {{ name }},",
+            "as you wished, {{ item }} will end on {{ ends_on }} and will not be charged again. It runs until then.",
+            "You can take the cancellation back at any time before that day.",
+        ),
+        "See the service",
+    ),
+    "service_ready": Words(
+        "{{ hostname }} is running",
+        (
+            "Hello {{ name }},",
+            (
+                "your server {{ hostname }} ({{ plan }}) is ready at {{ ipv4 }}. Its root password waits for you in your "
+                "account; we never send passwords by mail."
+            ),
+        ),
+        "Open the server",
+    ),
+    "service_failed": Words(
+        "{{ hostname }} needs a little longer",
+        (
+            "Hello {{ name }},",
+            (
+                "setting up {{ hostname }} did not work at once. Our staff have been told and are on it; you need not do "
+                "anything, and you will hear from us."
+            ),
+        ),
+        "See the state",
+    ),
+    "service_suspended": Words(
+        "{{ hostname }} is suspended",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} stands still because an invoice is unpaid. Nothing on it is lost: it runs again as soon as "
+                "the invoice is paid."
+            ),
+        ),
+        "See and pay",
+    ),
+    "service_resumed": Words(
+        "{{ hostname }} runs again",
+        ("Hello {{ name }},", "thank you: {{ hostname }} is running again."),
+        "Open the server",
+    ),
+    "service_terminated": Words(
+        "{{ hostname }} has been deleted",
+        (
+            "Hello {{ name }},",
+            "{{ hostname }} and everything on it has been deleted. Thank you for having been with us.",
+        ),
+    ),
+}

@@ -1,0 +1,1 @@
+"""Readings across the house: revenue, runs, whether everything is true that must be."""

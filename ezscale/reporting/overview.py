@@ -1,0 +1,59 @@
+"""The company at a glance."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.kit.money import Money
+from ezscale.kit.work import Work
+from ezscale.models import BillingCase, Customer, Invoice, ProvisioningJob, Service
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.reporting.revenue import recurring_revenue
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Figures for the first screen of the day; sums are by currency."""
+
+    mrr: dict[str, Money]
+    customers: int
+    services: dict[str, int]
+    outstanding: dict[str, Money]
+    overdue: dict[str, Money]
+    overdue_count: int
+    open_cases: int
+    failed_builds: int
+
+
+def company_overview(work: Work) -> Overview:
+    """The company as it stands now. Staff only."""
+    work.actor.require(SEE_EVERYTHING)
+    by_status = select(Service.status, func.count()).group_by(col(Service.status))
+    failed = select(func.count()).where(
+        col(ProvisioningJob.failed_at).is_not(None),
+        Service.status == "failed",
+        Service.id == ProvisioningJob.service_id,
+    )
+    late = col(Invoice.due_on) < work.today
+    return Overview(
+        mrr=recurring_revenue(work),
+        customers=work.session.exec(select(func.count()).select_from(Customer)).one(),
+        services={str(status.value): count for status, count in work.session.exec(by_status)},
+        outstanding=_open_sums(work),
+        overdue=_open_sums(work, late),
+        overdue_count=work.session.exec(select(func.count()).where(Invoice.status == InvoiceStatus.OPEN, late)).one(),
+        open_cases=work.session.exec(select(func.count()).where(col(BillingCase.closed_at).is_(None))).one(),
+        failed_builds=work.session.exec(failed).one(),
+    )
+
+
+def _open_sums(work: Work, *conditions: object) -> dict[str, Money]:
+    open_amount = func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor))
+    sums = (
+        select(Invoice.currency, open_amount)
+        .where(Invoice.status == InvoiceStatus.OPEN, *conditions)  # type: ignore[arg-type]
+        .group_by(col(Invoice.currency))
+    )
+    return {currency: Money(int(minor), currency) for currency, minor in work.session.exec(sums)}

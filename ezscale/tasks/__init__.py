@@ -1,0 +1,1 @@
+"""What happens by itself: thin tasks, when they run, and what follows from what."""

@@ -1,0 +1,69 @@
+"""Celery: carries the bell from where something happened to where it is worked on. Losing a message costs a sweep."""
+
+from uuid import UUID
+
+import structlog
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from ezscale import wiring
+from ezscale.kit.settings import settings
+from ezscale.tasks import company as engine
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = 2.0  # seconds
+SOON = 60.0  # seconds; a job wanted sooner is rung for directly, a later one is found by the sweep
+
+app = Celery("ezscale", broker=settings().broker)
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 600, "socket_timeout": 5, "socket_connect_timeout": 2},
+    task_publish_retry=False,
+    worker_hijack_root_logger=False,
+    beat_schedule={"sweep": {"task": "ezscale.sweep", "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}}},
+    beat_schedule_filename=str(settings().data_dir / "beat-schedule"),
+)
+
+
+@app.task(name="ezscale.relay")
+def relay() -> None:
+    """Events have happened: make jobs of them and run them."""
+    for job_id in engine.relay(wiring.house()):
+        run.delay(str(job_id))
+
+
+@app.task(name="ezscale.run")
+def run(job_id: str) -> None:
+    """Look at a job."""
+    again = engine.run_job(wiring.house(), UUID(job_id))
+    if again is not None:
+        with wiring.automation("engine")() as work:
+            seconds = (again - work.now).total_seconds()
+        if seconds < SOON:
+            run.apply_async((job_id,), countdown=max(seconds, 0.1))
+
+
+@app.task(name="ezscale.sweep")
+def sweep() -> None:
+    """Enter what is scheduled, and pick up whatever a lost message has left lying."""
+    house = wiring.house()
+    engine.tick(house)
+    relay()
+    for job_id in engine.due_jobs(house):
+        run.delay(str(job_id))
+
+
+def ring() -> None:
+    """Wake a worker, if the broker can be reached; otherwise the next sweep finds the work."""
+    try:
+        relay.delay()
+    except (OperationalError, OSError):
+        log.warning("broker_unreachable")
+
+
+wiring.hang_up_bell(ring)

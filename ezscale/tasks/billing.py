@@ -1,0 +1,66 @@
+"""Tasks about money."""
+
+from ezscale.billing import checkout, collecting, documents, dunning, notices, renewals
+from ezscale.billing.events import CardKept, ChargeRequested, InvoiceIssued, NoticeReceived
+from ezscale.kit.errors import Rejected
+from ezscale.tasks.registry import task
+from ezscale.wiring import House
+
+
+@task
+def collect(house: House, event: ChargeRequested) -> None:
+    """Send an attempt to the gateway."""
+    collecting.collect(house.automation("billing"), house.payments, event.attempt_id)
+
+
+@task
+def handle_notice(house: House, event: NoticeReceived) -> None:
+    """Ask the gateway about what its message was about."""
+    notices.handle_notice(house.automation("billing"), house.payments, event.notice_id)
+
+
+@task
+def print_invoice(house: House, event: InvoiceIssued) -> None:
+    """Make the PDF that will never change."""
+    with house.automation("billing")() as work:
+        documents.invoice_pdf(work, event.invoice_id)
+
+
+@task
+def try_new_card(house: House, event: CardKept) -> None:
+    """Charge what is due to the new card."""
+    with house.automation("billing")() as work:
+        dunning.retry_with_new_card(work, event.customer_id)
+
+
+@task
+def renew(house: House) -> None:
+    """Invoice what comes near."""
+    renewals.issue_renewals(house.automation("renewals"))
+
+
+@task
+def chase(house: House) -> None:
+    """Charge, remind, warn and stop, for what is not paid."""
+    dunning.chase_invoices(house.automation("dunning"))
+
+
+@task
+def end_cancelled(house: House) -> None:
+    """End what customers have cancelled."""
+    dunning.end_cancelled(house.automation("dunning"))
+
+
+@task
+def find_lost_answers(house: House) -> None:
+    """Heal lost webhooks: ask about pages that are still open, and about charges without an answer."""
+    open_work = house.automation("billing")
+    with open_work() as work:
+        pages, charges = checkout.open_checkouts(work), collecting.unanswered(work)
+    for checkout_ref in pages:
+        try:
+            checkout.confirm_checkout(open_work, house.payments, checkout_ref)
+        except Rejected:
+            continue  # the gateway does not know this page: the next one may still be answered
+    for attempt_id in charges:
+        collecting.collect(open_work, house.payments, attempt_id)

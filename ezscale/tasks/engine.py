@@ -1,0 +1,110 @@
+"""The engine: events become jobs, jobs are run, and what fails is tried again. The rows are the truth."""
+
+import random
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from ezscale.kit import jobs, outbox
+from ezscale.kit.errors import BusinessError, TemporaryFailure
+from ezscale.kit.events import Event, revive
+from ezscale.kit.jobs import Job, job_row
+from ezscale.kit.work import OpenWork
+from ezscale.tasks.registry import REACTIONS, SCHEDULE, call, name_of
+from ezscale.wiring import House
+
+log = structlog.get_logger()
+
+MOST_TRIES = 60  # of a temporary failure: about eight hours
+MOST_BUG_TRIES = 4
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+def relay(house: House) -> list[UUID]:
+    """Turn waiting events into jobs; returns the jobs that can run now. Safe to run anywhere, any number of times."""
+    with house.automation("relay")() as work:
+        waiting = outbox.waiting(work.session)
+        rows = [row for event in waiting for row in _jobs_after(event, work.now)]
+        jobs.enqueue(work.session, rows)
+        for event in waiting:
+            event.relayed_at = work.now
+    return [row["id"] for row in rows]
+
+
+def tick(house: House) -> None:
+    """Enter the periodic tasks of this moment; one that was entered before is left alone."""
+    with house.automation("schedule")() as work:
+        entries = [(name_of(entry.run), entry.period(work.now, work.zone)) for entry in SCHEDULE]
+        known = jobs.known_keys(work.session, [f"{name}@{period}" for name, period in entries])
+        rows = [job_row(name, {}, f"{name}@{period}", work.now) for name, period in entries]
+        jobs.enqueue(work.session, [row for row in rows if row["once_key"] not in known])
+
+
+def due_jobs(house: House) -> list[UUID]:
+    """Jobs that can run now."""
+    with house.automation("engine")() as work:
+        return list(jobs.due(work.session, work.now))
+
+
+def run_job(house: House, job_id: UUID) -> datetime | None:
+    """Run a job if it is due and free. Returns when it wants to run again, None when it does not."""
+    open_work = house.automation("engine")
+    with open_work() as work:
+        job = jobs.claim(work.session, job_id, work.now)
+    if job is None:
+        return None
+    try:
+        call(house, job.task, _event_of(job))
+    except TemporaryFailure as failure:
+        return _try_again(open_work, job, _wait(job, failure.retry_after, MOST_TRIES), failure.message)
+    except BusinessError as refusal:  # the world has moved on: there is nothing left to do
+        log.info("job_refused", job=job.task, reason=refusal.message)
+    except Exception as bug:
+        log.exception("job_broke", job=job.task, job_id=str(job.id))
+        return _try_again(open_work, job, _wait(job, None, MOST_BUG_TRIES), f"{type(bug).__name__}: {bug}")
+    with open_work() as work:
+        jobs.finish(work.session, job.id, work.now)
+    return None
+
+
+def drain(house: House) -> int:
+    """Do everything that can be done at this moment, in this process; returns how many jobs ran."""
+    ran = 0
+    while relay(house) or due_jobs(house):
+        waiting = due_jobs(house)
+        for job_id in waiting:
+            run_job(house, job_id)
+        ran += len(waiting)
+    return ran
+
+
+def _jobs_after(event: outbox.OutboxEvent, now: datetime) -> list[dict[str, object]]:
+    arguments = {"event": event.name, "payload": event.payload}
+    return [
+        job_row(name_of(task), arguments, f"{name_of(task)}:{event.id.hex}", now)
+        for task in REACTIONS.get(type(event.event()), ())
+    ]
+
+
+def _event_of(job: Job) -> Event | None:
+    return revive(job.arguments["event"], job.arguments["payload"]) if job.arguments else None
+
+
+def _try_again(open_work: OpenWork, job: Job, after: timedelta | None, trouble: str) -> datetime | None:
+    with open_work() as work:
+        if after is None:
+            jobs.give_up(work.session, job.id, work.now, trouble)
+            return None
+        jobs.postpone(work.session, job.id, work.now + after, trouble)
+        return work.now + after
+
+
+def _wait(job: Job, asked: float | None, most_tries: int) -> timedelta | None:
+    """How long to wait for the next try: as asked, or twice as long each time; None after the last one."""
+    if asked is not None:
+        return timedelta(seconds=asked)
+    if job.tries >= most_tries:
+        return None
+    seconds = min(2.0**job.tries, LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  # spreads load, guards nothing

@@ -1,0 +1,129 @@
+"""Tasks about mail: first it is written down, once; then it is sent."""
+
+from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSignedUp
+from ezscale.billing.events import (
+    CancellationRequested,
+    ChargeFailed,
+    ChargeNeedsCustomer,
+    InvoiceIssued,
+    InvoicePaid,
+    ReminderDue,
+)
+from ezscale.messaging import letters, sending
+from ezscale.messaging.events import MailWritten
+from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
+from ezscale.tasks.registry import task
+from ezscale.wiring import House
+
+
+@task
+def send(house: House, event: MailWritten) -> None:
+    """Hand a mail to its carrier."""
+    sending.send_mail(house.automation("mail"), house.mailer, event.mail_id)
+
+
+@task
+def welcome(house: House, event: UserSignedUp) -> None:
+    """Say welcome, with a link that proves the address."""
+    with house.automation("mail")() as work:
+        letters.welcome(work, event.user_id)
+
+
+@task
+def reset_link(house: House, event: PasswordResetAsked) -> None:
+    """Send the link for a new password."""
+    with house.automation("mail")() as work:
+        letters.reset_link(work, event.user_id)
+
+
+@task
+def password_changed(house: House, event: PasswordChanged) -> None:
+    """Tell the owner that the password was changed."""
+    with house.automation("mail")() as work:
+        letters.password_changed(work, event.user_id)
+
+
+@task
+def invoice_issued(house: House, event: InvoiceIssued) -> None:
+    """Deliver an invoice."""
+    with house.automation("mail")() as work:
+        letters.invoice_issued(work, event.invoice_id)
+
+
+@task
+def receipt(house: House, event: InvoicePaid) -> None:
+    """Confirm a payment."""
+    with house.automation("mail")() as work:
+        letters.receipt(work, event.invoice_id)
+
+
+@task
+def reminder(house: House, event: ReminderDue) -> None:
+    """Remind of an unpaid invoice, unless it was paid meanwhile."""
+    with house.automation("mail")() as work:
+        letters.reminder(work, event.invoice_id, event.step)
+
+
+@task
+def charge_failed(house: House, event: ChargeFailed) -> None:
+    """Tell that the card was declined, and what to do."""
+    with house.automation("mail")() as work:
+        letters.charge_failed(work, event.invoice_id, event.attempt_id, hard=event.hard)
+
+
+@task
+def charge_needs_customer(house: House, event: ChargeNeedsCustomer) -> None:
+    """Ask the customer to confirm a payment with their bank."""
+    with house.automation("mail")() as work:
+        letters.charge_needs_customer(work, event.invoice_id, event.attempt_id)
+
+
+@task
+def cancellation(house: House, event: CancellationRequested) -> None:
+    """Confirm a cancellation."""
+    with house.automation("mail")() as work:
+        letters.cancellation(work, event.cancellation_id)
+
+
+@task
+def service_ready(house: House, event: ServiceReady) -> None:
+    """Tell that the server runs, with a link and no secret."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_ready")
+
+
+@task
+def service_failed(house: House, event: ServiceFailed) -> None:
+    """Tell that the build takes longer, and that people are on it."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_failed")
+
+
+@task
+def service_suspended(house: House, event: ServiceSuspended) -> None:
+    """Explain why the server stands still, and how it runs again."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_suspended")
+
+
+@task
+def service_resumed(house: House, event: ServiceResumed) -> None:
+    """Tell that the server runs again."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_resumed")
+
+
+@task
+def service_terminated(house: House, event: ServiceTerminated) -> None:
+    """Say goodbye to a server."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_terminated")
+
+
+@task
+def send_what_was_left(house: House) -> None:
+    """Mail whose carrier was away for long gets another chance."""
+    with house.automation("mail")() as work:
+        waiting = sending.unsent(work)
+    for mail_id in waiting:
+        sending.send_mail(house.automation("mail"), house.mailer, mail_id)

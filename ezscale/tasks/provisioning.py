@@ -1,0 +1,42 @@
+"""Tasks about services."""
+
+from ezscale.billing.events import GraceUsedUp, InvoicePaid, SubscriptionEnded
+from ezscale.ordering import fulfilling
+from ezscale.provisioning import carrying_out
+from ezscale.provisioning.events import JobRequested
+from ezscale.tasks.registry import task
+from ezscale.wiring import House
+
+
+@task
+def fulfil(house: House, event: InvoicePaid) -> None:
+    """Build what is paid, and let run again what stood still."""
+    with house.automation("orders")() as work:
+        fulfilling.fulfil_paid_invoice(work, event.invoice_id)
+
+
+@task
+def carry_out(house: House, event: JobRequested) -> None:
+    """Do on the panel what a job says."""
+    carrying_out.carry_out(house.automation("provisioning"), house.panels, house.vault, event.job_id)
+
+
+@task
+def stop_unpaid(house: House, event: GraceUsedUp) -> None:
+    """Suspend what stays unpaid."""
+    with house.automation("dunning")() as work:
+        fulfilling.stop_unpaid(work, event.invoice_id)
+
+
+@task
+def take_down(house: House, event: SubscriptionEnded) -> None:
+    """Delete what is no longer paid for."""
+    with house.automation("orders")() as work:
+        fulfilling.take_down(work, event.subscription_id)
+
+
+@task
+def expire_orders(house: House) -> None:
+    """Give back what unpaid orders hold."""
+    with house.automation("orders")() as work:
+        fulfilling.expire_orders(work)

@@ -1,0 +1,51 @@
+"""The register of tasks. A task is a function that takes the house and, when it reacts to something, the event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Any, TypeVar
+
+from ezscale.kit.events import Event
+from ezscale.wiring import House
+
+Reacting = TypeVar("Reacting", bound=Callable[..., None])
+KNOWN: dict[str, Callable[..., None]] = {}
+REACTIONS: dict[type[Event], tuple[Callable[[House, Any], None], ...]] = {}
+SCHEDULE: list["Periodic"] = []
+
+
+def task(function: Reacting) -> Reacting:
+    """Register a task under the name of its module and function. Every task may run twice."""
+    KNOWN[name_of(function)] = function
+    return function
+
+
+def name_of(function: Callable[..., None]) -> str:
+    """billing.collect: as a job row names it."""
+    return f"{function.__module__.rsplit('.', 1)[-1]}.{function.__name__}"
+
+
+def call(house: House, name: str, event: Event | None) -> None:
+    """Run a task by name. KeyError for one that no longer exists."""
+    function = KNOWN[name]
+    if event is None:
+        function(house)
+    else:
+        function(house, event)
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A task that runs once in every period: each `every`, or daily after `at` where the seller is."""
+
+    run: Callable[[House], None]
+    every: timedelta | None = None
+    at: time | None = None
+
+    def period(self, now: datetime, zone: tzinfo) -> str:
+        """The name of the period that a moment lies in."""
+        if self.every is not None:
+            return str(int(now.timestamp() // self.every.total_seconds()))
+        local = now.astimezone(zone)
+        day = local.date() if self.at is None or local.time() >= self.at else local.date() - timedelta(days=1)
+        return day.isoformat()

@@ -1,0 +1,16 @@
+"""When things happen by themselves. Each runs once in its period, however many schedulers there are."""
+
+from datetime import time, timedelta
+
+from ezscale.tasks import billing, housekeeping, messaging, provisioning
+from ezscale.tasks.registry import SCHEDULE, Periodic
+
+SCHEDULE[:] = (
+    Periodic(billing.renew, at=time(4)),
+    Periodic(billing.end_cancelled, at=time(5)),
+    Periodic(billing.chase, at=time(6)),
+    Periodic(housekeeping.tidy, at=time(3)),
+    Periodic(provisioning.expire_orders, every=timedelta(hours=1)),
+    Periodic(billing.find_lost_answers, every=timedelta(minutes=5)),
+    Periodic(messaging.send_what_was_left, every=timedelta(minutes=10)),
+)

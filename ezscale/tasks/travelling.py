@@ -1,0 +1,52 @@
+"""Living through time: everything that would have happened on the way happens, at its moment and in its order."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+
+from ezscale.kit import jobs
+from ezscale.kit.clock import FixedClock, move_ahead
+from ezscale.tasks.engine import drain, tick
+from ezscale.wiring import House
+
+DAILY_RUNS_DONE = time(6)
+
+
+def travel(house: House, until: datetime, on_day: Callable[[datetime], None] | None = None) -> None:
+    """Bring the company to a later moment. Stops at every job's time and at every morning in between."""
+    day = None
+    while True:
+        tick(house)
+        drain(house)
+        now = _now(house)
+        if on_day is not None and now.date() != day:
+            day = now.date()
+            on_day(now)
+        if now >= until:
+            return
+        _move(house, min(until, _next_morning(house, now), _next_job(house, now)) - now)
+
+
+def _next_job(house: House, now: datetime) -> datetime:
+    with house.automation("time machine")() as work:
+        soonest = jobs.next_run(work.session)
+    return max(soonest, now + timedelta(seconds=1)) if soonest else datetime.max.replace(tzinfo=UTC)
+
+
+def _next_morning(house: House, now: datetime) -> datetime:
+    local = now.astimezone(house.database.zone)
+    morning = local.replace(hour=DAILY_RUNS_DONE.hour, minute=0, second=0, microsecond=0)
+    return (morning if morning > local else morning + timedelta(days=1)).astimezone(UTC)
+
+
+def _now(house: House) -> datetime:
+    with house.automation("time machine")() as work:
+        return work.now
+
+
+def _move(house: House, by: timedelta) -> None:
+    clock = house.database.clock
+    if isinstance(clock, FixedClock):
+        clock.move(by)
+        return
+    with house.automation("time machine")() as work:
+        move_ahead(work.session, by + timedelta(seconds=1))

@@ -1,0 +1,112 @@
+"""Which adapter stands behind which port, and the things a process has one of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from ezscale.billing.ports import PaymentGateway
+from ezscale.integrations.http import open_http
+from ezscale.integrations.smtp.adapter import KeptMail, SmtpMailer
+from ezscale.integrations.stripe.adapter import open_gateway
+from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
+from ezscale.integrations.virtfusion.client import VirtFusionClient
+from ezscale.kit.actor import Actor, robot
+from ezscale.kit.clock import Clock, ShiftedClock, WorldClock
+from ezscale.kit.database import open_engine
+from ezscale.kit.encryption import Vault, open_vault
+from ezscale.kit.settings import settings
+from ezscale.kit.work import Database, OpenWork
+from ezscale.messaging.ports import Mailer
+from ezscale.provisioning.ports import Panel
+
+_bell: list[Callable[[], None]] = []
+_chosen: list["House"] = []
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that stands behind the ports."""
+
+    database: Database
+    payments: PaymentGateway
+    panels: Mapping[str, Panel]
+    mailer: Mailer
+    vault: Vault
+
+    def automation(self, name: str) -> OpenWork:
+        """Transactions of our own automation, under a name that logs show."""
+        return self.database.opener(robot(name))
+
+
+def house() -> House:
+    """The house of this process: as the settings say, unless another one was moved into."""
+    return _chosen[-1] if _chosen else _house_by_settings()
+
+
+def move_into(chosen: House) -> None:
+    """Use another house from now on: a simulation's, or a test's."""
+    _chosen[:] = [chosen]
+
+
+def hang_up_bell(ring: Callable[[], None]) -> None:
+    """Say whom to wake after a commit that has consequences; without a bell they wait for the next sweep."""
+    _bell[:] = [ring]
+
+
+def database() -> Database:
+    """The database, on the company's clock."""
+    return house().database
+
+
+def work_of(actor: Actor) -> OpenWork:
+    """Transactions of a person."""
+    return house().database.opener(actor)
+
+
+def automation(name: str) -> OpenWork:
+    """Transactions of our own automation, under a name that logs show."""
+    return house().automation(name)
+
+
+def payments() -> PaymentGateway:
+    """Whoever keeps cards and moves money."""
+    return house().payments
+
+
+def panels() -> Mapping[str, Panel]:
+    """The panels by name."""
+    return house().panels
+
+
+def mailer() -> Mailer:
+    """Whoever carries mail."""
+    return house().mailer
+
+
+def vault() -> Vault:
+    """What seals the secrets we must be able to read again."""
+    return house().vault
+
+
+@cache
+def _house_by_settings() -> House:
+    own = settings()
+    own.data_dir.mkdir(parents=True, exist_ok=True)
+    clock: Clock = ShiftedClock() if own.sandbox else WorldClock()
+    panel_http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value())
+    return House(
+        database=Database(open_engine(own.database), clock, own.zone, _ring),
+        payments=open_gateway(
+            key=own.stripe_key.get_secret_value(),
+            webhook_secret=own.stripe_webhook_secret.get_secret_value(),
+            base_url=own.stripe_url,
+        ),
+        panels={"virtfusion": VirtFusionPanel(VirtFusionClient(panel_http))},
+        mailer=SmtpMailer(own.smtp_url) if own.smtp_url else KeptMail(own.data_dir / "mail"),
+        vault=open_vault(own.data_dir / "keys.json"),
+    )
+
+
+def _ring() -> None:
+    for ring in _bell:
+        ring()
