@@ -1,0 +1,70 @@
+"""The sandbox as one app: every vendor's stand-in under its own path, and the page that shows them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from ezscale.sandbox.front import Vendor, front
+from ezscale.sandbox.holdings import stripe_holdings, virtfusion_holdings
+from ezscale.sandbox.store import Store
+from ezscale.sandbox.stripe.app import stripe_stand_in
+from ezscale.sandbox.virtfusion import panel_door, virtfusion_stand_in
+
+STRIPE_PATH = "/stripe"
+VIRTFUSION_PATH = "/virtfusion/api/v1"
+STRIPE_WEBHOOKS = "/webhooks/stripe"
+
+
+def sandbox_app(
+    data_dir: Path,
+    *,
+    web_url: str,
+    sandbox_url: str,
+    stripe_key: str,
+    stripe_webhook_secret: str,
+    virtfusion_token: str,
+) -> ASGIApp:
+    """Stripe and VirtFusion for a demo, remembering in `data_dir`. Webhooks go to the web while the app is served."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    stripe_store, panel_store = Store(data_dir / "stripe.db"), Store(data_dir / "virtfusion.db")
+    known = urls(sandbox_url, stripe_key=stripe_key, virtfusion_token=virtfusion_token)
+    stripe = stripe_stand_in(
+        stripe_store,
+        webhook_url=web_url.rstrip("/") + STRIPE_WEBHOOKS,
+        webhook_secret=stripe_webhook_secret,
+        api_key=stripe_key,
+        public_url=known["stripe"]["url"],
+    )
+    virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token)
+    vendors = (
+        Vendor("stripe", "Stripe", known["stripe"]["url"], stripe, stripe_store, stripe_holdings),
+        Vendor("virtfusion", "VirtFusion", known["virtfusion"]["url"], virtfusion, panel_store, virtfusion_holdings),
+    )
+
+    @asynccontextmanager
+    async def serving(_app: Starlette) -> AsyncIterator[None]:
+        async with stripe.delivering():
+            yield
+
+    return Starlette(
+        routes=[
+            Mount(STRIPE_PATH, stripe),
+            Mount(VIRTFUSION_PATH, virtfusion),
+            Mount("/token_authenticate", panel_door(panel_store)),
+            Mount("/", front(vendors, web_url)),
+        ],
+        lifespan=serving,
+    )
+
+
+def urls(sandbox_url: str, *, stripe_key: str, virtfusion_token: str) -> dict[str, dict[str, str]]:
+    """Where each stand-in answers, and the key that it accepts."""
+    base = sandbox_url.rstrip("/")
+    return {
+        "stripe": {"url": base + STRIPE_PATH, "key": stripe_key},
+        "virtfusion": {"url": base + VIRTFUSION_PATH, "key": virtfusion_token},
+    }
