@@ -25,30 +25,40 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="EZSCALE_", frozen=True, hide_input_in_errors=True)
 
-    port: Port = Field(3000, description="The web's one port, on loopback unless `host` says otherwise.")
-    host: str = Field("127.0.0.1", description="The address the web listens on.")
-    sandbox_port: int = Field(0, ge=0, le=65535, description="Where the stand-ins listen; 0 means port + 1.")
-    data_dir: Path = Field(Path("data"), description="Database, keys, mail and logs. Delete it to start over.")
-    database_url: str = Field("", description="SQLAlchemy address; empty means SQLite in the data folder.")
-    redis_url: str = Field("", description="Broker and shared state; empty means an embedded Valkey.")
-    public_url: str = Field("", description="How people reach the web; empty means http://localhost:<port>.")
-    admin_host: str = Field("", description="When set, the admin panel answers on this host name alone.")
+    port: Port = Field(default=3000, description="The web's one port, on loopback unless `host` says otherwise.")
+    host: str = Field(default="127.0.0.1", description="The address the web listens on.")
+    sandbox_port: int = Field(default=0, ge=0, le=65535, description="Where the stand-ins listen; 0 means port + 1.")
+    data_dir: Path = Field(default=Path("data"), description="Database, keys, mail and logs. Delete it to start over.")
+    database_url: str = Field(default="", description="SQLAlchemy address; empty means SQLite in the data folder.")
+    redis_url: str = Field(default="", description="Broker and shared state; empty means an embedded Valkey.")
+    public_url: str = Field(default="", description="How people reach the web; empty means http://localhost:<port>.")
+    admin_host: str = Field(default="", description="When set, the admin panel answers on this host name alone.")
 
-    company_name: str = Field("EZSCALE", description="Who sells.")
-    company_address: str = Field("1 Harbour Street, Dublin, D02 X576, Ireland", description="Printed on invoices.")
-    company_country: str = Field("IE", min_length=2, max_length=2, description="ISO 3166 code; decides whose tax.")
-    company_tax_id: str = Field("IE6388047V", description="VAT id printed on invoices.")
-    company_email: str = Field("billing@ezscale.example", description="The sender of mail.")
-    time_zone: str = Field("UTC", description="Whose midnight ends a billing day.")
+    company_name: str = Field(default="EZSCALE", description="Who sells.")
+    company_address: str = Field(
+        default="1 Harbour Street, Dublin, D02 X576, Ireland", description="Printed on invoices."
+    )
+    company_country: str = Field(
+        default="IE", min_length=2, max_length=2, description="ISO 3166 code; decides whose tax."
+    )
+    company_tax_id: str = Field(default="IE6388047V", description="VAT id printed on invoices.")
+    company_email: str = Field(default="billing@ezscale.example", description="The sender of mail.")
+    time_zone: str = Field(default="UTC", description="Whose midnight ends a billing day.")
 
-    sandbox: bool = Field(True, description="Use the stand-ins for every vendor; the time machine works only then.")
-    stripe_url: str = Field("", description="Only for a stand-in on loopback; empty means Stripe itself.")
-    stripe_key: SecretStr = Field(SecretStr(""), description="Secret API key.")
-    stripe_webhook_secret: SecretStr = Field(SecretStr(""), description="Signing secret of our webhook endpoint.")
-    virtfusion_url: str = Field("", description="https://<control-host>/api/v1")
-    virtfusion_token: SecretStr = Field(SecretStr(""), description="API token.")
-    smtp_url: str = Field("", description="smtp://user:password@host:587; empty means mail is kept, not sent.")
-    metrics_token: SecretStr = Field(SecretStr(""), description="When set, /metrics asks for it as a bearer token.")
+    sandbox: bool = Field(
+        default=True, description="Use the stand-ins for every vendor; the time machine works only then."
+    )
+    stripe_url: str = Field(default="", description="Only for a stand-in on loopback; empty means Stripe itself.")
+    stripe_key: SecretStr = Field(default=SecretStr(""), description="Secret API key.")
+    stripe_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="Signing secret of our webhook endpoint."
+    )
+    virtfusion_url: str = Field(default="", description="https://<control-host>/api/v1")
+    virtfusion_token: SecretStr = Field(default=SecretStr(""), description="API token.")
+    smtp_url: str = Field(default="", description="smtp://user:password@host:587; empty means mail is kept, not sent.")
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="When set, /metrics asks for it as a bearer token."
+    )
 
     @field_validator("time_zone")
     @classmethod
