@@ -168,8 +168,7 @@ def copy_postgres(place: Path) -> Path:
 def start_mariadb(folder: Path, program: str) -> tuple[subprocess.Popen[bytes], str, Callable[[], object]]:
     """Debian's MariaDB, as whoever we are."""
     data, socket = folder / "data", folder / "socket"
-    user = "root" if os.geteuid() == 0 else os.environ.get("USER", "nobody")
-    same = ["--no-defaults", f"--datadir={data}", f"--user={user}"]
+    same = ["--no-defaults", f"--datadir={data}", *(["--user=root"] if os.geteuid() == 0 else [])]
     subprocess.run(
         ["mariadb-install-db", *same, *MARIADB_BASICS],
         stdout=subprocess.DEVNULL,

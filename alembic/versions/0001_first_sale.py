@@ -19,6 +19,7 @@ def upgrade() -> None:
         "clock_shift",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("destination", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
