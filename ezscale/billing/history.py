@@ -1,4 +1,4 @@
-"""What has happened to an invoice: who was asked for money, what came, and which reminders went out. For staff."""
+"""What has happened to an invoice: who was asked for money, what came, and which reminders went out."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from ezscale.models import DunningStep, Invoice, InvoiceLine, Payment, PaymentAt
 
 
 def attempts_on(work: Work, invoice_id: UUID) -> list[tuple[PaymentAttempt, PaymentMethod | None]]:
-    """Every time we asked for an invoice's money, newest first, with the card that was asked."""
+    """Every time we asked for an invoice's money, newest first, with the card that was asked. For staff."""
     _require_staff(work, invoice_id)
     asked = (
         select(PaymentAttempt, PaymentMethod)
@@ -23,21 +23,21 @@ def attempts_on(work: Work, invoice_id: UUID) -> list[tuple[PaymentAttempt, Paym
 
 
 def payments_on(work: Work, invoice_id: UUID) -> list[Payment]:
-    """The money that came for an invoice, newest first."""
-    _require_staff(work, invoice_id)
+    """The money that came for an invoice that the actor may see, newest first."""
+    invoice(work, invoice_id)
     came = select(Payment).where(Payment.invoice_id == invoice_id)
     return list(work.session.exec(came.order_by(col(Payment.id).desc())))
 
 
 def steps_taken_on(work: Work, invoice_id: UUID) -> list[DunningStep]:
-    """Which dunning steps an invoice has seen, newest first."""
+    """Which dunning steps an invoice has seen, newest first. For staff."""
     _require_staff(work, invoice_id)
     taken = select(DunningStep).where(DunningStep.invoice_id == invoice_id)
     return list(work.session.exec(taken.order_by(col(DunningStep.id).desc())))
 
 
 def invoices_of_item(work: Work, item_id: UUID, limit: int = 24) -> list[Invoice]:
-    """The invoices that bill an item of a subscription, newest first."""
+    """The invoices that bill an item of a subscription, newest first. For staff."""
     work.actor.require(SEE_EVERYTHING)
     billing_it = (
         select(Invoice)

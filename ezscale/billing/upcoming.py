@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import and_, col, select
 
-from ezscale.accounts.customers import visible_customers
 from ezscale.billing.lines import add_up
 from ezscale.billing.renewals import BILLED, Due, renewal_lines
 from ezscale.billing.seller import seller
@@ -20,7 +19,10 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """The next period of a subscription that no invoice covers yet, and what it will cost, tax included."""
+    """The next period of a subscription that no invoice covers yet, and its price, tax included.
+
+    `ends_on` is the day of a standing cancellation: what would begin on it, or later, is never billed.
+    """
 
     item_ids: tuple[UUID, ...]
     description: str
@@ -29,17 +31,50 @@ class Upcoming:
     total: Money
     ends_on: date | None
 
-
-def upcoming(work: Work, customer_id: UUID | None = None, limit: int = PAGE) -> list[Upcoming]:
-    """Soonest first. `ends_on` is the day of a standing cancellation: what begins on it or later is never billed."""
-    running = _running().where(col(Subscription.id).in_(_visible_ids(work))).limit(limit)
-    if customer_id is not None:
-        running = running.where(Subscription.customer_id == customer_id)
-    return _priced(work, running)
+    @property
+    def will_be_billed(self) -> bool:
+        """No cancellation comes before it."""
+        return self.ends_on is None or self.ends_on > self.starts_on
 
 
-def upcoming_of_item(work: Work, item_id: UUID) -> Upcoming | None:
-    """The same for one subscription item; None when it is not billed any more, or not yet."""
-    of_item = select(SubscriptionItem.subscription_id).where(SubscriptionItem.id == item_id)
-    running = _running().where(col(Subscription.id).in_(_visible_ids(work)), col(Subscription.id).in_(of_item))
-    return next(iter(_priced(work, running)), None)
+def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> list[Upcoming]:
+    """Soonest first: of one's own subscriptions, or of the one that an item belongs to. Two queries."""
+    running = (
+        visible_subscriptions(work.actor)
+        .where(col(Subscription.status).in_(BILLED), col(Subscription.bill_from).is_not(None))
+        .join(Customer, col(Customer.id) == Subscription.customer_id)
+        .outerjoin(
+            Cancellation,
+            and_(Cancellation.subscription_id == Subscription.id, col(Cancellation.withdrawn_at).is_(None)),
+        )
+        .add_columns(Customer, Cancellation)
+    )
+    if item_id is not None:
+        of_item = select(SubscriptionItem.subscription_id).where(SubscriptionItem.id == item_id)
+        running = running.where(col(Subscription.id).in_(of_item))
+    rows = work.session.execute(running.order_by(col(Subscription.bill_from), col(Subscription.id)).limit(limit)).all()
+    items = _items(work, [subscription.id for subscription, _, _ in rows])
+    return [
+        _next_period(Due(subscription, customer, items[subscription.id]), cancellation)
+        for subscription, customer, cancellation in rows
+    ]
+
+
+def _items(work: Work, subscription_ids: list[UUID]) -> dict[UUID, list[SubscriptionItem]]:
+    items: dict[UUID, list[SubscriptionItem]] = {subscription_id: [] for subscription_id in subscription_ids}
+    wanted = select(SubscriptionItem).where(col(SubscriptionItem.subscription_id).in_(subscription_ids))
+    for item in work.session.exec(wanted.order_by(col(SubscriptionItem.id))):
+        items[item.subscription_id].append(item)
+    return items
+
+
+def _next_period(due: Due, cancellation: Cancellation | None) -> Upcoming:
+    lines = renewal_lines(due, seller())
+    return Upcoming(
+        item_ids=tuple(item.id for item in due.items),
+        description=", ".join(item.description for item in due.items),
+        months=due.subscription.months,
+        starts_on=due.subscription.bill_from or lines[0].position.period_start or date.min,
+        total=add_up(lines, due.subscription.currency).total,
+        ends_on=cancellation.effective_on if cancellation else None,
+    )
