@@ -39,8 +39,12 @@ def test_an_empty_answer_is_an_answer(status):
 
 def test_every_call_carries_the_token_and_our_name():
     seen = []
-    seen_by = httpx.MockTransport(lambda request: seen.append(request) or httpx.Response(204))
-    http = open_http("https://vendor.test/api", "secret-token", transport=seen_by)
+
+    def handle(request):
+        seen.append(request)
+        return httpx.Response(204)
+
+    http = open_http("https://vendor.test/api", "secret-token", transport=httpx.MockTransport(handle))
 
     ask(http, "GET", "/things", params={"page": 2})
 

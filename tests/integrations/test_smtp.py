@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from email.policy import default
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -58,7 +59,7 @@ class Relay:
 
 
 @contextmanager
-def open_relay(relay: Relay, **how: object) -> Iterator[int]:
+def open_relay(relay: Relay, **how: Any) -> Iterator[int]:
     controller = Controller(relay, hostname="127.0.0.1", port=free_port(), **how)
     controller.start()
     try:

@@ -13,6 +13,7 @@ from ezscale.sandbox.store import Store
 from ezscale.sandbox.virtfusion import STEP_BY_STEP, virtfusion_stand_in
 
 TOKEN = "vf-test-token"
+A_MINUTE = timedelta(minutes=1)
 ADA = PanelOwner("C-17", "Ada Moreno", "ada@example.test")
 NEW = PanelOwner("C-99", "Nia Okafor", "nia@example.test")
 SPEC = ServiceSpec("SRV-1", package="2", location="1", image="2", hostname="web.example.test")
@@ -156,7 +157,7 @@ def test_two_equal_reserves_are_two_servers(panel, sandbox):
 
 
 def test_a_server_whose_reservation_was_lost_is_found_for_adoption(panel, sandbox):
-    account, began = panel.account(ADA), world_now()
+    account, began = panel.account(ADA), world_now() - A_MINUTE
     sandbox.goes_wrong("lost", "/servers", "POST")
 
     with pytest.raises(UnknownOutcome):
@@ -172,11 +173,11 @@ def test_only_unbuilt_servers_of_that_account_made_since_then_are_candidates(pan
     other = panel.account(PanelOwner("C-18", "Bo", "bo@example.test"))
     mine, theirs = panel.reserve(SPEC, panel.account(ADA)), panel.reserve(SPEC, other)
 
-    found = panel.reserved_since(mine.owner, world_now())
-    later = panel.reserved_since(mine.owner, world_now() + timedelta(hours=1))
+    found = panel.reserved_since(mine.owner, world_now() - A_MINUTE)
+    later = panel.reserved_since(mine.owner, world_now() + A_MINUTE)
 
     assert [server.remote_id for server in found] == [mine.remote_id]
-    assert [server.remote_id for server in panel.reserved_since(other, world_now())] == [theirs.remote_id]
+    assert [server.remote_id for server in panel.reserved_since(other, world_now() - A_MINUTE)] == [theirs.remote_id]
     assert later == []
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ezscale.integrations.http import Missing
 from ezscale.integrations.virtfusion.client import Row, VirtFusionClient
@@ -16,9 +16,6 @@ BUTTONS = {
     PowerAction.RESTART: "restart",
     PowerAction.POWER_OFF: "poweroff",
 }
-
-# How far the panel's clock may be behind ours.
-DRIFT = timedelta(minutes=2)
 
 # A new password counts only once its queue item is finished: seconds to wait between looks.
 PATIENCE = (0.5, 0.5, 1.0, 1.0, 2.0, 3.0, 4.0, 5.0)
@@ -71,7 +68,7 @@ class VirtFusionPanel:
             if server.state is RemoteState.RESERVED
             and server.owner == account
             and server.created_at is not None
-            and server.created_at >= since - DRIFT
+            and server.created_at >= since
         ]
 
     def build(self, remote_id: str, spec: ServiceSpec) -> Login | None:
