@@ -1,0 +1,178 @@
+"""A whole company in a test: the real engine on a movable clock, with the vendors' stand-ins in the same process."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import httpx
+from sqlmodel import col, select
+
+from ezscale.accounts.signing_in import actor_for
+from ezscale.accounts.signing_up import NewPerson, sign_up
+from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.billing.notices import take_notice
+from ezscale.catalog.starting_range import stock_the_shop
+from ezscale.integrations.http import open_http
+from ezscale.integrations.smtp.adapter import KeptMail
+from ezscale.integrations.stripe.adapter import open_gateway
+from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
+from ezscale.integrations.virtfusion.client import VirtFusionClient
+from ezscale.kit.actor import ANONYMOUS, Actor
+from ezscale.kit.clock import FixedClock
+from ezscale.kit.encryption import Vault
+from ezscale.kit.work import Database, Work
+from ezscale.models import Customer, Invoice, Order, Service, User
+from ezscale.ordering.placing import OrderRequest, place_order
+from ezscale.ordering.quoting import Wish, quote
+from ezscale.reporting.doctor import examine
+from ezscale.sandbox.in_process import InProcess
+from ezscale.sandbox.store import Store
+from ezscale.sandbox.stripe.app import stripe_stand_in
+from ezscale.sandbox.stripe.browser import pay_on_page
+from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
+from ezscale.tasks import company
+from ezscale.wiring import House
+
+KEY, SECRET, TOKEN = "sk_test_journey", "whsec_journey", "vf-journey"
+STRIPE, PANEL = "http://stripe.test", "http://panel.test"
+BACK = Return("http://shop.test/paid?page={CHECKOUT_SESSION_ID}", "http://shop.test/back")
+GOOD_CARD, DECLINED_LATER = "4242424242424242", "4000000000000341"
+PASSWORD = "plum orchard lantern 42"
+
+
+class Company:
+    """A company with a shop, a Stripe account and a VirtFusion panel, and what people do with it."""
+
+    def __init__(self, database: Database, clock: FixedClock, folder: Path, *, webhooks: bool = True) -> None:
+        self.clock = clock
+        deliver = self._take_webhook if webhooks else (lambda _body, _signature: None)
+        self.stripe = stripe_stand_in(
+            Store(), webhook_url="", webhook_secret=SECRET, api_key=KEY, deliver=deliver, public_url=STRIPE
+        )
+        stripe_line = InProcess(self.stripe)
+        panel_line = InProcess(virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1)))
+        self.browser = httpx.Client(transport=stripe_line)
+        self.stripe_http = open_http(STRIPE, KEY, transport=stripe_line)
+        self.panel_http = open_http(PANEL, TOKEN, transport=panel_line)
+        self.house = House(
+            database,
+            open_gateway(key=KEY, webhook_secret=SECRET, base_url=STRIPE, http=httpx.Client(transport=stripe_line)),
+            {"virtfusion": VirtFusionPanel(VirtFusionClient(self.panel_http), pause=lambda _seconds: None)},
+            KeptMail(folder / "mail"),
+            Vault({"k1": b"0" * 32}),
+        )
+        with self.robot() as work:
+            stock_the_shop(work)
+
+    def robot(self):
+        """A transaction of our own automation."""
+        return self.house.automation("test")()
+
+    def signs_up(self, name: str = "Ada Moreno", country: str = "IE", currency: str = "EUR") -> "Person":
+        """Somebody makes an account."""
+        email = f"{name.split()[0].lower()}@example.com"
+        user = sign_up(self.house.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, country, currency))
+        return Person(self, user)
+
+    def lives(self, days: float = 0) -> None:
+        """Time passes, and everything that should happen in it happens."""
+        company.travel(self.house, self.clock.now + timedelta(days=days))
+
+    def works(self) -> None:
+        """Everything that can be done at this moment is done."""
+        company.drain(self.house)
+
+    def complaints(self) -> dict[str, tuple[str, ...]]:
+        """What the doctor finds."""
+        with self.robot() as work:
+            return {finding.check: finding.broken for finding in examine(work) if finding.broken}
+
+    def stripe_did(self) -> dict:
+        """What Stripe's stand-in counts as really done."""
+        return self.stripe_http.get("/_sandbox/state").json()
+
+    def panel_did(self) -> dict:
+        """What VirtFusion's stand-in counts as really done."""
+        return self.panel_http.get("/_sandbox/state").json()
+
+    def breaks(self, http: httpx.Client, wrong: str, path: str = "*", method: str = "*", **how: object) -> None:
+        """Let a vendor fail from now on, or for some calls."""
+        fault = {"wrong": wrong, "path": path, "method": method, **how}
+        assert http.post("/_sandbox/faults", json=fault).status_code == 201
+
+    def mends(self, http: httpx.Client) -> None:
+        """The vendor works again."""
+        http.delete("/_sandbox/faults")
+
+    def _take_webhook(self, body: bytes, signature: str) -> None:
+        notice = self.house.payments.read_notice(body, signature)
+        with self.house.automation("webhooks")() as work:
+            take_notice(work, "stripe", notice, body.decode(), live=False)
+
+
+class Person:
+    """A customer of the company."""
+
+    def __init__(self, at: Company, user: User) -> None:
+        self.at, self.user = at, user
+
+    @property
+    def actor(self) -> Actor:
+        """Who they are right now."""
+        with self.at.robot() as work:
+            return actor_for(work, self.user.id, confirmed=True)
+
+    def does(self, use_case: Callable[[Work], object]) -> object:
+        """They do something in one transaction."""
+        with self.at.house.database.opener(self.actor)() as work:
+            return use_case(work)
+
+    def orders(self, plan: str = "vps-2", months: int = 1, coupon: str = "", hostname: str = "") -> Order:
+        """They order a server at the price they see."""
+
+        def order(work: Work) -> Order:
+            customer = work.session.get_one(Customer, work.actor.own_customer())
+            offer = quote(work, Wish(plan, months, customer.currency, customer.country, coupon))
+            host = hostname or f"{self.user.name.split()[0].lower()}.example.com"
+            total = offer.sums.total.minor
+            wanted = OrderRequest(plan, months, customer.currency, "frankfurt", "debian-13", host, total, coupon)
+            return place_order(work, wanted)
+
+        return self.does(order)
+
+    def pays(self, invoice_id: UUID, card: str = GOOD_CARD, *, returns: bool = True) -> None:
+        """They pay on Stripe's page, and come back to the shop (or close the window)."""
+        opener = self.at.house.database.opener(self.actor)
+        url = open_checkout(opener, self.at.house.payments, invoice_id, BACK)
+        assert pay_on_page(self.at.browser, url, card).status_code == 303
+        if returns:
+            confirm_checkouts_of(opener, self.at.house.payments, invoice_id)
+
+    def leaves_card(self, card: str) -> None:
+        """They leave another card on Stripe's page; it is the one charged from now on."""
+        opener = self.at.house.database.opener(self.actor)
+        url = open_card_page(opener, self.at.house.payments, BACK)
+        answer = pay_on_page(self.at.browser, url, card)
+        page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
+        assert confirm_card_page(opener, self.at.house.payments, page_ref)
+
+    def buys(self, plan: str = "vps-2", months: int = 1, card: str = GOOD_CARD, coupon: str = "") -> Service:
+        """They order, pay, and wait until the server runs."""
+        order = self.orders(plan, months, coupon)
+        self.pays(order.invoice_id, card)
+        self.at.lives(days=0.01)
+        return self.service()
+
+    def service(self) -> Service:
+        """Their (latest) service as it is now."""
+        with self.at.robot() as work:
+            own = select(Service).where(Service.customer_id == self.actor.customer_id)
+            return work.session.exec(own.order_by(col(Service.id).desc())).first()
+
+    def invoices(self) -> list[Invoice]:
+        """Their invoices, oldest first."""
+        with self.at.robot() as work:
+            own = select(Invoice).where(Invoice.customer_id == self.actor.customer_id)
+            return list(work.session.exec(own.order_by(col(Invoice.id))))
