@@ -6,6 +6,7 @@ from typing import Unpack
 from urllib.parse import urlsplit
 
 import reflex as rx
+from reflex_base.constants import StateManagerMode
 from reflex_base.plugins.base import PostBuildContext
 
 from ezscale.kit.settings import settings
@@ -46,7 +47,7 @@ config = rx.Config(
     api_url=f"http://{PLACEHOLDER}",
     deploy_url=settings().web_url,
     cors_allowed_origins=trusted_origins(),
-    state_manager_mode="redis" if settings().redis_url else "memory",
+    state_manager_mode=StateManagerMode.REDIS if settings().redis_url else StateManagerMode.MEMORY,
     redis_url=settings().redis_url or None,
     telemetry_enabled=False,
     show_built_with_reflex=False,

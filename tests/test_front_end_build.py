@@ -1,0 +1,45 @@
+"""One build of the front end serves on any port, and only our own pages may open a socket."""
+
+from pathlib import Path
+
+import pytest
+
+import rxconfig
+from ezscale.kit.settings import Settings
+
+
+def test_baked_addresses_become_relative_to_the_page(tmp_path: Path) -> None:
+    script = built(tmp_path, 'var e={EVENT:`ws://localhost:8000/_event`,UPLOAD:"http://localhost:8000/_upload",X:1};')
+
+    rxconfig.PageOrigin().post_build(static_dir=tmp_path)
+
+    assert script.read_text("utf-8") == (
+        'var e={EVENT:(location.origin.replace(/^http/,"ws")+"/_event"),'
+        'UPLOAD:(location.origin.replace(/^http/,"http")+"/_upload"),X:1};'
+    )
+
+
+def test_a_build_that_cannot_be_patched_is_refused(tmp_path: Path) -> None:
+    built(tmp_path, "var e={EVENT:somewhereElse};")
+
+    with pytest.raises(RuntimeError, match="Reflex now bakes addresses in elsewhere"):
+        rxconfig.PageOrigin().post_build(static_dir=tmp_path)
+
+
+def test_sockets_open_from_our_own_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = Settings(port=3100, public_url="https://www.example.com/", admin_host="admin.example.com")
+    monkeypatch.setattr(rxconfig, "settings", lambda: ours)
+
+    assert rxconfig.trusted_origins() == [
+        "http://127.0.0.1:3100",
+        "http://localhost:3100",
+        "https://admin.example.com",
+        "https://www.example.com",
+    ]
+
+
+def built(folder: Path, text: str) -> Path:
+    (folder / "assets").mkdir()
+    script = folder / "assets" / "reflex-env-Ab12.js"
+    script.write_text(text, "utf-8")
+    return script
