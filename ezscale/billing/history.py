@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.invoicing import invoice
 from ezscale.kit.work import Work
-from ezscale.models import DunningStep, Invoice, InvoiceLine, Payment, PaymentAttempt, PaymentMethod
+from ezscale.models import DunningStep, Invoice, InvoiceLine, PaymentAttempt, PaymentMethod
 
 
 def attempts_on(work: Work, invoice_id: UUID) -> list[tuple[PaymentAttempt, PaymentMethod | None]]:
@@ -20,13 +20,6 @@ def attempts_on(work: Work, invoice_id: UUID) -> list[tuple[PaymentAttempt, Paym
         .order_by(col(PaymentAttempt.id).desc())
     )
     return [(attempt, method) for attempt, method in work.session.exec(asked)]
-
-
-def payments_on(work: Work, invoice_id: UUID) -> list[Payment]:
-    """The money that came for an invoice that the actor may see, newest first."""
-    invoice(work, invoice_id)
-    came = select(Payment).where(Payment.invoice_id == invoice_id)
-    return list(work.session.exec(came.order_by(col(Payment.id).desc())))
 
 
 def steps_taken_on(work: Work, invoice_id: UUID) -> list[DunningStep]:

@@ -1,9 +1,10 @@
 """Services as their owners and staff see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import false
+from sqlalchemy import false, func
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -67,6 +68,16 @@ def service_overview(work: Work, service_id: UUID) -> ServiceOverview:
     if not found:
         raise NotFound("We could not find this service.")
     return found[0]
+
+
+def running_counts(work: Work, customer_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many active services these customers have, for those who have any."""
+    running = visible_services(work.actor).where(
+        col(Service.customer_id).in_(customer_ids), Service.status == ServiceStatus.ACTIVE
+    )
+    owner = col(Service.customer_id)
+    counted = running.with_only_columns(owner, func.count(col(Service.id))).group_by(owner)
+    return {customer_id: int(count) for customer_id, count in work.session.execute(counted)}
 
 
 def service_to_change(work: Work, service_id: UUID) -> Service:
