@@ -29,7 +29,7 @@ class Declined(StripeError):
 def no_such(kind: str, id: str, param: str = "id") -> StripeError:
     """Nothing has this id: 404 in the address, 400 in a parameter."""
     status = 404 if param == "id" else 400
-    name = kind.replace("_", " ").replace(".", " ")
+    name = {"payment_method": "PaymentMethod", "setup_intent": "setupintent"}.get(kind, kind)
     return StripeError(f"No such {name}: '{id}'", status=status, code="resource_missing", param=param)
 
 

@@ -20,15 +20,13 @@ def payment_page(session: Document, form: CardForm, action: str = "") -> str:
     """The page of an open session; `action` where its form goes, when that is not the page's own address."""
     paying = session["mode"] == "payment"
     title = f"Pay {_amount(session)}" if paying else "Save a card"
-    cancel = session["cancel_url"]
-    back = f'<a class="back" href="{escape(cancel)}"><span aria-hidden="true">←</span> Cancel and go back</a>'
     summary = _summary(session) if paying else "<h1>Save a card</h1><p>Nothing is charged now.</p>"
     fields = "".join(_field(form, *field) for field in FIELDS)
     button = title if paying else "Save card"
     return _document(
         f"Error: {title}" if form.errors else title,
         f"""<main class="columns">
-<section class="summary">{back if cancel else ""}{summary}</section>
+<section class="summary">{_way_back(session)}{summary}</section>
 <section class="card"><h2>Card details</h2>{_alert(form)}
 <form method="post" action="{escape(action)}" novalidate>{fields}
 <button type="submit">{escape(button)}</button></form>
@@ -53,18 +51,23 @@ def authentication_page(intent: Document) -> str:
 def over_page(session: Document | None) -> str:
     """The page when there is nothing to pay here (any more)."""
     if session is None:
-        title, text, link = "Page not found", "There is no payment page at this address.", ""
+        title, text = "Page not found", "There is no payment page at this address."
     elif session["status"] == "complete":
-        title, text, link = "You're all done here", "This page has done its part and cannot be used again.", ""
+        title, text = "You're all done here", "This page has done its part and cannot be used again."
     else:
-        title, text, link = "This page has expired", "Nothing was charged. Start again from the shop.", "cancel_url"
-    back = f'<a class="back" href="{escape(session[link])}">Go back</a>' if session and link and session[link] else ""
+        title, text = "This page has expired", "Nothing was charged. Start again from the shop."
+    back = _way_back(session) if session and session["status"] == "expired" else ""
     return _document(title, f'<main class="narrow card"><h1>{escape(title)}</h1><p>{escape(text)}</p>{back}</main>')
 
 
 def spaced(number: str) -> str:
     """A card number in groups of four, as it is printed on the card."""
     return " ".join(number[place : place + 4] for place in range(0, len(number), 4))
+
+
+def _way_back(session: Document) -> str:
+    url = session["cancel_url"]
+    return f'<a class="back" href="{escape(url)}"><span aria-hidden="true">←</span> Go back</a>' if url else ""
 
 
 def _field(form: CardForm, name: str, label: str, hint: str, autocomplete: str, keyboard: str) -> str:

@@ -2,10 +2,10 @@
 
 import re
 from functools import cache
-from typing import Any, Union
+from typing import Any, Literal, NotRequired, Union, get_args, get_origin
 
 from stripe import _request_options
-from typing_extensions import Literal, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
+from typing_extensions import get_type_hints, is_typeddict
 
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.stripe.errors import StripeError

@@ -1,0 +1,1 @@
+"""Stripe: keeps the cards and moves the money of a live company."""

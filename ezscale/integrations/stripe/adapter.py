@@ -1,0 +1,232 @@
+"""Stripe behind billing's port."""
+
+from uuid import UUID
+
+import httpx
+import stripe
+from stripe.checkout import Session
+from stripe.params import CustomerListParams
+from stripe.params.checkout import SessionCreateParams
+
+from ezscale.billing.ports import BadNotice, Card, Charge, ChargeState, CheckoutPage, Notice, Payer, Receipt
+from ezscale.integrations.http import open_http
+from ezscale.integrations.stripe.amounts import stripe_amount
+from ezscale.integrations.stripe.client import KeyReused, asking, open_client
+from ezscale.integrations.stripe.receipts import (
+    kept_card,
+    ours,
+    receipt_of_decline,
+    receipt_of_intent,
+    receipt_of_session,
+    refused,
+)
+from ezscale.kit.errors import Rejected
+
+MONEY = ["latest_charge.balance_transaction", "payment_method"]
+CARD_IS_GONE = ("detached", "not have a payment method", "No such PaymentMethod")
+BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.NEEDS_CUSTOMER, ChargeState.FAILED]
+
+
+def open_gateway(
+    *, key: str, webhook_secret: str, base_url: str = "", http: httpx.Client | None = None, retries: int = 1
+) -> "StripeGateway":
+    """The gateway for an API key. `base_url` is for a stand-in on loopback, `http` for one in the same process."""
+    client = open_client(key, http or open_http(base_url or stripe.DEFAULT_API_BASE), base_url.rstrip("/"), retries)
+    return StripeGateway(client, webhook_secret)
+
+
+class StripeGateway:
+    """Our invoices, Stripe's cards: it keeps cards, shows payment pages and takes exactly what we ask for."""
+
+    name = "stripe"
+
+    def __init__(self, client: stripe.StripeClient, webhook_secret: str) -> None:
+        self._client = client
+        self._stripe = client.v1
+        self._webhook_secret = webhook_secret
+
+    def register(self, payer: Payer) -> str:
+        """The gateway's name for this customer; made on the first call, the same ever after."""
+        if payer.gateway_ref:
+            return payer.gateway_ref
+        known = self._known_customer(payer, {"email": payer.email})
+        if known:
+            return known
+        try:
+            return self._new_customer(payer)
+        except KeyReused:  # made a moment ago, under an e-mail address or a name that has changed since
+            known = self._known_customer(payer, {})
+            if not known:
+                raise
+            return known
+
+    def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
+        """A hosted page that takes exactly this charge, and keeps the card for renewals."""
+        metadata = _metadata(charge)
+        amount = stripe_amount(charge.amount)
+        return self._open_page(
+            {
+                "mode": "payment",
+                "customer": charge.payer_ref,
+                "client_reference_id": str(charge.attempt_id),
+                "allowed_payment_method_types": ["card"],
+                "line_items": [
+                    {
+                        "quantity": 1,
+                        "price_data": {
+                            "currency": charge.amount.currency.lower(),
+                            "unit_amount": amount,
+                            "product_data": {"name": charge.description},
+                        },
+                    }
+                ],
+                "payment_intent_data": {
+                    "setup_future_usage": "off_session",
+                    "description": charge.description,
+                    "metadata": metadata,
+                },
+                "metadata": metadata,
+                "success_url": success_url,
+                "cancel_url": cancel_url,
+            },
+            f"checkout:{charge.key}",
+        )
+
+    def read_checkout(self, checkout_ref: str) -> Receipt:
+        """What became of a hosted page: OPEN, EXPIRED, or the outcome of its payment."""
+        expand = [f"payment_intent.{name}" for name in MONEY]
+        with asking(changes=False):
+            session = self._stripe.checkout.sessions.retrieve(checkout_ref, {"expand": expand})
+        return receipt_of_session(session)
+
+    def close_checkout(self, checkout_ref: str) -> None:
+        """Nobody can pay on this page any more (no error when it was closed or paid already)."""
+        try:
+            with asking(changes=True):
+                self._stripe.checkout.sessions.expire(checkout_ref)
+        except Rejected as refusal:
+            if refusal.status != 400:  # 400 says that it is not open
+                raise
+
+    def charge(self, charge: Charge) -> Receipt:
+        """Take the money from the kept card, without the customer being there."""
+        try:
+            with asking(changes=True):
+                intent = self._stripe.payment_intents.create(
+                    {
+                        "amount": stripe_amount(charge.amount),
+                        "currency": charge.amount.currency.lower(),
+                        "customer": charge.payer_ref,
+                        "payment_method": charge.card_ref,
+                        "confirm": True,
+                        "off_session": True,
+                        "description": charge.description,
+                        "metadata": _metadata(charge),
+                        "expand": MONEY,
+                    },
+                    {"idempotency_key": charge.key},
+                )
+        except stripe.CardError as decline:
+            return receipt_of_decline(charge, decline)
+        except KeyReused:  # sent before in other words, a new description say: what came of that is the outcome
+            found = self.find_payment(charge.payer_ref, charge.attempt_id)
+            if found is None:
+                raise
+            return found
+        except Rejected as refusal:
+            if any(words in refusal.message for words in CARD_IS_GONE):
+                return refused(charge, "card_gone", hard=True)
+            raise
+        return receipt_of_intent(intent)
+
+    def read_payment(self, payment_ref: str) -> Receipt:
+        """The current truth about a movement of money."""
+        with asking(changes=False):
+            intent = self._stripe.payment_intents.retrieve(payment_ref, {"expand": MONEY})
+        return receipt_of_intent(intent)
+
+    def find_payment(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
+        """Look up the money of an attempt whose answer was lost, by our own name for it."""
+        expand = [f"data.{name}" for name in MONEY]
+        with asking(changes=False):
+            listed = self._stripe.payment_intents.list({"customer": payer_ref, "limit": 100, "expand": expand})
+            intents = [
+                intent for intent in listed.auto_paging_iter() if ours(intent.metadata, "attempt_id") == attempt_id
+            ]
+        receipts = [receipt_of_intent(intent) for intent in intents]
+        told = [receipt for receipt in receipts if receipt.state in BEST_FIRST]
+        return min(told, key=lambda receipt: BEST_FIRST.index(receipt.state), default=None)
+
+    def open_card_page(
+        self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
+    ) -> CheckoutPage:
+        """A hosted page that keeps a new card and charges nothing."""
+        return self._open_page(
+            {
+                "mode": "setup",
+                "customer": payer_ref,
+                "currency": currency.lower(),
+                "allowed_payment_method_types": ["card"],
+                "success_url": success_url,
+                "cancel_url": cancel_url,
+            },
+            f"card:{key}",
+        )
+
+    def read_card_page(self, page_ref: str) -> Card | None:
+        """The card that was kept on a card page, or None while nobody finished it."""
+        with asking(changes=False):
+            session = self._stripe.checkout.sessions.retrieve(page_ref, {"expand": ["setup_intent.payment_method"]})
+        intent = session.setup_intent
+        if session.status != "complete" or not isinstance(intent, stripe.SetupIntent):
+            return None
+        return kept_card(intent.payment_method)
+
+    def forget_card(self, card_ref: str) -> None:
+        """The gateway no longer keeps this card (no error when it did not)."""
+        try:
+            with asking(changes=True):
+                self._stripe.payment_methods.detach(card_ref)
+        except Rejected as refusal:
+            if refusal.status not in (400, 404):
+                raise
+
+    def read_notice(self, body: bytes, signature: str) -> Notice:
+        """Verify a webhook's raw body; BadNotice when it is not from the gateway."""
+        try:
+            event = self._client.construct_event(body, signature, self._webhook_secret)
+            return Notice(event.id, event.type, str(event.data.object["id"]), live=event.livemode)
+        except (stripe.SignatureVerificationError, ValueError, KeyError, AttributeError) as error:
+            raise BadNotice(f"not a message of Stripe's: {type(error).__name__}") from error
+
+    def _open_page(self, params: SessionCreateParams, key: str) -> CheckoutPage:
+        with asking(changes=True):
+            session: Session = self._stripe.checkout.sessions.create(params, {"idempotency_key": key})
+        return CheckoutPage(session.id, session.url or "")
+
+    def _new_customer(self, payer: Payer) -> str:
+        with asking(changes=True):
+            customer = self._stripe.customers.create(
+                {
+                    "name": payer.name,
+                    "email": payer.email,
+                    "address": {"country": payer.country},
+                    "metadata": {"customer_id": str(payer.customer_id)},
+                },
+                {"idempotency_key": f"customer:{payer.customer_id.hex}"},
+            )
+        return customer.id
+
+    def _known_customer(self, payer: Payer, narrowed: CustomerListParams) -> str:
+        """A customer made by a call whose answer was lost: recognised by our own id alone."""
+        with asking(changes=False):
+            listed = self._stripe.customers.list({**narrowed, "limit": 100})
+            for customer in listed.auto_paging_iter():
+                if ours(customer.metadata, "customer_id") == payer.customer_id:
+                    return customer.id
+        return ""
+
+
+def _metadata(charge: Charge) -> dict[str, str]:
+    """Our names on Stripe's objects, by which lost answers and webhooks find their way home."""
+    return {"attempt_id": str(charge.attempt_id), "invoice_id": str(charge.invoice_id)}
