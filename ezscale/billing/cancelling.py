@@ -59,7 +59,7 @@ def cancellation_of(work: Work, subscription_id: UUID) -> Cancellation | None:
 def paid_until(work: Work, subscription: Subscription) -> date:
     """The day up to which a subscription is paid, today at the earliest."""
     unpaid = (
-        select(InvoiceLine.period_start)
+        select(col(InvoiceLine.period_start))
         .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
         .join(Invoice, col(Invoice.id) == InvoiceLine.invoice_id)
         .where(SubscriptionItem.subscription_id == subscription.id, Invoice.status == InvoiceStatus.OPEN)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_EVERYTHING
-from ezscale.kit.database import insert_new
+from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import Work
@@ -23,7 +23,7 @@ def open_case(work: Work, kind: str, about: str, customer_id: UUID | None, facts
         "opened_at": work.now,
         "closed_at": None,
     }
-    insert_new(work.session, BillingCase.__table__, [row])  # type: ignore[attr-defined]  # SQLModel hides its table
+    insert_new(work.session, table_of(BillingCase), [row])
 
 
 def open_cases(work: Work, limit: int = 50, customer_id: UUID | None = None) -> list[BillingCase]:

@@ -28,7 +28,11 @@ def chase_invoices(open_work: OpenWork, policy: DunningPolicy = POLICY) -> Tally
         after: UUID | None = None
         while block := _unpaid(open_work, policy, after):
             for invoice_id in block:
-                _chase_apart(open_work, invoice_id, policy, tally)
+                with tally.apart(str(invoice_id)):
+                    with open_work() as work:
+                        steps = chase_invoice(work, invoice_id, policy)
+                    for step in steps:
+                        tally.count(step.kind)
             after = block[-1]
     return tally
 
@@ -39,12 +43,9 @@ def end_cancelled(open_work: OpenWork) -> Tally:
         with open_work() as work:
             due = subscriptions_to_end(work)
         for subscription_id in due:
-            try:
+            with tally.apart(str(subscription_id)):
                 with open_work() as work:
                     end_as_wished(work, subscription_id)
-            except Exception as problem:  # one bad record must not stop the night
-                tally.put_aside(str(subscription_id), problem)
-            else:
                 tally.count("ended")
     return tally
 
@@ -97,17 +98,6 @@ def _unpaid(open_work: OpenWork, policy: DunningPolicy, after: UUID | None) -> l
         if after is not None:
             unpaid = unpaid.where(col(Invoice.id) > after)
         return list(work.session.exec(unpaid.order_by(col(Invoice.id)).limit(BATCH)))
-
-
-def _chase_apart(open_work: OpenWork, invoice_id: UUID, policy: DunningPolicy, tally: Tally) -> None:
-    try:
-        with open_work() as work:
-            steps = chase_invoice(work, invoice_id, policy)
-    except Exception as problem:  # one bad record must not stop the night
-        tally.put_aside(str(invoice_id), problem)
-        return
-    for step in steps:
-        tally.count(step.kind)
 
 
 def _take(work: Work, invoice: Invoice, step: Step) -> bool:

@@ -9,7 +9,7 @@ from ezscale.billing.checkout import confirm_checkout
 from ezscale.billing.events import NoticeReceived
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Notice, PaymentGateway
-from ezscale.kit.database import insert_new
+from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import InboundNotice
@@ -27,7 +27,7 @@ def take_notice(work: Work, vendor: str, notice: Notice, body: str, *, live: boo
         payload=body,
         received_at=work.now,
     )
-    insert_new(work.session, InboundNotice.__table__, [row.model_dump()])  # type: ignore[attr-defined]
+    insert_new(work.session, table_of(InboundNotice), [row.model_dump()])
     stored = select(InboundNotice.id).where(InboundNotice.vendor == vendor, InboundNotice.event_id == row.event_id)
     if work.session.exec(stored).one() != row.id:
         return

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import BindParameter, bindparam, insert, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel, col, exists, select
 
@@ -20,6 +20,7 @@ from ezscale.billing.policy import POLICY
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.seller import Seller, seller
 from ezscale.billing.tax import TaxDecision, decide_tax
+from ezscale.kit.database import table_of
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
 from ezscale.kit.numbering import take_numbers
@@ -40,6 +41,7 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.subscription import SubscriptionStatus
 
 BLOCK = 500
+WRITTEN: tuple[type[SQLModel], ...] = (Invoice, InvoiceLine, LedgerEntry, Posting, CreditEntry, OutboxEvent)
 BILLED = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 
 
@@ -269,12 +271,12 @@ def _add_entry(rows: Rows, entry: tuple[dict[str, Any], list[dict[str, Any]]]) -
 
 
 def _store(work: Work, rows: Rows) -> None:
-    for table in (Invoice, InvoiceLine, LedgerEntry, Posting, CreditEntry, OutboxEvent):
+    for table in WRITTEN:
         if table in rows.tables:
-            work.session.execute(insert(table.__table__), rows.tables[table])  # type: ignore[attr-defined]
+            work.session.execute(insert(table_of(table)), rows.tables[table])
     connection = work.session.connection()
-    by_id = bindparam("row_id")
-    subscriptions, items = Subscription.__table__, SubscriptionItem.__table__  # type: ignore[attr-defined]
+    by_id: BindParameter[UUID] = bindparam("row_id")
+    subscriptions, items = table_of(Subscription), table_of(SubscriptionItem)
     moved_on = update(subscriptions).where(subscriptions.c.id == by_id).values(bill_from=bindparam("next_day"))
     connection.execute(moved_on, rows.moved_on)
     if rows.discounts_used:

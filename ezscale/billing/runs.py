@@ -29,6 +29,14 @@ class Tally:
         """So much more money, by currency."""
         self.sums[amount.currency] = self.sums.get(amount.currency, 0) + amount.minor
 
+    @contextmanager
+    def apart(self, name: str) -> Iterator[None]:
+        """What happens within concerns one record alone: when it breaks, the record is set aside and the rest goes on."""
+        try:
+            yield
+        except Exception as problem:  # noqa: BLE001  # one bad record must not stop the night, whatever is wrong with it
+            self.put_aside(name, problem)
+
     def put_aside(self, name: str, problem: Exception) -> None:
         """A record that could not be handled, by name, so that a person can look; the rest goes on."""
         words = problem.message if isinstance(problem, BusinessError) else f"{type(problem).__name__}: {problem}"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 READING = "ezscale_reading"
 
@@ -40,6 +40,12 @@ def _open_sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model, for statements about many rows."""
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel does not tell its type
+    return table
 
 
 def insert_new(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from ezscale.kit.clock import world_now
 from ezscale.kit.columns import Moment, word
-from ezscale.kit.database import insert_new
+from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.ids import new_id
 
 LEASE = timedelta(minutes=2)
@@ -54,7 +54,7 @@ def job_row(task: str, arguments: dict[str, Any], once_key: str, run_at: datetim
 
 def enqueue(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Store jobs; one whose `once_key` is already known is left out."""
-    insert_new(session, Job.__table__, rows)  # type: ignore[attr-defined]  # SQLModel hides its table
+    insert_new(session, table_of(Job), rows)
 
 
 def known_keys(session: Session, once_keys: Sequence[str]) -> set[str]:

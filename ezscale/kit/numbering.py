@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, Session, SQLModel, select
 
-from ezscale.kit.database import insert_new
+from ezscale.kit.database import insert_new, table_of
 
 
 class NumberSeries(SQLModel, table=True):
@@ -19,7 +19,7 @@ def take_numbers(session: Session, series: str, count: int) -> range:
     locked = select(NumberSeries).where(NumberSeries.name == series).with_for_update()
     row = session.exec(locked.execution_options(populate_existing=True)).first()
     if row is None:
-        insert_new(session, NumberSeries.__table__, [{"name": series, "next_number": 1}])  # type: ignore[attr-defined]
+        insert_new(session, table_of(NumberSeries), [{"name": series, "next_number": 1}])
         row = session.exec(locked).one()
     first, row.next_number = row.next_number, row.next_number + count
     session.add(row)

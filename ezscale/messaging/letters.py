@@ -101,7 +101,7 @@ def cancellation(work: Work, cancellation_id: UUID) -> None:
     item = work.session.exec(
         select(SubscriptionItem).where(SubscriptionItem.subscription_id == subscription.id)
     ).first()
-    values = {
+    values: dict[str, object] = {
         "name": customer.name,
         "item": item.description if item else subscription.number,
         "ends_on": format_date(wish.effective_on, "long", locale=customer.language),

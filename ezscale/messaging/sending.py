@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import SEE_MAIL
-from ezscale.kit.database import insert_new
+from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.errors import NotFound, Rejected
 from ezscale.kit.settings import settings
 from ezscale.kit.work import OpenWork, Work
@@ -41,7 +41,7 @@ def write_mail(
         html=composed.html,
         written_at=work.now,
     )
-    insert_new(work.session, MailMessage.__table__, [row.model_dump()])  # type: ignore[attr-defined]
+    insert_new(work.session, table_of(MailMessage), [row.model_dump()])
     stored = select(MailMessage.id).where(MailMessage.once_key == row.once_key)
     if work.session.exec(stored).one() == row.id:
         work.emit(MailWritten(row.id))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import sqlalchemy
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import MANAGE_SERVICES, SEE_EVERYTHING
@@ -82,12 +83,12 @@ def assignment(work: Work, job_id: UUID) -> Assignment | None:
     job = work.session.get_one(ProvisioningJob, job_id, populate_existing=True)
     service_to_change(work, job.service_id)
     row = work.session.execute(
-        select(Service, Plan, Location, SystemImage, Customer)
+        sqlalchemy.select(Service, Plan, Location, SystemImage, Customer)
         .join(Plan, col(Plan.id) == Service.plan_id)
         .join(Location, col(Location.id) == Service.location_id)
         .join(SystemImage, col(SystemImage.id) == Service.image_id)
         .join(Customer, col(Customer.id) == Service.customer_id)
-        .where(Service.id == job.service_id)
+        .where(col(Service.id) == job.service_id)
     ).one()
     work.session.refresh(job)
     if job.live_for is None:

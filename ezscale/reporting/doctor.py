@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+import sqlalchemy
 from sqlalchemy import Integer, case, cast, exists, func
 from sqlmodel import col, or_, select
 
@@ -190,12 +191,12 @@ def payments_are_booked(work: Work) -> Iterator[str]:
     """Every payment is in the ledger with its whole sum: on an invoice, or as the customer's credit."""
     held = case((col(Posting.account).startswith("gateway:"), col(Posting.amount_minor)), else_=0)
     booked = (
-        select(col(LedgerEntry.once_key).label("key"), func.sum(held).label("minor"))
+        sqlalchemy.select(col(LedgerEntry.once_key), func.sum(held))
         .join(Posting, col(Posting.entry_id) == LedgerEntry.id)
         .where(col(LedgerEntry.kind).in_(("payment", "credit_kept")))
         .group_by(col(LedgerEntry.once_key))
     )
-    sums = {key: int(minor) for key, minor in work.session.exec(booked)}
+    sums = {key: int(minor) for key, minor in work.session.execute(booked)}
     for payment in work.session.exec(select(Payment)):
         in_ledger = sums.get(f"payment:{payment.id.hex}", 0) + sums.get(f"surplus:{payment.id.hex}", 0)
         if in_ledger != payment.amount_minor:

@@ -40,7 +40,7 @@ def company_overview(work: Work) -> Overview:
     return Overview(
         mrr=recurring_revenue(work),
         customers=work.session.exec(select(func.count()).select_from(Customer)).one(),
-        services={str(status.value): count for status, count in work.session.exec(by_status)},
+        services={str(status): count for status, count in work.session.exec(by_status)},
         outstanding=_open_sums(work),
         overdue=_open_sums(work, late),
         overdue_count=work.session.exec(select(func.count()).where(Invoice.status == InvoiceStatus.OPEN, late)).one(),

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pandas as pd
+import sqlalchemy
 from sqlalchemy import func
 from sqlmodel import col, select
 
@@ -44,13 +45,13 @@ def _within(moved: pd.DataFrame, start: date) -> int:
 def _movements(work: Work, currency: str) -> pd.DataFrame:
     """Net movement a day: as many rows as days with movements, however many subscriptions there are."""
     daily = (
-        select(
-            RevenueMovement.day,
+        sqlalchemy.select(
+            col(RevenueMovement.day),
             func.sum(RevenueMovement.monthly_minor),
             col(RevenueMovement.monthly_minor) > 0,
         )
-        .where(RevenueMovement.currency == currency)
+        .where(col(RevenueMovement.currency) == currency)
         .group_by(col(RevenueMovement.day), col(RevenueMovement.monthly_minor) > 0)
     )
-    rows = [(day, int(minor)) for day, minor, _ in work.session.exec(daily)]
+    rows = [(day, int(minor)) for day, minor, _ in work.session.execute(daily)]
     return pd.DataFrame(rows, columns=["day", "minor"])

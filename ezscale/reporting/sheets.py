@@ -43,15 +43,14 @@ def csv_of(open_work: OpenWork, name: str, wanted: Filter) -> Iterator[str]:
     """A whole list as CSV, in pieces. NotFound for an unknown list; permission is that of the list on the screen."""
     if name not in SHEETS:
         raise NotFound("There is no such list.")
-    yield _text([SHEETS[name].columns])
-    before: UUID | None = None
+    head, before = [SHEETS[name].columns], None
     while True:
         with open_work() as work:
             block = SHEETS[name].read(work, wanted, before)
-        yield _text([line for _, line in block])
+        yield _text([*head, *(line for _, line in block)])
         if len(block) < BLOCK:
             return
-        before = block[-1][0]
+        head, before = [], block[-1][0]
 
 
 def _text(lines: Sequence[Line]) -> str:

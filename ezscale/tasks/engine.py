@@ -2,6 +2,7 @@
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -79,7 +80,7 @@ def drain(house: House) -> int:
     return ran
 
 
-def _jobs_after(event: outbox.OutboxEvent, now: datetime) -> list[dict[str, object]]:
+def _jobs_after(event: outbox.OutboxEvent, now: datetime) -> list[dict[str, Any]]:
     arguments = {"event": event.name, "payload": event.payload}
     return [
         job_row(name_of(task), arguments, f"{name_of(task)}:{event.id.hex}", now)
