@@ -33,7 +33,7 @@ class Invoice(Row, table=True):
     __table_args__ = (
         Index("ix_invoice_open", "status", "due_on", "id"),
         Index("ix_invoice_customer", "customer_id", "id"),
-        CheckConstraint("settled_minor >= 0 AND settled_minor <= total_minor", name="ck_invoice_settled"),
+        CheckConstraint("settled_minor >= 0 AND settled_minor <= total_minor", name="settled"),
     )
 
     number: str | None = Field(default=None, max_length=32, unique=True)

@@ -100,7 +100,7 @@ class SystemImage(Row, table=True):
 class Coupon(Row, table=True):
     """A code that lowers a price: by a share, or by a sum in one currency."""
 
-    __table_args__ = (CheckConstraint("used >= 0", name="ck_coupon_used"),)
+    __table_args__ = (CheckConstraint("used >= 0", name="used"),)
 
     code: str = Field(max_length=40, unique=True)
     percent: int = 0

@@ -18,5 +18,5 @@ def test_a_visitor_buys_a_server_and_it_runs(database, clock, tmp_path):
     assert service.ipv4
     login = ada.does(lambda work: reveal_login(work, at.house.vault, service.id))
     assert login.username == "root"
-    assert at.panel_did()["done"] == {}
+    assert at.panel_did()["done"]["servers allocated"] == 1
     assert at.complaints() == {}
