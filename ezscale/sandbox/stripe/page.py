@@ -30,7 +30,7 @@ def payment_page(session: Document, form: CardForm, action: str = "") -> str:
 <section class="card"><h2>Card details</h2>{_alert(form)}
 <form method="post" action="{escape(action)}" novalidate>{fields}
 <button type="submit">{escape(button)}</button></form>
-<p class="consent">Your card is kept for later invoices, which you can change at any time.</p></section>
+<p class="consent">Your card is kept for later invoices. You can remove it in your account at any time.</p></section>
 {_test_cards(form, action)}</main>""",
     )
 

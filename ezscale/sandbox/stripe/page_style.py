@@ -48,7 +48,7 @@ button:hover { filter: brightness(1.08); }
 .tests > p { margin: -.5rem 0 .75rem; }
 .tests ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
-.tests a { display: block; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: 8px;
+.tests a { display: block; height: 100%; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: 8px;
   background: var(--sheet); text-decoration: none; color: inherit; font-size: .875rem; }
 .tests a:hover, .tests a[aria-current] { border-color: var(--accent); }
 .tests code { display: block; color: var(--accent); font-size: .9375rem; }
