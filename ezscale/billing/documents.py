@@ -1,6 +1,7 @@
 """The PDF of an invoice: made once from the frozen document, then kept."""
 
 import json
+from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -91,4 +92,5 @@ def _day(day: object, locale: str) -> str:
 def _period(line: InvoiceLine, locale: str) -> str:
     if line.period_start is None or line.period_end is None:
         return ""
-    return f"{_day(line.period_start, locale)} to {_day(line.period_end, locale)}"
+    last_day = line.period_end - timedelta(days=1)
+    return f"{_day(line.period_start, locale)} to {_day(last_day, locale)}"
