@@ -1,0 +1,185 @@
+"""Plans with their prices. The switches for currency and cycle are radio buttons that the stylesheet follows."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import reflex as rx
+
+from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, cycle_name
+from ezscale.ui import badge, button, icon, native_form
+
+SIGNS = {"USD": "$ USD", "EUR": "€ EUR", "GBP": "£ GBP"}
+
+
+def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Component:
+    """Content that shows prices, below the switches; its buttons order in the chosen currency and cycle."""
+    switches = [_switch("Currency", "currency", [(code, SIGNS.get(code, code), "") for code in shop.currencies])]
+    if len(cycles) > 1:
+        best = f"save {shop.best_saving}%" if shop.best_saving else ""
+        choices = [(str(m), cycle_name(m), best if m == cycles[-1] else "") for m in cycles]
+        switches.insert(0, _switch("Pay", "cycle", choices))
+    else:
+        switches.append(
+            rx.el.input(type="radio", name="cycle", value=str(cycles[0]), default_checked=True, hidden=True)
+        )
+    return native_form(
+        rx.el.div(*switches, class_name="flex flex-wrap items-center gap-3"),
+        *content,
+        action="/order/",
+        method="get",
+        class_name="offers",
+    )
+
+
+def plan_cards(plans: Sequence[PlanCard], columns: str) -> rx.Component:
+    """Plans side by side."""
+    return rx.el.ul(*[_card(plan) for plan in plans], class_name=f"grid gap-4 {columns}")
+
+
+def plan_table(plans: Sequence[PlanCard]) -> rx.Component:
+    """Plans below each other, to compare."""
+    names = ("Plan", "vCPU", "Memory", "Disk", "Traffic", "Price", "")
+    looks = ("", "hidden md:table-cell", "hidden sm:table-cell", "hidden md:table-cell", "hidden md:table-cell", "", "")
+    head = [
+        rx.el.th(
+            name or rx.el.span("Order", class_name="sr-only"),
+            scope="col",
+            class_name=f"px-3 py-3 font-medium sm:px-5 {look}",
+        )
+        for name, look in zip(names, looks, strict=True)
+    ]
+    sheet = rx.el.table(
+        rx.el.caption("Plans and prices before tax", class_name="sr-only"),
+        rx.el.thead(rx.el.tr(*head), class_name="border-b border-line text-left text-xs text-faint"),
+        rx.el.tbody(*[_line(plan) for plan in plans], class_name="divide-y divide-line"),
+        class_name="w-full text-sm",
+    )
+    return rx.el.div(sheet, class_name="overflow-hidden rounded-xl border border-line bg-surface shadow-card")
+
+
+def prices(plan: PlanCard) -> rx.Component:
+    """A plan's price in every currency and cycle, of which the stylesheet shows one."""
+    by_currency: dict[str, list[PriceTag]] = {}
+    for tag in plan.prices:
+        by_currency.setdefault(tag.currency, []).append(tag)
+    return rx.el.div(
+        *[
+            rx.el.div(*[_price(tag) for tag in tags], custom_attrs={"data-currency": currency})
+            for currency, tags in by_currency.items()
+        ]
+    )
+
+
+def product_data(plans: Iterable[PlanCard], address: str) -> list[dict[str, Any]]:
+    """Plans and what they cost, for search engines."""
+    return [
+        {
+            "@type": "Product",
+            "name": plan.name,
+            "category": plan.family,
+            "description": f"{plan.summary} {plan.cores}, {plan.memory} memory, {plan.disk} disk, {plan.traffic} traffic.",
+            "sku": plan.slug,
+            "offers": [
+                {
+                    "@type": "Offer",
+                    "price": tag.amount,
+                    "priceCurrency": tag.currency,
+                    "availability": "https://schema.org/InStock",
+                    "url": address,
+                    "name": cycle_name(tag.months),
+                }
+                for tag in plan.prices
+            ],
+        }
+        for plan in plans
+    ]
+
+
+def _switch(label: str, name: str, choices: Sequence[tuple[str, str, str]]) -> rx.Component:
+    buttons = [
+        rx.el.label(
+            rx.el.input(type="radio", name=name, value=value, default_checked=place == 0, class_name="peer sr-only"),
+            rx.el.span(
+                text,
+                *([rx.el.span(note, class_name="ml-1.5 text-xs text-accent")] if note else []),
+                class_name=(
+                    "block cursor-pointer rounded-md px-3 py-1.5 text-sm text-body hover:text-ink peer-checked:bg-surface "
+                    "peer-checked:font-medium peer-checked:text-ink peer-checked:shadow-card peer-focus-visible:outline-2 "
+                    "peer-focus-visible:outline-ink dark:peer-checked:bg-line"
+                ),
+            ),
+        )
+        for place, (value, text, note) in enumerate(choices)
+    ]
+    return rx.el.fieldset(
+        rx.el.legend(label, class_name="sr-only"), *buttons, class_name="inline-flex flex-wrap rounded-lg bg-sunken p-1"
+    )
+
+
+def _card(plan: PlanCard) -> rx.Component:
+    facts = [
+        rx.el.li(icon(sign, 15, "text-faint"), text, class_name="flex items-center gap-2.5")
+        for sign, text in (
+            ("cpu", plan.cores),
+            ("memory-stick", f"{plan.memory} memory"),
+            ("hard-drive", f"{plan.disk} disk"),
+            ("arrow-up-down", f"{plan.traffic} traffic"),
+        )
+    ]
+    head = rx.el.div(
+        rx.el.h3(plan.name, class_name="text-base font-semibold"),
+        *([badge("Most chosen", "success")] if plan.popular else []),
+        class_name="flex min-h-6 items-center justify-between gap-2",
+    )
+    return rx.el.li(
+        head,
+        rx.el.p(plan.summary, class_name="mt-1 min-h-10 text-sm text-faint"),
+        rx.el.div(prices(plan), class_name="mt-4 min-h-16"),
+        rx.el.ul(*facts, class_name="mt-4 flex flex-col gap-2.5 border-t border-line pt-4 text-sm text-ink"),
+        _order(plan, "mt-6 w-full"),
+        class_name=(
+            "flex flex-col rounded-xl border bg-surface p-5 shadow-card "
+            + ("border-ink dark:border-volt" if plan.popular else "border-line")
+        ),
+    )
+
+
+def _line(plan: PlanCard) -> rx.Component:
+    small = f"{plan.cores} · {plan.memory} · {plan.disk} · {plan.traffic}"
+    name = rx.el.th(
+        rx.el.span(plan.name, class_name="text-[0.9375rem] font-semibold text-ink"),
+        rx.el.span(small, class_name="mt-0.5 block text-xs font-normal text-faint md:hidden"),
+        rx.el.span(plan.summary, class_name="mt-0.5 hidden text-xs font-normal text-faint lg:block"),
+        scope="row",
+        class_name="px-3 py-4 text-left sm:px-5",
+    )
+    wide = "hidden px-5 py-4 text-ink md:table-cell whitespace-nowrap"
+    return rx.el.tr(
+        name,
+        rx.el.td(plan.cores.removesuffix(" vCPU"), class_name=wide),
+        rx.el.td(plan.memory, class_name=wide.replace("md:", "sm:")),
+        rx.el.td(plan.disk, class_name=wide),
+        rx.el.td(plan.traffic, class_name=wide),
+        rx.el.td(prices(plan), class_name="px-3 py-4 align-middle sm:px-5 whitespace-nowrap"),
+        rx.el.td(_order(plan, ""), class_name="py-4 pr-3 text-right sm:pr-5"),
+        class_name="align-middle",
+    )
+
+
+def _price(tag: PriceTag) -> rx.Component:
+    if tag.months == 1:
+        note = "billed monthly"
+    else:
+        note = f"{tag.total} {cycle_name(tag.months).lower()}" + (f", {tag.saves}% less" if tag.saves else "")
+    return rx.el.div(
+        rx.el.span(tag.per_month, class_name="text-[1.625rem] font-semibold tracking-tight text-ink tabular-nums"),
+        rx.el.span(" /mo", class_name="text-sm text-faint"),
+        rx.el.span(note, class_name="block text-xs text-faint"),
+        custom_attrs={"data-months": str(tag.months)},
+    )
+
+
+def _order(plan: PlanCard, class_name: str) -> rx.Component:
+    look = "primary" if plan.popular else "plain"
+    words = ("Order", rx.el.span(plan.name, class_name="sr-only"))
+    return button(*words, type="submit", look=look, name="plan", value=plan.slug, class_name=class_name)

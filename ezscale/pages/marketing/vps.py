@@ -1,0 +1,74 @@
+"""Virtual servers."""
+
+import reflex as rx
+
+from ezscale.pages.marketing.offers import offers, plan_cards, product_data
+from ezscale.pages.marketing.parts import features, json_ld, page_top, questions, questions_data, section, title
+from ezscale.pages.shell import marketing_page
+from ezscale.state.marketing.catalog import ShopWindow, shop_window
+from ezscale.ui import icon
+from ezscale.ui.links import web_address
+
+INCLUDED = (
+    ("cpu", "Real virtual machines", "KVM, with a kernel of your own. Run containers, a VPN, or whatever boots."),
+    ("network", "IPv4 and IPv6", "Addresses of both kinds are part of every plan and shown in your account."),
+    ("power", "Power buttons", "Start, shut down, restart or pull the plug from the portal."),
+    ("key-round", "Root from the first minute", "A fresh password for each build, sealed until you ask for it."),
+    ("list-checks", "A log of everything", "What was done to your server, when and by whom, stands in its history."),
+    (
+        "rotate-ccw",
+        "Back after a pause",
+        "If a bill was forgotten, paying it brings the suspended server back by itself.",
+    ),
+)
+QUESTIONS = (
+    ("Do I get root?", "Yes, on every plan. The server is yours to administer; we look after the machine below it."),
+    (
+        "What happens when the traffic is used up?",
+        "You are told at three quarters and at nine tenths of the allowance, long before it matters.",
+    ),
+    ("Can I pay by the year?", "Yes. A year costs as much as ten months and is charged once, in advance."),
+)
+
+
+def vps() -> rx.Component:
+    """The range of virtual servers."""
+    shop = shop_window()
+    return marketing_page(
+        page_top(
+            "Virtual servers with room to grow",
+            f"From one core to {shop.plans[-1].cores.removesuffix(' vCPU') if shop.plans else 'many'}. "
+            "Every plan has root access, its own addresses and generous traffic.",
+        ),
+        section(
+            offers(shop, plan_cards(shop.plans, "sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-5"), cycles=shop.cycles),
+            class_name="mt-10",
+        ),
+        section(title("In every plan"), features(INCLUDED)),
+        section(_choices(shop)),
+        section(
+            rx.el.div(title("Before you order"), questions(QUESTIONS), class_name="grid gap-8 lg:grid-cols-[1fr_1.6fr]")
+        ),
+        json_ld(*product_data(shop.plans, web_address("/vps/")), questions_data(QUESTIONS)),
+        at="/vps/",
+    )
+
+
+def _choices(shop: ShopWindow) -> rx.Component:
+    return rx.el.div(
+        _list("Where it stands", "map-pin", shop.places),
+        _list("What it runs", "disc-3", shop.systems),
+        class_name="grid gap-4 md:grid-cols-2",
+    )
+
+
+def _list(name: str, sign: str, items: tuple[str, ...]) -> rx.Component:
+    lines = [
+        rx.el.li(icon(sign, 16, "text-faint"), item, class_name="flex items-center gap-3 py-3 text-sm text-ink")
+        for item in items
+    ]
+    return rx.el.div(
+        rx.el.h2(name, class_name="text-lg font-semibold"),
+        rx.el.ul(*lines, class_name="mt-2 divide-y divide-line"),
+        class_name="rounded-xl border border-line bg-surface p-6 shadow-card",
+    )

@@ -1,0 +1,342 @@
+"""What surrounds a page: the public side, the customer's side, the staff's side, and the pages around signing in."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import reflex as rx
+from reflex_components_core.core.banner import has_too_many_connection_errors
+
+from ezscale.state.session import SessionState
+from ezscale.ui import (
+    company,
+    hidden,
+    icon,
+    link,
+    link_button,
+    logo,
+    menu,
+    menu_button,
+    menu_link,
+    native_form,
+    page_header,
+    theme_toggle,
+    toasts,
+)
+from ezscale.ui.base import words
+from ezscale.ui.links import nav_link
+
+
+class Entry(NamedTuple):
+    """A line of a side menu."""
+
+    text: str
+    to: str
+    icon_name: str
+
+
+PUBLIC_MENU = (("VPS", "/vps/"), ("Pricing", "/pricing/"), ("About", "/about/"), ("Contact", "/contact/"))
+ACCOUNT_MENU = (
+    Entry("Overview", "/account/", "layout-dashboard"),
+    Entry("Services", "/account/services/", "server"),
+    Entry("Invoices", "/account/invoices/", "receipt-text"),
+    Entry("Payment methods", "/account/cards/", "credit-card"),
+)
+ADMIN_MENU = (
+    Entry("Overview", "/admin/", "chart-line"),
+    Entry("Customers", "/admin/customers/", "users"),
+    Entry("Services", "/admin/services/", "server"),
+    Entry("Orders", "/admin/orders/", "shopping-cart"),
+    Entry("Invoices", "/admin/invoices/", "receipt-text"),
+    Entry("Provisioning", "/admin/provisioning/", "hammer"),
+    Entry("Runs", "/admin/runs/", "list-checks"),
+    Entry("Mail", "/admin/mail/", "mail"),
+    Entry("Time machine", "/admin/clock/", "history"),
+)
+FOOTER = (
+    ("Products", (("VPS", "/vps/"), ("Pricing", "/pricing/"))),
+    ("Company", (("About", "/about/"), ("Contact", "/contact/"))),
+    ("Customers", (("Log in", "/login/"), ("Create an account", "/register/"))),
+    (
+        "Legal",
+        (
+            ("Terms of service", "/terms/"),
+            ("Privacy", "/privacy/"),
+            ("Acceptable use", "/acceptable-use/"),
+            ("Service level", "/sla/"),
+        ),
+    ),
+)
+WIDTH = "mx-auto w-full max-w-6xl px-4 sm:px-6"
+
+
+def marketing_page(*content: Any, at: str = "") -> rx.Component:
+    """A public page. `at` is its address, for the menu."""
+    return _document(
+        _public_header(at),
+        rx.el.main(*content, id="content", class_name="flex-1"),
+        _footer(),
+        class_name="flex flex-col",
+    )
+
+
+def auth_page(title: str, lead: Any, *content: Any, foot: Any = "") -> rx.Component:
+    """A quiet page with one form."""
+    form = rx.el.main(
+        rx.el.h1(title, class_name="text-2xl font-semibold tracking-tight"),
+        rx.el.p(lead, class_name="mt-1.5 text-sm text-faint"),
+        rx.el.div(*content, class_name="mt-7"),
+        id="content",
+        class_name="w-full max-w-sm",
+    )
+    head = rx.el.header(
+        link(logo(), "/", "rounded-md", aria_label=f"{company()} home"),
+        theme_toggle(),
+        class_name=f"flex h-16 items-center justify-between {WIDTH}",
+    )
+    return _document(
+        head,
+        rx.el.div(form, class_name="flex flex-1 justify-center px-4 pb-16 pt-8 sm:pt-[10vh]"),
+        rx.el.footer(foot, class_name="border-t border-line px-4 py-5 text-center text-sm text-faint"),
+        class_name="flex flex-col",
+    )
+
+
+def account_page(
+    title: Any,
+    *content: Any,
+    at: str,
+    lead: Any = "",
+    actions: Sequence[rx.Component] = (),
+    crumbs: Sequence[tuple[str, str]] = (),
+    badge: rx.Component | None = None,
+) -> rx.Component:
+    """A page of the account portal. `at` is the address of the menu entry to which it belongs."""
+    side = _side(ACCOUNT_MENU, at, logo(), NIGHT_OFF, name="account-menu")
+    order = link_button(icon("plus"), "New server", to="/vps/", look="primary", size="small")
+    top = _top(order, person_menu())
+    header = page_header(title, *actions, lead=lead, crumbs=crumbs, badge=badge)
+    return _workplace(side, top, header, *content)
+
+
+def admin_page(
+    title: Any,
+    *content: Any,
+    at: str,
+    lead: Any = "",
+    actions: Sequence[rx.Component] = (),
+    crumbs: Sequence[tuple[str, str]] = (),
+    badge: rx.Component | None = None,
+) -> rx.Component:
+    """A page of the staff panel, which nobody mistakes for the portal: its side is night, in both themes."""
+    sign = rx.el.span(
+        "Staff", class_name="rounded-sm bg-volt px-1.5 py-0.5 text-[0.6875rem] font-semibold text-on-volt"
+    )
+    side = _side(ADMIN_MENU, at, logo("text-on-night", sign), NIGHT_ON, name="admin-menu")
+    header = page_header(title, *actions, lead=lead, crumbs=crumbs, badge=badge)
+    return _workplace(side, _top(person_menu()), header, *content)
+
+
+def person_menu() -> rx.Component:
+    """Who is signed in, and the way out."""
+    face = rx.el.span(
+        icon("circle-user-round", 18),
+        rx.el.span(SessionState.person, class_name="hidden max-w-40 truncate sm:block"),
+        icon("chevron-down", 14, "text-faint"),
+        class_name="flex h-9 items-center gap-2 rounded-md px-2 text-sm text-ink hover:bg-sunken",
+    )
+    leave = native_form(menu_button(icon("log-out"), "Log out", type="submit"), action="/api/session/end")
+    home = menu_link(rx.fragment(icon("globe"), f"{company()} website"), "/")
+    return menu("person-menu", face, home, leave, label="Your account")
+
+
+def connection_notice() -> rx.Component:
+    """Says so when the server cannot be reached, until it can again."""
+    words = rx.el.div(
+        icon("wifi-off", 16),
+        "No connection. What you see may be out of date; we keep trying.",
+        role="alert",
+        class_name=(
+            "fixed inset-x-0 bottom-0 z-50 flex items-center justify-center gap-2.5 bg-warning-soft px-4 py-2.5 text-sm "
+            "text-warning"
+        ),
+    )
+    return rx.cond(has_too_many_connection_errors, words)
+
+
+def next_field(address: Any) -> rx.Component:
+    """Where a form leads to when it has succeeded."""
+    return hidden("next", address)
+
+
+class Paint(NamedTuple):
+    """How a side menu is painted."""
+
+    side: str
+    here: str
+    elsewhere: str
+    toggle: str
+
+
+NIGHT_OFF = Paint(
+    "border-line bg-surface",
+    "bg-sunken font-medium text-ink",
+    "text-body hover:bg-sunken hover:text-ink",
+    "text-body hover:bg-sunken",
+)
+NIGHT_ON = Paint(
+    "on-night border-night-line bg-night",
+    "bg-night-raised font-medium text-volt",
+    "text-on-night-faint hover:bg-night-raised hover:text-on-night",
+    "text-on-night hover:bg-night-raised",
+)
+
+
+def _document(*content: Any, class_name: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.a("Skip to the content", href="#content", class_name=_SKIP),
+        rx.cond(rx.State.is_hydrated, rx.el.span(id="ready", hidden=True)),
+        *content,
+        toasts(SessionState.messages, SessionState.dismiss),
+        class_name=f"min-h-dvh {class_name}",
+    )
+
+
+_SKIP = (
+    "sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-4 focus:z-50 focus:rounded-md focus:bg-surface "
+    "focus:px-4 focus:py-2 focus:text-sm focus:font-medium focus:text-ink focus:shadow-float"
+)
+
+
+def _public_header(at: str) -> rx.Component:
+    wide = [
+        nav_link(
+            text,
+            to,
+            current=to == at,
+            class_name="rounded-md px-3 py-2 text-sm",
+            here="font-medium text-ink",
+            elsewhere="text-body hover:text-ink",
+        )
+        for text, to in PUBLIC_MENU
+    ]
+    account = rx.cond(
+        SessionState.signed_in,
+        link_button("My account", to=_home(), look="plain"),
+        link_button("Log in", to="/login/", look="plain"),
+    )
+    bar = rx.el.div(
+        link(logo(), "/", "rounded-md", aria_label=f"{company()} home"),
+        rx.el.nav(*wide, aria_label="Main", class_name="ml-6 hidden items-center md:flex"),
+        rx.el.div(
+            theme_toggle(),
+            account,
+            rx.el.span(link_button("Get started", to="/vps/"), class_name="hidden sm:block"),
+            _public_menu(at),
+            class_name="ml-auto flex items-center gap-2",
+        ),
+        class_name=f"flex h-16 items-center {WIDTH}",
+    )
+    return rx.el.header(bar, class_name="sticky top-0 z-30 border-b border-line bg-canvas/90 backdrop-blur-md")
+
+
+def _public_menu(at: str) -> rx.Component:
+    lines = [
+        nav_link(
+            text,
+            to,
+            current=to == at,
+            class_name="block border-b border-line px-4 py-3.5 text-base last:border-0",
+            here="font-medium text-ink",
+            elsewhere="text-body",
+        )
+        for text, to in (*PUBLIC_MENU, ("Create an account", "/register/"))
+    ]
+    return rx.el.details(
+        rx.el.summary(
+            icon("menu", 20),
+            aria_label="Menu",
+            class_name="grid size-9 place-items-center rounded-md text-ink hover:bg-sunken",
+        ),
+        rx.el.nav(
+            *lines,
+            aria_label="Main",
+            class_name="absolute inset-x-0 top-16 border-b border-line bg-surface pb-2 shadow-float",
+        ),
+        class_name="md:hidden",
+    )
+
+
+def _home() -> Any:
+    return words(SessionState.is_staff, "/admin/", "/account/")
+
+
+def _footer() -> rx.Component:
+    columns = [
+        rx.el.div(
+            rx.el.h2(title, class_name="text-[0.8125rem] font-semibold text-ink"),
+            rx.el.ul(
+                *[rx.el.li(link(text, to, "text-sm text-faint hover:text-ink")) for text, to in links],
+                class_name="mt-3 flex flex-col gap-2.5",
+            ),
+        )
+        for title, links in FOOTER
+    ]
+    about = rx.el.div(
+        logo(),
+        rx.el.p("Virtual servers, sold plainly.", class_name="mt-3 text-sm text-faint"),
+        class_name="col-span-2 md:col-span-1",
+    )
+    small = rx.el.p(f"© {company()}. Prices are shown before tax.", class_name="text-[0.8125rem] text-faint")
+    return rx.el.footer(
+        rx.el.div(about, *columns, class_name=f"grid grid-cols-2 gap-x-6 gap-y-10 py-12 md:grid-cols-5 {WIDTH}"),
+        rx.el.div(small, class_name=f"border-t border-line py-6 {WIDTH}"),
+        class_name="mt-24 border-t border-line bg-surface",
+    )
+
+
+def _workplace(side: rx.Component, top: rx.Component, *content: Any) -> rx.Component:
+    main = rx.el.main(*content, id="content", class_name="mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 lg:py-8")
+    return _document(
+        side, rx.el.div(top, main, class_name="flex min-w-0 flex-1 flex-col"), class_name="flex flex-col lg:flex-row"
+    )
+
+
+def _side(entries: Sequence[Entry], at: str, sign: rx.Component, paint: Paint, name: str) -> rx.Component:
+    def lines() -> list[rx.Component]:
+        return [
+            nav_link(
+                rx.fragment(icon(entry.icon_name, 17), entry.text),
+                entry.to,
+                current=entry.to == at,
+                class_name="flex items-center gap-3 rounded-md px-3 py-2 text-sm transition-colors",
+                here=paint.here,
+                elsewhere=paint.elsewhere,
+            )
+            for entry in entries
+        ]
+
+    narrow = rx.el.details(
+        rx.el.summary(
+            icon("menu", 20),
+            aria_label="Menu",
+            class_name=f"absolute right-4 top-2.5 grid size-9 place-items-center rounded-md {paint.toggle}",
+        ),
+        rx.el.nav(*lines(), aria_label="Menu", class_name="flex flex-col gap-0.5 px-3 pb-3"),
+        class_name="lg:hidden",
+    )
+    head = rx.el.div(link(sign, entries[0].to, "rounded-md"), class_name="flex h-14 items-center px-4 lg:px-5")
+    wide = rx.el.nav(*lines(), aria_label="Menu", id=name, class_name="hidden flex-col gap-0.5 px-3 pt-2 lg:flex")
+    return rx.el.header(
+        head,
+        narrow,
+        wide,
+        class_name=(
+            f"relative shrink-0 border-b lg:sticky lg:top-0 lg:h-dvh lg:w-60 lg:overflow-y-auto lg:border-b-0 lg:border-r "
+            f"{paint.side}"
+        ),
+    )
+
+
+def _top(*content: rx.Component) -> rx.Component:
+    bar = rx.el.div(*content, theme_toggle(), class_name="flex h-14 items-center justify-end gap-2 px-4 sm:px-6")
+    return rx.el.div(bar, class_name="border-b border-line bg-surface/70")

@@ -1,0 +1,41 @@
+"""Log in."""
+
+import reflex as rx
+
+from ezscale.pages.shell import auth_page, next_field
+from ezscale.state.signing_in.forms import PostedFormState
+from ezscale.ui import button, company, form_notice, link, native_form, password_field, text_field
+
+
+def login() -> rx.Component:
+    """The page to log in, for customers and staff alike."""
+    form = native_form(
+        form_notice(PostedFormState.problem),
+        text_field(
+            "E-mail",
+            "email",
+            errors=PostedFormState.errors,
+            type="email",
+            auto_complete="username",
+            required=True,
+            auto_focus=True,
+            default_value=PostedFormState.typed["email"],
+            key=PostedFormState.attempt,
+        ),
+        password_field("Password", "password", errors=PostedFormState.errors, auto_complete="current-password"),
+        next_field(PostedFormState.goes_to),
+        button("Log in", type="submit", size="large", class_name="mt-2"),
+        action="/api/session",
+    )
+    return auth_page(
+        "Log in",
+        f"Welcome back to {company()}.",
+        form,
+        rx.el.p(link("Forgotten your password?", "/forgotten/"), class_name="mt-5 text-center text-sm"),
+        foot=rx.el.p("No account yet? ", link("Create one", _register_address())),
+    )
+
+
+def _register_address() -> rx.Var[str]:
+    onwards = rx.Var.create("/register/?next=") + PostedFormState.goes_to
+    return rx.cond(PostedFormState.goes_to == "", rx.Var.create("/register/"), onwards)

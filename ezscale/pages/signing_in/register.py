@@ -1,0 +1,92 @@
+"""Create an account."""
+
+import reflex as rx
+
+from ezscale.pages.shell import auth_page, next_field
+from ezscale.state.signing_in.choices import countries, currencies
+from ezscale.state.signing_in.forms import PostedFormState
+from ezscale.ui import button, form_notice, link, native_form, password_field, select_field, text_field
+
+
+def register() -> rx.Component:
+    """The page to become a customer."""
+    errors, typed, again = PostedFormState.errors, PostedFormState.typed, PostedFormState.attempt
+    form = native_form(
+        form_notice(PostedFormState.problem),
+        text_field(
+            "Your name",
+            "name",
+            errors=errors,
+            auto_complete="name",
+            required=True,
+            max_length=120,
+            default_value=typed["name"],
+            key=f"name{again}",
+        ),
+        text_field(
+            "E-mail",
+            "email",
+            errors=errors,
+            type="email",
+            auto_complete="email",
+            required=True,
+            default_value=typed["email"],
+            key=f"email{again}",
+        ),
+        password_field(
+            "Password",
+            "password",
+            errors=errors,
+            hint="At least 10 characters. A few unrelated words make a good one.",
+            auto_complete="new-password",
+            min_length=10,
+            max_length=200,
+        ),
+        text_field(
+            "Company",
+            "company",
+            errors=errors,
+            auto_complete="organization",
+            max_length=120,
+            default_value=typed["company"],
+            key=f"company{again}",
+        ),
+        rx.el.div(
+            select_field(
+                "Country",
+                "country",
+                [("", "Choose…"), *countries()],
+                errors=errors,
+                auto_complete="country",
+                required=True,
+                default_value=typed["country"],
+                key=f"country{again}",
+            ),
+            select_field(
+                "Currency",
+                "currency",
+                currencies(),
+                errors=errors,
+                default_value=typed["currency"],
+                key=f"currency{again}",
+            ),
+            class_name="grid gap-4 sm:grid-cols-2",
+        ),
+        next_field(PostedFormState.goes_to),
+        button("Create account", type="submit", size="large", class_name="mt-2"),
+        rx.el.p(
+            "By creating an account you agree to our ",
+            link("terms", "/terms/"),
+            " and ",
+            link("acceptable use policy", "/acceptable-use/"),
+            ".",
+            class_name="text-xs text-faint",
+        ),
+        action="/api/register",
+    )
+    return auth_page(
+        "Create an account",
+        "It costs nothing; you pay when you order.",
+        form,
+        foot=rx.el.p("Have an account? ", link("Log in", "/login/")),
+    )

@@ -1,0 +1,179 @@
+"""The shop window, as public pages show it. It is read while the pages are built: their HTML holds every price."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlmodel import SQLModel
+
+from ezscale import wiring
+from ezscale.accounts.signing_up import CURRENCIES
+from ezscale.catalog.plans import PlanOffer, PriceOffer, locations, plans_on_sale, system_images
+from ezscale.catalog.starting_range import VIRTFUSION, stock_the_shop
+from ezscale.kit.actor import ANONYMOUS
+from ezscale.kit.clock import WorldClock
+from ezscale.kit.database import open_engine
+from ezscale.kit.money import Money
+from ezscale.kit.settings import settings
+from ezscale.kit.work import Database, Work
+from ezscale.models.plan import Family
+from ezscale.state.session import in_one_transaction
+
+T = TypeVar("T")
+
+CYCLE_NAMES = {
+    1: "Monthly", 3: "Quarterly", 6: "Half-yearly", 12: "Yearly", 24: "Every two years", 36: "Every three years"
+}  # fmt: skip
+FAMILY_NAMES = {
+    Family.VPS: "VPS", Family.DEDICATED: "Dedicated servers", Family.HOSTING: "Web hosting", Family.GAME: "Game servers"
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTag:
+    """A price as it is written: what a month comes to, what is charged for the cycle, and what that saves."""
+
+    currency: str
+    months: int
+    per_month: str
+    total: str
+    amount: str
+    saves: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """A plan as it stands in the window."""
+
+    slug: str
+    family: str
+    name: str
+    summary: str
+    cores: str
+    memory: str
+    disk: str
+    traffic: str
+    popular: bool
+    prices: tuple[PriceTag, ...]
+
+    def price(self, currency: str, months: int) -> PriceTag | None:
+        """The tag of one cycle in one currency, if it is offered."""
+        return next((tag for tag in self.prices if (tag.currency, tag.months) == (currency, months)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopWindow:
+    """Everything public pages show of the shop."""
+
+    plans: tuple[PlanCard, ...]
+    places: tuple[str, ...]
+    systems: tuple[str, ...]
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies in which anything is offered, in our own order."""
+        offered = {tag.currency for plan in self.plans for tag in plan.prices}
+        return tuple(currency for currency in CURRENCIES if currency in offered)
+
+    @property
+    def cycles(self) -> tuple[int, ...]:
+        """The lengths of cycle that are offered, in months."""
+        return tuple(sorted({tag.months for plan in self.plans for tag in plan.prices}))
+
+    @property
+    def best_saving(self) -> int:
+        """The most that a longer cycle saves, in percent."""
+        return max((tag.saves for plan in self.plans for tag in plan.prices), default=0)
+
+
+def public_plans() -> list[PlanCard]:
+    """Every plan on sale, in shop order."""
+    return list(shop_window().plans)
+
+
+@cache
+def shop_window() -> ShopWindow:
+    """The shop as it is now, or, before the company has a database, the range it will open with."""
+    return read_the_shop(_window)
+
+
+def cycle_name(months: int) -> str:
+    """What a cycle is called."""
+    return CYCLE_NAMES.get(months, f"Every {months} months")
+
+
+def read_the_shop(reading: Callable[[Work], T]) -> T:
+    """What a reading finds in the company's own database, or in a newly stocked one where there is none yet."""
+    address = make_url(settings().database)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        return _in_a_new_shop(reading)
+    try:
+        return in_one_transaction(wiring.database().reader(ANONYMOUS), reading)
+    except (OperationalError, ProgrammingError):  # there is a database, but no table in it
+        return _in_a_new_shop(reading)
+
+
+def _in_a_new_shop(reading: Callable[[Work], T]) -> T:
+    engine = open_engine("sqlite://")
+    SQLModel.metadata.create_all(engine)
+    open_work = Database(engine, WorldClock()).opener(ANONYMOUS)
+    in_one_transaction(open_work, stock_the_shop)
+    return in_one_transaction(open_work, reading)
+
+
+def _window(work: Work) -> ShopWindow:
+    return ShopWindow(
+        tuple(plan_card(offer) for offer in plans_on_sale(work)),
+        tuple(place.name for place in locations(work, VIRTFUSION)),
+        tuple(image.name for image in system_images(work, VIRTFUSION)),
+    )
+
+
+def plan_card(offer: PlanOffer) -> PlanCard:
+    """A plan in words."""
+    tags = [price_tag(price, offer.price(price.amount.currency, 1)) for price in offer.prices]
+    return PlanCard(
+        offer.slug,
+        FAMILY_NAMES[offer.family],
+        offer.name,
+        offer.summary,
+        f"{offer.cpu_cores} vCPU",
+        gigabytes(offer.memory_mb / 1024),
+        gigabytes(offer.disk_gb),
+        terabytes(offer.traffic_gb),
+        offer.popular,
+        tuple(tags),
+    )
+
+
+def price_tag(price: PriceOffer, monthly: PriceOffer | None) -> PriceTag:
+    """A price in words, compared with paying monthly."""
+    full = monthly.amount.minor * price.months if monthly else price.amount.minor
+    saves = round(100 * (full - price.amount.minor) / full) if full else 0
+    return PriceTag(
+        price.amount.currency,
+        price.months,
+        short_price(price.per_month),
+        short_price(price.amount),
+        str(price.amount.major),
+        saves,
+    )
+
+
+def short_price(amount: Money) -> str:
+    """A price without cents that are nought: €6, €5.50."""
+    return amount.format("en_US").removesuffix(".00")
+
+
+def gigabytes(size: float) -> str:
+    """A size as a person says it."""
+    return f"{size:g} GB"
+
+
+def terabytes(size_gb: int) -> str:
+    """A traffic allowance as a person says it."""
+    return f"{size_gb / 1000:g} TB" if size_gb >= 1000 else f"{size_gb} GB"

@@ -1,0 +1,147 @@
+"""What every screen's state can do: work as the person who is signed in, and tell them what went wrong."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal, TypeVar
+from urllib.parse import urlencode
+
+import reflex as rx
+from reflex.istate.proxy import StateProxy
+from reflex.state import BaseState, State
+from reflex_base.event import EventHandler
+
+from ezscale import wiring
+from ezscale.accounts.signing_in import actor_of
+from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
+from ezscale.kit.cookies import session_token
+from ezscale.kit.errors import BusinessError, NotSignedIn, TemporaryFailure
+from ezscale.kit.ids import fingerprint
+from ezscale.kit.work import OpenWork, Work
+from ezscale.state.telling import Answer, not_an_event, told_to_the_person
+from ezscale.ui import Message
+
+T = TypeVar("T")
+Face = Literal["public", "account", "admin"]
+
+SORRY = "Something went wrong on our side. Nothing was changed; please try again."
+LATER = "This did not work just now. Please try again in a minute."
+SHOWN_AT_ONCE = 3
+
+
+class SessionState(rx.State):
+    """The root of all our states. Its vars are the tab's: who is signed in, and what they are being told.
+
+    A subclass names its `_face`: events of "account" come only from signed-in people, those of "admin" only from staff
+    (the guard sees to it). What a person may do beyond that is the use case's business.
+    """
+
+    signed_in: bool = False
+    is_staff: bool = False
+    person: str = ""
+    errors: dict[str, str] = {}
+    messages: list[Message] = []
+
+    _bound_to: str = ""
+    _face: ClassVar[Face] = "public"
+
+    @not_an_event
+    async def perform(self, use_case: Callable[[Work], T]) -> T:
+        """What a use case returns, run as the signed-in person in one transaction. Old errors are taken away first."""
+        return await self.converse(lambda open_work: in_one_transaction(open_work, use_case))
+
+    @not_an_event
+    async def converse(self, use_case: Callable[[OpenWork], T]) -> T:
+        """The same for a use case that opens its own transactions, because it talks to a vendor in between."""
+        if self.errors and not isinstance(self, StateProxy):
+            self.errors = {}
+        token = self._session_token()
+        return await asyncio.to_thread(lambda: use_case(wiring.work_of(actor_behind(token))))
+
+    @not_an_event
+    async def read(self, reading: Callable[[Work], T]) -> T:
+        """What a reading returns, as the signed-in person sees it. It never waits for a writer."""
+        token = self._session_token()
+        return await asyncio.to_thread(
+            lambda: in_one_transaction(wiring.database().reader(actor_behind(token)), reading)
+        )
+
+    @not_an_event
+    async def actor(self) -> Actor:
+        """Who is signed in right now, or ANONYMOUS."""
+        return await asyncio.to_thread(actor_behind, self._session_token())
+
+    @not_an_event
+    def say(self, text: str, tone: Literal["success", "danger"] = "success") -> None:
+        """Tell the person something in a corner of the page. Bad news stays until they close it."""
+        number = 1 + max((message.id for message in self.messages), default=0)
+        self.messages = [*self.messages, Message(number, tone, text)][-SHOWN_AT_ONCE:]
+
+    @rx.event
+    def dismiss(self, message_id: int) -> None:
+        """The person has read a message."""
+        self.messages = [message for message in self.messages if message.id != message_id]
+
+    @rx.event
+    def apologise(self) -> None:
+        """Say that it was our fault."""
+        self.say(SORRY, "danger")
+
+    @not_an_event
+    async def bind(self, token: str, actor: Actor) -> None:
+        """Let the tab's values belong to this login; those of another one are forgotten before anything is sent."""
+        bound_to = fingerprint(token) if actor.is_signed_in else ""
+        if self._bound_to == bound_to:
+            return
+        for state_class in our_states(State):
+            (await self.get_state(state_class)).reset()  # type: ignore[no-untyped-call]
+        self._bound_to = bound_to
+        self.signed_in = actor.is_signed_in
+        self.is_staff = actor.kind is ActorKind.STAFF
+        self.person = actor.name if actor.is_signed_in else ""
+
+    @not_an_event
+    def refuse(self, refusal: BusinessError | TemporaryFailure) -> Answer:
+        """Show a refusal: beside its field, in a message, or as the page to sign in."""
+        if isinstance(refusal, NotSignedIn):
+            return rx.redirect(login_address(self.router.url.path))
+        if isinstance(refusal, BusinessError) and refusal.field:
+            self.errors = {refusal.field: refusal.message}
+            return rx.set_focus(refusal.field)
+        self.say(refusal.message if isinstance(refusal, BusinessError) else LATER, "danger")
+        return None
+
+    def _session_token(self) -> str:
+        return session_token(self.router.headers.cookie)
+
+    @classmethod
+    @not_an_event
+    def _create_event_handler(cls, fn: Any, *args: Any, **kwargs: Any) -> EventHandler:
+        handler: EventHandler = super()._create_event_handler(told_to_the_person(fn), *args, **kwargs)
+        return handler
+
+
+def our_states(state_class: type[BaseState]) -> list[type[BaseState]]:
+    """Every state class of ours below this one."""
+    found = []
+    for child in state_class.get_substates():
+        found += [child] if child.is_user_defined() else []
+        found += our_states(child)
+    return found
+
+
+def in_one_transaction(open_work: OpenWork, use_case: Callable[[Work], T]) -> T:
+    """What a use case returns, committed."""
+    with open_work() as work:
+        return use_case(work)
+
+
+def actor_behind(token: str) -> Actor:
+    """Who a session's secret belongs to right now."""
+    if not token:
+        return ANONYMOUS
+    return in_one_transaction(wiring.database().reader(ANONYMOUS), lambda work: actor_of(work, token))
+
+
+def login_address(path: str) -> str:
+    """The page to sign in, which leads back to `path`."""
+    return f"/login/?{urlencode({'next': path})}"

@@ -1,0 +1,24 @@
+"""What somebody can choose from when they sign up."""
+
+from functools import cache
+
+from babel import Locale
+from pycountry import countries as known_countries
+
+from ezscale.accounts.signing_up import CURRENCIES
+
+CURRENCY_NAMES = {"USD": "US dollars ($)", "EUR": "Euros (€)", "GBP": "Pounds sterling (£)"}
+
+
+@cache
+def countries() -> list[tuple[str, str]]:
+    """Every country, as (code, name), by name."""
+    names = Locale("en").territories
+    return sorted(
+        ((country.alpha_2, names.get(country.alpha_2, country.name)) for country in known_countries), key=lambda c: c[1]
+    )
+
+
+def currencies() -> list[tuple[str, str]]:
+    """The currencies one can be billed in, as (code, name)."""
+    return [(code, CURRENCY_NAMES.get(code, code)) for code in CURRENCIES]

@@ -1,0 +1,46 @@
+"""What the forms around signing in show: where they lead, and what was wrong the last time they were sent."""
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from ezscale.kit.cookies import form_answer, local_path
+from ezscale.state.session import SessionState
+
+
+class PostedFormState(SessionState):
+    """A form that was sent to a route of ours comes back here with `?again=1` when something was wrong with it."""
+
+    attempt: str = ""
+    problem: str = ""
+    typed: dict[str, str] = {}
+    goes_to: str = ""
+    secret: str = ""
+    sent: bool = False
+
+    @rx.event
+    def load(self) -> None:
+        """Show the form as it was sent, and what is wrong with it."""
+        self._show()
+
+    @rx.event
+    def load_for_visitors(self) -> list[EventSpec] | None:
+        """The same, for pages that are of no use to somebody who is signed in already."""
+        self._show()
+        if not self.signed_in:
+            return None
+        return [rx.redirect(self.goes_to or ("/admin/" if self.is_staff else "/account/"))]
+
+    def _show(self) -> None:
+        asked = self.router.url.query_parameters
+        self.goes_to = local_path(asked.get("next", ""), "")
+        self.secret = asked.get("token", "")[:100]
+        self.sent = "sent" in asked
+        self.problem, self.typed, self.attempt, self.errors = "", {}, "", {}
+        answer = form_answer(self.router.headers.cookie) if "again" in asked else None
+        if answer is None:
+            return
+        self.typed, self.attempt = dict(answer.typed), "again"
+        if answer.field:
+            self.errors = {answer.field: answer.message}
+        else:
+            self.problem = answer.message

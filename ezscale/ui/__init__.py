@@ -1,0 +1,90 @@
+"""Our look: parts that pages are put together from. They know no business and take vars or plain values alike.
+
+Colours are names, never shades: canvas, surface, sunken (grounds); line, edge (rules, controls); ink, body, faint
+(text); volt, accent (ours); success, warning, danger, info, each with a -soft ground. They turn with the theme by
+themselves, so that `dark:` is hardly ever needed. Class names must be written out whole: Tailwind reads the source.
+"""
+
+from ezscale.ui.badges import badge, status_badge
+from ezscale.ui.brand import company, company_address, company_email, logo
+from ezscale.ui.buttons import button, copy_button, link_button
+from ezscale.ui.cards import card, definitions, empty, skeleton, stat, stats
+from ezscale.ui.charts import chart_frame
+from ezscale.ui.dialogs import confirm, dialog
+from ezscale.ui.forms import (
+    checkbox,
+    field,
+    form_notice,
+    hidden,
+    native_form,
+    password_field,
+    select_field,
+    text_area,
+    text_field,
+)
+from ezscale.ui.icons import icon
+from ezscale.ui.links import link, plain_link
+from ezscale.ui.menus import menu, menu_button, menu_link
+from ezscale.ui.notices import Message, notice, toasts
+from ezscale.ui.progress import progress, spinner, steps
+from ezscale.ui.tables import Column, Sorting, pager, search_box, table
+from ezscale.ui.tabs import tabs
+from ezscale.ui.text import breadcrumbs, code, code_block, heading, page_header, visually_hidden
+from ezscale.ui.theme import HEAD, STYLESHEETS, theme_toggle
+
+__all__ = [
+    "HEAD",
+    "STYLESHEETS",
+    "Column",
+    "Message",
+    "Sorting",
+    "badge",
+    "breadcrumbs",
+    "button",
+    "card",
+    "chart_frame",
+    "checkbox",
+    "code",
+    "code_block",
+    "company",
+    "company_address",
+    "company_email",
+    "confirm",
+    "copy_button",
+    "definitions",
+    "dialog",
+    "empty",
+    "field",
+    "form_notice",
+    "heading",
+    "hidden",
+    "icon",
+    "link",
+    "link_button",
+    "logo",
+    "menu",
+    "menu_button",
+    "menu_link",
+    "native_form",
+    "notice",
+    "page_header",
+    "pager",
+    "password_field",
+    "plain_link",
+    "progress",
+    "search_box",
+    "select_field",
+    "skeleton",
+    "spinner",
+    "stat",
+    "stats",
+    "status_badge",
+    "steps",
+    "table",
+    "tabs",
+    "text_area",
+    "text_field",
+    "theme_toggle",
+    "toasts",
+    "visually_hidden",
+]
