@@ -1,15 +1,16 @@
 """From the first reminder to the end: what happens to an invoice that is not paid."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from ezscale.billing import ledger
-from ezscale.billing.cancelling import cancellation_of, end_as_wished, subscriptions_to_end
+from ezscale.billing.cancelling import cancellation_of, end_as_wished, open_invoices_of, subscriptions_to_end
 from ezscale.billing.cards import usable_card
 from ezscale.billing.collecting import live_attempt, request_charge
 from ezscale.billing.events import GraceUsedUp, ReminderDue
-from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.invoicing import invoice_to_change, void_invoice
 from ezscale.billing.policy import POLICY, DunningPolicy, Step, StepKind, steps_due
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.subscriptions import end_subscription, subscriptions_on
@@ -20,6 +21,7 @@ from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.models.subscription import SubscriptionStatus
 
 BATCH = 200
+LONGEST_CYCLE = timedelta(days=3 * 366)
 
 
 def chase_invoices(open_work: OpenWork, policy: DunningPolicy = POLICY) -> Tally:
@@ -151,11 +153,11 @@ def _write_off(work: Work, invoice: Invoice) -> bool:
     )
     if work.session.exec(warned).first() is None or live_attempt(work, invoice.id) is not None:
         return False  # nothing is taken down without a warning, or while money may be on its way
-    lost = invoice.open_amount
+    ledger.write_off(work, invoice)
     invoice.write_off()
-    sides = [(ledger.BAD_DEBT, lost), (ledger.receivable(invoice.customer_id), -lost)]
-    ledger.book(work, "write_off", f"write-off:{invoice.id.hex}", sides)
     work.session.add(invoice)
     for subscription in subscriptions_on(work, invoice.id):
+        for later in open_invoices_of(work, subscription.id, since=work.today - LONGEST_CYCLE):
+            void_invoice(work, later)  # for days on which nothing ran
         end_subscription(work, subscription)
     return True

@@ -112,6 +112,8 @@ def void_invoice(work: Work, invoice_id: UUID) -> Invoice:
     """Cancel an unpaid invoice; its number stays. A paid one is refunded instead."""
     work.actor.require(MANAGE_INVOICES)
     invoice = invoice_to_change(work, invoice_id)
+    if invoice.status is InvoiceStatus.UNCOLLECTIBLE:
+        ledger.take_back_write_off(work, invoice, invoice.open_amount, invoice.id)
     invoice.void()
     sides = ledger.invoice_sides(invoice.customer_id, invoice.net, invoice.tax, invoice.tax_country)
     ledger.book(work, "void", f"void:{invoice.id.hex}", [(account, -amount) for account, amount in sides])

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import LedgerEntry, Posting
+from ezscale.models import Invoice, LedgerEntry, Posting
 
 REVENUE = "revenue:services"
 BAD_DEBT = "bad_debt"
@@ -85,6 +85,18 @@ def invoice_sides(customer_id: UUID, net: Money, tax: Money, country: str) -> li
     """An issued invoice: the customer owes, we earned, the state wants its part."""
     sides = [(receivable(customer_id), net + tax), (REVENUE, -net)]
     return [*sides, (tax_account(country), -tax)] if tax else sides
+
+
+def write_off(work: Work, invoice: Invoice) -> None:
+    """What is open on an invoice is lost."""
+    sides = [(BAD_DEBT, invoice.open_amount), (receivable(invoice.customer_id), -invoice.open_amount)]
+    book(work, "write_off", f"write-off:{invoice.id.hex}", sides)
+
+
+def take_back_write_off(work: Work, invoice: Invoice, amount: Money, because_of: UUID) -> None:
+    """Part of what was lost is owed again, because it was paid or because the invoice is voided."""
+    sides = [(receivable(invoice.customer_id), amount), (BAD_DEBT, -amount)]
+    book(work, "write_off_taken_back", f"write-off-back:{because_of.hex}", sides)
 
 
 def balance(work: Work, account: str, currency: str) -> Money:

@@ -120,6 +120,8 @@ def _settle(work: Work, invoice: Invoice, payment: Payment) -> None:
     usable = Money.zero(invoice.currency)
     if payment.currency == invoice.currency and invoice.status in (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE):
         usable = min(payment.amount, invoice.open_amount, key=lambda amount: amount.minor)
+    if usable and invoice.status is InvoiceStatus.UNCOLLECTIBLE:
+        ledger.take_back_write_off(work, invoice, usable, payment.id)
     held = ledger.clearing(payment.gateway)
     if usable:
         sides = [(held, usable), (ledger.receivable(invoice.customer_id), -usable)]

@@ -196,11 +196,27 @@ def payments_are_booked(work: Work) -> Iterator[str]:
         .where(col(LedgerEntry.kind).in_(("payment", "credit_kept")))
         .group_by(col(LedgerEntry.once_key))
     )
+    if _sums_agree(work):
+        return
     sums = {key: int(minor) for key, minor in work.session.execute(booked)}
     for payment in work.session.exec(select(Payment)):
         in_ledger = sums.get(f"payment:{payment.id.hex}", 0) + sums.get(f"surplus:{payment.id.hex}", 0)
         if in_ledger != payment.amount_minor:
             yield f"payment {payment.gateway_ref}: {payment.amount}, booked {Money(in_ledger, payment.currency)}"
+
+
+def _sums_agree(work: Work) -> bool:
+    """Whether payments and ledger agree in sum, currency by currency: the usual case, told by two small queries."""
+    came = sqlalchemy.select(col(Payment.currency), func.sum(Payment.amount_minor)).group_by(col(Payment.currency))
+    booked = (
+        sqlalchemy.select(col(Posting.currency), func.sum(Posting.amount_minor))
+        .join(LedgerEntry, col(LedgerEntry.id) == Posting.entry_id)
+        .where(col(LedgerEntry.kind).in_(("payment", "credit_kept")), col(Posting.account).startswith("gateway:"))
+        .group_by(col(Posting.currency))
+    )
+    return {currency: int(minor) for currency, minor in work.session.execute(came)} == {
+        currency: int(minor) for currency, minor in work.session.execute(booked)
+    }
 
 
 def active_means_built(work: Work) -> Iterator[str]:
