@@ -10,6 +10,7 @@ from reflex.constants import Dirs
 from reflex.utils.prerequisites import get_web_dir
 from reflex_base.event import EventHandler, EventSpec
 
+from ezscale import wiring
 from ezscale.api import robots
 from ezscale.api.app import create_api
 from ezscale.api.edge import Edge, Site
@@ -20,6 +21,7 @@ from ezscale.pages.shell import connection_notice
 from ezscale.state.guard import SessionGuard
 from ezscale.state.live import watch
 from ezscale.state.session import SessionState
+from ezscale.tasks.app import ring
 from ezscale.ui import HEAD, STYLESHEETS, company
 from ezscale.ui.links import web_address
 
@@ -73,6 +75,8 @@ def add_page(web: rx.App, route: Route) -> None:
         context={"sitemap": {"priority": route.priority, "changefreq": "weekly"} if route.found else None},
     )
 
+
+wiring.hang_up_bell(ring)
 
 api = create_api()
 api.include_router(robots.router)
