@@ -157,6 +157,11 @@ class Payment(Row, table=True):
         """What the customer paid."""
         return Money(self.amount_minor, self.currency)
 
+    @property
+    def fee(self) -> Money:
+        """What the gateway kept of it."""
+        return Money(self.fee_minor, self.currency)
+
 
 class CreditEntry(Row, table=True):
     """A movement of a customer's account credit: in when positive, spent when negative."""

@@ -11,3 +11,10 @@ class TravelRequested(Event):
     """Somebody wants to see the company later in time."""
 
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TravelEnded(Event):
+    """The company has arrived at the moment that was asked for."""
+
+    at: datetime

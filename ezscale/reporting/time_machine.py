@@ -8,7 +8,7 @@ from ezscale.kit.clock import head_for, heading_for, shift
 from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
-from ezscale.reporting.events import TravelRequested
+from ezscale.reporting.events import TravelEnded, TravelRequested
 
 FARTHEST = timedelta(days=400)
 
@@ -50,3 +50,4 @@ def go_on(work: Work, event: TravelRequested) -> None:
         work.emit(event)
     else:
         head_for(work.session, None)
+        work.emit(TravelEnded(work.now))
