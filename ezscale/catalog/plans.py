@@ -43,6 +43,7 @@ class PlanOffer:
     disk_gb: int
     traffic_gb: int
     popular: bool
+    panel: str
     prices: tuple[PriceOffer, ...]
 
     def price(self, currency: str, months: int) -> PriceOffer | None:
@@ -115,5 +116,6 @@ def _offer(plan: Plan, prices: list[Price]) -> PlanOffer:
         plan.disk_gb,
         plan.traffic_gb,
         plan.popular,
+        plan.panel,
         tuple(PriceOffer(price.id, price.months, price.amount, price.setup) for price in prices),
     )

@@ -20,7 +20,7 @@ from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.numbering import take_number
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
-from ezscale.models import Customer, Invoice, Order, Plan, Service, Subscription, SubscriptionItem
+from ezscale.models import Customer, Invoice, Order, Service, Subscription, SubscriptionItem
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.ordering.events import OrderPlaced
@@ -55,7 +55,7 @@ def place_order(work: Work, wanted: OrderRequest) -> Order:
     customer = own_customer(work)
     wish = Wish(wanted.plan, wanted.months, wanted.currency, customer.country, wanted.coupon, customer.tax_id)
     offer = quote(work, wish)
-    panel = work.session.get_one(Plan, offer.plan.plan_id).panel
+    panel = offer.plan.panel
     location = _chosen(locations(work, panel), wanted.location, "location")
     image = _chosen(system_images(work, panel), wanted.image, "image")
     hostname = clean_hostname(wanted.hostname)

@@ -7,6 +7,7 @@ import reflex as rx
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from reflex.istate.data import ReflexURL
 from reflex.state import BaseState, State, StateUpdate
 from reflex_base.event import Event, EventSpec
 from reflex_base.registry import RegistrationContext
@@ -46,7 +47,7 @@ class SessionGuard(rx.Middleware):
             return None
         delta = await root._get_resolved_delta()  # noqa: SLF001  # Reflex sends no changes of a dropped event
         root._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
-        return StateUpdate(delta=delta, events=Event.from_event_type(shown_out(actor, root.router.url.path)))
+        return StateUpdate(delta=delta, events=Event.from_event_type(shown_out(actor, root.router.url)))
 
 
 def start_page(session: SessionState) -> None:
@@ -75,8 +76,8 @@ def may_enter(actor: Actor, face: Face) -> bool:
             return True
 
 
-def shown_out(actor: Actor, path: str) -> EventSpec:
+def shown_out(actor: Actor, page: ReflexURL) -> EventSpec:
     """Where somebody goes who is on the wrong side of the house."""
     if not actor.is_signed_in:
-        return rx.redirect(login_address(path))
+        return rx.redirect(login_address(page))
     return rx.redirect("/admin/" if actor.kind is ActorKind.STAFF else "/account/")

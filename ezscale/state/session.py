@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlencode
 
 import reflex as rx
+from reflex.istate.data import ReflexURL
 from reflex.istate.proxy import StateProxy
 from reflex.state import BaseState, State
 from reflex_base.event import EventHandler
@@ -103,7 +104,7 @@ class SessionState(rx.State):
     def refuse(self, refusal: BusinessError | TemporaryFailure) -> Answer:
         """Show a refusal: beside its field, in a message, or as the page to sign in."""
         if isinstance(refusal, NotSignedIn):
-            return rx.redirect(login_address(self.router.url.path))
+            return rx.redirect(login_address(self.router.url))
         if isinstance(refusal, BusinessError) and refusal.field:
             self.errors = {refusal.field: refusal.message}
             return rx.set_focus(refusal.field)
@@ -142,6 +143,7 @@ def actor_behind(token: str) -> Actor:
     return in_one_transaction(wiring.database().reader(ANONYMOUS), lambda work: actor_of(work, token))
 
 
-def login_address(path: str) -> str:
-    """The page to sign in, which leads back to `path`."""
-    return f"/login/?{urlencode({'next': path})}"
+def login_address(page: ReflexURL) -> str:
+    """The page to sign in, which leads back to the page it was asked for on."""
+    here = f"{page.path}?{page.query}" if page.query else page.path
+    return f"/login/?{urlencode({'next': here})}"

@@ -17,10 +17,10 @@ def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Compone
     if len(cycles) > 1:
         best = f"save {shop.best_saving}%" if shop.best_saving else ""
         choices = [(str(m), cycle_name(m), best if m == cycles[-1] else "") for m in cycles]
-        switches.insert(0, _switch("Pay", "cycle", choices))
+        switches.insert(0, _switch("Pay", "months", choices))
     else:
         switches.append(
-            rx.el.input(type="radio", name="cycle", value=str(cycles[0]), default_checked=True, hidden=True)
+            rx.el.input(type="radio", name="months", value=str(cycles[0]), default_checked=True, hidden=True)
         )
     return native_form(
         rx.el.div(*switches, class_name="flex flex-wrap items-center gap-3"),

@@ -1,0 +1,1 @@
+"""What a click means in the account portal."""

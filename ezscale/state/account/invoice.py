@@ -1,0 +1,96 @@
+"""One invoice."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from ezscale.billing.invoicing import invoice, invoice_lines
+from ezscale.billing.received import payments_on
+from ezscale.kit.errors import NotFound
+from ezscale.kit.work import Work
+from ezscale.models import Invoice, InvoiceLine, Payment
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.state.account.invoice_views import InvoiceView, LineView, PaymentRow, address_lines
+from ezscale.state.account.paying import ask_gateway, checkout_of_invoice
+from ezscale.state.account.portal import PortalState
+from ezscale.state.arguments import sent_id
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An invoice with everything that belongs to it."""
+
+    invoice: Invoice
+    lines: list[InvoiceLine]
+    payments: list[Payment]
+    today: date
+
+
+class InvoiceState(PortalState):
+    loaded: bool = False
+    missing: bool = False
+    invoice: InvoiceView = InvoiceView()
+    lines: list[LineView] = []
+    payments: list[PaymentRow] = []
+    billed_to: list[str] = []
+    came: str = ""
+    going_to_pay: bool = False
+
+    @rx.event
+    async def load(self) -> AsyncIterator[EventSpec | None]:
+        """Show the invoice that the address names; whoever comes from paying it is told at once what came of it."""
+        self.loaded, self.missing, self.going_to_pay = False, False, False
+        self.came = self._asked("came")
+        await self.follow(InvoiceState.refresh)
+        await self._look()
+        if self.came and self.invoice.payable:
+            yield None
+            invoice_id = self._named()
+            await self.converse(lambda open_work: ask_gateway(open_work, invoice_id))
+            await self._look()
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Something has happened."""
+        await self._look()
+
+    @rx.event
+    async def pay(self) -> AsyncIterator[EventSpec | None]:
+        """Go to the page where it is paid."""
+        self.going_to_pay = True
+        yield None
+        try:
+            invoice_id, origin = self._named(), self._origin
+            address = await self.converse(lambda open_work: checkout_of_invoice(open_work, invoice_id, origin))
+            yield rx.redirect(address)
+        finally:
+            self.going_to_pay = False
+
+    def _named(self) -> UUID:
+        return sent_id(self._asked("id"))
+
+    async def _look(self) -> None:
+        try:
+            invoice_id = self._named()
+            paper = await self.read(lambda work: paper_of(work, invoice_id))
+        except NotFound:
+            self.loaded = self.missing = True
+            return
+        reader = self._reader
+        self.invoice = InvoiceView.of(paper.invoice, paper.today, reader)
+        self.lines = [LineView.of(line, reader) for line in paper.lines]
+        self.payments = [PaymentRow.of(payment, reader) for payment in paper.payments]
+        self.billed_to = address_lines(paper.invoice.billed_to)
+        self.loaded = True
+
+
+def paper_of(work: Work, invoice_id: UUID) -> Paper:
+    """One issued invoice that the person may see. A draft is not one yet: it is paid on its order's page."""
+    found = invoice(work, invoice_id)
+    if found.status is InvoiceStatus.DRAFT:
+        raise NotFound("We could not find this invoice.")
+    return Paper(found, invoice_lines(work, invoice_id), payments_on(work, invoice_id), work.today)

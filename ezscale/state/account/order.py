@@ -1,0 +1,125 @@
+"""An order between paying and running: the page to which the gateway sends people back."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from ezscale.kit.errors import NotFound
+from ezscale.kit.work import Work
+from ezscale.models import Order
+from ezscale.models.order import OrderStatus
+from ezscale.ordering.placing import is_payable, order, service_of_order
+from ezscale.provisioning.services import ServiceOverview, service_overview
+from ezscale.state.account.paying import ask_gateway, checkout_of_order
+from ezscale.state.account.portal import PortalState
+from ezscale.state.account.service_views import ServiceView
+from ezscale.state.arguments import sent_id
+from ezscale.state.reader import Reader
+
+
+@dataclass
+class OrderView:
+    """An order. `status` is to_pay, paid or expired."""
+
+    id: str = ""
+    number: str = ""
+    status: str = ""
+    total: str = ""
+    placed_at: str = ""
+    until: str = ""
+    invoice_id: str = ""
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An order with what it asks for."""
+
+    order: Order
+    asked_for: ServiceOverview
+    payable: bool
+
+
+class PlacedOrderState(PortalState):
+    loaded: bool = False
+    missing: bool = False
+    order: OrderView = OrderView()
+    service: ServiceView = ServiceView()
+    came: str = ""
+    asking: bool = False
+    going_to_pay: bool = False
+
+    @rx.event
+    async def load(self) -> AsyncIterator[EventSpec | None]:
+        """Show the order that the address names, follow it, and ask the gateway while its money is not here."""
+        self.loaded, self.missing, self.going_to_pay = False, False, False
+        self.came = self._asked("came")
+        await self.follow(PlacedOrderState.refresh)
+        progress = await self._look()
+        if progress is not None and progress.payable:
+            self.asking = self.came == "paid"
+            yield None
+            invoice_id = progress.order.invoice_id
+            await self.converse(lambda open_work: ask_gateway(open_work, invoice_id))
+            await self._look()
+            self.asking = False
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Something has happened."""
+        await self._look()
+
+    @rx.event
+    async def pay(self) -> AsyncIterator[EventSpec | None]:
+        """Go to the page where it is paid."""
+        self.going_to_pay = True
+        yield None
+        try:
+            order_id, origin = self._named(), self._origin
+            placed = await self.read(lambda work: order(work, order_id))
+            address = await self.converse(
+                lambda open_work: checkout_of_order(open_work, order_id, placed.invoice_id, origin)
+            )
+            yield rx.redirect(address)
+        finally:
+            self.going_to_pay = False
+
+    def _named(self) -> UUID:
+        return sent_id(self._asked("id"))
+
+    async def _look(self) -> Progress | None:
+        try:
+            order_id = self._named()
+            progress = await self.read(lambda work: progress_of(work, order_id))
+        except NotFound:
+            self.loaded = self.missing = True
+            return None
+        self.order = order_view(progress, self._reader)
+        self.service = ServiceView.of(progress.asked_for, self._reader)
+        self.loaded = True
+        return progress
+
+
+def progress_of(work: Work, order_id: UUID) -> Progress:
+    """How far an order is."""
+    placed = order(work, order_id)
+    asked_for = service_overview(work, service_of_order(work, order_id).id)
+    return Progress(placed, asked_for, is_payable(work, placed))
+
+
+def order_view(progress: Progress, reader: Reader) -> OrderView:
+    """An order in words."""
+    placed = progress.order
+    return OrderView(
+        id=str(placed.id),
+        number=placed.number,
+        status="to_pay" if placed.status is OrderStatus.PLACED else placed.status.value,
+        total=reader.money(placed.total),
+        placed_at=reader.moment(placed.placed_at),
+        until=reader.moment(placed.expires_at),
+        invoice_id=str(placed.invoice_id),
+        plan=progress.asked_for.plan.slug,
+    )

@@ -1,0 +1,50 @@
+"""To the gateway's page and back."""
+
+import logging
+from urllib.parse import urlencode
+from uuid import UUID
+
+from ezscale import wiring
+from ezscale.billing.checkout import Return, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.kit.work import OpenWork
+
+log = logging.getLogger(__name__)
+
+ORDER = "/account/order/"
+INVOICE = "/account/invoice/"
+CARDS = "/account/cards/"
+PAGE_REF = "{CHECKOUT_SESSION_ID}"  # the gateway puts its own name of the page here
+
+
+def checkout_of_order(open_work: OpenWork, order_id: UUID, invoice_id: UUID, origin: str) -> str:
+    """The address of the page where an order is paid; it leads back to the order."""
+    return open_checkout(open_work, wiring.payments(), invoice_id, back_to(origin, ORDER, order_id))
+
+
+def checkout_of_invoice(open_work: OpenWork, invoice_id: UUID, origin: str) -> str:
+    """The address of the page where an invoice is paid; it leads back to the invoice."""
+    return open_checkout(open_work, wiring.payments(), invoice_id, back_to(origin, INVOICE, invoice_id))
+
+
+def card_page(open_work: OpenWork, origin: str) -> str:
+    """The address of the page where a new card is left; it leads back to the cards."""
+    cards = f"{origin}{CARDS}"
+    return open_card_page(open_work, wiring.payments(), Return(f"{cards}?page={PAGE_REF}", f"{cards}?came=back"))
+
+
+def ask_gateway(open_work: OpenWork, invoice_id: UUID) -> None:
+    """Hear what became of an invoice's open page. No answer is no harm: the gateway will tell us by itself."""
+    try:
+        confirm_checkouts_of(open_work, wiring.payments(), invoice_id)
+    except (TemporaryFailure, Rejected):
+        log.info("The gateway did not say what became of the page for invoice %s.", invoice_id)
+
+
+def back_to(origin: str, path: str, row_id: UUID) -> Return:
+    """Where the gateway sends the customer back to: to the host name at which they are signed in."""
+
+    def address(came: str) -> str:
+        return f"{origin}{path}?{urlencode({'id': str(row_id), 'came': came})}"
+
+    return Return(address("paid"), address("back"))

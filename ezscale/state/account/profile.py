@@ -1,0 +1,63 @@
+"""Who the customer is: what stands on their invoices."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import reflex as rx
+
+from ezscale.accounts.customers import change_address, own_customer
+from ezscale.accounts.permissions import EDIT_CUSTOMER
+from ezscale.kit.work import Work
+from ezscale.models import Customer
+from ezscale.state.account.portal import PortalState
+from ezscale.state.arguments import sent_fields
+
+ADDRESS = ("name", "company", "address", "city", "postcode", "country")
+
+
+@dataclass
+class CustomerView:
+    """A customer as they see themselves."""
+
+    number: str = ""
+    email: str = ""
+    name: str = ""
+    company: str = ""
+    address: str = ""
+    city: str = ""
+    postcode: str = ""
+    country: str = ""
+    tax_id: str = ""
+    currency: str = ""
+
+    @classmethod
+    def of(cls, customer: Customer) -> Self:
+        return cls(**{name: getattr(customer, name) for name in cls.__dataclass_fields__})
+
+
+class ProfileState(PortalState):
+    loaded: bool = False
+    customer: CustomerView = CustomerView()
+    may_edit: bool = False
+    saving: bool = False
+    version: int = 0
+
+    @rx.event
+    async def load(self) -> None:
+        """Show the customer as we know them."""
+        self.customer, self.may_edit = await self.read(own_view)
+        self.version += 1
+        self.loaded = True
+
+    @rx.event
+    async def save(self, form: dict[str, Any]) -> None:
+        """Change what stands on later invoices."""
+        typed = sent_fields(form, *ADDRESS)
+        changed = await self.perform(lambda work: change_address(work, **typed))
+        self.customer = CustomerView.of(changed)
+        self.say("Saved. Later invoices go to this address.")
+
+
+def own_view(work: Work) -> tuple[CustomerView, bool]:
+    """The person's customer, and whether they may change it."""
+    return CustomerView.of(own_customer(work)), work.actor.may(EDIT_CUSTOMER)

@@ -1,0 +1,160 @@
+"""One service: what it is, how it does, and its buttons."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+from reflex_base.event import EventHandler
+
+from ezscale import wiring
+from ezscale.accounts.permissions import CANCEL_SERVICES, REVEAL_LOGINS, USE_SERVICES
+from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
+from ezscale.billing.subscriptions import subscription_of_item
+from ezscale.billing.upcoming import Upcoming, upcoming
+from ezscale.kit.errors import NotFound
+from ezscale.kit.work import Work
+from ezscale.models import ProvisioningLog
+from ezscale.models.service import ServiceStatus
+from ezscale.provisioning.logbook import service_log
+from ezscale.provisioning.ports import PowerAction
+from ezscale.provisioning.power import LiveState, live_state, press_power
+from ezscale.provisioning.services import ServiceOverview, service_overview
+from ezscale.state.account.portal import PortalState
+from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
+from ezscale.state.arguments import sent_choice, sent_fields, sent_id
+
+LINES = 30
+RUNS = (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)
+SAID = {
+    PowerAction.BOOT: "The server is starting.",
+    PowerAction.SHUTDOWN: "The server is shutting down.",
+    PowerAction.RESTART: "The server is restarting.",
+    PowerAction.POWER_OFF: "The server is switched off.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A service with everything that belongs to it."""
+
+    overview: ServiceOverview
+    billed: Upcoming | None
+    order_id: UUID | None
+    log: list[ProvisioningLog]
+    may_press: bool
+    may_reveal: bool
+    may_cancel: bool
+
+
+class ServiceState(PortalState):
+    loaded: bool = False
+    missing: bool = False
+    service: ServiceView = ServiceView()
+    billing: BillingView = BillingView()
+    log: list[LogLine] = []
+    order_id: str = ""
+    power: str = ""
+    pressing: bool = False
+    may_press: bool = False
+    may_reveal: bool = False
+    may_cancel: bool = False
+
+    @rx.event
+    async def load(self) -> EventHandler:
+        """Show the service that the address names, and follow it."""
+        self.loaded, self.missing, self.power = False, False, ""
+        await self.follow(ServiceState.refresh)
+        await self._look()
+        return ServiceState.ask_panel
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Something has happened."""
+        await self._look()
+
+    @rx.event(background=True)
+    async def ask_panel(self) -> None:
+        """Ask the machine itself whether it is on; that can take a while."""
+        service_id = self._named()
+        live = await self.converse(lambda open_work: live_state(open_work, wiring.panels(), service_id))
+        async with self:
+            if self.service.id == str(service_id):
+                self.power = power_word(live)
+
+    @rx.event
+    async def press(self, action: str) -> AsyncIterator[EventHandler | None]:
+        """Press a power button."""
+        service_id, button = self._named(), sent_choice(action, PowerAction)
+        self.pressing = True
+        yield None
+        try:
+            await self.converse(lambda open_work: press_power(open_work, wiring.panels(), service_id, button))
+        finally:
+            self.pressing = False
+        self.say(SAID[button])
+        await self._look()
+        yield ServiceState.ask_panel
+
+    @rx.event
+    async def cancel(self, form: dict[str, Any]) -> None:
+        """End it with the period that is paid."""
+        reason = sent_fields(form, "reason", longest=500)["reason"]
+        service_id = self._named()
+        await self.perform(lambda work: cancel_at_period_end(work, item_of(work, service_id), reason))
+        await self._look()
+        self.say(f"Cancelled. It runs until {self.billing.ends_on}.")
+
+    @rx.event
+    async def keep(self) -> None:
+        """Take the cancellation back."""
+        service_id = self._named()
+        await self.perform(lambda work: keep_subscription(work, item_of(work, service_id)))
+        await self._look()
+        self.say("The cancellation is taken back. The service goes on.")
+
+    def _named(self) -> UUID:
+        return sent_id(self._asked("id"))
+
+    async def _look(self) -> None:
+        try:
+            service_id = self._named()
+            dossier = await self.read(lambda work: dossier_of(work, service_id))
+        except NotFound:
+            self.loaded = self.missing = True
+            return
+        reader = self._reader
+        self.service = ServiceView.of(dossier.overview, reader)
+        self.billing = BillingView.of(dossier.billed, reader)
+        self.log = [LogLine.of(line, reader) for line in dossier.log]
+        self.order_id = str(dossier.order_id or "")
+        self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
+        self.loaded = True
+
+
+def dossier_of(work: Work, service_id: UUID) -> Dossier:
+    """Everything the page of a service shows, in one transaction."""
+    overview = service_overview(work, service_id)
+    service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
+    return Dossier(
+        overview=overview,
+        billed=billed,
+        order_id=subscription_of_item(work, service.item_id).order_id,
+        log=service_log(work, service_id, LINES),
+        may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
+        may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
+        may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
+    )
+
+
+def item_of(work: Work, service_id: UUID) -> UUID:
+    """What bills a service that the person may see."""
+    return service_overview(work, service_id).service.item_id
+
+
+def power_word(live: LiveState | None) -> str:
+    """What a machine does, in a word; nothing when it did not answer."""
+    if live is None:
+        return ""
+    return "busy" if live.busy else live.power

@@ -1,0 +1,1 @@
+"""What a click means on the order page."""

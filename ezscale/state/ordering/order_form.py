@@ -1,0 +1,166 @@
+"""The order page: choosing, seeing the price, ordering."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from ezscale.accounts.customers import change_address
+from ezscale.accounts.signing_up import CURRENCIES
+from ezscale.kit.errors import Invalid
+from ezscale.kit.settings import settings
+from ezscale.kit.work import Work
+from ezscale.models import Order
+from ezscale.models.order import OrderStatus
+from ezscale.ordering.placing import OrderRequest, PriceChanged, clean_hostname, is_payable, order, place_order
+from ezscale.state.account.paying import ORDER, checkout_of_order
+from ezscale.state.account.profile import ADDRESS, CustomerView
+from ezscale.state.arguments import sent_fields, sent_text
+from ezscale.state.ordering.basket import LONGEST, Basket, Shop, visit
+from ezscale.state.ordering.choices import (
+    CycleOption,
+    Option,
+    PlanOption,
+    QuoteView,
+    currency_options,
+    cycle_options,
+    plan_options,
+)
+from ezscale.state.reader import Reader, reader_of
+from ezscale.state.session import SessionState
+
+CHOOSABLE = ("plan", "months", "currency", "location", "image", "country", "coupon")
+AGREE = "Please agree, so that your server can be renewed."
+
+
+class OrderState(SessionState):
+    loaded: bool = False
+    basket: Basket = Basket()
+    plans: list[PlanOption] = []
+    cycles: list[CycleOption] = []
+    currencies: list[Option] = []
+    places: list[Option] = []
+    systems: list[Option] = []
+    price: QuoteView = QuoteView()
+    priced: bool = False
+    price_note: str = ""
+    has_customer: bool = False
+    needs_address: bool = False
+    customer: CustomerView = CustomerView()
+    login_address: str = ""
+    register_address: str = ""
+    ordering: bool = False
+    visit: int = 0
+
+    _shown_minor: int = 0
+    _last_request: str = ""
+    _last_order: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Show the choice that the address asks for, and whatever was chosen here before."""
+        self.ordering, self.price_note = False, ""
+        basket = self.basket.with_asked(self.router.url.query_parameters)
+        self.visit += 1
+        await self._look(basket)
+
+    @rx.event
+    async def choose(self, name: str, value: str) -> None:
+        """Choose one of something, or use a code; the price follows."""
+        if name in CHOOSABLE:
+            self.price_note = ""
+            await self._look(self.basket.with_asked({name: sent_text(value, LONGEST)}))
+
+    @rx.event
+    async def name_server(self, hostname: str) -> None:
+        """Take the host name, and say so at once when it is none."""
+        typed = sent_text(hostname, LONGEST)
+        self._take(replace(self.basket, hostname=typed))
+        wrong = {name: text for name, text in self.errors.items() if name != "hostname"}
+        try:
+            clean_hostname(typed)
+        except Invalid as refusal:
+            wrong |= {"hostname": refusal.message} if typed else {}
+        self.errors = wrong
+
+    @rx.event
+    async def submit(self, form: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
+        """Order and go to pay; or first to the account that this needs, from where the way leads back here."""
+        basket = self.basket.with_asked(sent_fields(form, "hostname", "coupon", longest=LONGEST))
+        self._take(basket)
+        if not self.signed_in:
+            yield rx.redirect(self.register_address)
+            return
+        self.ordering = True
+        yield None
+        try:
+            yield rx.redirect(await self._order(basket, form))
+        except PriceChanged:
+            before = self.price.total
+            await self._look(basket)
+            self.price_note = f"It was {before} when you looked, and is {self.price.total} now. Please order again."
+        finally:
+            self.ordering = False
+
+    async def _order(self, basket: Basket, form: dict[str, Any]) -> str:
+        """Place the order, once however often it is asked for; the address where it goes on."""
+        if not isinstance(form, dict) or not form.get("consent"):
+            raise Invalid(AGREE, field="consent")
+        address = sent_fields(form, *ADDRESS) | {"country": basket.country} if self.needs_address else {}
+        request = OrderRequest(
+            plan=basket.plan,
+            months=int(basket.months),
+            currency=basket.currency,
+            location=basket.location,
+            image=basket.image,
+            hostname=basket.hostname,
+            shown_total_minor=self._shown_minor,
+            coupon=basket.coupon,
+        )
+        before = self._last_order if self._last_request == repr(request) else ""
+        placed = await self.perform(lambda work: place_once(work, request, address, before))
+        self._last_request, self._last_order = repr(request), str(placed.id)
+        if placed.status is OrderStatus.PAID:
+            return f"{ORDER}?{urlencode({'id': str(placed.id)})}"
+        origin = self.router.headers.origin or settings().web_url
+        return await self.converse(lambda open_work: checkout_of_order(open_work, placed.id, placed.invoice_id, origin))
+
+    async def _look(self, basket: Basket) -> None:
+        reader = reader_of(self.router.headers.accept_language)
+        guess = Basket(currency=reader.currency(CURRENCIES), country=reader.country or settings().company_country)
+        shop = await self.read(lambda work: visit(work, basket, guess))
+        self._take(shop.basket)
+        self._show(shop, reader)
+
+    def _take(self, basket: Basket) -> None:
+        self.basket = basket
+        onwards = urlencode({"next": basket.address})
+        self.login_address, self.register_address = f"/login/?{onwards}", f"/register/?{onwards}"
+
+    def _show(self, shop: Shop, reader: Reader) -> None:
+        plan, currency = shop.plan, shop.basket.currency
+        self.plans = plan_options(shop.plans, currency, int(shop.basket.months or 1), reader)
+        self.cycles = cycle_options(plan, currency, reader)
+        self.currencies = currency_options(plan)
+        self.places = [Option.of(place) for place in shop.places]
+        self.systems = [Option.of(image) for image in shop.systems]
+        self.priced = shop.price is not None
+        self.price = QuoteView.of(shop.price, reader) if shop.price else QuoteView()
+        self._shown_minor = shop.price.sums.total.minor if shop.price else 0
+        self.has_customer, self.needs_address = shop.customer is not None, shop.needs_address
+        self.customer = CustomerView.of(shop.customer) if shop.customer else CustomerView()
+        self.errors = {shop.refusal.field: shop.refusal.message} if shop.refusal else {}
+        self.loaded = True
+
+
+def place_once(work: Work, request: OrderRequest, address: dict[str, str], before: str) -> Order:
+    """The order asked for. The one placed `before` for the very same, when it still waits for its money."""
+    if before and is_payable(work, known := order(work, UUID(before))):
+        return known
+    if address:
+        change_address(work, **address)
+    return place_order(work, request)
