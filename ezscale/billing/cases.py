@@ -46,3 +46,4 @@ def close_case(work: Work, case_id: UUID, done: str) -> None:
         raise NotFound("We could not find this case.")
     if case.closed_at is None:
         case.close(f"{words} ({work.actor.name})", work.now)
+        work.emit(CaseClosed(case.id, case.customer_id))

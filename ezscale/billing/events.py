@@ -104,3 +104,11 @@ class CancellationRequested(Event):
     subscription_id: UUID
     customer_id: UUID
     cancellation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed(Event):
+    """A person has seen to something that waited for one."""
+
+    case_id: UUID
+    customer_id: UUID | None
