@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_EVERYTHING
+from ezscale.billing.events import CaseClosed
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.ids import new_id
