@@ -327,13 +327,8 @@ def _side(entries: Sequence[Entry], at: str, sign: rx.Component, paint: Paint, n
     head = rx.el.div(link(sign, entries[0].to, "rounded-md"), class_name="flex h-14 items-center px-4 lg:px-5")
     wide = rx.el.nav(*lines(), aria_label="Menu", id=name, class_name="hidden flex-col gap-0.5 px-3 pt-2 lg:flex")
     return rx.el.header(
-        head,
-        narrow,
-        wide,
-        class_name=(
-            f"relative shrink-0 border-b lg:sticky lg:top-0 lg:h-dvh lg:w-60 lg:overflow-y-auto lg:border-b-0 lg:border-r "
-            f"{paint.side}"
-        ),
+        rx.el.div(head, narrow, wide, class_name="relative lg:sticky lg:top-0 lg:max-h-dvh lg:overflow-y-auto"),
+        class_name=f"shrink-0 border-b lg:w-60 lg:border-b-0 lg:border-r {paint.side}",
     )
 
 

@@ -38,7 +38,7 @@ def button(
     """Does something here. While `busy` it turns and cannot be pressed. In a form: `type="submit"`."""
     props.setdefault("type", "button")
     class_name = classes(SHAPE, LOOKS[look], SIZES[size], props.pop("class_name", ""))
-    if isinstance(busy, rx.Var):
+    if busy is not False:
         props.setdefault("disabled", busy)
         content = (rx.cond(busy, spinner()), *content)
     return rx.el.button(*content, class_name=class_name, **props)

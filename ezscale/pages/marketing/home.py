@@ -3,7 +3,7 @@
 import reflex as rx
 
 from ezscale.pages.marketing.offers import offers, plan_cards
-from ezscale.pages.marketing.parts import features, json_ld, questions, questions_data, section, title
+from ezscale.pages.marketing.parts import choices, features, json_ld, questions, questions_data, section, title
 from ezscale.pages.shell import WIDTH, marketing_page
 from ezscale.state.marketing.catalog import ShopWindow, shop_window
 from ezscale.ui import company, icon, link, link_button
@@ -26,7 +26,7 @@ REASONS = (
     (
         "terminal",
         "Made to be scripted",
-        "Whatever the portal shows, the API tells your programs, with tokens you can revoke.",
+        "Services and invoices are an API call away, with tokens that you can revoke.",
     ),
 )
 STEPS = (
@@ -82,6 +82,7 @@ def home() -> rx.Component:
         ),
         section(title("Run like a business you would trust with yours"), features(REASONS)),
         section(_how()),
+        section(choices(shop.places, shop.systems)),
         section(
             rx.el.div(
                 title("Good questions"),
@@ -152,8 +153,8 @@ def _build_card(shop: ShopWindow) -> rx.Component:
         class_name="flex items-center justify-between border-b border-night-line pb-4",
     )
     return rx.el.figure(
+        rx.el.figcaption("A build, as your account shows it", class_name="mb-3 text-xs text-on-night-faint"),
         rx.el.div(head, rx.el.ol(*lines, class_name="mt-2 divide-y divide-night-line text-sm"), prompt),
-        rx.el.figcaption("A server on its way, as your account shows it", class_name="sr-only"),
         class_name="on-night w-full max-w-md rounded-xl border border-night-line bg-night p-5 text-on-night shadow-float sm:p-6 lg:justify-self-end",
     )
 

@@ -10,7 +10,7 @@ from ezscale.pages.shell import WIDTH
 from ezscale.ui import icon
 
 
-def section(*content: Any, class_name: str = "mt-20 sm:mt-28") -> rx.Component:
+def section(*content: Any, class_name: str = "mt-20 sm:mt-24") -> rx.Component:
     """A band of a page, as wide as the rest."""
     return rx.el.section(*content, class_name=f"{WIDTH} {class_name}")
 
@@ -68,6 +68,15 @@ def questions(items: Sequence[tuple[str, str]]) -> rx.Component:
     return rx.el.div(*lines, class_name="divide-y divide-line border-y border-line")
 
 
+def choices(places: Sequence[str], systems: Sequence[str]) -> rx.Component:
+    """Where a server can stand and what it can run."""
+    return rx.el.div(
+        _list("Where it stands", "map-pin", places),
+        _list("What it runs", "disc-3", systems),
+        class_name="grid gap-4 md:grid-cols-2",
+    )
+
+
 def json_ld(*things: Mapping[str, Any]) -> rx.Component:
     """What a page holds, for search engines."""
     graph = json.dumps({"@context": "https://schema.org", "@graph": list(things)}, ensure_ascii=False)
@@ -81,3 +90,15 @@ def questions_data(items: Sequence[tuple[str, str]]) -> dict[str, Any]:
         for question, answer in items
     ]
     return {"@type": "FAQPage", "mainEntity": entries}
+
+
+def _list(name: str, sign: str, items: Sequence[str]) -> rx.Component:
+    lines = [
+        rx.el.li(icon(sign, 16, "text-faint"), item, class_name="flex items-center gap-3 py-3 text-sm text-ink")
+        for item in items
+    ]
+    return rx.el.div(
+        rx.el.h2(name, class_name="text-lg font-semibold"),
+        rx.el.ul(*lines, class_name="mt-2 divide-y divide-line"),
+        class_name="rounded-xl border border-line bg-surface p-6 shadow-card",
+    )

@@ -3,10 +3,18 @@
 import reflex as rx
 
 from ezscale.pages.marketing.offers import offers, plan_cards, product_data
-from ezscale.pages.marketing.parts import features, json_ld, page_top, questions, questions_data, section, title
+from ezscale.pages.marketing.parts import (
+    choices,
+    features,
+    json_ld,
+    page_top,
+    questions,
+    questions_data,
+    section,
+    title,
+)
 from ezscale.pages.shell import marketing_page
-from ezscale.state.marketing.catalog import ShopWindow, shop_window
-from ezscale.ui import icon
+from ezscale.state.marketing.catalog import shop_window
 from ezscale.ui.links import web_address
 
 INCLUDED = (
@@ -14,7 +22,11 @@ INCLUDED = (
     ("network", "IPv4 and IPv6", "Addresses of both kinds are part of every plan and shown in your account."),
     ("power", "Power buttons", "Start, shut down, restart or pull the plug from the portal."),
     ("key-round", "Root from the first minute", "A fresh password for each build, sealed until you ask for it."),
-    ("list-checks", "A log of everything", "What was done to your server, when and by whom, stands in its history."),
+    (
+        "receipt-text",
+        "A bill that explains itself",
+        "It names the server, the days it covers and the tax, and is a PDF.",
+    ),
     (
         "rotate-ccw",
         "Back after a pause",
@@ -24,8 +36,8 @@ INCLUDED = (
 QUESTIONS = (
     ("Do I get root?", "Yes, on every plan. The server is yours to administer; we look after the machine below it."),
     (
-        "What happens when the traffic is used up?",
-        "You are told at three quarters and at nine tenths of the allowance, long before it matters.",
+        "How do I get the password?",
+        "It waits in your account, encrypted. A mail tells you that the server is ready; it never holds the password.",
     ),
     ("Can I pay by the year?", "Yes. A year costs as much as ten months and is charged once, in advance."),
 )
@@ -45,30 +57,10 @@ def vps() -> rx.Component:
             class_name="mt-10",
         ),
         section(title("In every plan"), features(INCLUDED)),
-        section(_choices(shop)),
+        section(choices(shop.places, shop.systems)),
         section(
             rx.el.div(title("Before you order"), questions(QUESTIONS), class_name="grid gap-8 lg:grid-cols-[1fr_1.6fr]")
         ),
         json_ld(*product_data(shop.plans, web_address("/vps/")), questions_data(QUESTIONS)),
         at="/vps/",
-    )
-
-
-def _choices(shop: ShopWindow) -> rx.Component:
-    return rx.el.div(
-        _list("Where it stands", "map-pin", shop.places),
-        _list("What it runs", "disc-3", shop.systems),
-        class_name="grid gap-4 md:grid-cols-2",
-    )
-
-
-def _list(name: str, sign: str, items: tuple[str, ...]) -> rx.Component:
-    lines = [
-        rx.el.li(icon(sign, 16, "text-faint"), item, class_name="flex items-center gap-3 py-3 text-sm text-ink")
-        for item in items
-    ]
-    return rx.el.div(
-        rx.el.h2(name, class_name="text-lg font-semibold"),
-        rx.el.ul(*lines, class_name="mt-2 divide-y divide-line"),
-        class_name="rounded-xl border border-line bg-surface p-6 shadow-card",
     )

@@ -32,10 +32,5 @@ def login() -> rx.Component:
         f"Welcome back to {company()}.",
         form,
         rx.el.p(link("Forgotten your password?", "/forgotten/"), class_name="mt-5 text-center text-sm"),
-        foot=rx.el.p("No account yet? ", link("Create one", _register_address())),
+        foot=rx.el.p("No account yet? ", link("Create one", PostedFormState.sign_up_at)),
     )
-
-
-def _register_address() -> rx.Var[str]:
-    onwards = rx.Var.create("/register/?next=") + PostedFormState.goes_to
-    return rx.cond(PostedFormState.goes_to == "", rx.Var.create("/register/"), onwards)

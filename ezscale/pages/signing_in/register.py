@@ -88,5 +88,5 @@ def register() -> rx.Component:
         "Create an account",
         "It costs nothing; you pay when you order.",
         form,
-        foot=rx.el.p("Have an account? ", link("Log in", "/login/")),
+        foot=rx.el.p("Have an account? ", link("Log in", PostedFormState.sign_in_at)),
     )

@@ -1,5 +1,7 @@
 """What the forms around signing in show: where they lead, and what was wrong the last time they were sent."""
 
+from urllib.parse import urlencode
+
 import reflex as rx
 from reflex_base.event import EventSpec
 
@@ -14,6 +16,8 @@ class PostedFormState(SessionState):
     problem: str = ""
     typed: dict[str, str] = {}
     goes_to: str = ""
+    sign_in_at: str = "/login/"
+    sign_up_at: str = "/register/"
     secret: str = ""
     sent: bool = False
 
@@ -33,6 +37,8 @@ class PostedFormState(SessionState):
     def _show(self) -> None:
         asked = self.router.url.query_parameters
         self.goes_to = local_path(asked.get("next", ""), "")
+        onwards = f"?{urlencode({'next': self.goes_to})}" if self.goes_to else ""
+        self.sign_in_at, self.sign_up_at = f"/login/{onwards}", f"/register/{onwards}"
         self.secret = asked.get("token", "")[:100]
         self.sent = "sent" in asked
         self.problem, self.typed, self.attempt, self.errors = "", {}, "", {}
