@@ -1,0 +1,1 @@
+"""HTTP for programs, vendors, browsers and monitors: requests to use-case calls."""

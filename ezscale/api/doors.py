@@ -1,0 +1,59 @@
+"""Who may knock where. Every route declares exactly one door, as a dependency; the security walk reads it from there."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+
+from ezscale import wiring
+from ezscale.accounts.signing_in import actor_of
+from ezscale.kit.actor import ANONYMOUS, Actor
+from ezscale.kit.cookies import session_token
+from ezscale.kit.errors import NotSignedIn
+
+
+class Door(StrEnum):
+    """What a caller has to show before a route does anything."""
+
+    PUBLIC = "public"
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105  # the name of a door
+    SIGNATURE = "signature"
+    OPERATOR = "operator"
+
+
+Keeper = TypeVar("Keeper", bound=Callable[..., Any])
+
+
+def door(kind: Door) -> Callable[[Keeper], Keeper]:
+    """Mark a dependency as the one that checks a door."""
+
+    def mark(keeper: Keeper) -> Keeper:
+        keeper.door = kind  # type: ignore[attr-defined]  # a note for whoever reads the routes
+        return keeper
+
+    return mark
+
+
+@door(Door.PUBLIC)
+async def open_to_all() -> None:
+    """Anybody may call: the answer holds nothing that belongs to someone."""
+
+
+class SessionNeeded(NotSignedIn):
+    """A browser came without a live session: it is shown the page to sign in, and then comes back."""
+
+
+@door(Door.SESSION)
+def person(request: Request) -> Actor:
+    """Who is signed in in this browser; SessionNeeded when nobody is."""
+    with wiring.database().reader(ANONYMOUS)() as work:
+        actor = actor_of(work, session_token(request.headers.get("cookie", "")))
+    if not actor.is_signed_in:
+        raise SessionNeeded
+    return actor
+
+
+Public = Depends(open_to_all)
+Person = Annotated[Actor, Depends(person)]

@@ -1,0 +1,51 @@
+"""The reference as a page. No script runs on it, ours or anyone's."""
+
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from liquid import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from ezscale.api import rates
+from ezscale.api.doors import Public
+from ezscale.api.problems import REFUSALS
+from ezscale.api.reference.contents import read_document
+from ezscale.kit.settings import settings
+
+HERE = Path(__file__).parent
+FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
+
+router = APIRouter(include_in_schema=False, dependencies=[Public])
+
+
+@router.get("/openapi.json")
+def show_document(request: Request) -> JSONResponse:
+    """The API in the form that programs read."""
+    return JSONResponse(request.app.openapi(), headers=FOR_AN_HOUR)
+
+
+@router.get("/api/docs", response_class=HTMLResponse)
+def show_page(request: Request) -> HTMLResponse:
+    """The API in the form that people read."""
+    document: dict[str, Any] = request.app.openapi()
+    chapters, shapes = read_document(document, settings().web_url)
+    page = _template().render(
+        company=settings().company_name,
+        title=document["info"]["title"],
+        address=settings().web_url,
+        chapters=[asdict(chapter) for chapter in chapters],
+        shapes=[asdict(shape) for shape in shapes],
+        refusals=[asdict(refusal) for refusal in REFUSALS.values()],
+        calls=rates.CALLS.amount,
+        style=Markup((HERE / "page.css").read_text("utf-8")),  # noqa: S704  # our own file
+    )
+    return HTMLResponse(page, headers=FOR_AN_HOUR)
+
+
+@cache
+def _template() -> Any:
+    return Environment(loader=FileSystemLoader(HERE, ext=".liquid"), autoescape=True).get_template("page")

@@ -1,0 +1,1 @@
+"""Where vendors tell us that something happened."""

@@ -1,0 +1,39 @@
+"""Stripe's webhook endpoint: verify, keep, answer. What follows from a message is a task's business."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+
+from ezscale import wiring
+from ezscale.api.doors import Door, door
+from ezscale.billing.notices import take_notice
+from ezscale.billing.ports import BadNotice, Notice
+from ezscale.kit.errors import Invalid
+from ezscale.kit.settings import settings
+
+router = APIRouter(include_in_schema=False)
+
+
+async def raw_body(request: Request) -> bytes:
+    """The bytes as they came: the signature is over them."""
+    return await request.body()
+
+
+RawBody = Annotated[bytes, Depends(raw_body)]
+
+
+@door(Door.SIGNATURE)
+def verified_notice(body: RawBody, stripe_signature: Annotated[str, Header()] = "") -> Notice:
+    """A message that Stripe has signed just now; Invalid for any other."""
+    try:
+        return wiring.payments().read_notice(body, stripe_signature)
+    except BadNotice as error:
+        raise Invalid("The signature does not fit this message.") from error
+
+
+@router.post("/webhooks/stripe")
+def take_stripe_notice(notice: Annotated[Notice, Depends(verified_notice)], body: RawBody) -> dict[str, bool]:
+    """Keep a message once, however often it comes."""
+    with wiring.automation("stripe")() as work:
+        take_notice(work, wiring.payments().name, notice, body.decode(), live=not settings().sandbox)
+    return {"received": True}
