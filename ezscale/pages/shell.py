@@ -40,6 +40,7 @@ ACCOUNT_MENU = (
     Entry("Services", "/account/services/", "server"),
     Entry("Invoices", "/account/invoices/", "receipt-text"),
     Entry("Payment methods", "/account/cards/", "credit-card"),
+    Entry("Profile", "/account/profile/", "user-round"),
 )
 ADMIN_MENU = (
     Entry("Overview", "/admin/", "chart-line"),
@@ -112,7 +113,7 @@ def account_page(
 ) -> rx.Component:
     """A page of the account portal. `at` is the address of the menu entry to which it belongs."""
     side = _side(ACCOUNT_MENU, at, logo(), NIGHT_OFF, name="account-menu")
-    order = link_button(icon("plus"), "New server", to="/vps/", look="primary", size="small")
+    order = link_button(icon("plus"), "New server", to="/order/", look="primary", size="small")
     top = _top(order, person_menu())
     header = page_header(title, *actions, lead=lead, crumbs=crumbs, badge=badge)
     return _workplace(side, top, header, *content)

@@ -9,7 +9,8 @@ from ezscale.ui.badges import badge, status_badge
 from ezscale.ui.brand import company, company_address, company_email, logo
 from ezscale.ui.buttons import button, copy_button, link_button
 from ezscale.ui.cards import card, definitions, empty, skeleton, stat, stats
-from ezscale.ui.charts import chart_frame
+from ezscale.ui.charts import blank_figure, chart_frame, plot
+from ezscale.ui.choices import choice, choices, filters
 from ezscale.ui.dialogs import confirm, dialog
 from ezscale.ui.forms import (
     checkbox,
@@ -23,6 +24,7 @@ from ezscale.ui.forms import (
     text_field,
 )
 from ezscale.ui.icons import icon
+from ezscale.ui.layout import split, stack, toolbar
 from ezscale.ui.links import link, plain_link
 from ezscale.ui.menus import menu, menu_button, menu_link
 from ezscale.ui.notices import Message, notice, toasts
@@ -31,6 +33,7 @@ from ezscale.ui.tables import Column, Sorting, pager, search_box, table
 from ezscale.ui.tabs import tabs
 from ezscale.ui.text import breadcrumbs, code, code_block, heading, page_header, visually_hidden
 from ezscale.ui.theme import HEAD, STYLESHEETS, theme_toggle
+from ezscale.ui.timeline import timeline
 
 __all__ = [
     "HEAD",
@@ -39,11 +42,14 @@ __all__ = [
     "Message",
     "Sorting",
     "badge",
+    "blank_figure",
     "breadcrumbs",
     "button",
     "card",
     "chart_frame",
     "checkbox",
+    "choice",
+    "choices",
     "code",
     "code_block",
     "company",
@@ -55,6 +61,7 @@ __all__ = [
     "dialog",
     "empty",
     "field",
+    "filters",
     "form_notice",
     "heading",
     "hidden",
@@ -71,11 +78,14 @@ __all__ = [
     "pager",
     "password_field",
     "plain_link",
+    "plot",
     "progress",
     "search_box",
     "select_field",
     "skeleton",
     "spinner",
+    "split",
+    "stack",
     "stat",
     "stats",
     "status_badge",
@@ -85,6 +95,8 @@ __all__ = [
     "text_area",
     "text_field",
     "theme_toggle",
+    "timeline",
     "toasts",
+    "toolbar",
     "visually_hidden",
 ]

@@ -37,4 +37,4 @@ class InvoicesState(Listing, PortalState):
             return [InvoiceRow.of(invoice, work.today, reader) for invoice in found]
 
         self.rows = self._cut(await self.read(page))
-        self.loaded = True
+        self.loading = False

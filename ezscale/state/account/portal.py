@@ -37,7 +37,7 @@ class PortalState(LiveState):
 class Listing(Turning, mixin=True):
     """A list that is searched and filtered; both stand in its address, to be shared."""
 
-    loaded: bool = False
+    loading: bool = True
     words: str = ""
     status: str = ""
 

@@ -57,6 +57,7 @@ class ServiceState(PortalState):
     order_id: str = ""
     power: str = ""
     pressing: bool = False
+    leaving: bool = False
     may_press: bool = False
     may_reveal: bool = False
     may_cancel: bool = False
@@ -64,7 +65,7 @@ class ServiceState(PortalState):
     @rx.event
     async def load(self) -> EventHandler:
         """Show the service that the address names, and follow it."""
-        self.loaded, self.missing, self.power = False, False, ""
+        self.loaded, self.missing, self.leaving, self.power = False, False, False, ""
         await self.follow(ServiceState.refresh)
         await self._look()
         return ServiceState.ask_panel
@@ -98,11 +99,17 @@ class ServiceState(PortalState):
         yield ServiceState.ask_panel
 
     @rx.event
+    async def think_of_leaving(self, is_open: bool) -> None:
+        """Open or close the question whether it shall end."""
+        self.leaving = is_open is True
+
+    @rx.event
     async def cancel(self, form: dict[str, Any]) -> None:
         """End it with the period that is paid."""
         reason = sent_fields(form, "reason", longest=500)["reason"]
         service_id = self._named()
         await self.perform(lambda work: cancel_at_period_end(work, item_of(work, service_id), reason))
+        self.leaving = False
         await self._look()
         self.say(f"Cancelled. It runs until {self.billing.ends_on}.")
 

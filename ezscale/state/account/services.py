@@ -34,4 +34,4 @@ class ServicesState(Listing, PortalState):
         status, words, before = self.status, self.words, self._before
         found = await self.read(lambda work: services(work, status=status, words=words, before=before, limit=PAGE + 1))
         self.rows = self._cut([ServiceRow.of(seen) for seen in found])
-        self.loaded = True
+        self.loading = False

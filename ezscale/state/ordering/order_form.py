@@ -54,7 +54,7 @@ class OrderState(SessionState):
     login_address: str = ""
     register_address: str = ""
     ordering: bool = False
-    visit: int = 0
+    visits: int = 0
 
     _shown_minor: int = 0
     _last_request: str = ""
@@ -65,7 +65,7 @@ class OrderState(SessionState):
         """Show the choice that the address asks for, and whatever was chosen here before."""
         self.ordering, self.price_note = False, ""
         basket = self.basket.with_asked(self.router.url.query_parameters)
-        self.visit += 1
+        self.visits += 1
         await self._look(basket)
 
     @rx.event

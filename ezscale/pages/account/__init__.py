@@ -1,0 +1,1 @@
+"""The account portal: a customer's own side of the house."""

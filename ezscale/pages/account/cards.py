@@ -1,0 +1,58 @@
+"""The cards on file."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.pages.shell import account_page
+from ezscale.state.account.cards import CardsState
+from ezscale.ui import button, card, confirm, empty, icon, skeleton, status_badge
+
+WORDS = {"charged": "Used for renewals", "spare": "Not used", "expired": "Expired", "refused": "Refused by the bank"}
+
+
+def cards() -> rx.Component:
+    """Which card is charged, adding one, letting one go."""
+    add = button(icon("plus"), "Add a card", on_click=CardsState.add, busy=CardsState.going_to_add)
+    none = empty(
+        "No card on file",
+        "The card you pay your first order with is kept for renewals. You can also leave one now.",
+        icon_name="credit-card",
+    )
+    rows = rx.el.ul(rx.foreach(CardsState.rows, _card), class_name="divide-y divide-line")
+    return account_page(
+        "Payment methods",
+        card(rx.cond(CardsState.loaded, rx.cond(CardsState.rows, rows, none), skeleton(2)), flush=True),
+        rx.el.p(
+            "Cards are kept by our payment provider; we see no more of them than a receipt shows. "
+            "A card you add is charged for renewals from then on.",
+            class_name="mt-3 text-[0.8125rem] text-faint",
+        ),
+        at="/account/cards/",
+        actions=(add,),
+    )
+
+
+def _card(row: Any) -> rx.Component:
+    remove = confirm(
+        button("Remove", look="plain", size="small", custom_attrs={"aria-label": "Remove " + row.label}),
+        title=rx.Var.create("Remove ") + row.label + "?",
+        text="It will not be charged any more. Without a card, renewals wait until you pay them yourself.",
+        yes="Remove card",
+        on_yes=CardsState.remove(row.id),
+    )
+    name = rx.el.div(
+        icon("credit-card", 20, "text-faint"),
+        rx.el.div(
+            rx.el.div(row.label, class_name="text-sm font-medium text-ink"),
+            rx.el.div("Expires ", row.expires, class_name="text-xs text-faint"),
+        ),
+        class_name="flex items-center gap-3.5",
+    )
+    tones = {"charged": "success", "spare": "neutral", "expired": "warning", "refused": "danger"}
+    return rx.el.li(
+        name,
+        rx.el.div(status_badge(row.status, tones, WORDS), remove, class_name="flex items-center gap-3"),
+        class_name="flex flex-wrap items-center justify-between gap-3 px-4 py-4 sm:px-5",
+        key=row.id,
+    )

@@ -1,0 +1,117 @@
+"""One invoice."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.pages.account.words import invoice_badge, not_found
+from ezscale.pages.shell import account_page
+from ezscale.state.account.invoice import InvoiceState
+from ezscale.ui import Column, button, card, definitions, icon, link_button, notice, skeleton, split, stack, table
+
+INVOICE = InvoiceState.invoice
+CRUMBS = (("Invoices", "/account/invoices/"),)
+
+
+def invoice() -> rx.Component:
+    """Its lines, its sums, its document, and how to pay it."""
+    document = "/api/documents/invoices/" + INVOICE.id + ".pdf"
+    pay = button(
+        "Pay ", INVOICE.to_pay, on_click=InvoiceState.pay, busy=InvoiceState.going_to_pay, custom_attrs={"data-pay": ""}
+    )
+    page = stack(
+        _news(),
+        split(stack(_lines(), _payments()), _facts()),
+    )
+    shown = rx.cond(InvoiceState.missing, card(not_found("invoice", "All invoices", "/account/invoices/")), page)
+    return account_page(
+        rx.cond(INVOICE.number == "", "Invoice", INVOICE.number),
+        rx.cond(InvoiceState.loaded, shown, skeleton(8)),
+        at="/account/invoices/",
+        crumbs=CRUMBS,
+        badge=rx.cond(INVOICE.status != "", invoice_badge(INVOICE.status)),
+        actions=(
+            rx.cond(
+                INVOICE.id != "",
+                link_button(icon("file-text"), "PDF", to=document, look="plain", loads=True, target="_blank"),
+            ),
+            rx.cond(INVOICE.payable, pay),
+        ),
+    )
+
+
+def _news() -> rx.Component:
+    waiting = notice("We wait for the word of your bank. This page follows by itself.", title="Thank you")
+    back = notice("Nothing was charged. You can pay whenever you like.", "warning", title="You have not paid yet")
+    thanks = notice("Thank you. The invoice is paid.", "success", title="Payment received")
+    news = rx.match(
+        InvoiceState.came,
+        ("paid", rx.cond(INVOICE.status == "paid", thanks, waiting)),
+        ("back", rx.cond(INVOICE.payable, back)),
+        rx.fragment(),
+    )
+    return rx.fragment(news)
+
+
+def _lines() -> rx.Component:
+    columns = (
+        Column("Position", _position),
+        Column("Tax", lambda row: row.tax, shown_from="sm"),
+        Column("Net", lambda row: row.net, figures=True),
+    )
+    rows = table(
+        InvoiceState.lines,
+        columns,
+        caption="Positions of the invoice",
+        key=lambda row: row.position.to_string(),
+        empty=rx.fragment(),
+    )
+    sums = rx.el.dl(
+        _sum("Net", INVOICE.net),
+        _sum("Tax", INVOICE.tax),
+        _sum("Total", INVOICE.total, strong=True),
+        rx.cond(INVOICE.settled != "", _sum("Paid", INVOICE.settled)),
+        rx.cond(INVOICE.payable, _sum("To pay", INVOICE.to_pay, strong=True)),
+        class_name="ml-auto flex w-full max-w-72 flex-col gap-1.5 px-4 py-4 sm:px-5",
+    )
+    note = rx.cond(INVOICE.tax_note != "", rx.el.p(INVOICE.tax_note, class_name="px-4 pb-4 text-xs text-faint sm:px-5"))
+    return card(rows, rx.el.div(sums, class_name="border-t border-line"), note, title="Positions", flush=True)
+
+
+def _position(row: Any) -> rx.Component:
+    price = rx.cond(row.discount != "", rx.fragment(row.price, ", ", row.discount, " discount"), "")
+    small = "text-xs text-faint"
+    return rx.el.div(
+        rx.el.div(row.text, class_name="text-ink"),
+        rx.el.div(row.period, class_name=small),
+        rx.el.div(price, class_name=small),
+    )
+
+
+def _sum(name: str, amount: Any, *, strong: bool = False) -> rx.Component:
+    look = "font-semibold text-ink" if strong else "text-body"
+    return rx.el.div(
+        rx.el.dt(name),
+        rx.el.dd(amount, class_name="tabular-nums"),
+        class_name=f"flex justify-between gap-6 text-sm {look}",
+    )
+
+
+def _payments() -> rx.Component:
+    columns = (
+        Column("Received", lambda row: row.at),
+        Column("Reference", lambda row: rx.el.span(row.reference, class_name="font-mono text-xs"), shown_from="md"),
+        Column("Amount", lambda row: row.amount, figures=True),
+    )
+    rows = table(InvoiceState.payments, columns, caption="Payments", key=lambda row: row.id, empty=rx.fragment())
+    return rx.cond(InvoiceState.payments, card(rows, title="Payments", flush=True))
+
+
+def _facts() -> rx.Component:
+    paid = rx.cond(INVOICE.paid_on != "", INVOICE.paid_on, "not yet")
+    facts = card(definitions(("Issued", INVOICE.issued_on), ("Due", INVOICE.due_on), ("Paid", paid)), title="Dates")
+    to = rx.el.address(
+        rx.foreach(InvoiceState.billed_to, lambda line: rx.el.div(line, key=line)),
+        class_name="text-sm not-italic text-body",
+    )
+    return stack(facts, card(to, title="Billed to"))

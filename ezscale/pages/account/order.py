@@ -1,0 +1,108 @@
+"""An order between paying and running."""
+
+import reflex as rx
+
+from ezscale.pages.account.words import BUILD_STEPS, address_of, not_found
+from ezscale.pages.shell import account_page
+from ezscale.state.account.order import PlacedOrderState
+from ezscale.ui import button, card, definitions, link_button, notice, skeleton, spinner, split, stack, steps
+
+ORDER, SERVICE = PlacedOrderState.order, PlacedOrderState.service
+
+
+def order() -> rx.Component:
+    """What became of an order: the page follows it until the server runs."""
+    page = split(stack(_standing(), _build()), _facts())
+    shown = rx.cond(PlacedOrderState.missing, card(not_found("order", "Overview", "/account/")), page)
+    return account_page(
+        rx.cond(ORDER.number == "", "Order", rx.Var.create("Order ") + ORDER.number),
+        rx.cond(PlacedOrderState.loaded, shown, skeleton(8)),
+        at="/account/services/",
+        crumbs=(("Overview", "/account/"),),
+    )
+
+
+def _standing() -> rx.Component:
+    again = rx.Var.create("/order/?plan=") + ORDER.plan
+    expired = notice(
+        "It was not paid in time, so we no longer hold it. Nothing was charged.",
+        "warning",
+        title="This order has expired",
+        actions=(link_button("Order again", to=again, look="plain", size="small"),),
+    )
+    open_order = rx.cond(PlacedOrderState.asking, _asking(), _to_pay())
+    return rx.fragment(rx.match(ORDER.status, ("paid", _paid()), ("expired", expired), open_order))
+
+
+def _paid() -> rx.Component:
+    to = address_of("/account/service/", SERVICE.id)
+    ready = notice(
+        "Its address and its password are on the server's page.",
+        "success",
+        title="Your server is running",
+        actions=(link_button("Go to the server", to=to, size="small"),),
+    )
+    delayed = notice(
+        "Something did not work while building your server. Our staff know and are on it; you need not do anything.",
+        "warning",
+        title="This takes longer than usual",
+    )
+    building = notice(
+        "Thank you. Your server is being built; this page follows by itself.", "success", title="Payment received"
+    )
+    return rx.fragment(rx.match(SERVICE.status, ("active", ready), ("failed", delayed), building))
+
+
+def _asking() -> rx.Component:
+    return notice(
+        rx.el.span(spinner("Waiting"), " We wait for the word of your bank.", class_name="flex items-center gap-2"),
+        title="Thank you",
+    )
+
+
+def _to_pay() -> rx.Component:
+    title = rx.match(
+        PlacedOrderState.came,
+        ("back", "You have not paid yet"),
+        ("paid", "We have not heard from your bank yet"),
+        "This order waits for your payment",
+    )
+    text = rx.cond(
+        PlacedOrderState.came == "paid",
+        "This page follows by itself as soon as we do. If you closed the payment page early, you can pay again.",
+        rx.fragment("Nothing was charged. We hold your order and its price until ", ORDER.until, "."),
+    )
+    pay = button(
+        rx.cond(PlacedOrderState.came == "", "Pay", "Pay again"),
+        " ",
+        ORDER.total,
+        on_click=PlacedOrderState.pay,
+        busy=PlacedOrderState.going_to_pay,
+    )
+    return card(
+        rx.el.h2(title, class_name="text-base font-semibold text-ink"),
+        rx.el.p(text, class_name="mt-1 mb-4 text-sm text-body"),
+        pay,
+    )
+
+
+def _build() -> rx.Component:
+    shown = (ORDER.status == "paid") & (SERVICE.status != "failed")
+    progress = card(
+        rx.el.div(steps(BUILD_STEPS, SERVICE.done, "Building your server"), aria_live="polite"), title="Building"
+    )
+    return rx.cond(shown, progress)
+
+
+def _facts() -> rx.Component:
+    return card(
+        definitions(
+            ("Server", SERVICE.hostname),
+            ("Plan", SERVICE.plan),
+            ("Location", SERVICE.place),
+            ("System", SERVICE.system),
+            ("Ordered", ORDER.placed_at),
+            ("Total", ORDER.total),
+        ),
+        title="What you ordered",
+    )

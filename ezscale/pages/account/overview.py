@@ -1,0 +1,136 @@
+"""The first page of the portal."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.pages.account.words import address_of, invoice_badge, service_badge
+from ezscale.pages.shell import account_page
+from ezscale.state.account.overview import OverviewState
+from ezscale.ui import (
+    Column,
+    card,
+    company,
+    empty,
+    icon,
+    link,
+    link_button,
+    notice,
+    skeleton,
+    split,
+    stack,
+    stat,
+    stats,
+    table,
+)
+from ezscale.ui.base import words
+
+
+def overview() -> rx.Component:
+    """What runs, what is to be paid, what comes next."""
+    desk = stack(
+        rx.foreach(OverviewState.placed, _placed),
+        _figures(),
+        split(_services(), stack(_unpaid(), _coming())),
+    )
+    page = rx.cond(OverviewState.is_new, _welcome(), desk)
+    return account_page("Overview", rx.cond(OverviewState.loaded, page, skeleton(8)), at="/account/")
+
+
+def _welcome() -> rx.Component:
+    return card(
+        empty(
+            f"Welcome to {company()}",
+            "You have no server yet. Choose a plan, pick a place and a system, and it runs a few minutes later.",
+            link_button(icon("plus"), "Order your first server", to="/order/"),
+            link_button("Compare plans", to="/pricing/", look="plain"),
+            icon_name="server",
+        )
+    )
+
+
+def _placed(order: Any) -> rx.Component:
+    to = address_of("/account/order/", order.id)
+    return notice(
+        rx.fragment("We hold it for you until ", order.until, "."),
+        "warning",
+        title=rx.fragment("Order ", order.number, " waits for your payment of ", order.total),
+        actions=(link_button("Go on", to=to, look="plain", size="small"),),
+    )
+
+
+def _figures() -> rx.Component:
+    owed = words(OverviewState.owed == "", "Nothing", OverviewState.owed)
+    next_total = words(OverviewState.next_total == "", "None", OverviewState.next_total)
+    on_file = words(OverviewState.card == "", "None", OverviewState.card)
+    return stats(
+        stat("Running servers", OverviewState.running, icon_name="server"),
+        stat("To pay", owed, icon_name="receipt-text"),
+        stat("Next renewal", next_total, OverviewState.next_on, icon_name="calendar"),
+        stat("Card", on_file, link("Payment methods", "/account/cards/"), icon_name="credit-card"),
+    )
+
+
+def _services() -> rx.Component:
+    columns = (
+        Column("Server", _server),
+        Column("Location", lambda row: row.place, shown_from="md"),
+        Column("Address", lambda row: rx.el.span(row.address, class_name="font-mono text-xs"), shown_from="sm"),
+        Column("Status", lambda row: service_badge(row.status)),
+    )
+    rows = table(
+        OverviewState.services,
+        columns,
+        caption="Your servers",
+        key=lambda row: row.id,
+        empty=empty("No servers", "", link_button("Order a server", to="/order/"), icon_name="server"),
+    )
+    return card(rows, title="Servers", actions=(link("All servers", "/account/services/"),), flush=True)
+
+
+def _server(row: Any) -> rx.Component:
+    return rx.el.div(
+        link(row.hostname, address_of("/account/service/", row.id), "font-medium text-ink hover:underline"),
+        rx.el.div(row.plan, " · ", row.system, class_name="text-xs text-faint"),
+    )
+
+
+def _unpaid() -> rx.Component:
+    lines = rx.el.ul(rx.foreach(OverviewState.unpaid, _invoice), class_name="divide-y divide-line")
+    paid = rx.el.p("Everything is paid.", class_name="px-4 py-4 text-sm text-faint sm:px-5")
+    body = rx.cond(OverviewState.unpaid, lines, paid)
+    return card(body, title="Open invoices", actions=(link("All invoices", "/account/invoices/"),), flush=True)
+
+
+def _invoice(row: Any) -> rx.Component:
+    to = address_of("/account/invoice/", row.id)
+    name = rx.el.div(
+        link(row.number, to, "text-sm font-medium text-ink hover:underline"),
+        rx.el.div("due ", row.due_on, class_name="text-xs text-faint"),
+        class_name="min-w-0",
+    )
+    sum_and_pay = rx.el.div(
+        rx.el.span(row.to_pay, class_name="text-sm text-ink tabular-nums"),
+        rx.cond(row.status == "overdue", invoice_badge(row.status)),
+        link_button("Pay", to=to, size="small"),
+        class_name="flex items-center gap-3",
+    )
+    return rx.el.li(
+        name, sum_and_pay, class_name="flex flex-wrap items-center justify-between gap-3 px-4 py-3 sm:px-5", key=row.id
+    )
+
+
+def _coming() -> rx.Component:
+    lines = rx.el.ul(rx.foreach(OverviewState.coming, _renewal), class_name="divide-y divide-line")
+    none = rx.el.p("Nothing renews.", class_name="px-4 py-4 text-sm text-faint sm:px-5")
+    return card(rx.cond(OverviewState.coming, lines, none), title="Coming up", flush=True)
+
+
+def _renewal(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.div(row.text, class_name="text-sm text-ink"), rx.el.div(row.on, class_name="text-xs text-faint")
+        ),
+        rx.el.div(row.total, class_name="text-sm text-ink tabular-nums"),
+        class_name="flex items-center justify-between gap-3 px-4 py-3 sm:px-5",
+    )

@@ -1,0 +1,81 @@
+"""What stands on a customer's invoices."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.pages.shell import account_page
+from ezscale.state.account.profile import ProfileState
+from ezscale.state.signing_in.choices import countries
+from ezscale.ui import button, card, definitions, select_field, skeleton, split, text_field
+
+
+def profile() -> rx.Component:
+    """Who the customer is, and where later invoices go."""
+    customer = ProfileState.customer
+    facts = card(
+        definitions(
+            ("Customer number", customer.number),
+            ("E-mail", customer.email),
+            ("Currency", customer.currency),
+            ("Tax id", rx.cond(customer.tax_id != "", customer.tax_id, "none")),
+        ),
+        title="Account",
+    )
+    page = split(card(_form(), title="Billing address"), facts)
+    return account_page(
+        "Profile",
+        rx.cond(ProfileState.loaded, page, skeleton(6)),
+        at="/account/profile/",
+        lead="This stands on your later invoices. Issued ones keep the address they were issued to.",
+    )
+
+
+def _form() -> rx.Component:
+    save = button("Save", type="submit", class_name="self-start")
+    return rx.el.form(
+        address_fields(ProfileState.customer, ProfileState.errors, ProfileState.version, country=True),
+        rx.cond(
+            ProfileState.may_edit,
+            save,
+            rx.el.p("Only an owner of the account can change this.", class_name="text-sm text-faint"),
+        ),
+        on_submit=ProfileState.save,
+        class_name="flex flex-col gap-5",
+    )
+
+
+def address_fields(customer: Any, errors: Any, version: Any, *, country: bool) -> rx.Component:
+    """The fields of a billing address; they keep what is typed until another `version` of it is read."""
+
+    def line(label: str, name: str, fills: str, longest: int, *, required: bool = True) -> rx.Component:
+        return text_field(
+            label,
+            name,
+            errors=errors,
+            auto_complete=fills,
+            max_length=longest,
+            required=required,
+            default_value=getattr(customer, name),
+            key=rx.Var.create(name) + version.to_string(),
+        )
+
+    land = select_field(
+        "Country",
+        "country",
+        countries(),
+        errors=errors,
+        auto_complete="country",
+        required=True,
+        default_value=customer.country,
+        key=rx.Var.create("country") + version.to_string(),
+    )
+    return rx.el.div(
+        line("Name", "name", "name", 120),
+        line("Company", "company", "organization", 120, required=False),
+        rx.el.div(line("Street and number", "address", "street-address", 250), class_name="sm:col-span-2"),
+        line("Postcode", "postcode", "postal-code", 20),
+        line("City", "city", "address-level2", 100),
+        land if country else rx.fragment(),
+        class_name="grid gap-4 sm:grid-cols-2",
+    )

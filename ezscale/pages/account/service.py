@@ -1,0 +1,269 @@
+"""One service."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.pages.account.words import BUILD_STEPS, address_of, not_found, service_badge
+from ezscale.pages.shell import account_page
+from ezscale.state.account.login import LoginState
+from ezscale.state.account.service import ServiceState
+from ezscale.ui import (
+    badge,
+    button,
+    card,
+    code,
+    confirm,
+    copy_button,
+    definitions,
+    dialog,
+    icon,
+    link,
+    link_button,
+    notice,
+    password_field,
+    skeleton,
+    split,
+    stack,
+    steps,
+    text_area,
+    timeline,
+)
+
+SERVICE, BILLING = ServiceState.service, ServiceState.billing
+
+
+def service() -> rx.Component:
+    """What it is, how it does, and its buttons."""
+    page = stack(_standing(), split(stack(_access(), _facts(), _log()), stack(_power(), _billing())))
+    shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
+    return account_page(
+        rx.cond(SERVICE.hostname == "", "Server", SERVICE.hostname),
+        rx.cond(ServiceState.loaded, shown, skeleton(8)),
+        at="/account/services/",
+        crumbs=(("Services", "/account/services/"),),
+        badge=rx.cond(SERVICE.status != "", service_badge(SERVICE.status)),
+    )
+
+
+def _standing() -> rx.Component:
+    building = card(
+        rx.el.div(steps(BUILD_STEPS, SERVICE.done, "Building your server"), aria_live="polite"),
+        title="Your server is being built",
+    )
+    waiting = notice(
+        "As soon as it is paid we build it.",
+        "warning",
+        title="This server waits for your payment",
+        actions=(_link_to_order(),),
+    )
+    suspended = notice(
+        rx.fragment(
+            "Pay your ", link("open invoices", "/account/invoices/?status=open"), " and it runs again by itself."
+        ),
+        "danger",
+        title="This server stands still because an invoice is unpaid",
+    )
+    failed = notice(
+        "Something did not work while building it. Our staff know and are on it; you need not do anything.",
+        "warning",
+        title="This takes longer than usual",
+    )
+    gone = notice("It and everything on it is deleted.", "neutral", title="This server is gone")
+    standing = rx.match(
+        SERVICE.status,
+        ("building", building),
+        ("waiting", waiting),
+        ("suspended", suspended),
+        ("failed", failed),
+        ("terminating", gone),
+        ("terminated", gone),
+        rx.fragment(),
+    )
+    return rx.fragment(standing)
+
+
+def _link_to_order() -> rx.Component:
+    to = address_of("/account/order/", ServiceState.order_id)
+    return rx.cond(ServiceState.order_id != "", link_button("Go on", to=to, look="plain", size="small"))
+
+
+def _access() -> rx.Component:
+    pairs = definitions(
+        ("IPv4 address", _to_copy(SERVICE.ipv4, "Copy the IPv4 address")),
+        ("IPv6 address", _to_copy(SERVICE.ipv6, "Copy the IPv6 address")),
+        ("Login", _login()),
+    )
+    return card(pairs, title="Access")
+
+
+def _to_copy(value: Any, label: str) -> rx.Component:
+    both = rx.el.span(
+        code(value), rx.el.span(copy_button(value), title=label), class_name="flex flex-wrap items-center gap-2"
+    )
+    return rx.cond(value != "", both, rx.el.span("not assigned yet", class_name="text-faint"))
+
+
+def _login() -> rx.Component:
+    shown = rx.el.div(
+        rx.el.div(code(LoginState.username), rx.el.span("user", class_name="text-xs text-faint")),
+        rx.el.div(
+            code(LoginState.password),
+            copy_button(LoginState.password),
+            button("Hide", look="quiet", size="small", on_click=LoginState.hide),
+            class_name="flex flex-wrap items-center gap-2",
+        ),
+        rx.el.p("It is hidden again after a minute.", class_name="text-xs text-faint"),
+        class_name="flex flex-col gap-2",
+    )
+    is_shown = (LoginState.password != "") & (LoginState.service_id == SERVICE.id)
+    ask = rx.cond(
+        ServiceState.may_reveal, _question(), rx.el.span("ready once the server runs", class_name="text-faint")
+    )
+    return rx.cond(is_shown, shown, ask)
+
+
+def _question() -> rx.Component:
+    form = rx.el.form(
+        password_field("Your password", "password", errors=LoginState.errors, auto_complete="current-password"),
+        button("Show the login", type="submit", class_name="self-end"),
+        on_submit=LoginState.reveal,
+        class_name="mt-5 flex flex-col gap-4",
+    )
+    return dialog(
+        button(icon("key-round"), "Show root password", look="plain", size="small"),
+        form,
+        title="Is it you?",
+        text="Enter the password of your account with us. The server's login is then shown for a minute.",
+        open=LoginState.asking,
+        on_open_change=LoginState.ask,
+    )
+
+
+def _facts() -> rx.Component:
+    return card(
+        definitions(
+            ("Service", SERVICE.number),
+            ("Plan", rx.fragment(SERVICE.plan, rx.el.span(" · ", SERVICE.size, class_name="text-faint"))),
+            ("Location", SERVICE.place),
+            ("System", SERVICE.system),
+            ("Running since", rx.cond(SERVICE.since != "", SERVICE.since, "not yet")),
+        ),
+        title="Details",
+    )
+
+
+def _power() -> rx.Component:
+    now = rx.match(
+        ServiceState.power,
+        ("running", badge("On", "success", dot=True)),
+        ("shutoff", badge("Off", "neutral", dot=True)),
+        ("busy", badge("Busy", "info", dot=True)),
+        rx.fragment(),
+    )
+    buttons = rx.el.div(
+        _press("play", "Start", "boot"),
+        _asked(
+            "rotate-cw",
+            "Restart",
+            "restart",
+            "Restart this server?",
+            "It shuts down and starts again; what runs on it is interrupted for a minute.",
+        ),
+        _asked(
+            "power",
+            "Shut down",
+            "shutdown",
+            "Shut this server down?",
+            "The system is asked to stop. It stays off until you start it; it is billed all the same.",
+        ),
+        _asked(
+            "plug",
+            "Switch off",
+            "power_off",
+            "Cut this server's power?",
+            "It is off at once, as if somebody had pulled the plug. Unsaved data on it may be lost.",
+        ),
+        class_name="grid grid-cols-2 gap-2",
+    )
+    idle = rx.el.p("The buttons work while the server runs.", class_name="text-sm text-faint")
+    return card(rx.cond(ServiceState.may_press, buttons, idle), title="Power", actions=(now,))
+
+
+def _press(sign: str, text: str, action: str) -> rx.Component:
+    return button(icon(sign), text, look="plain", on_click=ServiceState.press(action), disabled=ServiceState.pressing)
+
+
+def _asked(sign: str, text: str, action: str, title: str, consequence: str) -> rx.Component:
+    return confirm(
+        button(icon(sign), text, look="plain", disabled=ServiceState.pressing),
+        title=title,
+        text=consequence,
+        yes=text,
+        on_yes=ServiceState.press(action),
+        no="Leave it running",
+    )
+
+
+def _billing() -> rx.Component:
+    renews = rx.cond(
+        BILLING.ends_on != "",
+        rx.fragment("ends on ", BILLING.ends_on),
+        rx.cond(BILLING.next_on != "", BILLING.next_on, "not yet known"),
+    )
+    pairs = definitions(
+        ("Price, with tax", rx.cond(BILLING.price != "", BILLING.price, "–")),
+        (rx.cond(BILLING.ends_on != "", "Cancelled", "Renews on"), renews),
+    )
+    end_or_stay = rx.cond(BILLING.ends_on != "", _keep(), _cancel())
+    return card(
+        pairs,
+        rx.cond(ServiceState.may_cancel, rx.el.div(end_or_stay, class_name="mt-5 border-t border-line pt-4")),
+        title="Billing",
+    )
+
+
+def _cancel() -> rx.Component:
+    form = rx.el.form(
+        text_area("Why do you leave?", "reason", rows="3", max_length=500, hint="We read every word of it."),
+        button("Cancel this server", type="submit", look="danger", class_name="self-end"),
+        on_submit=ServiceState.cancel,
+        class_name="mt-5 flex flex-col gap-4",
+    )
+    return dialog(
+        button("Cancel server", look="plain", size="small"),
+        form,
+        title="Cancel at the end of the paid period?",
+        text=rx.fragment(
+            "It runs until ",
+            rx.el.strong(BILLING.next_on),
+            " and is then deleted with everything on it. Until that day you can change your mind.",
+        ),
+        open=ServiceState.leaving,
+        on_open_change=ServiceState.think_of_leaving,
+    )
+
+
+def _keep() -> rx.Component:
+    return confirm(
+        button("Keep this server", look="plain", size="small"),
+        title="Keep this server?",
+        text="The cancellation is taken back, and it renews as before.",
+        yes="Keep server",
+        on_yes=ServiceState.keep,
+        no="Leave it cancelled",
+        look="primary",
+    )
+
+
+def _log() -> rx.Component:
+    lines = timeline(
+        ServiceState.log,
+        key=lambda line: line.id,
+        what=lambda line: line.text,
+        note=lambda line: line.at,
+        is_bad=lambda line: ~line.ok,
+        label="Log",
+    )
+    nothing = rx.el.p("Nothing has happened yet.", class_name="text-sm text-faint")
+    return card(rx.cond(ServiceState.log, lines, nothing), title="Log")

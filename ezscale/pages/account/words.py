@@ -1,0 +1,63 @@
+"""What states are called, and how they look, on the customer's side."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.ui import empty, link_button, status_badge
+from ezscale.ui.base import Tone
+
+SERVICE_WORDS = {
+    "waiting": "Waiting for payment",
+    "building": "Being built",
+    "active": "Running",
+    "suspended": "Suspended",
+    "failed": "Delayed",
+    "terminating": "Being deleted",
+    "terminated": "Deleted",
+}
+SERVICE_TONES: dict[str, Tone] = {
+    "waiting": "warning",
+    "building": "info",
+    "active": "success",
+    "suspended": "danger",
+    "failed": "warning",
+    "terminating": "neutral",
+    "terminated": "neutral",
+}
+INVOICE_WORDS = {
+    "open": "Open",
+    "overdue": "Overdue",
+    "paid": "Paid",
+    "void": "Void",
+    "uncollectible": "Unpaid",
+}
+INVOICE_TONES: dict[str, Tone] = {
+    "open": "warning",
+    "overdue": "danger",
+    "paid": "success",
+    "void": "neutral",
+    "uncollectible": "danger",
+}
+BUILD_STEPS = ("Paid", "Account", "Reserved", "Installing", "Ready")
+
+
+def service_badge(status: Any) -> rx.Component:
+    """How a service stands."""
+    return status_badge(status, SERVICE_TONES, SERVICE_WORDS)
+
+
+def invoice_badge(status: Any) -> rx.Component:
+    """How an invoice stands."""
+    return status_badge(status, INVOICE_TONES, INVOICE_WORDS)
+
+
+def not_found(what: str, back: str, to: str) -> rx.Component:
+    """What stands on a page whose address names nothing of one's own."""
+    words = "It does not exist, or it belongs to another account."
+    return empty(f"We could not find this {what}", words, link_button(back, to=to, look="plain"), icon_name="search-x")
+
+
+def address_of(path: str, row_id: Any) -> Any:
+    """The page of one thing."""
+    return f"{path}?id={row_id}" if isinstance(row_id, str) else rx.Var.create(f"{path}?id=") + row_id

@@ -1,0 +1,297 @@
+"""The order page."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.pages.account.profile import address_fields
+from ezscale.pages.shell import WIDTH, marketing_page
+from ezscale.state.ordering.order_form import OrderState
+from ezscale.state.signing_in.choices import countries
+from ezscale.ui import (
+    button,
+    card,
+    checkbox,
+    choice,
+    choices,
+    company,
+    heading,
+    icon,
+    link,
+    notice,
+    select_field,
+    skeleton,
+    text_field,
+)
+
+BASKET, PRICE, ERRORS = OrderState.basket, OrderState.price, OrderState.errors
+
+
+def order() -> rx.Component:
+    """Choose a server, see its price as it will be charged, order it."""
+    head = rx.el.header(
+        rx.el.h1("Order a server", class_name="text-2xl font-semibold tracking-tight text-ink sm:text-3xl"),
+        rx.el.p("Yours a few minutes after you have paid.", class_name="mt-1.5 text-sm text-faint"),
+        class_name="mb-8",
+    )
+    form = rx.el.form(
+        rx.el.div(
+            _plans(), _cycles(), _places(), _systems(), _name(), _customer(), class_name="flex min-w-0 flex-col gap-9"
+        ),
+        rx.el.aside(_summary(), class_name="min-w-0 lg:sticky lg:top-22"),
+        on_submit=OrderState.submit,
+        class_name="grid grid-cols-1 items-start gap-9 lg:grid-cols-[minmax(0,1fr)_23rem] lg:gap-10",
+    )
+    content = rx.cond(OrderState.loaded, form, card(skeleton(10)))
+    return marketing_page(rx.el.div(head, content, class_name=f"py-10 {WIDTH}"), at="/order/")
+
+
+def _plans() -> rx.Component:
+    def card_of(plan: Any) -> rx.Component:
+        name = rx.el.span(
+            rx.el.span(plan.name, class_name="font-semibold text-ink"),
+            rx.cond(plan.popular, rx.el.span("Most chosen", class_name=BADGE)),
+            class_name="flex items-center gap-2",
+        )
+        words = rx.el.span(
+            name,
+            rx.el.span(plan.size, class_name="text-[0.8125rem] text-body"),
+            rx.el.span(plan.summary, class_name="text-xs text-faint"),
+            class_name="flex min-w-0 flex-1 flex-col gap-1",
+        )
+        price = rx.el.span(
+            rx.el.span(plan.price, class_name="font-semibold text-ink tabular-nums"),
+            rx.el.span("a month", class_name="text-xs text-faint"),
+            class_name="flex flex-col items-end",
+        )
+        return _choice("plan", plan.slug, BASKET.plan, words, price, class_name="items-start justify-between gap-4")
+
+    return choices("Plan", rx.foreach(OrderState.plans, card_of), error=_wrong("plan"))
+
+
+def _cycles() -> rx.Component:
+    def card_of(cycle: Any) -> rx.Component:
+        head = rx.el.span(
+            rx.el.span(cycle.name, class_name="font-medium text-ink"),
+            rx.cond(cycle.saves != "", rx.el.span(cycle.saves, class_name=BADGE)),
+            class_name="flex flex-wrap items-center gap-x-2 gap-y-1",
+        )
+        price = rx.el.span(cycle.price, class_name="text-[0.8125rem] text-faint tabular-nums")
+        return _choice("months", cycle.months, BASKET.months, head, price, class_name="flex-col gap-1")
+
+    legend = rx.el.span(
+        "Pay ",
+        rx.el.span("prices before tax, in ", class_name="sr-only"),
+        class_name="",
+    )
+    currency = rx.el.div(
+        rx.el.label("Currency", html_for="currency", class_name="text-[0.8125rem] text-faint"),
+        rx.el.select(
+            rx.foreach(OrderState.currencies, lambda option: rx.el.option(option.text, value=option.value)),
+            id="currency",
+            name="currency",
+            value=BASKET.currency,
+            on_change=lambda value: OrderState.choose("currency", value),
+            class_name="h-8 rounded-md border border-edge bg-surface px-2 text-[0.8125rem] text-ink",
+        ),
+        class_name="absolute right-0 top-0 flex items-center gap-2",
+    )
+    cards = choices(
+        legend,
+        rx.foreach(OrderState.cycles, card_of),
+        class_name="grid gap-2.5 sm:grid-cols-3",
+        error=_wrong("months"),
+    )
+    return rx.el.div(cards, currency, class_name="relative")
+
+
+def _places() -> rx.Component:
+    return choices(
+        "Location",
+        rx.foreach(OrderState.places, lambda place: _named("location", place, BASKET.location, "map-pin")),
+        class_name="grid gap-2.5 sm:grid-cols-3",
+        error=_wrong("location"),
+    )
+
+
+def _systems() -> rx.Component:
+    return choices(
+        "Operating system",
+        rx.foreach(OrderState.systems, lambda image: _named("image", image, BASKET.image, "disc-3")),
+        class_name="grid gap-2.5 sm:grid-cols-2",
+        error=_wrong("image"),
+    )
+
+
+def _name() -> rx.Component:
+    return rx.el.section(
+        heading("Host name", "mb-3"),
+        text_field(
+            "What the server is called",
+            "hostname",
+            errors=ERRORS,
+            hint="A full name, such as web1.example.com. It need not exist yet.",
+            required=True,
+            max_length=190,
+            placeholder="web1.example.com",
+            auto_complete="off",
+            spell_check=False,
+            default_value=BASKET.hostname,
+            on_blur=OrderState.name_server,
+            key=rx.Var.create("hostname") + OrderState.visits.to_string(),
+        ),
+    )
+
+
+def _customer() -> rx.Component:
+    country = select_field(
+        "Country",
+        "country",
+        countries(),
+        errors=ERRORS,
+        hint="It decides the tax.",
+        value=BASKET.country,
+        on_change=lambda value: OrderState.choose("country", value),
+    )
+    visitor = rx.el.section(heading("Where you are", "mb-3"), country)
+    address = rx.el.section(
+        heading("Billing address", "mb-3"),
+        address_fields(OrderState.customer, ERRORS, OrderState.visits, country=False),
+        rx.el.div(country, class_name="mt-4"),
+    )
+    customer = OrderState.customer
+    known = rx.el.section(
+        heading("Billing address", "mb-3"),
+        rx.el.div(
+            rx.el.address(
+                rx.cond(customer.company != "", rx.el.div(customer.company)),
+                rx.el.div(customer.name),
+                rx.el.div(customer.address),
+                rx.el.div(customer.postcode, " ", customer.city, ", ", customer.country),
+                class_name="text-sm not-italic text-body",
+            ),
+            link("Change", "/account/profile/"),
+            class_name="flex items-start justify-between gap-4 rounded-lg border border-line bg-surface p-4 text-sm",
+        ),
+    )
+    signed_in = rx.cond(OrderState.needs_address, address, known)
+    return rx.cond(OrderState.has_customer, signed_in, visitor)
+
+
+def _summary() -> rx.Component:
+    changed = notice(OrderState.price_note, "warning", title="The price has changed")
+    return card(
+        rx.cond(OrderState.price_note != "", rx.el.div(changed, class_name="mb-4")),
+        rx.el.div(rx.cond(OrderState.priced, _price(), _no_price()), aria_live="polite"),
+        rx.el.div(_coupon(), class_name="mt-5"),
+        rx.el.div(_going_on(), class_name="mt-5 border-t border-line pt-5"),
+        title="Your order",
+    )
+
+
+def _price() -> rx.Component:
+    small = "flex justify-between gap-4 text-sm text-body"
+    lines = rx.foreach(
+        PRICE.lines,
+        lambda line: rx.el.div(
+            rx.el.dt(line.text), rx.el.dd(line.amount, class_name="text-ink tabular-nums"), class_name=small
+        ),
+    )
+    tax = rx.el.div(rx.el.dt(PRICE.tax_name), rx.el.dd(PRICE.tax, class_name="text-ink tabular-nums"), class_name=small)
+    total = rx.el.div(
+        rx.el.dt("Total today"),
+        rx.el.dd(PRICE.total, class_name="tabular-nums"),
+        class_name="flex items-baseline justify-between gap-4 border-t border-line pt-3 text-lg font-semibold text-ink",
+        id="total",
+    )
+    return rx.fragment(
+        rx.el.dl(lines, tax, total, class_name="flex flex-col gap-2.5"),
+        rx.el.p(
+            "Renews on ",
+            PRICE.renews_on,
+            " for ",
+            rx.el.span(PRICE.renewal, class_name="font-medium text-body"),
+            ", tax included. Cancel any time before.",
+            class_name="mt-3 text-xs leading-relaxed text-faint",
+        ),
+        rx.cond(PRICE.tax_note != "", rx.el.p(PRICE.tax_note, class_name="mt-1.5 text-xs text-faint")),
+    )
+
+
+def _no_price() -> rx.Component:
+    return rx.el.p("This cannot be ordered as it is chosen.", class_name="text-sm text-danger")
+
+
+def _coupon() -> rx.Component:
+    return text_field(
+        "Coupon code",
+        "coupon",
+        errors=ERRORS,
+        max_length=40,
+        auto_complete="off",
+        auto_capitalize="characters",
+        default_value=BASKET.coupon,
+        on_change=lambda code: OrderState.choose("coupon", code).debounce(400),
+        key=rx.Var.create("coupon") + OrderState.visits.to_string(),
+    )
+
+
+def _going_on() -> rx.Component:
+    big = "w-full"
+    consent = checkbox(
+        f"{company()} may keep my card with its payment provider and charge it for renewals until I cancel.",
+        "consent",
+        errors=ERRORS,
+    )
+    agreed = rx.el.p(
+        "By ordering you agree to our ",
+        link("terms", "/terms/"),
+        " and our ",
+        link("acceptable use policy", "/acceptable-use/"),
+        ". You pay on the page of our payment provider.",
+        class_name="text-xs leading-relaxed text-faint",
+    )
+    customer = rx.fragment(
+        consent,
+        button(icon("lock"), "Order and pay", type="submit", size="large", busy=OrderState.ordering, class_name=big),
+        agreed,
+    )
+    visitor = rx.fragment(
+        button("Continue", icon("arrow-right"), type="submit", size="large", class_name=big),
+        rx.el.p(
+            "You need an account. Have one? ",
+            link("Log in", OrderState.login_address),
+            class_name="text-center text-sm text-faint",
+        ),
+    )
+    staff = notice("You are signed in as staff. Servers are ordered by customers.", "info")
+    shown = rx.cond(OrderState.signed_in, rx.cond(OrderState.has_customer, customer, staff), visitor)
+    return rx.el.div(shown, class_name="flex flex-col gap-4")
+
+
+def _named(name: str, option: Any, chosen: Any, sign: str) -> rx.Component:
+    words = rx.el.span(
+        icon(sign, 16, "text-faint"),
+        rx.el.span(option.text, class_name="font-medium text-ink"),
+        class_name="flex items-center gap-2.5",
+    )
+    return _choice(name, option.value, chosen, words)
+
+
+def _choice(name: str, value: Any, chosen: Any, *content: Any, class_name: str = "") -> rx.Component:
+    return choice(
+        *content,
+        name=name,
+        value=value,
+        chosen=chosen == value,
+        on_choose=OrderState.choose(name, value),
+        class_name=class_name,
+    )
+
+
+def _wrong(name: str) -> rx.Component:
+    words = rx.el.p(ERRORS[name], class_name="mt-2 text-[0.8125rem] text-danger")
+    return rx.el.div(rx.cond(ERRORS.contains(name), words), role="alert")
+
+
+BADGE = "rounded-full bg-accent-soft px-2 py-0.5 text-[0.6875rem] font-medium whitespace-nowrap text-accent"
