@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -15,6 +15,7 @@ NOT_PAGES = ("/api", "/_", "/ping", "/webhooks", "/healthz", "/readyz", "/metric
 PROBES = ("/healthz", "/readyz")
 SIGNED_IN_ONLY = ("/account", "/admin")
 STAFF_SIDE = ("/admin", "/login", "/forgotten", "/reset")
+PARTS = ("/assets/", "/fonts/")  # scripts, styles and fonts: rules for documents would only weigh them down
 FOREVER = "public, max-age=31536000, immutable"  # names that change with their content
 A_WEEK = "public, max-age=604800"
 ASK_FIRST = "no-cache"  # may be kept, but not shown without asking whether it has changed
@@ -82,7 +83,7 @@ class Edge:
         if self._site.admin_host and (turned := self._wrong_door(scope)):
             return turned
         if path.startswith(SIGNED_IN_ONLY) and not session_token(Headers(scope=scope).get("cookie", "")):
-            return RedirectResponse(f"/login/?next={quote(path)}", 303)
+            return RedirectResponse(login_address(scope), 303)
         return None
 
     def _wrong_door(self, scope: Scope) -> Response | None:
@@ -104,18 +105,22 @@ class Edge:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("cache-control", cache_rule(path))
-                headers.setdefault("content-security-policy", self._site.content_policy(as_page(scope)["path"]))
                 headers.setdefault("x-content-type-options", "nosniff")
-                headers.setdefault("x-frame-options", "DENY")
-                headers.setdefault("referrer-policy", "strict-origin-when-cross-origin")
-                headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
-                headers.setdefault("cross-origin-opener-policy", "same-origin")
                 headers.setdefault("cross-origin-resource-policy", "same-origin")
+                if not path.startswith(PARTS):
+                    self._guard_document(headers, scope)
                 if self._site.secure:
                     headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
             await send(message)
 
         return sending
+
+    def _guard_document(self, headers: MutableHeaders, scope: Scope) -> None:
+        headers.setdefault("content-security-policy", self._site.content_policy(as_page(scope)["path"]))
+        headers.setdefault("x-frame-options", "DENY")
+        headers.setdefault("referrer-policy", "strict-origin-when-cross-origin")
+        headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        headers.setdefault("cross-origin-opener-policy", "same-origin")
 
 
 def host_of(scope: Scope) -> str:
@@ -136,6 +141,12 @@ def is_for_programs(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     with_token = headers.get("authorization", "").lower().startswith("bearer ") and "cookie" not in headers
     return scope["path"].startswith("/webhooks/") or with_token
+
+
+def login_address(scope: Scope) -> str:
+    """The page to sign in, which leads back to the page that was asked for."""
+    path, query = scope["path"], scope["query_string"].decode("latin-1")
+    return f"/login/?{urlencode({'next': f'{path}?{query}' if query else path})}"
 
 
 def is_page(path: str) -> bool:

@@ -46,6 +46,12 @@ class SessionState(rx.State):
     _face: ClassVar[Face] = "public"
 
     @not_an_event
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if not isinstance(cls._face, str):  # a mere default would be a var, and the guard would not see it
+            raise TypeError(f"{cls.__name__}._face must be declared as a ClassVar")
+        super().__init_subclass__(**kwargs)
+
+    @not_an_event
     async def perform(self, use_case: Callable[[Work], T]) -> T:
         """What a use case returns, run as the signed-in person in one transaction. Old errors are taken away first."""
         return await self.converse(lambda open_work: in_one_transaction(open_work, use_case))

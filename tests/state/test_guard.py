@@ -1,0 +1,140 @@
+"""Every event comes past the guard."""
+
+from typing import ClassVar
+
+import pytest
+import reflex as rx
+from reflex_base.event import Event
+from reflex_base.utils.format import format_event_handler
+
+from ezscale.accounts.signing_in import sign_out
+from ezscale.state.guard import SessionGuard
+from ezscale.state.session import Face, SessionState
+from tests.state.conftest import open_tab, session_of, state_of, visit
+
+
+class DrawerState(SessionState):
+    """A screen of the account, with something private in it."""
+
+    _face: ClassVar[Face] = "account"
+    private: str = ""
+
+    @rx.event
+    def open(self):
+        pass
+
+
+class SafeState(SessionState):
+    """A screen of the staff."""
+
+    _face: ClassVar[Face] = "admin"
+
+    @rx.event
+    def open(self):
+        pass
+
+
+class ShopState(SessionState):
+    """A screen for everybody."""
+
+    @rx.event
+    def look(self):
+        pass
+
+
+OPEN_DRAWER, OPEN_SAFE, LOOK = (
+    Event(name=format_event_handler(handler))
+    for handler in (
+        DrawerState.event_handlers["open"],
+        SafeState.event_handlers["open"],
+        ShopState.event_handlers["look"],
+    )
+)
+
+
+@pytest.fixture
+def guard():
+    return SessionGuard()
+
+
+async def test_a_customer_may_use_the_account_but_not_the_staff_side(guard, house, customer_session):
+    tab = open_tab(customer_session.token)
+
+    to_the_account = await guard.preprocess(None, tab, OPEN_DRAWER)
+    to_the_staff = await guard.preprocess(None, tab, OPEN_SAFE)
+
+    assert to_the_account is None
+    assert [event.payload["path"] for event in to_the_staff.events] == ["/account/"]
+
+
+async def test_staff_are_at_home_on_their_own_side(guard, house):
+    tab = open_tab(session_of(house, "Grace Operator", staff=True).token)
+
+    to_the_staff = await guard.preprocess(None, tab, OPEN_SAFE)
+    to_the_account = await guard.preprocess(None, tab, OPEN_DRAWER)
+
+    assert to_the_staff is None
+    assert [event.payload["path"] for event in to_the_account.events] == ["/admin/"]
+
+
+async def test_a_stranger_may_look_at_the_shop_alone_and_is_led_to_the_login(guard, house):
+    tab = open_tab(at="/account/services/")
+
+    in_the_shop = await guard.preprocess(None, tab, LOOK)
+    at_the_drawer = await guard.preprocess(None, tab, OPEN_DRAWER)
+
+    assert in_the_shop is None
+    assert [event.payload["path"] for event in at_the_drawer.events] == ["/login/?next=%2Faccount%2Fservices%2F"]
+
+
+async def test_a_tab_forgets_everything_when_somebody_else_signs_in(guard, house, customer_session):
+    tab = open_tab(customer_session.token)
+    await guard.preprocess(None, tab, LOOK)
+    (await state_of(tab, DrawerState)).private = "Ada's invoices"
+
+    visit(tab, session_of(house, "Bob Byrne").token)
+    await guard.preprocess(None, tab, LOOK)
+
+    assert (await state_of(tab, DrawerState)).private == ""
+    assert (await state_of(tab, SessionState)).person == "Bob Byrne"
+
+
+async def test_a_session_that_was_ended_elsewhere_ends_in_this_tab_with_the_next_event(guard, house, customer_session):
+    tab = open_tab(customer_session.token)
+    await guard.preprocess(None, tab, OPEN_DRAWER)
+    (await state_of(tab, DrawerState)).private = "Ada's invoices"
+    with house.automation("test")() as work:
+        sign_out(work, customer_session.token)
+
+    answer = await guard.preprocess(None, tab, OPEN_DRAWER)
+
+    assert "/login/" in answer.events[0].payload["path"]
+    assert (await state_of(tab, DrawerState)).private == ""
+
+
+async def test_the_same_login_keeps_what_the_tab_holds(guard, house, customer_session):
+    tab = open_tab(customer_session.token)
+    await guard.preprocess(None, tab, LOOK)
+    (await state_of(tab, DrawerState)).private = "Ada's invoices"
+
+    await guard.preprocess(None, tab, OPEN_DRAWER)
+
+    assert (await state_of(tab, DrawerState)).private == "Ada's invoices"
+
+
+def test_a_screen_that_only_seems_to_name_its_face_is_never_made():
+    with pytest.raises(TypeError, match="ClassVar"):
+
+        class OpenByMistakeState(SessionState):
+            _face = "admin"
+
+
+async def test_a_burst_of_events_is_dropped_without_asking_the_database(guard, house):
+    tab = open_tab()
+    for _ in range(200):
+        await guard.preprocess(None, tab, LOOK)
+
+    answer = await guard.preprocess(None, tab, LOOK)
+
+    assert answer is not None
+    assert answer.events == []
