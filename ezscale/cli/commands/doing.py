@@ -1,0 +1,64 @@
+"""Commands that do something in the company."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ezscale.accounts.staff import ADMINISTRATOR
+from ezscale.accounts.staff import add_staff as add_to_staff
+from ezscale.billing.renewals import issue_renewals
+from ezscale.cli.house import open_house
+from ezscale.cli.running import alone_in, found_demo
+from ezscale.cli.surroundings import settle
+from ezscale.cli.telling import AsJson, Exit, Steps, console, leave, print_json
+from ezscale.kit.money import Money
+
+app = typer.Typer()
+user = typer.Typer(no_args_is_help=True, help="People who work here.")
+app.add_typer(user, name="user")
+
+
+@app.command()
+def seed() -> None:
+    """Found the demo company: some forty customers and two years of history, in an empty database."""
+    own = settle()
+    with alone_in(own.data_dir), Steps().shown() as steps:
+        found_demo(own, steps)
+
+
+@app.command()
+def renew(as_json: AsJson = False) -> None:
+    """Invoice every period that begins within the next days, now. Doing it again does nothing more."""
+    tally = issue_renewals(open_house().automation("renewals"))
+    invoices = tally.counts.get("invoices", 0)
+    if as_json:
+        print_json({"invoices": invoices, "sums": tally.sums, "set_aside": tally.set_aside})
+    else:
+        sums = ", ".join(Money(minor, currency).format() for currency, minor in sorted(tally.sums.items()))
+        console.print(f"{invoices} invoices{f' over {sums}' if sums else ''}.")
+        for aside in tally.set_aside:
+            console.print(f"set aside: {aside['name']}: {aside['problem']}", markup=False)
+    if tally.set_aside:
+        raise leave(Exit.FINDING)
+
+
+@user.command("add-staff")
+def add_staff(
+    name: Annotated[str, typer.Argument(help="How colleagues call them.")],
+    email: Annotated[str, typer.Argument(help="What they sign in with.")],
+    role: Annotated[str, typer.Option(help="One of the staff roles in the database.")] = ADMINISTRATOR,
+) -> None:
+    """Give a colleague access to the admin panel. The password is asked for, or read from standard input."""
+    house = open_house()
+    with house.automation("add-staff")() as work:
+        added = add_to_staff(work, name, email, asked_password(), role)
+    console.print(f"{added.name} may sign in as {added.email} ({role}).", markup=False)
+
+
+def asked_password() -> str:
+    """The password typed twice, or the first line of standard input when nobody sits there."""
+    if sys.stdin.isatty():
+        typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return typed
+    return sys.stdin.readline().rstrip("\n")

@@ -1,0 +1,59 @@
+"""Commands that tell something and change nothing."""
+
+import typer
+
+from ezscale.cli.house import open_house
+from ezscale.cli.telling import AsJson, Exit, console, leave, print_json, print_table
+from ezscale.kit.actor import robot
+from ezscale.reporting.doctor import examine
+from ezscale.reporting.tonight import tonight as look_at_tonight
+
+app = typer.Typer()
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check that everything is true that must always be true. Ends with 1, and names, when something is not."""
+    with open_house().database.reader(robot("doctor"))() as work:
+        findings = examine(work)
+    ill = [finding for finding in findings if finding.broken]
+    if as_json:
+        print_json(
+            [{"check": f.check, "promise": f.promise, "ok": not f.broken, "broken": list(f.broken)} for f in findings]
+        )
+    else:
+        rows = [("[red]no[/]" if finding.broken else "[green]yes[/]", finding.promise) for finding in findings]
+        print_table("What must always be true", ("", "Promise"), rows)
+        for finding in ill:
+            console.print(f"\n[bold red]{finding.check}[/]: {finding.promise}")
+            for name in finding.broken:
+                console.print(f"  {name}", markup=False)
+    if ill:
+        raise leave(Exit.FINDING)
+
+
+@app.command()
+def tonight(as_json: AsJson = False) -> None:
+    """Tell what the next nightly runs will do, changing nothing: who is invoiced, charged, reminded, suspended."""
+    with open_house().automation("tonight")() as work:
+        night = look_at_tonight(work)
+    if as_json:
+        planned = [
+            {
+                "deed": deed.deed,
+                "customer_number": deed.customer_number,
+                "customer": deed.customer,
+                "subject": deed.subject,
+                "amount": deed.amount,
+            }
+            for deed in night.planned
+        ]
+        print_json({"at": night.at, "planned": planned, "set_aside": list(night.set_aside)})
+        return
+    rows = [
+        (deed.deed, deed.customer_number, deed.customer, deed.subject, deed.amount.format() if deed.amount else "")
+        for deed in night.planned
+    ]
+    print_table(f"In the night to {night.at:%A, %d %B %Y}", ("What", "Customer", "", "About", "Sum"), rows)
+    for name in night.set_aside:
+        console.print(f"set aside: {name}", markup=False)

@@ -1,0 +1,143 @@
+"""What customers of the demo do, through the very use cases that pages call."""
+
+import re
+from random import Random
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from ezscale.accounts.customers import change_address
+from ezscale.accounts.mailed_links import verify_email
+from ezscale.accounts.signing_in import actor_for
+from ezscale.accounts.signing_up import NewPerson, sign_up
+from ezscale.billing import cancelling, checkout
+from ezscale.billing.checkout import Return
+from ezscale.cli.demo.people import Person
+from ezscale.cli.demo.simulation import Simulation
+from ezscale.kit.actor import ANONYMOUS
+from ezscale.kit.ids import new_secret
+from ezscale.kit.work import OpenWork
+from ezscale.models import Invoice, MailMessage, Service
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.ordering.placing import OrderRequest, place_order
+from ezscale.ordering.quoting import Wish, quote
+from ezscale.sandbox.stripe.browser import pay_on_page
+
+GOOD = "4242424242424242"
+MASTERCARD = "5555555555554444"
+AUTHENTICATED_ONCE = "4000002500003155"
+DECLINED_LATER = "4000000000000341"
+VERIFY_LINK = re.compile(r"/verify/\?(?:\w+=)?([\w-]{20,})")
+BACK = Return("https://shop.example/?page={CHECKOUT_SESSION_ID}", "https://shop.example/")
+
+
+class Customer:
+    """A person of the demo, once they have an account."""
+
+    def __init__(self, company: Simulation, person: Person, chance: Random, password: str = "") -> None:
+        self.company = company
+        self.person = person
+        self.chance = chance
+        self.password = password or new_secret()
+        self.user_id: UUID | None = None
+        self.items: list[UUID] = []
+
+    @property
+    def open_work(self) -> OpenWork:
+        """Transactions of this person, with the rights they have at this moment."""
+        if self.user_id is None:
+            return self.company.house.database.opener(ANONYMOUS)
+        with self.company.house.automation("demo")() as work:
+            actor = actor_for(work, self.user_id)
+        return self.company.house.database.opener(actor)
+
+    def sign_up(self) -> None:
+        """Make an account."""
+        who = self.person
+        new = NewPerson(who.name, who.email, self.password, who.country, who.currency, who.company)
+        self.user_id = sign_up(self.open_work, new, f"demo-{who.domain}").id
+        self.company.settle()
+
+    def prove_address(self) -> None:
+        """Follow the link in the mail of welcome."""
+        with self.company.house.automation("demo")() as work:
+            mails = select(MailMessage.text).where(MailMessage.to == self.person.email).order_by(col(MailMessage.id))
+            found = VERIFY_LINK.search("\n".join(work.session.exec(mails)))
+        if found is None:
+            raise LookupError(f"{self.person.email} was sent no link")
+        with self.company.house.database.opener(ANONYMOUS)() as work:
+            verify_email(work, found[1])
+
+    def tell_address(self) -> None:
+        """Fill in where invoices go."""
+        who = self.person
+        with self.open_work() as work:
+            change_address(
+                work,
+                name=who.name,
+                company=who.company,
+                address=who.address,
+                city=who.city,
+                postcode=who.postcode,
+                country=who.country,
+            )
+
+    def order(self, plan: str, months: int = 1, coupon: str = "", host: str = "web") -> UUID:
+        """Put a server into an order; returns its invoice."""
+        who = self.person
+        location = {"US": "new-york", "GB": "london"}.get(who.country, "frankfurt")
+        image = self.chance.choice(("debian-13", "debian-13", "ubuntu-24-04", "almalinux-10"))
+        with self.open_work() as work:
+            shown = quote(work, Wish(plan, months, who.currency, who.country, coupon)).sums.total.minor
+            hostname = f"{host}{len(self.items) + 1}.{who.domain}.example"
+            wanted = OrderRequest(plan, months, who.currency, location, image, hostname, shown, coupon)
+            invoice_id = place_order(work, wanted).invoice_id
+            newest = select(Service.item_id).where(Service.hostname == hostname)
+            self.items.append(work.session.exec(newest).one())
+        self.company.settle()
+        return invoice_id
+
+    def pay(self, invoice_id: UUID, card: str = GOOD) -> None:
+        """Pay on the gateway's page, as a browser does, and come back."""
+        gateway, open_work = self.company.house.payments, self.open_work
+        url = checkout.open_checkout(open_work, gateway, invoice_id, BACK)
+        pay_on_page(self.company.browser, url, card)
+        checkout.confirm_checkouts_of(self.open_work, gateway, invoice_id)
+        self.company.settle()
+
+    def leave_card(self, card: str) -> None:
+        """Put another card on file."""
+        gateway = self.company.house.payments
+        url = checkout.open_card_page(self.open_work, gateway, BACK)
+        answer = pay_on_page(self.company.browser, url, card)
+        page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
+        checkout.confirm_card_page(self.open_work, gateway, page_ref)
+        self.company.settle()
+
+    def unpaid(self) -> list[UUID]:
+        """The invoices that are due and unpaid."""
+        with self.open_work() as work:
+            late = select(Invoice.id).where(
+                Invoice.customer_id == work.actor.customer_id,
+                Invoice.status == InvoiceStatus.OPEN,
+                col(Invoice.due_on) <= work.today,
+            )
+            return list(work.session.exec(late.order_by(col(Invoice.due_on))))
+
+    def pay_what_is_due(self, card: str = GOOD) -> None:
+        """Settle everything that is due."""
+        for invoice_id in self.unpaid():
+            self.pay(invoice_id, card)
+
+    def cancel(self, reason: str) -> None:
+        """Ask for the latest server to end with its paid period."""
+        with self.open_work() as work:
+            cancelling.cancel_at_period_end(work, self.items[-1], reason)
+        self.company.settle()
+
+    def keep(self) -> None:
+        """Take that back."""
+        with self.open_work() as work:
+            cancelling.keep_subscription(work, self.items[-1])
+        self.company.settle()

@@ -1,0 +1,89 @@
+"""What a command and the processes it starts find around them: the data folder and, in the sandbox, the stand-ins."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ezscale.kit.settings import BadSettings, Settings, settings
+from ezscale.sandbox.app import urls
+
+ROOT = Path(__file__).parents[2]
+Keys = dict[str, str]
+
+
+def settle() -> Settings:
+    """The settings, completed for the sandbox, for this process and those it starts. BadSettings otherwise.
+
+    In the sandbox the stand-ins of this data folder take the place of every vendor, whatever else the environment says.
+    """
+    settings.cache_clear()
+    own = settings()
+    folder = made(own.data_dir)
+    os.environ["EZSCALE_DATA_DIR"] = str(folder)
+    if own.sandbox:
+        os.environ.update(stand_in_environment(own, folder))
+    settings.cache_clear()
+    return settings()
+
+
+def made(folder: Path) -> Path:
+    """The data folder, for our eyes only. BadSettings when it cannot be made or written to."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(f"EZSCALE_DATA_DIR: {folder} cannot be made: {error.strerror}") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise BadSettings(f"EZSCALE_DATA_DIR: {folder} cannot be written to")
+    return folder.resolve()
+
+
+def stand_in_environment(own: Settings, folder: Path) -> dict[str, str]:
+    """How to reach the stand-ins instead of the vendors, unless the settings name other stand-ins on loopback."""
+    keys = stand_in_keys(folder)
+    known = stand_in_urls(own, keys)
+    environment = {}
+    if not own.stripe_url:
+        environment["EZSCALE_STRIPE_URL"] = known["stripe"]["url"]
+        environment["EZSCALE_STRIPE_KEY"] = keys["stripe_key"]
+        environment["EZSCALE_STRIPE_WEBHOOK_SECRET"] = keys["stripe_webhook_secret"]
+    if not own.virtfusion_url:
+        environment["EZSCALE_VIRTFUSION_URL"] = known["virtfusion"]["url"]
+        environment["EZSCALE_VIRTFUSION_TOKEN"] = keys["virtfusion_token"]
+    if urlsplit(own.smtp_url).hostname not in ("127.0.0.1", "localhost"):
+        environment["EZSCALE_SMTP_URL"] = ""  # made-up customers get no real mail
+    return environment
+
+
+def stand_in_urls(own: Settings, keys: Keys) -> dict[str, dict[str, str]]:
+    """Each stand-in's address and the key that it accepts."""
+    return urls(own.sandbox_url, stripe_key=keys["stripe_key"], virtfusion_token=keys["virtfusion_token"])
+
+
+def stand_in_keys(folder: Path) -> Keys:
+    """The keys of this data folder's stand-ins; made once."""
+    path = folder / "sandbox.json"
+    fresh = {
+        "stripe_key": f"sk_test_{secrets.token_hex(16)}",
+        "stripe_webhook_secret": f"whsec_{secrets.token_hex(16)}",
+        "virtfusion_token": secrets.token_hex(24),
+    }
+    try:
+        write_secret(path, fresh)
+    except FileExistsError:
+        keys: Keys = json.loads(path.read_text("utf-8"))
+        return keys
+    return fresh
+
+
+def write_secret(path: Path, content: object) -> None:
+    """Write JSON that nobody else may read. FileExistsError when it is there already."""
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2)
+    try:
+        os.link(unfinished, path)  # complete from the first moment on, and never over another
+    finally:
+        unfinished.unlink()
