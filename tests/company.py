@@ -39,6 +39,7 @@ KEY, SECRET, TOKEN = "sk_test_journey", "whsec_journey", "vf-journey"
 STRIPE, PANEL = "http://stripe.test", "http://panel.test"
 BACK = Return("http://shop.test/paid?page={CHECKOUT_SESSION_ID}", "http://shop.test/back")
 GOOD_CARD, DECLINED_LATER = "4242424242424242", "4000000000000341"
+AT_ONCE = timedelta(0)
 PASSWORD = "plum orchard lantern 42"
 
 
@@ -59,7 +60,7 @@ class Company:
         self.house = House(
             database,
             open_gateway(key=KEY, webhook_secret=SECRET, base_url=STRIPE, http=httpx.Client(transport=stripe_line)),
-            {"virtfusion": VirtFusionPanel(VirtFusionClient(self.panel_http), pause=lambda _seconds: None)},
+            {"virtfusion": VirtFusionPanel(VirtFusionClient(self.panel_http), pause=lambda _s: None, settles=AT_ONCE)},
             KeptMail(folder / "mail"),
             Vault({"k1": b"0" * 32}),
         )

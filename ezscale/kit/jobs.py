@@ -13,6 +13,7 @@ from ezscale.kit.clock import world_now
 from ezscale.kit.columns import Moment, word
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.ids import new_id
+from ezscale.kit.presence import is_gone, this_process
 
 LEASE = timedelta(minutes=2)
 
@@ -29,6 +30,7 @@ class Job(SQLModel, table=True):
     """One call of a task. `once_key` makes asking twice the same as asking once.
 
     `run_at` is company time, so that the time machine moves it; `lease_until` is the world's, so that it does not.
+    `held_by` is the process that took it last.
     """
 
     __tablename__ = "job"
@@ -41,6 +43,7 @@ class Job(SQLModel, table=True):
     status: JobStatus = Field(default=JobStatus.READY, sa_type=word(JobStatus))
     run_at: datetime = Field(sa_type=Moment)
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    held_by: str = Field(default="", max_length=80)
     tries: int = 0
     finished_at: datetime | None = Field(default=None, sa_type=Moment)
     error: str = Field(default="", sa_column=Column(Text, nullable=False))
@@ -83,12 +86,21 @@ def claim(session: Session, job_id: UUID, now: datetime) -> Job | None:
     taken = session.execute(
         update(Job)
         .where(col(Job.id) == job_id, col(Job.status) == JobStatus.READY, col(Job.run_at) <= now, _is_free())
-        .values(lease_until=world_now() + LEASE, tries=col(Job.tries) + 1)
+        .values(lease_until=world_now() + LEASE, held_by=this_process(), tries=col(Job.tries) + 1)
         .execution_options(synchronize_session=False)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has one
         return None
     return session.get(Job, job_id, populate_existing=True)
+
+
+def take_over(session: Session) -> None:
+    """Free what processes held that are gone, so that nobody waits for their leases to run out."""
+    held = (col(Job.status) == JobStatus.READY, col(Job.lease_until) > world_now())
+    holders = session.exec(select(Job.held_by).where(*held).distinct())
+    gone = [name for name in holders if is_gone(name)]
+    if gone:
+        session.execute(update(Job).where(*held, col(Job.held_by).in_(gone)).values(lease_until=None))
 
 
 def finish(session: Session, job_id: UUID, now: datetime) -> None:

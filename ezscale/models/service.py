@@ -123,7 +123,10 @@ class BuildStep(StrEnum):
 
 
 class ProvisioningJob(Row, table=True):
-    """What we are about to do on a panel. `live_for` is the service while it lives: one job at a time for each."""
+    """What we are about to do on a panel. `live_for` is the service while it lives: one job at a time for each.
+
+    `asked_at` is when the panel was last asked to reserve a server, for as long as its answer is not known.
+    """
 
     __tablename__ = "provisioning_job"
     __table_args__ = (Index("ix_provisioning_job_open", "finished_at", "created_at"),)
@@ -133,6 +136,7 @@ class ProvisioningJob(Row, table=True):
     action: JobAction = Field(sa_type=word(JobAction))
     step: BuildStep = Field(default=BuildStep.ACCOUNT, sa_type=word(BuildStep))
     step_began_at: datetime | None = maybe_moment()
+    asked_at: datetime | None = maybe_moment()
     tries: int = 0
     trouble: str = Field(default="", sa_column=Column(LongText, nullable=False))
     created_at: datetime = moment()
@@ -143,6 +147,14 @@ class ProvisioningJob(Row, table=True):
         """From here on the panel may have acted on this step. Beginning it again keeps the first moment."""
         if self.step is not step or self.step_began_at is None:
             self.step, self.step_began_at = step, now
+
+    def ask(self, now: datetime) -> None:
+        """The panel is being asked for a server: until its answer is known, there may be one that we do not know."""
+        self.asked_at = now
+
+    def hear(self) -> None:
+        """The answer is known."""
+        self.asked_at = None
 
     def finish(self, now: datetime) -> None:
         """Everything is done and verified."""

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from ezscale.kit.clock import world_now
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, ProvisioningJob, Service
 from ezscale.models.service import BuildStep, JobAction
@@ -57,14 +57,14 @@ def _ensure_server(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
         if task is None or task.service.remote_id:
             return
         _one_reservation_at_a_time(work, task)
-        tried_since = task.job.step_began_at if task.job.step is BuildStep.RESERVE else None
         task.job.begin(BuildStep.RESERVE, world_now())
-    remote = _left_behind(open_work, panel, task, tried_since - CLOCKS_DIFFER) if tried_since else None
+    remote = _left_behind(open_work, panel, task)
     adopted = remote is not None
-    remote = remote or panel.reserve(task.spec, task.service.account_ref)
+    remote = remote or _reserve(open_work, panel, job_id, task)
     with open_work() as work:
         task = _still_to_do(work, job_id)
         task.service.remote_id = remote.remote_id
+        task.job.hear()
         work.session.flush()  # the id first: nothing else may fail before it is safe
         _note(work, task, f"Server {remote.remote_id} {'found again' if adopted else 'reserved'}")
         assign_addresses(work, task.service, remote)
@@ -126,9 +126,25 @@ def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remo
         work.emit(ServiceReady(task.service.id, task.service.customer_id))
 
 
-def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment, since: object) -> RemoteServer | None:
-    """The server that an earlier try has made without our hearing of it."""
-    candidates = panel.reserved_since(task.service.account_ref, since)  # type: ignore[arg-type]
+def _reserve(open_work: OpenWork, panel: Panel, job_id: UUID, task: Assignment) -> RemoteServer:
+    with open_work() as work:
+        _still_to_do(work, job_id).job.ask(world_now())
+    try:
+        return panel.reserve(task.spec, task.service.account_ref)
+    except UnknownOutcome:
+        raise
+    except (TemporaryFailure, Rejected):
+        with open_work() as work:
+            _still_to_do(work, job_id).job.hear()
+        raise
+
+
+def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment) -> RemoteServer | None:
+    """The server that an earlier try has made without our hearing of it; NotYet while it may still turn up."""
+    asked_at, began_at = task.job.asked_at, task.job.step_began_at
+    if asked_at is None or began_at is None:
+        return None
+    candidates = panel.reserved_since(task.service.account_ref, began_at - CLOCKS_DIFFER)
     with open_work() as work:
         held = set(
             work.session.exec(
@@ -142,6 +158,8 @@ def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment, since: obj
     if len(free) > 1:
         numbers = ", ".join(remote.remote_id for remote in free)
         raise Rejected(f"Several unclaimed servers of this customer are on the panel ({numbers}): please choose.")
+    if not free and world_now() - asked_at < panel.settles:
+        raise NotYet("The panel did not answer: the server may still turn up there", retry_after=LOOK_AGAIN)
     return free[0] if free else None
 
 

@@ -74,7 +74,7 @@ def retry_build(work: Work, service_id: UUID) -> None:
     work.session.add(service)
     fresh = request_job(work, service, JobAction.CREATE)
     if job is not None:  # keep the moment of the first try, by which a half-made server is found again
-        fresh.step, fresh.step_began_at = job.step, job.step_began_at
+        fresh.step, fresh.step_began_at, fresh.asked_at = job.step, job.step_began_at, job.asked_at
     write_log(work, service_id, JobAction.CREATE, "Tried again by staff")
 
 

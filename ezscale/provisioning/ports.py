@@ -1,7 +1,7 @@
 """What provisioning needs from a panel that runs servers."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -76,9 +76,12 @@ class Panel(Protocol):
 
     Calls raise TemporaryFailure when trying again is right, UnknownOutcome when the answer was lost after the panel
     may have acted, and Rejected when the panel refuses for good (its reason as the message).
+
+    `settles` is how long after a lost answer the panel may still act, or not yet list what it has made.
     """
 
     name: str
+    settles: timedelta
 
     def account(self, owner: PanelOwner) -> str:
         """The panel's id of the customer's account; made once, found by our reference ever after."""

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import structlog
 from celery import Celery
+from celery.signals import worker_process_init, worker_ready
 from kombu.exceptions import OperationalError
 
 from ezscale import wiring
@@ -56,6 +57,13 @@ def sweep() -> None:
     relay()
     for job_id in engine.due_jobs(house):
         run.delay(str(job_id))
+
+
+@worker_ready.connect
+@worker_process_init.connect
+def start_working(**_about: object) -> None:
+    """Go on with what a killed predecessor has left, without waiting for its leases to run out."""
+    engine.take_over(wiring.house())
 
 
 def ring() -> None:

@@ -22,6 +22,12 @@ MOST_BUG_TRIES = 4
 LONGEST_WAIT = timedelta(minutes=10)
 
 
+def take_over(house: House) -> None:
+    """A worker starts: what workers of this machine left behind when they were killed is free again."""
+    with house.automation("engine")() as work:
+        jobs.take_over(work.session)
+
+
 def relay(house: House) -> list[UUID]:
     """Turn waiting events into jobs; returns the jobs that can run now. Safe to run anywhere, any number of times."""
     with house.automation("relay")() as work:
@@ -71,6 +77,7 @@ def run_job(house: House, job_id: UUID) -> datetime | None:
 
 def drain(house: House) -> int:
     """Do everything that can be done at this moment, in this process; returns how many jobs ran."""
+    take_over(house)
     ran = 0
     while relay(house) or due_jobs(house):
         waiting = due_jobs(house)

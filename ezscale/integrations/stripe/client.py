@@ -13,6 +13,7 @@ from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 API_VERSION = "2026-10-28.endive"
 TIMEOUT = httpx.Timeout(5, connect=3)
 PAGE_TIMEOUT = httpx.Timeout(10, connect=3)
+STILL_AT_IT = 409  # the first request with an idempotency key has not been answered yet
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -43,6 +44,8 @@ def asking(*, changes: bool) -> Iterator[None]:
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise TemporaryFailure(f"Stripe does not accept our API key: {error.user_message}") from error
     except stripe.IdempotencyError as error:
+        if error.http_status == STILL_AT_IT:
+            raise lost(f"Stripe is still working on it: {error.user_message}") from error
         raise KeyReused(f"Stripe refused: {error.user_message}", status=error.http_status or 400) from error
     except stripe.InvalidRequestError as error:
         raise Rejected(f"Stripe refused: {error.user_message}", status=error.http_status or 400) from error

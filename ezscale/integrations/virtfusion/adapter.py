@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ezscale.integrations.http import Missing
 from ezscale.integrations.virtfusion.client import Row, VirtFusionClient
@@ -19,6 +19,7 @@ BUTTONS = {
 
 # A new password counts only once its queue item is finished: seconds to wait between looks.
 PATIENCE = (0.5, 0.5, 1.0, 1.0, 2.0, 3.0, 4.0, 5.0)
+SETTLES = timedelta(minutes=1)
 
 
 class VirtFusionPanel:
@@ -26,7 +27,14 @@ class VirtFusionPanel:
 
     name = "virtfusion"
 
-    def __init__(self, client: VirtFusionClient, *, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        client: VirtFusionClient,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        settles: timedelta = SETTLES,
+    ) -> None:
+        self.settles = settles
         self._panel = client
         self._pause = pause
 
