@@ -1,8 +1,10 @@
 """A whole company in a test: the real engine on a movable clock, with the vendors' stand-ins in the same process."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -31,9 +33,12 @@ from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
 from ezscale.sandbox.stripe.browser import pay_on_page
+from ezscale.sandbox.stripe.webhooks import Deliver
 from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
 from ezscale.tasks import company
 from ezscale.wiring import House
+
+T = TypeVar("T")
 
 KEY, SECRET, TOKEN = "sk_test_journey", "whsec_journey", "vf-journey"
 STRIPE, PANEL = "http://stripe.test", "http://panel.test"
@@ -43,27 +48,51 @@ AT_ONCE = timedelta(0)
 PASSWORD = "plum orchard lantern 42"
 
 
-class Company:
-    """A company with a shop, a Stripe account and a VirtFusion panel, and what people do with it."""
+@dataclass(frozen=True)
+class Lines:
+    """How the vendors are reached: over the network, unless a transport says otherwise."""
 
-    def __init__(self, database: Database, clock: FixedClock, folder: Path, *, webhooks: bool = True) -> None:
+    stripe_url: str = STRIPE
+    panel_url: str = PANEL
+    stripe: httpx.BaseTransport | None = None
+    panel: httpx.BaseTransport | None = None
+
+
+def open_house(database: Database, folder: Path, lines: Lines, *, settles: timedelta = AT_ONCE) -> House:
+    """A house whose vendors are at the end of these lines."""
+    panel = VirtFusionClient(open_http(lines.panel_url, TOKEN, transport=lines.panel))
+    stripe = open_http(lines.stripe_url, transport=lines.stripe)
+    return House(
+        database,
+        open_gateway(key=KEY, webhook_secret=SECRET, base_url=lines.stripe_url, http=stripe),
+        {"virtfusion": VirtFusionPanel(panel, pause=lambda _seconds: None, settles=settles)},
+        KeptMail(folder / "mail"),
+        Vault({"k1": b"0" * 32}),
+    )
+
+
+class Company:
+    """A company with a shop, a Stripe account and a VirtFusion panel, and what people do with it.
+
+    Its vendors are stand-ins in this process, unless they are at the end of other lines. Their webhooks are taken at
+    once, unless `deliver` does something else with them.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: FixedClock,
+        folder: Path,
+        *,
+        deliver: Deliver | None = None,
+        lines: Lines | None = None,
+    ) -> None:
         self.clock = clock
-        deliver = self._take_webhook if webhooks else (lambda _body, _signature: None)
-        self.stripe = stripe_stand_in(
-            Store(), webhook_url="", webhook_secret=SECRET, api_key=KEY, deliver=deliver, public_url=STRIPE
-        )
-        stripe_line = InProcess(self.stripe)
-        panel_line = InProcess(virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1)))
-        self.browser = httpx.Client(transport=stripe_line)
-        self.stripe_http = open_http(STRIPE, KEY, transport=stripe_line)
-        self.panel_http = open_http(PANEL, TOKEN, transport=panel_line)
-        self.house = House(
-            database,
-            open_gateway(key=KEY, webhook_secret=SECRET, base_url=STRIPE, http=httpx.Client(transport=stripe_line)),
-            {"virtfusion": VirtFusionPanel(VirtFusionClient(self.panel_http), pause=lambda _s: None, settles=AT_ONCE)},
-            KeptMail(folder / "mail"),
-            Vault({"k1": b"0" * 32}),
-        )
+        lines = lines or self._stand_ins_here(deliver or self.takes_webhook)
+        self.browser = httpx.Client(transport=lines.stripe, trust_env=False)
+        self.stripe_http = open_http(lines.stripe_url, KEY, transport=lines.stripe)
+        self.panel_http = open_http(lines.panel_url, TOKEN, transport=lines.panel)
+        self.house = open_house(database, folder, lines)
         with self.robot() as work:
             stock_the_shop(work)
 
@@ -107,10 +136,18 @@ class Company:
         """The vendor works again."""
         http.delete("/_sandbox/faults")
 
-    def _take_webhook(self, body: bytes, signature: str) -> None:
+    def takes_webhook(self, body: bytes, signature: str) -> None:
+        """Our endpoint: verify and store."""
         notice = self.house.payments.read_notice(body, signature)
         with self.house.automation("webhooks")() as work:
             take_notice(work, "stripe", notice, body.decode(), live=False)
+
+    def _stand_ins_here(self, deliver: Deliver) -> Lines:
+        self.stripe = stripe_stand_in(
+            Store(), webhook_url="", webhook_secret=SECRET, api_key=KEY, deliver=deliver, public_url=STRIPE
+        )
+        panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))
+        return Lines(stripe=InProcess(self.stripe), panel=InProcess(panel))
 
 
 class Person:
@@ -125,7 +162,7 @@ class Person:
         with self.at.robot() as work:
             return actor_for(work, self.user.id, confirmed=True)
 
-    def does(self, use_case: Callable[[Work], object]) -> object:
+    def does(self, use_case: Callable[[Work], T]) -> T:
         """They do something in one transaction."""
         with self.at.house.database.opener(self.actor)() as work:
             return use_case(work)

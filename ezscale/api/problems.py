@@ -97,7 +97,8 @@ async def failed_for_now(request: Request, error: TemporaryFailure | Operational
 async def not_understood(request: Request, error: RequestValidationError) -> Response:
     """Input of the wrong form. Names the first thing that is wrong, and never repeats what was sent."""
     first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"][1:])
+    place = () if first["type"] == "json_invalid" else first["loc"][1:]  # there it is an offset in the text
+    field = ".".join(map(str, place))
     return problem(request, REFUSALS[Kind.INVALID], f"{first['msg']}.", field)
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from liquid import Environment, FileSystemLoader
 from markupsafe import Markup
@@ -25,13 +25,13 @@ router = APIRouter(include_in_schema=False, dependencies=[Public])
 @router.get("/openapi.json")
 def show_document(request: Request) -> JSONResponse:
     """The API in the form that programs read."""
-    return JSONResponse(request.app.openapi(), headers=FOR_AN_HOUR)
+    return JSONResponse(document_of(request.app), headers=FOR_AN_HOUR)
 
 
 @router.get("/api/docs", response_class=HTMLResponse)
 def show_page(request: Request) -> HTMLResponse:
     """The API in the form that people read."""
-    document: dict[str, Any] = request.app.openapi()
+    document = document_of(request.app)
     chapters, shapes = read_document(document, settings().web_url)
     page = _template().render(
         company=settings().company_name,
@@ -44,6 +44,16 @@ def show_page(request: Request) -> HTMLResponse:
         style=Markup((HERE / "page.css").read_text("utf-8")),  # noqa: S704  # our own file
     )
     return HTMLResponse(page, headers=FOR_AN_HOUR)
+
+
+def document_of(api: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document. FastAPI writes one media type for all models; refusals have one of their own."""
+    document = api.openapi()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            refusal = operation["responses"]["default"]
+            refusal["content"] = {"application/problem+json": next(iter(refusal["content"].values()))}
+    return document
 
 
 @cache

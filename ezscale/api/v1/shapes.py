@@ -13,11 +13,7 @@ from ezscale.kit.money import Money
 Item = TypeVar("Item")
 EXAMPLE_ID = "0199f6a2-c7d8-7e3b-9a41-5d2f6c8e1b70"
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "model": Problem,
-        "description": "Refused; nothing was changed.",
-        "content": {"application/problem+json": {}},
-    }
+    "default": {"model": Problem, "description": "Refused; nothing was changed."}
 }
 
 Limit = Annotated[int, Query(ge=1, le=100, description="How many to return at most.")]

@@ -195,7 +195,8 @@ class StripeGateway:
         """Verify a webhook's raw body; BadNotice when it is not from the gateway."""
         try:
             event = self._client.construct_event(body, signature, self._webhook_secret)
-            return Notice(event.id, event.type, str(event.data.object["id"]), live=event.livemode)
+            subject_ref = getattr(event.data.object, "id", "")  # a balance, say, has none
+            return Notice(event.id, event.type, str(subject_ref), live=event.livemode)
         except (stripe.SignatureVerificationError, ValueError, KeyError, AttributeError) as error:
             raise BadNotice(f"not a message of Stripe's: {type(error).__name__}") from error
 

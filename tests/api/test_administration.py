@@ -1,0 +1,53 @@
+"""What our own programs may ask: every customer, every service."""
+
+import pytest
+from sqlmodel import select
+
+from ezscale.models import StaffRole
+
+
+def test_staff_list_customers_page_by_page(ada, bob, grace, program_of):
+    program = program_of(grace)
+
+    first = program.get("/api/v1/admin/customers?limit=1").json()
+    last = program.get(first["next"]).json()
+
+    assert [shown["name"] for shown in [*first["items"], *last["items"]]] == ["Bob Ferris", "Ada Moreno"]
+    assert first["items"][0].keys() == {
+        *("id", "number", "name", "company", "email", "country", "currency", "created_at", "suspended_at")
+    }
+
+
+def test_staff_search_customers_and_keep_the_words_on_the_next_page(ada, bob, grace, program_of):
+    program = program_of(grace)
+
+    found = program.get("/api/v1/admin/customers", params={"search": "moreno"}).json()
+    pages = program.get("/api/v1/admin/customers", params={"search": "example.com", "limit": 1}).json()
+
+    assert [shown["name"] for shown in found["items"]] == ["Ada Moreno"]
+    assert "search=example.com" in pages["next"]
+
+
+def test_staff_list_every_service_with_its_owner(ada, bob, grace, program_of):
+    bob.orders()
+    program, service = program_of(grace), ada.service()
+
+    every = program.get("/api/v1/admin/services").json()["items"]
+    active = program.get("/api/v1/admin/services?status=active").json()["items"]
+    of_ada = program.get("/api/v1/admin/services", params={"customer_id": str(service.customer_id)}).json()["items"]
+    by_name = program.get("/api/v1/admin/services?search=ada.example").json()["items"]
+
+    assert [shown["hostname"] for shown in every] == ["bob.example.com", "ada.example.com"]
+    assert active == of_ada == by_name == [every[1]]
+    assert every[1]["customer_id"] == str(service.customer_id)
+
+
+@pytest.mark.parametrize("list_name", ["customers", "services"])
+def test_nobody_else_sees_these_lists(at, ada, grace, web, program_of, list_name):
+    address, customer, colleague = f"/api/v1/admin/{list_name}", program_of(ada), program_of(grace)
+    with at.robot() as work:
+        work.session.exec(select(StaffRole)).one().permissions = []
+
+    assert web.get(address).status_code == 401
+    assert customer.get(address).status_code == 403
+    assert colleague.get(address).status_code == 403
