@@ -31,10 +31,10 @@ class Vault:
     def open(self, sealed: str, bound_to: str) -> str:
         """The secret again. CannotDecrypt when the key, the text or the row is another."""
         name, _, text = sealed.partition(":")
-        raw = base64.urlsafe_b64decode(text)
         try:
+            raw = base64.urlsafe_b64decode(text)
             return AESGCM(self._keys[name]).decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
-        except (KeyError, InvalidTag) as error:
+        except (KeyError, InvalidTag, ValueError) as error:
             raise CannotDecrypt(f"cannot decrypt what is bound to {bound_to}") from error
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from pycountry import countries
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -38,9 +39,7 @@ class Settings(BaseSettings):
     company_address: str = Field(
         default="1 Harbour Street, Dublin, D02 X576, Ireland", description="Printed on invoices."
     )
-    company_country: str = Field(
-        default="IE", min_length=2, max_length=2, description="ISO 3166 code; decides whose tax."
-    )
+    company_country: str = Field(default="IE", description="ISO 3166 code; decides whose tax.")
     company_tax_id: str = Field(default="IE6388047V", description="VAT id printed on invoices.")
     company_email: str = Field(default="billing@ezscale.example", description="The sender of mail.")
     time_zone: str = Field(default="UTC", description="Whose midnight ends a billing day.")
@@ -60,6 +59,13 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="When set, /metrics asks for it as a bearer token."
     )
 
+    @field_validator("company_country")
+    @classmethod
+    def _known_country(cls, code: str) -> str:
+        if countries.get(alpha_2=code) is None:
+            raise ValueError(f"{code!r} is not a country of ISO 3166, such as IE")
+        return code
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
@@ -74,7 +80,9 @@ class Settings(BaseSettings):
         if self.sandbox:
             for name in ("stripe_url", "virtfusion_url"):
                 if getattr(self, name) and urlsplit(getattr(self, name)).hostname not in ("127.0.0.1", "localhost"):
-                    raise ValueError(f"{name} must be a stand-in on 127.0.0.1 while EZSCALE_SANDBOX is on")
+                    raise ValueError(
+                        f"EZSCALE_{name.upper()} must be a stand-in on 127.0.0.1 while EZSCALE_SANDBOX is on"
+                    )
             return self
         missing = [
             name
@@ -86,7 +94,7 @@ class Settings(BaseSettings):
             names = ", ".join(f"EZSCALE_{name.upper()}" for name in missing)
             raise ValueError(f"without the sandbox these are needed: {names}")
         if self.stripe_url:
-            raise ValueError("stripe_url is only for the sandbox: without it money goes to Stripe itself")
+            raise ValueError("EZSCALE_STRIPE_URL is only for the sandbox: without it money goes to Stripe itself")
         return self
 
     @property

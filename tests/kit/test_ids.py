@@ -1,0 +1,20 @@
+from ezscale.kit.ids import fingerprint, new_id, new_secret
+
+
+def test_ids_are_version_seven_and_sort_by_the_time_they_were_made(monkeypatch):
+    moments = iter([1_000_000, 2_000_000, 3_000_000])
+    monkeypatch.setattr("time.time_ns", lambda: next(moments))
+
+    made = [new_id() for _ in range(3)]
+
+    assert made == sorted(made)
+    assert {(each.version, each.variant) for each in made} == {(7, "specified in RFC 4122")}
+
+
+def test_a_secret_is_long_and_kept_only_as_a_fingerprint():
+    secret = new_secret()
+
+    assert len(secret) >= 43
+    assert secret != new_secret()
+    assert secret not in fingerprint(secret)
+    assert len(fingerprint(secret)) == 64

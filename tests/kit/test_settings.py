@@ -1,0 +1,67 @@
+import pytest
+
+from ezscale.kit.settings import BadSettings, settings
+
+LIVE = {
+    "EZSCALE_SANDBOX": "false",
+    "EZSCALE_STRIPE_KEY": "sk_live_1",
+    "EZSCALE_STRIPE_WEBHOOK_SECRET": "whsec_1",
+    "EZSCALE_VIRTFUSION_URL": "https://panel.example/api/v1",
+    "EZSCALE_VIRTFUSION_TOKEN": "token-1",
+}
+
+
+@pytest.fixture
+def read(monkeypatch):
+    def read(**environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return settings.__wrapped__()
+
+    return read
+
+
+def test_the_sandbox_needs_nothing(read):
+    assert read().sandbox is True
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("EZSCALE_PORT", "0", "greater than or equal to 1"),
+        ("EZSCALE_PORT", "web", "valid integer"),
+        ("EZSCALE_SANDBOX", "perhaps", "valid boolean"),
+        ("EZSCALE_TIME_ZONE", "Europe/Atlantis", "not a time zone"),
+        ("EZSCALE_COMPANY_COUNTRY", "XX", "not a country"),
+        ("EZSCALE_STRIPE_URL", "https://api.stripe.com", "must be a stand-in"),
+        ("EZSCALE_VIRTFUSION_URL", "https://panel.example", "must be a stand-in"),
+    ],
+)
+def test_a_bad_value_is_told_with_its_name_and_the_reason(read, name, value, reason):
+    with pytest.raises(BadSettings, match=f"{name}.*{reason}"):
+        read(**{name: value})
+
+
+@pytest.mark.parametrize("name", [name for name in LIVE if name != "EZSCALE_SANDBOX"])
+def test_a_live_company_does_not_start_without_one_of_its_secrets(read, name):
+    with pytest.raises(BadSettings, match=f"are needed: {name}$"):
+        read(**LIVE | {name: ""})
+
+
+def test_a_live_companys_money_goes_to_stripe_itself(read):
+    with pytest.raises(BadSettings, match="EZSCALE_STRIPE_URL"):
+        read(**LIVE, EZSCALE_STRIPE_URL="http://127.0.0.1:3001")
+
+
+def test_secrets_are_shown_to_nobody(read):
+    live = read(**LIVE)
+
+    for shown in (repr(live), str(live.model_dump()), live.model_dump_json()):
+        assert not any(secret in shown for secret in ("sk_live_1", "whsec_1", "token-1"))
+
+
+def test_a_bad_secret_is_not_repeated_in_the_message(read):
+    with pytest.raises(BadSettings) as told:
+        read(EZSCALE_PORT="sk_live_1")
+
+    assert "sk_live_1" not in str(told.value)
