@@ -74,8 +74,7 @@ def open_house(database: Database, folder: Path, lines: Lines, *, settles: timed
 class Company:
     """A company with a shop, a Stripe account and a VirtFusion panel, and what people do with it.
 
-    Its vendors are stand-ins in this process, unless they are at the end of other lines. Their webhooks are taken at
-    once, unless `deliver` does something else with them.
+    Its vendors are stand-ins in this process, unless they are at the end of other lines.
     """
 
     def __init__(
@@ -84,11 +83,11 @@ class Company:
         clock: FixedClock,
         folder: Path,
         *,
-        deliver: Deliver | None = None,
+        webhooks: bool = True,
         lines: Lines | None = None,
     ) -> None:
         self.clock = clock
-        lines = lines or self._stand_ins_here(deliver or self.takes_webhook)
+        lines = lines or self._stand_ins_here(self.takes_webhook if webhooks else lambda _body, _signature: None)
         self.browser = httpx.Client(transport=lines.stripe, trust_env=False)
         self.stripe_http = open_http(lines.stripe_url, KEY, transport=lines.stripe)
         self.panel_http = open_http(lines.panel_url, TOKEN, transport=lines.panel)
@@ -102,7 +101,7 @@ class Company:
 
     def signs_up(self, name: str = "Ada Moreno", country: str = "IE", currency: str = "EUR") -> "Person":
         """Somebody makes an account."""
-        email = f"{name.split()[0].lower()}@example.com"
+        email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
         user = sign_up(self.house.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, country, currency))
         return Person(self, user)
 

@@ -12,7 +12,7 @@ from ezscale.sandbox.front import Vendor, front
 from ezscale.sandbox.holdings import stripe_holdings, virtfusion_holdings
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
-from ezscale.sandbox.virtfusion import panel_door, virtfusion_stand_in
+from ezscale.sandbox.virtfusion import LIFELIKE, Pace, panel_door, virtfusion_stand_in
 
 STRIPE_PATH = "/stripe"
 VIRTFUSION_PATH = "/virtfusion/api/v1"
@@ -27,6 +27,7 @@ def sandbox_app(
     stripe_key: str,
     stripe_webhook_secret: str,
     virtfusion_token: str,
+    pace: Pace = LIFELIKE,
 ) -> ASGIApp:
     """Stripe and VirtFusion for a demo, remembering in `data_dir`. Webhooks go to the web while the app is served."""
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,7 @@ def sandbox_app(
         api_key=stripe_key,
         public_url=known["stripe"]["url"],
     )
-    virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token)
+    virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token, pace=pace)
     vendors = (
         Vendor("stripe", "Stripe", known["stripe"]["url"], stripe, stripe_store, stripe_holdings),
         Vendor("virtfusion", "VirtFusion", known["virtfusion"]["url"], virtfusion, panel_store, virtfusion_holdings),
