@@ -38,12 +38,13 @@ def test_an_event_comes_back_from_storage_as_it_was(keeper):
 
 
 def test_an_event_is_stored_with_the_change_that_caused_it(database):
+    lit = a_lantern()
     with database.opener(robot("test"))() as work:
-        work.emit(a_lantern())
+        work.emit(lit)
 
     with database.opener(robot("test"))() as work:
         [stored] = outbox.waiting(work.session)
-    assert stored.event().by == "Ada"
+    assert stored.event() == lit
     assert stored.happened_at == work.now
 
 

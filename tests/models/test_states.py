@@ -48,7 +48,13 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_order, "pay", (NOW,), {O.PLACED: O.PAID, O.EXPIRED: O.PAID}),
     (an_order, "expire", (), {O.PLACED: O.EXPIRED}),
 )
-STATES = {an_invoice: I, an_attempt: A, a_subscription: B, a_service: S, an_order: O}
+STATES: dict[Callable[..., Any], type[StrEnum]] = {
+    an_invoice: I,
+    an_attempt: A,
+    a_subscription: B,
+    a_service: S,
+    an_order: O,
+}
 MATRIX = [
     pytest.param(make, state, step, given, after.get(state), id=f"{make.__name__}-{step}{place}-{state}")
     for place, (make, step, given, after) in enumerate(STEPS)
