@@ -54,10 +54,10 @@ def _page(subject: str, paragraphs: list[str], label: str, link: str, company: s
     button = f'<mj-button href="{escape(link)}">{escape(label)}</mj-button>' if link and label else ""
     source = f"""<mjml><mj-head><mj-title>{escape(subject)}</mj-title><mj-attributes>
       <mj-all font-family="Inter, Helvetica, Arial, sans-serif" />
-      <mj-text font-size="15px" line-height="1.6" color="#1b2430" />
-      <mj-button background-color="#3b4fe4" border-radius="8px" font-size="15px" font-weight="600" align="left" />
+      <mj-text font-size="15px" line-height="1.6" color="#0b1020" />
+      <mj-button background-color="#0b1020" border-radius="8px" font-size="15px" font-weight="600" align="left" />
       </mj-attributes></mj-head>
-      <mj-body background-color="#f3f5f8"><mj-section padding="24px 0 8px"><mj-column>
+      <mj-body background-color="#f7f8fa"><mj-section padding="24px 0 8px"><mj-column>
       <mj-text font-size="18px" font-weight="700">{escape(company)}</mj-text></mj-column></mj-section>
       <mj-section background-color="#ffffff" border-radius="12px"><mj-column>{body}{button}</mj-column></mj-section>
       </mj-body></mjml>"""
