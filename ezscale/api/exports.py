@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from ezscale import wiring
 from ezscale.api.doors import Person
-from ezscale.reporting.sheets import Filter, csv_of
+from ezscale.api.sheets import Filter, csv_of
 
 router = APIRouter(prefix="/api/exports", include_in_schema=False)
 

@@ -6,6 +6,27 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.cards import cards
+from ezscale.pages.account.invoice import invoice
+from ezscale.pages.account.invoices import invoices
+from ezscale.pages.account.order import order as placed_order
+from ezscale.pages.account.overview import overview
+from ezscale.pages.account.profile import profile
+from ezscale.pages.account.service import service
+from ezscale.pages.account.services import services
+from ezscale.pages.admin.customer import customer
+from ezscale.pages.admin.customers import customers
+from ezscale.pages.admin.doctor import doctor
+from ezscale.pages.admin.invoice import invoice as admin_invoice
+from ezscale.pages.admin.invoices import invoices as admin_invoices
+from ezscale.pages.admin.mail import mail
+from ezscale.pages.admin.orders import orders
+from ezscale.pages.admin.overview import overview as admin_overview
+from ezscale.pages.admin.provisioning import provisioning
+from ezscale.pages.admin.runs import runs
+from ezscale.pages.admin.service import service as admin_service
+from ezscale.pages.admin.services import services as admin_services
+from ezscale.pages.admin.time_machine import time_machine
 from ezscale.pages.marketing.about import about
 from ezscale.pages.marketing.contact import contact
 from ezscale.pages.marketing.home import home
@@ -13,11 +34,35 @@ from ezscale.pages.marketing.legal import acceptable_use, privacy, sla, terms
 from ezscale.pages.marketing.not_found import not_found
 from ezscale.pages.marketing.pricing import pricing
 from ezscale.pages.marketing.vps import vps
+from ezscale.pages.ordering.order import order
 from ezscale.pages.signing_in.forgotten import forgotten
 from ezscale.pages.signing_in.login import login
 from ezscale.pages.signing_in.register import register
 from ezscale.pages.signing_in.reset import reset
 from ezscale.pages.signing_in.verify import verify
+from ezscale.state.account.cards import CardsState
+from ezscale.state.account.invoice import InvoiceState
+from ezscale.state.account.invoices import InvoicesState
+from ezscale.state.account.login import LoginState
+from ezscale.state.account.order import PlacedOrderState
+from ezscale.state.account.overview import OverviewState
+from ezscale.state.account.profile import ProfileState
+from ezscale.state.account.service import ServiceState
+from ezscale.state.account.services import ServicesState
+from ezscale.state.admin.customer import CustomerState
+from ezscale.state.admin.customers import CustomersState
+from ezscale.state.admin.doctor import DoctorState
+from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
+from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
+from ezscale.state.admin.jobs import ProvisioningState
+from ezscale.state.admin.mail import MailState
+from ezscale.state.admin.orders import OrdersState
+from ezscale.state.admin.overview import OverviewState as AdminOverviewState
+from ezscale.state.admin.runs import RunsState
+from ezscale.state.admin.service import ServiceState as AdminServiceState
+from ezscale.state.admin.services import ServicesState as AdminServicesState
+from ezscale.state.admin.time_machine import TimeMachineState
+from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.ui import company
 
@@ -122,8 +167,42 @@ SIGNING_IN = (
     Route("/verify/", verify, title=f"Confirm your address | {company()}", on_load=[PostedFormState.load]),
 )
 
-ACCOUNT: tuple[Route, ...] = ()
+ACCOUNT = (
+    Route("/order/", order, title=f"Order a server | {company()}", on_load=[OrderState.load]),
+    Route("/account/", overview, title=f"Overview | {company()}", on_load=[OverviewState.load]),
+    Route("/account/services/", services, title=f"Services | {company()}", on_load=[ServicesState.load]),
+    Route("/account/service/", service, title=f"Server | {company()}", on_load=[ServiceState.load, LoginState.load]),
+    Route("/account/order/", placed_order, title=f"Your order | {company()}", on_load=[PlacedOrderState.load]),
+    Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
+    Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
+    Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
+    Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
+)
 
-ADMIN: tuple[Route, ...] = ()
+ADMIN = (
+    Route("/admin/", admin_overview, title=f"Overview | {company()} staff", on_load=[AdminOverviewState.load]),
+    Route("/admin/customers/", customers, title=f"Customers | {company()} staff", on_load=[CustomersState.load]),
+    Route("/admin/customer/", customer, title=f"Customer | {company()} staff", on_load=[CustomerState.load]),
+    Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
+    Route(
+        "/admin/service/",
+        admin_service,
+        title=f"Service | {company()} staff",
+        on_load=[AdminServiceState.load, AdminServiceState.ask_panel],
+    ),
+    Route("/admin/orders/", orders, title=f"Orders | {company()} staff", on_load=[OrdersState.load]),
+    Route("/admin/invoices/", admin_invoices, title=f"Invoices | {company()} staff", on_load=[AdminInvoicesState.load]),
+    Route("/admin/invoice/", admin_invoice, title=f"Invoice | {company()} staff", on_load=[AdminInvoiceState.load]),
+    Route(
+        "/admin/provisioning/",
+        provisioning,
+        title=f"Provisioning | {company()} staff",
+        on_load=[ProvisioningState.load],
+    ),
+    Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
+    Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
+    Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),
+    Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
+)
 
 ALL = (*MARKETING, *SIGNING_IN, *ACCOUNT, *ADMIN)

@@ -51,7 +51,8 @@ ADMIN_MENU = (
     Entry("Provisioning", "/admin/provisioning/", "hammer"),
     Entry("Runs", "/admin/runs/", "list-checks"),
     Entry("Mail", "/admin/mail/", "mail"),
-    Entry("Time machine", "/admin/clock/", "history"),
+    Entry("Doctor", "/admin/doctor/", "stethoscope"),
+    Entry("Time machine", "/admin/time/", "history"),
 )
 FOOTER = (
     ("Products", (("VPS", "/vps/"), ("Pricing", "/pricing/"))),

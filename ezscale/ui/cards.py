@@ -45,13 +45,15 @@ def stat(label: Text, value: Content, note: Content = "", *, icon_name: str = ""
     )
 
 
-def definitions(*pairs: tuple[Content, Content]) -> rx.Component:
-    """Names with their values, as a record shows them."""
+def definitions(*pairs: tuple[Content, Content], narrow: bool = False) -> rx.Component:
+    """Names with their values, as a record shows them. `narrow` is for a column at the side."""
+    name_width = "w-24 shrink-0" if narrow else "sm:w-40 sm:shrink-0"
+    line = "flex-row gap-3" if narrow else "flex-col gap-0.5 sm:flex-row sm:gap-4"
     rows = [
         rx.el.div(
-            rx.el.dt(name, class_name="text-[0.8125rem] text-faint sm:w-40 sm:shrink-0"),
+            rx.el.dt(name, class_name=classes("text-[0.8125rem] leading-5 text-faint", name_width)),
             rx.el.dd(value, class_name="min-w-0 text-sm text-ink [overflow-wrap:anywhere]"),
-            class_name="flex flex-col gap-0.5 py-2.5 sm:flex-row sm:gap-4",
+            class_name=classes("flex py-2.5", line),
         )
         for name, value in pairs
     ]

@@ -1,0 +1,67 @@
+"""What waits for a person: billing cases, and saying what was done about one."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import reflex as rx
+
+from ezscale.billing.cases import close_case
+from ezscale.models import BillingCase
+from ezscale.state.admin.staff import StaffState
+from ezscale.state.arguments import sent_fields, sent_id
+from ezscale.state.reader import Reader
+
+TITLES = {
+    "surplus": "More was paid than asked",
+    "wrong_amount": "Another amount came than was asked",
+    "stray_money": "Money came that belongs to no invoice",
+    "charge_refused": "The gateway refused a charge",
+    "wrong_mode": "A vendor's notice came from the wrong mode",
+}
+
+
+@dataclass
+class CaseView:
+    """A billing case in words."""
+
+    id: str
+    title: str
+    facts: str
+    opened: str
+    customer_id: str
+
+    @classmethod
+    def of(cls, case: BillingCase, reader: Reader) -> Self:
+        """A case with what is known of it."""
+        return cls(
+            id=str(case.id),
+            title=TITLES.get(case.kind, case.kind.replace("_", " ").capitalize()),
+            facts=" · ".join(f"{name}: {value}" for name, value in case.facts.items() if value),
+            opened=reader.moment(case.opened_at),
+            customer_id=str(case.customer_id or ""),
+        )
+
+
+class CaseState(StaffState):
+    """The window in which a case is closed."""
+
+    closing: str = ""
+
+    @rx.event
+    async def open(self, case_id: str) -> None:
+        """Ask what was done about a case."""
+        self.closing = str(sent_id(case_id))
+
+    @rx.event
+    async def show(self, shown: bool) -> None:
+        """The window was closed without an answer."""
+        if not shown:
+            self.closing = ""
+
+    @rx.event
+    async def close(self, form: dict[str, Any]) -> None:
+        """Note what was done; the case is off everybody's list."""
+        case_id, done = sent_id(self.closing), sent_fields(form, "done", longest=501)["done"]
+        await self.perform(lambda work: close_case(work, case_id, done))
+        self.closing = ""
+        self.say("Case closed.")

@@ -1,0 +1,158 @@
+"""One customer, with everything staff want to know on the telephone."""
+
+from dataclasses import dataclass, field
+from typing import Self
+from uuid import UUID
+
+from ezscale.accounts.customers import customer, people_of
+from ezscale.billing.cards import cards
+from ezscale.billing.cases import open_cases
+from ezscale.billing.credit import credit_balance
+from ezscale.billing.invoicing import invoices
+from ezscale.kit.work import Work
+from ezscale.messaging.sending import mails
+from ezscale.models import Customer, MailMessage, Membership, PaymentMethod, User
+from ezscale.provisioning.services import services
+from ezscale.state.admin.cases import CaseView
+from ezscale.state.admin.rows import InvoiceRow, ServiceRow
+from ezscale.state.admin.staff import Record, StaffState
+from ezscale.state.reader import Reader
+from ezscale.state.signing_in.choices import countries
+
+SHOWN = 10
+
+
+@dataclass
+class CustomerView:
+    """Who they are."""
+
+    id: str = ""
+    number: str = ""
+    name: str = ""
+    company: str = ""
+    email: str = ""
+    address: list[str] = field(default_factory=list)
+    tax_id: str = ""
+    currency: str = ""
+    credit: str = ""
+    since: str = ""
+    panel_ref: str = ""
+    gateway_ref: str = ""
+    suspended: bool = False
+
+    @classmethod
+    def of(cls, row: Customer, credit: str, reader: Reader) -> Self:
+        """A customer with what is left of their credit, in words."""
+        town = f"{row.postcode} {row.city}".strip()
+        return cls(
+            id=str(row.id),
+            number=row.number,
+            name=row.name,
+            company=row.company,
+            email=row.email,
+            address=[line for line in (row.address, town, dict(countries()).get(row.country, row.country)) if line],
+            tax_id=row.tax_id,
+            currency=row.currency,
+            credit=credit,
+            since=reader.day(row.created_at),
+            panel_ref=row.panel_ref,
+            gateway_ref=row.gateway_ref or "",
+            suspended=row.suspended_at is not None,
+        )
+
+
+@dataclass
+class PersonView:
+    """Somebody who signs in for them."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    verified: bool
+
+    @classmethod
+    def of(cls, membership: Membership, user: User) -> Self:
+        """A person in their role."""
+        role = membership.role.replace("_", " ").capitalize()
+        return cls(str(user.id), user.name, user.email, role, user.email_verified_at is not None)
+
+
+@dataclass
+class CardView:
+    """A card on file."""
+
+    id: str
+    label: str
+    expires: str
+    is_default: bool
+    refused: bool
+
+    @classmethod
+    def of(cls, card: PaymentMethod) -> Self:
+        """As much of a card as a receipt shows."""
+        expires = f"{card.exp_month:02}/{card.exp_year % 100:02}"
+        return cls(str(card.id), card.label, expires, card.is_default, card.refused_at is not None)
+
+
+@dataclass
+class MailLine:
+    """A mail they were sent."""
+
+    id: str
+    subject: str
+    written: str
+
+    @classmethod
+    def of(cls, mail: MailMessage, reader: Reader) -> Self:
+        """A mail by its subject."""
+        return cls(str(mail.id), mail.subject, reader.moment(mail.written_at))
+
+
+@dataclass
+class File:
+    """Everything on one customer, as a screen shows it."""
+
+    customer: CustomerView
+    people: list[PersonView]
+    services: list[ServiceRow]
+    invoices: list[InvoiceRow]
+    cards: list[CardView]
+    mails: list[MailLine]
+    cases: list[CaseView]
+
+
+class CustomerState(Record, StaffState):
+    """The file of one customer."""
+
+    customer: CustomerView = CustomerView()
+    people: list[PersonView] = []
+    services: list[ServiceRow] = []
+    invoices: list[InvoiceRow] = []
+    cards: list[CardView] = []
+    mails: list[MailLine] = []
+    cases: list[CaseView] = []
+
+    async def _show(self, row_id: UUID) -> None:
+        reader = self._reader()
+        file = await self.read(lambda work: file_of(work, row_id, reader))
+        self.customer, self.people, self.cards = file.customer, file.people, file.cards
+        self.services, self.invoices, self.mails, self.cases = (file.services, file.invoices, file.mails, file.cases)
+
+
+def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
+    """Everything on a customer; the latest of what there may be much of."""
+    row = customer(work, customer_id)
+    credit = credit_balance(work, customer_id, row.currency)
+    return File(
+        customer=CustomerView.of(row, reader.money(credit) if credit else "", reader),
+        people=[PersonView.of(membership, user) for membership, user in people_of(work, customer_id)],
+        services=[ServiceRow.of(found, reader) for found in services(work, customer_id=customer_id, limit=SHOWN)],
+        invoices=[
+            InvoiceRow.of(invoice, work.today, reader)
+            for invoice in invoices(work, customer_id=customer_id, limit=SHOWN)
+        ],
+        cards=[CardView.of(card) for card in cards(work, customer_id)],
+        mails=[MailLine.of(mail, reader) for mail in mails(work, customer_id=customer_id, limit=SHOWN)],
+        cases=[CaseView.of(case, reader) for case in open_cases(work, customer_id=customer_id)],
+    )
