@@ -109,7 +109,9 @@ def _payments() -> rx.Component:
 
 def _facts() -> rx.Component:
     paid = rx.cond(INVOICE.paid_on != "", INVOICE.paid_on, "not yet")
-    facts = card(definitions(("Issued", INVOICE.issued_on), ("Due", INVOICE.due_on), ("Paid", paid)), title="Dates")
+    facts = card(
+        definitions(("Issued", INVOICE.issued_on), ("Due", INVOICE.due_on), ("Paid", paid), narrow=True), title="Dates"
+    )
     to = rx.el.address(
         rx.foreach(InvoiceState.billed_to, lambda line: rx.el.div(line, key=line)),
         class_name="text-sm not-italic text-body",

@@ -70,5 +70,5 @@ def _document(row: Any) -> rx.Component:
         rx.el.span("PDF of ", row.number, class_name="sr-only"),
         href="/api/documents/invoices/" + row.id + ".pdf",
         target="_blank",
-        class_name="inline-grid size-8 place-items-center rounded-md text-faint hover:bg-sunken hover:text-ink",
+        class_name="-ml-2 inline-grid size-8 place-items-center rounded-md text-faint hover:bg-sunken hover:text-ink",
     )

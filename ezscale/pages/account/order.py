@@ -103,6 +103,7 @@ def _facts() -> rx.Component:
             ("System", SERVICE.system),
             ("Ordered", ORDER.placed_at),
             ("Total", ORDER.total),
+            narrow=True,
         ),
         title="What you ordered",
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account.words import address_of, invoice_badge, service_badge
+from ezscale.pages.account.words import address_of, invoice_badge, more, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.overview import OverviewState
 from ezscale.ui import (
@@ -85,7 +85,7 @@ def _services() -> rx.Component:
         key=lambda row: row.id,
         empty=empty("No servers", "", link_button("Order a server", to="/order/"), icon_name="server"),
     )
-    return card(rows, title="Servers", actions=(link("All servers", "/account/services/"),), flush=True)
+    return card(rows, title="Servers", actions=(more("All servers", "/account/services/"),), flush=True)
 
 
 def _server(row: Any) -> rx.Component:
@@ -99,7 +99,7 @@ def _unpaid() -> rx.Component:
     lines = rx.el.ul(rx.foreach(OverviewState.unpaid, _invoice), class_name="divide-y divide-line")
     paid = rx.el.p("Everything is paid.", class_name="px-4 py-4 text-sm text-faint sm:px-5")
     body = rx.cond(OverviewState.unpaid, lines, paid)
-    return card(body, title="Open invoices", actions=(link("All invoices", "/account/invoices/"),), flush=True)
+    return card(body, title="Open invoices", actions=(more("All invoices", "/account/invoices/"),), flush=True)
 
 
 def _invoice(row: Any) -> rx.Component:
@@ -129,8 +129,10 @@ def _coming() -> rx.Component:
 def _renewal(row: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.div(row.text, class_name="text-sm text-ink"), rx.el.div(row.on, class_name="text-xs text-faint")
+            rx.el.div(row.server, class_name="text-sm text-ink [overflow-wrap:anywhere]"),
+            rx.el.div(row.text, ", on ", row.on, class_name="text-xs text-faint"),
+            class_name="min-w-0",
         ),
-        rx.el.div(row.total, class_name="text-sm text-ink tabular-nums"),
+        rx.el.div(row.total, class_name="text-sm whitespace-nowrap text-ink tabular-nums"),
         class_name="flex items-center justify-between gap-3 px-4 py-3 sm:px-5",
     )

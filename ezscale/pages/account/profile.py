@@ -19,6 +19,7 @@ def profile() -> rx.Component:
             ("E-mail", customer.email),
             ("Currency", customer.currency),
             ("Tax id", rx.cond(customer.tax_id != "", customer.tax_id, "none")),
+            narrow=True,
         ),
         title="Account",
     )

@@ -191,12 +191,15 @@ def _power() -> rx.Component:
 
 
 def _press(sign: str, text: str, action: str) -> rx.Component:
-    return button(icon(sign), text, look="plain", on_click=ServiceState.press(action), disabled=ServiceState.pressing)
+    is_on = ServiceState.power == "running"
+    return button(
+        icon(sign), text, look="plain", on_click=ServiceState.press(action), disabled=is_on | ServiceState.pressing
+    )
 
 
 def _asked(sign: str, text: str, action: str, title: str, consequence: str) -> rx.Component:
     return confirm(
-        button(icon(sign), text, look="plain", disabled=ServiceState.pressing),
+        button(icon(sign), text, look="plain", disabled=(ServiceState.power == "shutoff") | ServiceState.pressing),
         title=title,
         text=consequence,
         yes=text,
@@ -212,8 +215,9 @@ def _billing() -> rx.Component:
         rx.cond(BILLING.next_on != "", BILLING.next_on, "not yet known"),
     )
     pairs = definitions(
-        ("Price, with tax", rx.cond(BILLING.price != "", BILLING.price, "–")),
+        ("With tax", rx.cond(BILLING.price != "", BILLING.price, "–")),
         (rx.cond(BILLING.ends_on != "", "Cancelled", "Renews on"), renews),
+        narrow=True,
     )
     end_or_stay = rx.cond(BILLING.ends_on != "", _keep(), _cancel())
     return card(

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.ui import empty, link_button, status_badge
+from ezscale.ui import empty, link, link_button, status_badge
 from ezscale.ui.base import Tone
 
 SERVICE_WORDS = {
@@ -56,6 +56,11 @@ def not_found(what: str, back: str, to: str) -> rx.Component:
     """What stands on a page whose address names nothing of one's own."""
     words = "It does not exist, or it belongs to another account."
     return empty(f"We could not find this {what}", words, link_button(back, to=to, look="plain"), icon_name="search-x")
+
+
+def more(text: str, to: str) -> rx.Component:
+    """The way from a few to all, in the head of a card."""
+    return link(text, to, "text-[0.8125rem] text-faint underline-offset-[3px] hover:text-ink hover:underline")
 
 
 def address_of(path: str, row_id: Any) -> Any:

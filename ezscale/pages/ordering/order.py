@@ -79,11 +79,6 @@ def _cycles() -> rx.Component:
         price = rx.el.span(cycle.price, class_name="text-[0.8125rem] text-faint tabular-nums")
         return _choice("months", cycle.months, BASKET.months, head, price, class_name="flex-col gap-1")
 
-    legend = rx.el.span(
-        "Pay ",
-        rx.el.span("prices before tax, in ", class_name="sr-only"),
-        class_name="",
-    )
     currency = rx.el.div(
         rx.el.label("Currency", html_for="currency", class_name="text-[0.8125rem] text-faint"),
         rx.el.select(
@@ -97,7 +92,7 @@ def _cycles() -> rx.Component:
         class_name="absolute right-0 top-0 flex items-center gap-2",
     )
     cards = choices(
-        legend,
+        "Billing cycle",
         rx.foreach(OrderState.cycles, card_of),
         class_name="grid gap-2.5 sm:grid-cols-3",
         error=_wrong("months"),
@@ -167,7 +162,8 @@ def _customer() -> rx.Component:
                 rx.cond(customer.company != "", rx.el.div(customer.company)),
                 rx.el.div(customer.name),
                 rx.el.div(customer.address),
-                rx.el.div(customer.postcode, " ", customer.city, ", ", customer.country),
+                rx.el.div(customer.postcode, " ", customer.city),
+                rx.el.div(customer.country_name),
                 class_name="text-sm not-italic text-body",
             ),
             link("Change", "/account/profile/"),

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 import reflex as rx
@@ -12,22 +11,22 @@ from ezscale.billing.invoicing import invoice, invoice_lines
 from ezscale.billing.received import payments_on
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
-from ezscale.models import Invoice, InvoiceLine, Payment
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.state.account.invoice_views import InvoiceView, LineView, PaymentRow, address_lines
 from ezscale.state.account.paying import ask_gateway, checkout_of_invoice
 from ezscale.state.account.portal import PortalState
 from ezscale.state.arguments import sent_id
+from ezscale.state.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An invoice with everything that belongs to it."""
+    """An invoice with everything that belongs to it, in words."""
 
-    invoice: Invoice
-    lines: list[InvoiceLine]
-    payments: list[Payment]
-    today: date
+    invoice: InvoiceView
+    lines: list[LineView]
+    payments: list[PaymentRow]
+    billed_to: list[str]
 
 
 class InvoiceState(PortalState):
@@ -74,23 +73,26 @@ class InvoiceState(PortalState):
         return sent_id(self._asked("id"))
 
     async def _look(self) -> None:
+        reader = self._reader
         try:
             invoice_id = self._named()
-            paper = await self.read(lambda work: paper_of(work, invoice_id))
+            paper = await self.read(lambda work: paper_of(work, invoice_id, reader))
         except NotFound:
             self.loaded = self.missing = True
             return
-        reader = self._reader
-        self.invoice = InvoiceView.of(paper.invoice, paper.today, reader)
-        self.lines = [LineView.of(line, reader) for line in paper.lines]
-        self.payments = [PaymentRow.of(payment, reader) for payment in paper.payments]
-        self.billed_to = address_lines(paper.invoice.billed_to)
+        self.invoice, self.lines, self.payments = paper.invoice, paper.lines, paper.payments
+        self.billed_to = paper.billed_to
         self.loaded = True
 
 
-def paper_of(work: Work, invoice_id: UUID) -> Paper:
+def paper_of(work: Work, invoice_id: UUID, reader: Reader) -> Paper:
     """One issued invoice that the person may see. A draft is not one yet: it is paid on its order's page."""
     found = invoice(work, invoice_id)
     if found.status is InvoiceStatus.DRAFT:
         raise NotFound("We could not find this invoice.")
-    return Paper(found, invoice_lines(work, invoice_id), payments_on(work, invoice_id), work.today)
+    return Paper(
+        invoice=InvoiceView.of(found, work.today, reader),
+        lines=[LineView.of(line, reader) for line in invoice_lines(work, invoice_id)],
+        payments=[PaymentRow.of(payment, reader) for payment in payments_on(work, invoice_id)],
+        billed_to=address_lines(found.billed_to),
+    )

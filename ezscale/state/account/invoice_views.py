@@ -1,14 +1,16 @@
 """Invoices and orders in words, as the portal shows them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
+from uuid import UUID
 
 from ezscale.billing.upcoming import Upcoming
 from ezscale.models import Invoice, InvoiceLine, Order, Payment
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.state.account.service_views import cycle
 from ezscale.state.reader import Reader
+from ezscale.state.signing_in.choices import country_name
 
 PAYABLE = (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 
@@ -54,11 +56,10 @@ class LineView:
 
     @classmethod
     def of(cls, line: InvoiceLine, reader: Reader) -> Self:
-        period = f"{reader.day(line.period_start)} – {reader.day(line.period_end)}" if line.period_start else ""
         return cls(
             position=line.position,
             text=line.description,
-            period=period,
+            period=period_of(line, reader),
             price=reader.money(line.price),
             discount=reader.money(line.net - line.price) if line.discount_minor else "",
             tax=line.tax_name or "none",
@@ -135,16 +136,17 @@ class OrderRow:
 
 @dataclass
 class ComingRow:
-    """What will be billed next."""
+    """What will be billed next, and for which servers."""
 
+    server: str
     text: str
     on: str
     total: str
 
     @classmethod
-    def of(cls, coming: Upcoming, reader: Reader) -> Self:
-        text = f"{coming.description.rpartition(', ')[0] or coming.description} ({cycle(coming.months)})"
-        return cls(text, reader.day(coming.starts_on), reader.money(coming.total))
+    def of(cls, coming: Upcoming, hostnames: Mapping[UUID, str], reader: Reader) -> Self:
+        server = ", ".join(hostnames[item_id] for item_id in coming.item_ids if item_id in hostnames)
+        return cls(server, coming.description, reader.day(coming.starts_on), reader.money(coming.total))
 
 
 def status_of(invoice: Invoice, today: date) -> str:
@@ -154,9 +156,17 @@ def status_of(invoice: Invoice, today: date) -> str:
     return invoice.status.value
 
 
+def period_of(line: InvoiceLine, reader: Reader) -> str:
+    """The days a position pays for, the last one included."""
+    if line.period_start is None or line.period_end is None:
+        return ""
+    return f"{reader.day(line.period_start)} to {reader.day(line.period_end - timedelta(days=1))}"
+
+
 def address_lines(party: dict[str, str]) -> list[str]:
     """A party of an invoice as it stands on an envelope."""
     town = " ".join(part for part in (party.get("postcode", ""), party.get("city", "")) if part)
-    lines = [party.get("company", ""), party.get("name", ""), party.get("address", ""), town, party.get("country", "")]
+    lines = [party.get("company", ""), party.get("name", ""), party.get("address", ""), town]
     tax_id = party.get("tax_id", "")
-    return [line for line in (*lines, f"Tax id {tax_id}" if tax_id else "") if line]
+    lines += [country_name(party.get("country", "")), f"Tax id {tax_id}" if tax_id else ""]
+    return [line for line in lines if line]

@@ -9,10 +9,9 @@ from reflex_base.event import EventSpec
 
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
-from ezscale.models import Order
 from ezscale.models.order import OrderStatus
 from ezscale.ordering.placing import is_payable, order, service_of_order
-from ezscale.provisioning.services import ServiceOverview, service_overview
+from ezscale.provisioning.services import service_overview
 from ezscale.state.account.paying import ask_gateway, checkout_of_order
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.service_views import ServiceView
@@ -30,17 +29,16 @@ class OrderView:
     total: str = ""
     placed_at: str = ""
     until: str = ""
-    invoice_id: str = ""
     plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """An order with what it asks for."""
+    """An order with what it asks for, in words, and what has to be paid while it has to be."""
 
-    order: Order
-    asked_for: ServiceOverview
-    payable: bool
+    order: OrderView
+    service: ServiceView
+    to_pay: UUID | None
 
 
 class PlacedOrderState(PortalState):
@@ -59,10 +57,9 @@ class PlacedOrderState(PortalState):
         self.came = self._asked("came")
         await self.follow(PlacedOrderState.refresh)
         progress = await self._look()
-        if progress is not None and progress.payable:
+        if progress is not None and (invoice_id := progress.to_pay) is not None:
             self.asking = self.came == "paid"
             yield None
-            invoice_id = progress.order.invoice_id
             await self.converse(lambda open_work: ask_gateway(open_work, invoice_id))
             await self._look()
             self.asking = False
@@ -79,10 +76,8 @@ class PlacedOrderState(PortalState):
         yield None
         try:
             order_id, origin = self._named(), self._origin
-            placed = await self.read(lambda work: order(work, order_id))
-            address = await self.converse(
-                lambda open_work: checkout_of_order(open_work, order_id, placed.invoice_id, origin)
-            )
+            invoice_id = await self.read(lambda work: order(work, order_id).invoice_id)
+            address = await self.converse(lambda open_work: checkout_of_order(open_work, order_id, invoice_id, origin))
             yield rx.redirect(address)
         finally:
             self.going_to_pay = False
@@ -91,35 +86,30 @@ class PlacedOrderState(PortalState):
         return sent_id(self._asked("id"))
 
     async def _look(self) -> Progress | None:
+        reader = self._reader
         try:
             order_id = self._named()
-            progress = await self.read(lambda work: progress_of(work, order_id))
+            progress = await self.read(lambda work: progress_of(work, order_id, reader))
         except NotFound:
             self.loaded = self.missing = True
             return None
-        self.order = order_view(progress, self._reader)
-        self.service = ServiceView.of(progress.asked_for, self._reader)
+        self.order, self.service = progress.order, progress.service
         self.loaded = True
         return progress
 
 
-def progress_of(work: Work, order_id: UUID) -> Progress:
+def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
     """How far an order is."""
     placed = order(work, order_id)
     asked_for = service_overview(work, service_of_order(work, order_id).id)
-    return Progress(placed, asked_for, is_payable(work, placed))
-
-
-def order_view(progress: Progress, reader: Reader) -> OrderView:
-    """An order in words."""
-    placed = progress.order
-    return OrderView(
+    view = OrderView(
         id=str(placed.id),
         number=placed.number,
         status="to_pay" if placed.status is OrderStatus.PLACED else placed.status.value,
         total=reader.money(placed.total),
         placed_at=reader.moment(placed.placed_at),
         until=reader.moment(placed.expires_at),
-        invoice_id=str(placed.invoice_id),
-        plan=progress.asked_for.plan.slug,
+        plan=asked_for.plan.slug,
     )
+    to_pay = placed.invoice_id if is_payable(work, placed) else None
+    return Progress(view, ServiceView.of(asked_for, reader), to_pay)

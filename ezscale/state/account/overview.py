@@ -1,16 +1,16 @@
 """The first page of the portal."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import reflex as rx
 
 from ezscale.billing.cards import cards
 from ezscale.billing.invoicing import invoices
-from ezscale.billing.upcoming import Upcoming, upcoming
+from ezscale.billing.upcoming import upcoming
 from ezscale.kit.money import Money, total
 from ezscale.kit.work import Work
-from ezscale.models import Invoice, Order
+from ezscale.models import Invoice
+from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.ordering.placing import orders
@@ -26,26 +26,27 @@ COUNTED = 100
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What lies on a customer's desk."""
+    """What lies on a customer's desk, in words."""
 
-    services: list[ServiceOverview]
-    open_invoices: list[Invoice]
-    placed: list[Order]
-    coming: list[Upcoming]
+    is_new: bool
+    running: str
+    owed: str
     card: str
-    today: date
+    services: list[ServiceRow]
+    unpaid: list[InvoiceRow]
+    placed: list[OrderRow]
+    coming: list[ComingRow]
 
 
 class OverviewState(PortalState):
     loaded: bool = False
     is_new: bool = False
-    services: list[ServiceRow] = []
-    more_services: bool = False
     running: str = ""
     owed: str = ""
     next_total: str = ""
     next_on: str = ""
     card: str = ""
+    services: list[ServiceRow] = []
     unpaid: list[InvoiceRow] = []
     placed: list[OrderRow] = []
     coming: list[ComingRow] = []
@@ -62,34 +63,32 @@ class OverviewState(PortalState):
         await self._look()
 
     async def _look(self) -> None:
-        desk = await self.read(desk_of)
         reader = self._reader
-        self.services = [ServiceRow.of(seen) for seen in desk.services[:SHOWN]]
-        self.more_services = len(desk.services) > SHOWN
-        self.running = running(desk.services)
-        self.owed = owed(desk.open_invoices, reader)
-        self.card = desk.card
-        self.unpaid = [InvoiceRow.of(invoice, desk.today, reader) for invoice in desk.open_invoices]
-        self.placed = [OrderRow.of(order, reader) for order in desk.placed]
-        self.coming = [ComingRow.of(coming, reader) for coming in desk.coming[:SHOWN]]
-        self.next_total = self.coming[0].total if self.coming else ""
-        self.next_on = self.coming[0].on if self.coming else ""
-        self.is_new = not (desk.services or desk.open_invoices or desk.placed)
+        desk = await self.read(lambda work: desk_of(work, reader))
+        self.is_new, self.running, self.owed, self.card = desk.is_new, desk.running, desk.owed, desk.card
+        self.services, self.unpaid, self.placed, self.coming = desk.services, desk.unpaid, desk.placed, desk.coming
+        self.next_total = desk.coming[0].total if desk.coming else ""
+        self.next_on = desk.coming[0].on if desk.coming else ""
         self.loaded = True
 
 
-def desk_of(work: Work) -> Desk:
+def desk_of(work: Work, reader: Reader) -> Desk:
     """Everything the first page shows, in one transaction."""
+    there = [seen for seen in services(work, limit=COUNTED) if seen.service.status is not ServiceStatus.TERMINATED]
+    unpaid = invoices(work, status=InvoiceStatus.OPEN)
+    placed = [order for order, _ in orders(work, status=OrderStatus.PLACED, limit=SHOWN)]
+    coming = [period for period in upcoming(work) if period.will_be_billed]
+    hostnames = {seen.service.item_id: seen.service.hostname for seen in there}
     on_file = cards(work)
     return Desk(
-        services=[
-            seen for seen in services(work, limit=COUNTED) if seen.service.status is not ServiceStatus.TERMINATED
-        ],
-        open_invoices=invoices(work, status="open"),
-        placed=[order for order, _ in orders(work, status=OrderStatus.PLACED, limit=SHOWN)],
-        coming=[coming for coming in upcoming(work) if coming.will_be_billed],
+        is_new=not (there or unpaid or placed),
+        running=running(there),
+        owed=owed(unpaid, reader),
         card=on_file[0].label if on_file else "",
-        today=work.today,
+        services=[ServiceRow.of(seen) for seen in there[:SHOWN]],
+        unpaid=[InvoiceRow.of(invoice, work.today, reader) for invoice in unpaid],
+        placed=[OrderRow.of(order, reader) for order in placed],
+        coming=[ComingRow.of(period, hostnames, reader) for period in coming[:SHOWN]],
     )
 
 

@@ -1,6 +1,6 @@
 """Who the customer is: what stands on their invoices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import reflex as rx
@@ -11,6 +11,7 @@ from ezscale.kit.work import Work
 from ezscale.models import Customer
 from ezscale.state.account.portal import PortalState
 from ezscale.state.arguments import sent_fields
+from ezscale.state.signing_in.choices import country_name
 
 ADDRESS = ("name", "company", "address", "city", "postcode", "country")
 
@@ -29,10 +30,12 @@ class CustomerView:
     country: str = ""
     tax_id: str = ""
     currency: str = ""
+    country_name: str = ""
 
     @classmethod
     def of(cls, customer: Customer) -> Self:
-        return cls(**{name: getattr(customer, name) for name in cls.__dataclass_fields__})
+        names = [field.name for field in fields(cls) if hasattr(customer, field.name)]
+        return cls(**{name: getattr(customer, name) for name in names}, country_name=country_name(customer.country))
 
 
 class ProfileState(PortalState):

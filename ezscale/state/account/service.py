@@ -12,18 +12,18 @@ from ezscale import wiring
 from ezscale.accounts.permissions import CANCEL_SERVICES, REVEAL_LOGINS, USE_SERVICES
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
 from ezscale.billing.subscriptions import subscription_of_item
-from ezscale.billing.upcoming import Upcoming, upcoming
+from ezscale.billing.upcoming import upcoming
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
-from ezscale.models import ProvisioningLog
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.ports import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
-from ezscale.provisioning.services import ServiceOverview, service_overview
+from ezscale.provisioning.services import service_overview
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
 from ezscale.state.arguments import sent_choice, sent_fields, sent_id
+from ezscale.state.reader import Reader
 
 LINES = 30
 RUNS = (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)
@@ -37,12 +37,12 @@ SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A service with everything that belongs to it."""
+    """A service with everything that belongs to it, in words."""
 
-    overview: ServiceOverview
-    billed: Upcoming | None
-    order_id: UUID | None
-    log: list[ProvisioningLog]
+    service: ServiceView
+    billing: BillingView
+    order_id: str
+    log: list[LogLine]
     may_press: bool
     may_reveal: bool
     may_cancel: bool
@@ -125,30 +125,28 @@ class ServiceState(PortalState):
         return sent_id(self._asked("id"))
 
     async def _look(self) -> None:
+        reader = self._reader
         try:
             service_id = self._named()
-            dossier = await self.read(lambda work: dossier_of(work, service_id))
+            dossier = await self.read(lambda work: dossier_of(work, service_id, reader))
         except NotFound:
             self.loaded = self.missing = True
             return
-        reader = self._reader
-        self.service = ServiceView.of(dossier.overview, reader)
-        self.billing = BillingView.of(dossier.billed, reader)
-        self.log = [LogLine.of(line, reader) for line in dossier.log]
-        self.order_id = str(dossier.order_id or "")
+        self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
+        self.order_id = dossier.order_id
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
 
-def dossier_of(work: Work, service_id: UUID) -> Dossier:
+def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     """Everything the page of a service shows, in one transaction."""
     overview = service_overview(work, service_id)
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
     return Dossier(
-        overview=overview,
-        billed=billed,
-        order_id=subscription_of_item(work, service.item_id).order_id,
-        log=service_log(work, service_id, LINES),
+        service=ServiceView.of(overview, reader),
+        billing=BillingView.of(billed, reader),
+        order_id=str(subscription_of_item(work, service.item_id).order_id or ""),
+        log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,

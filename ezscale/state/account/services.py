@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import reflex as rx
 
+from ezscale.kit.work import Work
 from ezscale.provisioning.services import services
 from ezscale.state.account.portal import Listing, PortalState
 from ezscale.state.account.service_views import ServiceRow
@@ -32,6 +33,10 @@ class ServicesState(Listing, PortalState):
 
     async def _show(self) -> None:
         status, words, before = self.status, self.words, self._before
-        found = await self.read(lambda work: services(work, status=status, words=words, before=before, limit=PAGE + 1))
-        self.rows = self._cut([ServiceRow.of(seen) for seen in found])
+
+        def page(work: Work) -> list[ServiceRow]:
+            found = services(work, status=status, words=words, before=before, limit=PAGE + 1)
+            return [ServiceRow.of(seen) for seen in found]
+
+        self.rows = self._cut(await self.read(page))
         self.loading = False

@@ -20,17 +20,10 @@ from ezscale.ordering.placing import OrderRequest, PriceChanged, clean_hostname,
 from ezscale.state.account.paying import ORDER, checkout_of_order
 from ezscale.state.account.profile import ADDRESS, CustomerView
 from ezscale.state.arguments import sent_fields, sent_text
-from ezscale.state.ordering.basket import LONGEST, Basket, Shop, visit
-from ezscale.state.ordering.choices import (
-    CycleOption,
-    Option,
-    PlanOption,
-    QuoteView,
-    currency_options,
-    cycle_options,
-    plan_options,
-)
-from ezscale.state.reader import Reader, reader_of
+from ezscale.state.ordering.basket import LONGEST, Basket
+from ezscale.state.ordering.choices import CycleOption, Option, PlanOption, QuoteView
+from ezscale.state.ordering.window import window_of
+from ezscale.state.reader import reader_of
 from ezscale.state.session import SessionState
 
 CHOOSABLE = ("plan", "months", "currency", "location", "image", "country", "coupon")
@@ -132,29 +125,24 @@ class OrderState(SessionState):
     async def _look(self, basket: Basket) -> None:
         reader = reader_of(self.router.headers.accept_language)
         guess = Basket(currency=reader.currency(CURRENCIES), country=reader.country or settings().company_country)
-        shop = await self.read(lambda work: visit(work, basket, guess))
-        self._take(shop.basket)
-        self._show(shop, reader)
+        window = await self.read(lambda work: window_of(work, basket, guess, reader))
+        self._take(window.basket)
+        self.plans, self.cycles, self.currencies = window.plans, window.cycles, window.currencies
+        self.places, self.systems = window.places, window.systems
+        self.priced, self.price, self._shown_minor = (
+            window.price is not None,
+            window.price or QuoteView(),
+            window.total_minor,
+        )
+        self.has_customer, self.needs_address = window.customer is not None, window.needs_address
+        self.customer = window.customer or CustomerView()
+        self.errors = {window.refusal.field: window.refusal.message} if window.refusal else {}
+        self.loaded = True
 
     def _take(self, basket: Basket) -> None:
         self.basket = basket
         onwards = urlencode({"next": basket.address})
         self.login_address, self.register_address = f"/login/?{onwards}", f"/register/?{onwards}"
-
-    def _show(self, shop: Shop, reader: Reader) -> None:
-        plan, currency = shop.plan, shop.basket.currency
-        self.plans = plan_options(shop.plans, currency, int(shop.basket.months or 1), reader)
-        self.cycles = cycle_options(plan, currency, reader)
-        self.currencies = currency_options(plan)
-        self.places = [Option.of(place) for place in shop.places]
-        self.systems = [Option.of(image) for image in shop.systems]
-        self.priced = shop.price is not None
-        self.price = QuoteView.of(shop.price, reader) if shop.price else QuoteView()
-        self._shown_minor = shop.price.sums.total.minor if shop.price else 0
-        self.has_customer, self.needs_address = shop.customer is not None, shop.needs_address
-        self.customer = CustomerView.of(shop.customer) if shop.customer else CustomerView()
-        self.errors = {shop.refusal.field: shop.refusal.message} if shop.refusal else {}
-        self.loaded = True
 
 
 def place_once(work: Work, request: OrderRequest, address: dict[str, str], before: str) -> Order:

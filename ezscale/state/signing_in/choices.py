@@ -19,6 +19,11 @@ def countries() -> list[tuple[str, str]]:
     )
 
 
+def country_name(code: str) -> str:
+    """A country by its name; the code itself when nobody knows it."""
+    return dict(countries()).get(code, code)
+
+
 def currencies() -> list[tuple[str, str]]:
     """The currencies one can be billed in, as (code, name)."""
     return [(code, CURRENCY_NAMES.get(code, code)) for code in CURRENCIES]
