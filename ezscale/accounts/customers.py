@@ -7,7 +7,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.permissions import EDIT_CUSTOMER, SEE_EVERYTHING
-from ezscale.accounts.signing_up import clean_name, require_country
+from ezscale.accounts.signing_up import clean_company, clean_line, clean_name, require_country
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.paging import page_of
@@ -76,10 +76,16 @@ def change_address(
     work.actor.require(EDIT_CUSTOMER)
     own = own_customer(work)
     require_country(country)
-    for field, value, longest in (("address", address, 250), ("city", city, 100), ("postcode", postcode, 20)):
-        if not value.strip() or len(value) > longest:
-            raise Invalid("Please fill this in: it is printed on your invoices.", field=field)
-    own.name, own.company = clean_name(name), company.strip()[:120]
-    own.address, own.city, own.postcode, own.country = (address.strip(), city.strip(), postcode.strip(), country)
+    own.name, own.company, own.country = clean_name(name), clean_company(company), country
+    own.address = _filled_in(address, "address", 250)
+    own.city = _filled_in(city, "city", 100)
+    own.postcode = _filled_in(postcode, "postcode", 20)
     work.session.add(own)
     return own
+
+
+def _filled_in(typed: str, field: str, longest: int) -> str:
+    line = clean_line(typed, field, longest)
+    if not line:
+        raise Invalid("Please fill this in: it is printed on your invoices.", field=field)
+    return line

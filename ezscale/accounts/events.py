@@ -1,6 +1,7 @@
 """What happens to people."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from ezscale.kit.events import Event
@@ -18,6 +19,7 @@ class PasswordResetAsked(Event):
     """The owner of an address, or somebody else, asked for a new password."""
 
     user_id: UUID
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,4 @@ class PasswordChanged(Event):
     """A password was changed; all other sessions have ended."""
 
     user_id: UUID
+    at: datetime

@@ -31,6 +31,12 @@ def count_try(work: Work, what: str, account: str, address: str) -> None:
         work.session.add(LoginAttempt(subject=subject, at=work.now))
 
 
+def unlock(work: Work, what: str, account: str) -> None:
+    """The account's owner is proven: whoever guessed before no longer locks them out, wherever they are."""
+    tries = col(LoginAttempt.subject).startswith(f"{what}:{fingerprint(account)[:32]}", autoescape=True)
+    work.session.execute(delete(LoginAttempt).where(tries))
+
+
 def forgive(work: Work, what: str, account: str, address: str) -> None:
     """The right person came in: their own earlier slips no longer count."""
     subject = f"{what}:{fingerprint(account)[:32]}@{address}"

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from ezscale.accounts.events import PasswordChanged, PasswordResetAsked
-from ezscale.accounts.lockouts import count_try
+from ezscale.accounts.lockouts import count_try, unlock
 from ezscale.accounts.passwords import hash_password, require_strong
 from ezscale.accounts.signing_in import end_sessions
 from ezscale.accounts.signing_up import clean_email
@@ -55,24 +55,25 @@ def ask_for_reset(open_work: OpenWork, email: str, *, address: str = "") -> None
         count_try(work, "reset", account, address)
         user = work.session.exec(select(User).where(User.email == account)).first()
         if user is not None and user.suspended_at is None:
-            work.emit(PasswordResetAsked(user.id))
+            work.emit(PasswordResetAsked(user.id, work.now))
 
 
 def reset_password(open_work: OpenWork, secret: str, password: str) -> None:
-    """Set a new password by a mailed link; every session of the person ends, and their API tokens with them."""
+    """Set a new password by a mailed link: every session and API token of the person ends, and so does a lock."""
     require_strong(password)
     password_hash = hash_password(password)
     with open_work() as work:
         user = _use(work, secret, TokenPurpose.RESET_PASSWORD)
         user.password_hash = password_hash
         user.verify_email(work.now)
+        unlock(work, "sign-in", user.email)
         end_sessions(work, user.id)
         work.session.execute(
             update(ApiToken)
             .where(col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None))
             .values(revoked_at=work.now)
         )
-        work.emit(PasswordChanged(user.id))
+        work.emit(PasswordChanged(user.id, work.now))
 
 
 def _use(work: Work, secret: str, purpose: TokenPurpose) -> User:

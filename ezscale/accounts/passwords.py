@@ -1,5 +1,6 @@
 """Passwords: how strong they must be, how they are kept and checked."""
 
+import re
 from functools import cache
 
 from pwdlib import PasswordHash
@@ -10,12 +11,13 @@ from zxcvbn import zxcvbn
 from ezscale.kit.errors import Invalid
 
 SHORTEST, LONGEST = 10, 200
+BCRYPT_READS = 72  # bytes; the older systems whose hashes we know cut passwords there
 
 
 @cache
 def _hasher() -> PasswordHash:
-    # OWASP's Argon2id: 19 MiB, 2 rounds. Bcrypt only reads what an older system has left.
-    return PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1), BcryptHasher()))
+    # OWASP's Argon2id: 19 MiB, 2 rounds.
+    return PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 
 
 @cache
@@ -29,7 +31,8 @@ def require_strong(password: str, *known_words: str) -> None:
         raise Invalid(f"Please use at least {SHORTEST} characters.", field="password")
     if len(password) > LONGEST:
         raise Invalid(f"Please use at most {LONGEST} characters.", field="password")
-    if zxcvbn(password[:72], user_inputs=[word for word in known_words if word])["score"] < 2:
+    known = [part for words in known_words for part in re.findall(r"\w{3,}", words)]
+    if zxcvbn(password[:72], user_inputs=known)["score"] < 2:
         raise Invalid("This password is easy to guess. A few unrelated words make a good one.", field="password")
 
 
@@ -45,5 +48,8 @@ def check_password(password: str, stored: str | None) -> tuple[bool, str | None]
     """
     if len(password) > LONGEST:
         return False, None
+    if stored and BcryptHasher.identify(stored):
+        right = BcryptHasher().verify(password.encode()[:BCRYPT_READS], stored)
+        return right, hash_password(password) if right else None
     right, renewed = _hasher().verify_and_update(password, stored or _nobodys_hash())
     return (right, renewed) if stored else (False, None)

@@ -1,5 +1,6 @@
 """A visitor becomes a customer."""
 
+import re
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,6 +17,8 @@ from ezscale.models import Customer, Membership, User
 from ezscale.models.customer import MemberRole
 
 CURRENCIES = ("USD", "EUR", "GBP")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+LONGEST_EMAIL = 190
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class NewPerson:
 
 def sign_up(open_work: OpenWork, person: NewPerson, address: str = "") -> User:
     """A user who owns a new customer. Invalid, naming the field, when something is missing, weak or taken."""
-    name, email = clean_name(person.name), clean_email(person.email)
+    name, company, email = clean_name(person.name), clean_company(person.company), clean_email(person.email)
     require_strong(person.password, name, email, person.company)
     require_country(person.country)
     if person.currency not in CURRENCIES:
@@ -41,12 +44,12 @@ def sign_up(open_work: OpenWork, person: NewPerson, address: str = "") -> User:
         count_try(work, "sign-up", email, address)
     password_hash = hash_password(person.password)
     with open_work() as work:
+        customer = new_customer(work, person, name, company, email)  # its number lets one sign up after the other
         if work.session.exec(select(User.id).where(User.email == email)).first():
             raise Invalid(
                 "There is an account with this address already: sign in, or reset its password.", field="email"
             )
         user = User(email=email, name=name, password_hash=password_hash, created_at=work.now)
-        customer = new_customer(work, person, name, email)
         work.session.add_all((user, customer))
         work.session.flush()
         work.session.add(
@@ -56,14 +59,14 @@ def sign_up(open_work: OpenWork, person: NewPerson, address: str = "") -> User:
         return user
 
 
-def new_customer(work: Work, person: NewPerson, name: str, email: str) -> Customer:
+def new_customer(work: Work, person: NewPerson, name: str, company: str, email: str) -> Customer:
     """A customer with a number of their own; panels will know them by it."""
     number = f"C-{take_number(work.session, 'customer'):06}"
     return Customer(
         number=number,
         panel_ref=number,
         name=name,
-        company=person.company.strip()[:120],
+        company=company,
         email=email,
         country=person.country,
         currency=person.currency,
@@ -73,18 +76,34 @@ def new_customer(work: Work, person: NewPerson, name: str, email: str) -> Custom
 
 def clean_name(typed: str) -> str:
     """A person's name, without stray spaces. Invalid when there is none."""
-    name = " ".join(typed.split())
-    if not name or len(name) > 120:
+    name = clean_line(typed, "name", 120)
+    if not name:
         raise Invalid("Please tell us your name.", field="name")
     return name
+
+
+def clean_company(typed: str) -> str:
+    """A company's name, empty for a person."""
+    return clean_line(typed, "company", 120)
+
+
+def clean_line(typed: str, field: str, longest: int) -> str:
+    """Words on one line, without stray spaces. Invalid, on the field, when they are too many or not printable."""
+    line = " ".join(typed.split())
+    if len(line) > longest or CONTROL_CHARACTERS.search(line):
+        raise Invalid(f"Please use at most {longest} letters.", field=field)
+    return line
 
 
 def clean_email(typed: str) -> str:
     """An address in the one form we compare. Invalid when it cannot be one."""
     try:
-        return validate_email(typed.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+        email = validate_email(typed.strip(), check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError:
         raise Invalid("This does not look like an e-mail address.", field="email") from None
+    if len(email) > LONGEST_EMAIL:
+        raise Invalid("This address is too long for us.", field="email")
+    return email
 
 
 def require_country(code: str) -> None:

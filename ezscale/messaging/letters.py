@@ -1,5 +1,6 @@
 """Which words go to whom: one function for each occasion. Rooms beside this one are known by their rows only."""
 
+from datetime import datetime
 from uuid import UUID
 
 from babel.dates import format_date
@@ -8,7 +9,7 @@ from sqlmodel import col, select
 from ezscale.accounts.mailed_links import new_link_secret
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
-from ezscale.messaging.sending import write_mail
+from ezscale.messaging.sending import is_written, write_mail
 from ezscale.models import (
     Cancellation,
     Customer,
@@ -31,16 +32,16 @@ def welcome(work: Work, user_id: UUID) -> None:
     _to_user(work, user_id, "welcome", f"{user_id.hex}", TokenPurpose.VERIFY_EMAIL, "/verify/")
 
 
-def reset_link(work: Work, user_id: UUID) -> None:
+def reset_link(work: Work, user_id: UUID, asked_at: datetime) -> None:
     """To the owner of an account for which a new password was asked; one for each time it was asked."""
-    once = f"{user_id.hex}:{work.now.timestamp():.0f}"
+    once = f"{user_id.hex}:{asked_at.timestamp():.0f}"
     _to_user(work, user_id, "reset_link", once, TokenPurpose.RESET_PASSWORD, "/reset/")
 
 
-def password_changed(work: Work, user_id: UUID) -> None:
-    """To somebody whose password was changed."""
+def password_changed(work: Work, user_id: UUID, at: datetime) -> None:
+    """To somebody whose password was changed; one for each time it was."""
     user = work.session.get_one(User, user_id)
-    once = f"{user_id.hex}:{work.now.timestamp():.0f}"
+    once = f"{user_id.hex}:{at.timestamp():.0f}"
     write_mail(work, "password_changed", user.email, once, {"name": user.name}, link=_address("/forgotten/"))
 
 
@@ -131,6 +132,8 @@ def about_service(work: Work, service_id: UUID, template: str) -> None:
 
 def _to_user(work: Work, user_id: UUID, template: str, once: str, purpose: TokenPurpose, path: str) -> None:
     user = work.session.get_one(User, user_id)
+    if is_written(work, template, once):
+        return  # a new link would end the one that was mailed
     link = _address(f"{path}?token={new_link_secret(work, user_id, purpose)}")
     write_mail(work, template, user.email, once, {"name": user.name}, link=link)
 

@@ -47,6 +47,14 @@ def write_mail(
         work.emit(MailWritten(row.id))
 
 
+def is_written(work: Work, template: str, once: str) -> bool:
+    """Whether a mail from this template was written for this `once` already."""
+    return (
+        work.session.exec(select(MailMessage.id).where(MailMessage.once_key == f"{template}:{once}")).first()
+        is not None
+    )
+
+
 def send_mail(open_work: OpenWork, mailer: Mailer, mail_id: UUID) -> None:
     """Hand a written mail to its carrier. A mail that is on its way already is left alone."""
     with open_work() as work:

@@ -33,14 +33,14 @@ def welcome(house: House, event: UserSignedUp) -> None:
 def reset_link(house: House, event: PasswordResetAsked) -> None:
     """Send the link for a new password."""
     with house.automation("mail")() as work:
-        letters.reset_link(work, event.user_id)
+        letters.reset_link(work, event.user_id, event.at)
 
 
 @task
 def password_changed(house: House, event: PasswordChanged) -> None:
     """Tell the owner that the password was changed."""
     with house.automation("mail")() as work:
-        letters.password_changed(work, event.user_id)
+        letters.password_changed(work, event.user_id, event.at)
 
 
 @task

@@ -1,0 +1,78 @@
+from dataclasses import replace
+
+import pytest
+
+from ezscale.accounts.customers import change_address, customer, own_customer, people_of, search_customers
+from ezscale.accounts.signing_in import actor_for
+from ezscale.accounts.signing_up import sign_up
+from ezscale.kit.actor import robot
+from ezscale.kit.errors import Invalid, NotAllowed, NotFound
+from tests.accounts.conftest import ADA
+
+HOME = {
+    "name": "Ada Moreno",
+    "company": "Lanterns Ltd",
+    "address": "1 Quay",
+    "city": "Cork",
+    "postcode": "T12",
+    "country": "IE",
+}
+
+
+@pytest.fixture
+def as_ada(visitor, database, ada):
+    with visitor() as work:
+        actor = actor_for(work, ada.id)
+    return database.opener(actor)
+
+
+def test_a_customer_changes_where_invoices_go(as_ada):
+    with as_ada() as work:
+        change_address(work, **HOME | {"name": " Ada  Hall ", "country": "DE"})
+
+    with as_ada() as work:
+        own = own_customer(work)
+    assert (own.name, own.company, own.address, own.country) == ("Ada Hall", "Lanterns Ltd", "1 Quay", "DE")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", ""),
+        ("company", "x" * 121),
+        ("address", " "),
+        ("address", "x" * 251),
+        ("city", "Cork\x00"),
+        ("postcode", "x" * 21),
+        ("country", "XX"),
+    ],
+)
+def test_an_address_is_refused_at_the_field_that_is_wrong(as_ada, field, typed):
+    with as_ada() as work, pytest.raises(Invalid) as refusal:
+        change_address(work, **HOME | {field: typed})
+
+    assert refusal.value.field == field
+
+
+def test_others_customers_do_not_exist(visitor, as_ada):
+    eve = sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"))
+    with visitor() as work:
+        foreign_id = actor_for(work, eve.id).own_customer()
+
+    with as_ada() as work:
+        for look in (customer, people_of):
+            with pytest.raises(NotFound):
+                look(work, foreign_id)
+        with pytest.raises(NotAllowed):
+            search_customers(work)
+
+
+@pytest.mark.parametrize("words", ["C-000001", "moreno", "ADA@example", "lanterns"])
+def test_staff_find_a_customer_by_number_name_company_or_address(database, visitor, words):
+    sign_up(visitor, replace(ADA, company="Lanterns Ltd"))
+    sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"))
+
+    with database.opener(robot("staff"))() as work:
+        assert [found.number for found in search_customers(work, words)] == ["C-000001"]
+        assert search_customers(work, "%") == []
+        assert len(search_customers(work)) == 2
