@@ -16,6 +16,7 @@ from ezscale.billing.events import InvoiceIssued, InvoiceVoided
 from ezscale.billing.lines import PricedLine, add_up
 from ezscale.billing.periods import add_months
 from ezscale.billing.seller import seller
+from ezscale.billing.subscriptions import catch_up
 from ezscale.billing.tax import TaxDecision
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
@@ -26,6 +27,7 @@ from ezscale.models import Customer, Invoice, InvoiceLine, Subscription, Subscri
 from ezscale.models.invoice import InvoiceStatus
 
 PAGE = 25
+OVERDUE = "overdue"
 
 
 def draft_invoice(
@@ -115,6 +117,8 @@ def void_invoice(work: Work, invoice_id: UUID) -> Invoice:
     if invoice.status is InvoiceStatus.UNCOLLECTIBLE:
         ledger.take_back_write_off(work, invoice, invoice.open_amount, invoice.id)
     invoice.void()
+    work.session.flush()
+    catch_up(work, invoice.id)
     sides = ledger.invoice_sides(invoice.customer_id, invoice.net, invoice.tax, invoice.tax_country)
     ledger.book(work, "void", f"void:{invoice.id.hex}", [(account, -amount) for account, amount in sides])
     if invoice.settled:
@@ -147,14 +151,16 @@ def invoices(
 ) -> list[Invoice]:
     """Issued ones, newest first: a customer's own, or all of them for staff. `before` is the last id of a page.
 
-    They can be sorted by the day they are due when one status is asked for, as then there is an index.
+    `status` may also be OVERDUE. With a status they can be sorted by the day they are due: then there is an index.
     """
     found = visible_invoices(work.actor).where(Invoice.status != InvoiceStatus.DRAFT)
     if customer_id is not None:
         found = found.where(Invoice.customer_id == customer_id)
-    if status in list(InvoiceStatus):
+    if status == OVERDUE:
+        found = found.where(Invoice.status == InvoiceStatus.OPEN, col(Invoice.due_on) < work.today)
+    elif status in list(InvoiceStatus):
         found = found.where(Invoice.status == InvoiceStatus(status))
-    by = col(Invoice.due_on) if by_due_day and status in list(InvoiceStatus) else None
+    by = col(Invoice.due_on) if by_due_day and status in (*InvoiceStatus, OVERDUE) else None
     page = page_of(found, col(Invoice.id), before=before, limit=limit, by=by, descending=descending)
     return list(work.session.exec(page))
 

@@ -70,7 +70,8 @@ def happenings(work: Work, since: datetime | None = None, limit: int = 50) -> li
     events = work.session.exec(told.order_by(col(OutboxEvent.id).desc()).limit(limit)).all()
     invoices = _names(work, events, "invoice_id", col(Invoice.id), col(Invoice.number))
     services = _names(work, events, "service_id", col(Service.id), col(Service.number))
-    customers = _names(work, events, "customer_id", col(Customer.id), col(Customer.name))
+    called = func.coalesce(func.nullif(col(Customer.company), ""), col(Customer.name))
+    customers = _names(work, events, "customer_id", col(Customer.id), called)
     return [
         Happening(
             id=event.id,

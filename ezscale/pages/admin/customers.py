@@ -55,4 +55,4 @@ def _columns() -> list[Column]:
 def _who(row: CustomerRow) -> rx.Component:
     mark = rx.cond(row.suspended, rx.el.span(badge("Suspended", "warning"), class_name="ml-2"))
     name = rx.el.span(link(row.name, f"/admin/customer/?id={row.id}", STRONG), mark)
-    return two_lines(name, rx.fragment(row.number, rx.cond(row.detail != "", rx.el.span(" · ", row.detail))))
+    return two_lines(name, rx.fragment(row.number, rx.cond(row.company != "", rx.el.span(" · ", row.company))))

@@ -17,6 +17,7 @@ from ezscale.ui import card, empty, filters, table, toolbar
 STATUSES = (
     ("", "All"),
     ("open", "Open"),
+    ("overdue", "Overdue"),
     ("paid", "Paid"),
     ("void", "Void"),
     ("uncollectible", "Uncollectible"),

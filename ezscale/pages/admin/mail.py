@@ -10,7 +10,7 @@ from ezscale.ui.base import words
 
 SHOWN = MailState.shown
 LINE = "block px-4 py-3 transition-colors hover:bg-sunken/60 sm:px-5"
-FRAME = "h-[34rem] w-full rounded-lg border border-line bg-surface"
+FRAME = "h-[28rem] w-full rounded-lg border border-line bg-surface"
 
 
 def mail() -> rx.Component:
@@ -91,4 +91,4 @@ def _pane() -> rx.Component:
         empty("No mail chosen", "Choose one from the list to read it.", icon_name="mail-open"),
         class_name="hidden lg:block",
     )
-    return rx.cond(SHOWN.id != "", letter, none)
+    return rx.el.div(rx.cond(SHOWN.id != "", letter, none), class_name="min-w-0 lg:sticky lg:top-6")

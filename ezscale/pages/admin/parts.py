@@ -54,6 +54,7 @@ ATTEMPT_WORDS = {name: name.replace("_", " ").capitalize() for name in ATTEMPT_T
 MAIL_WORDS = {name: name.capitalize() for name in MAIL_TONES}
 
 STRONG = "font-medium text-ink underline-offset-[3px] hover:underline"
+NUMBER = f"{STRONG} whitespace-nowrap"
 QUIET = "text-body underline-offset-[3px] hover:text-ink hover:underline"
 
 
@@ -109,7 +110,7 @@ def invoice_columns(*, with_customer: bool = True, sort_due: bool = False) -> li
         Column(
             "Invoice",
             lambda row: two_lines(
-                link(row.number, f"/admin/invoice/?id={row.id}", STRONG),
+                link(row.number, f"/admin/invoice/?id={row.id}", NUMBER),
                 row.customer if with_customer else row.due,
                 "sm:hidden" if with_customer else "md:hidden",
             ),
@@ -127,7 +128,7 @@ def order_columns() -> list[Column]:
     return [
         Column(
             "Order",
-            lambda row: two_lines(link(row.number, f"/admin/invoice/?id={row.invoice_id}", STRONG), row.placed),
+            lambda row: two_lines(link(row.number, f"/admin/invoice/?id={row.invoice_id}", NUMBER), row.placed),
         ),
         Column("Customer", customer_link, shown_from="sm"),
         Column("Coupon", lambda row: row.coupon, shown_from="lg"),

@@ -184,6 +184,7 @@ def _power() -> Content:
         ServiceState.power,
         ("running", badge("Running", "success", dot=True)),
         ("busy", badge("Busy", "info", dot=True)),
+        ("shutoff", badge("Off", dot=True)),
         ("", rx.el.span("No answer", class_name="text-faint")),
         badge(ServiceState.power, dot=True),
     )

@@ -53,7 +53,7 @@ def _clock() -> rx.Component:
     return card(
         rx.el.p("It is now", class_name="text-[0.8125rem] text-faint"),
         rx.el.p(TimeMachineState.now, class_name="mt-1 text-2xl font-semibold tracking-tight text-ink tabular-nums"),
-        rx.el.p("The company's clock is ", TimeMachineState.ahead, ".", class_name="mt-1 text-sm text-faint"),
+        rx.el.p("The company's clock ", TimeMachineState.ahead, ".", class_name="mt-1 text-sm text-faint"),
         rx.cond(
             TimeMachineState.destination != "",
             on_the_way,

@@ -19,7 +19,7 @@ class CustomerRow:
     id: str
     number: str
     name: str
-    detail: str
+    company: str
     email: str
     country: str
     services: str
@@ -32,8 +32,8 @@ class CustomerRow:
         return cls(
             id=str(customer.id),
             number=customer.number,
-            name=customer.company or customer.name,
-            detail=customer.name if customer.company else "",
+            name=customer.name,
+            company=customer.company,
             email=customer.email,
             country=customer.country,
             services=str(running.get(customer.id, 0)),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ezscale.kit.money import Money
+from ezscale.kit.work import Work
 from ezscale.models import RunReport
 from ezscale.reporting.runs import run_reports
 from ezscale.state.admin.staff import Listing, StaffState
@@ -39,7 +40,7 @@ class ReportRow:
             name=report.name.replace("_", " ").capitalize(),
             started=reader.moment(report.started_at),
             duration=duration(report.milliseconds),
-            counts=[f"{count} {what.replace('_', ' ')}" for what, count in report.counts.items()],
+            counts=[f"{what.replace('_', ' ').capitalize()}: {count}" for what, count in report.counts.items()],
             sums=[reader.money(Money(minor, currency)) for currency, minor in report.sums.items()],
             set_aside=[SetAside(str(aside["name"]), str(aside["problem"])) for aside in report.set_aside],
         )
@@ -54,8 +55,13 @@ class RunsState(Listing, StaffState):
 
     async def _show(self) -> None:
         name, before, reader = self.status, self._before, self._reader()
-        found = await self.read(lambda work: run_reports(work, name=name, before=before, limit=PAGE + 1))
-        self.rows = self._cut([ReportRow.of(report, reader) for report in found])
+
+        def reading(work: Work) -> list[ReportRow]:
+            return [
+                ReportRow.of(report, reader) for report in run_reports(work, name=name, before=before, limit=PAGE + 1)
+            ]
+
+        self.rows = self._cut(await self.read(reading))
 
 
 def duration(milliseconds: int) -> str:

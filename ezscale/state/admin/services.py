@@ -1,5 +1,6 @@
 """The list of services."""
 
+from ezscale.kit.work import Work
 from ezscale.provisioning.services import services
 from ezscale.state.admin.rows import ServiceRow
 from ezscale.state.admin.staff import Listing, StaffState
@@ -15,10 +16,10 @@ class ServicesState(Listing, StaffState):
 
     async def _show(self) -> None:
         status, words, before, descending = self.status, self.words, self._before, self.descending
-        found = await self.read(
-            lambda work: services(
-                work, status=status, words=words, before=before, limit=PAGE + 1, descending=descending
-            )
-        )
         reader = self._reader()
-        self.rows = self._cut([ServiceRow.of(service, reader) for service in found])
+
+        def reading(work: Work) -> list[ServiceRow]:
+            found = services(work, status=status, words=words, before=before, limit=PAGE + 1, descending=descending)
+            return [ServiceRow.of(service, reader) for service in found]
+
+        self.rows = self._cut(await self.read(reading))

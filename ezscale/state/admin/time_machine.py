@@ -121,11 +121,11 @@ def share_done(since: datetime, clock: CompanyTime) -> int:
 def ahead_words(ahead: timedelta) -> str:
     """How far the company is ahead of the world."""
     if ahead < timedelta(hours=1):
-        return "as the world's"
+        return "shows the world's time"
     days, hours = ahead.days, ahead.seconds // 3600
     parts = [f"{days} {'day' if days == 1 else 'days'}"] if days else []
     parts += [f"{hours} {'hour' if hours == 1 else 'hours'}"] if hours else []
-    return f"{' and '.join(parts)} ahead of the world's"
+    return f"is {' and '.join(parts)} ahead of the world's"
 
 
 def sum_words(sums: Sums) -> list[tuple[str, str]]:
