@@ -1,4 +1,4 @@
-"""One build of the front end serves on any port, and only our own pages may open a socket."""
+"""One build of the front end serves on any port, carries no ballast, and only our own pages may open a socket."""
 
 from pathlib import Path
 
@@ -24,6 +24,17 @@ def test_a_build_that_cannot_be_patched_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError, match="Reflex now bakes addresses in elsewhere"):
         rxconfig.PageOrigin().post_build(static_dir=tmp_path)
+
+
+def test_pages_import_our_own_elements_in_place_of_emotion() -> None:
+    vite_config = "resolve: {\n    alias: [\n      { find: '$' },\n    ],\n  },"
+
+    changed = rxconfig.without_emotion(vite_config)
+
+    assert changed.startswith('resolve: {\n    alias: [\n      { find: "@emotion/react", ')
+    assert changed.endswith("{ find: '$' },\n    ],\n  },")
+    with pytest.raises(RuntimeError, match="Reflex now writes"):
+        rxconfig.without_emotion("resolve: {}")
 
 
 def test_sockets_open_from_our_own_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
