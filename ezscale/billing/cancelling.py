@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import CANCEL_SERVICES
@@ -58,19 +59,18 @@ def cancellation_of(work: Work, subscription_id: UUID) -> Cancellation | None:
 
 def paid_until(work: Work, subscription: Subscription) -> date:
     """The day up to which a subscription is paid, today at the earliest."""
-    unpaid = (
-        select(col(InvoiceLine.period_start))
+    paid = (
+        select(func.max(col(InvoiceLine.period_end)))
         .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
         .join(Invoice, col(Invoice.id) == InvoiceLine.invoice_id)
-        .where(SubscriptionItem.subscription_id == subscription.id, Invoice.status == InvoiceStatus.OPEN)
-        .order_by(col(InvoiceLine.period_start))
+        .where(SubscriptionItem.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PAID)
     )
-    first_unpaid = work.session.exec(unpaid).first() or subscription.bill_from or work.today
-    return max(first_unpaid, work.today)
+    last_day = work.session.exec(paid).one() or subscription.bill_from or work.today
+    return max(last_day, work.today)
 
 
-def subscriptions_to_end(work: Work, limit: int = 200) -> list[UUID]:
-    """Those whose day has come."""
+def subscriptions_to_end(work: Work, after: UUID | None, limit: int) -> list[UUID]:
+    """Those whose day has come, in the order of their ids; `after` is the last of the block before."""
     due = (
         select(Subscription.id)
         .join(Cancellation, col(Cancellation.subscription_id) == Subscription.id)
@@ -79,24 +79,32 @@ def subscriptions_to_end(work: Work, limit: int = 200) -> list[UUID]:
             Cancellation.effective_on <= work.today,
             Subscription.status != SubscriptionStatus.ENDED,
         )
-        .order_by(col(Subscription.id))
     )
-    return list(work.session.exec(due.limit(limit)))
+    if after is not None:
+        due = due.where(col(Subscription.id) > after)
+    return list(work.session.exec(due.order_by(col(Subscription.id)).limit(limit)))
 
 
-def end_as_wished(work: Work, subscription_id: UUID) -> None:
-    """The cancellation's day has come: what was billed for later is voided, and the subscription ends."""
+def end_as_wished(work: Work, subscription_id: UUID) -> bool:
+    """The cancellation's day has come: what is unpaid is voided, and the subscription ends.
+
+    False when it does not end yet, because the customer has changed their mind or paid for more since.
+    """
     subscription = work.session.get_one(Subscription, subscription_id, with_for_update=True)
     wish = cancellation_of(work, subscription_id)
     if wish is None or wish.effective_on > work.today:
-        return
-    for invoice_id in open_invoices_of(work, subscription_id, since=wish.effective_on):
+        return False
+    wish.effective_on = paid_until(work, subscription)
+    if wish.effective_on > work.today:
+        return False
+    for invoice_id in open_invoices_of(work, subscription_id):
         void_invoice(work, invoice_id)
     end_subscription(work, subscription)
+    return True
 
 
-def open_invoices_of(work: Work, subscription_id: UUID, since: date) -> list[UUID]:
-    """Unpaid invoices for periods that begin on or after a day."""
+def open_invoices_of(work: Work, subscription_id: UUID) -> list[UUID]:
+    """What a subscription has not paid."""
     unpaid = (
         select(Invoice.id)
         .join(InvoiceLine, col(InvoiceLine.invoice_id) == Invoice.id)
@@ -104,7 +112,6 @@ def open_invoices_of(work: Work, subscription_id: UUID, since: date) -> list[UUI
         .where(
             SubscriptionItem.subscription_id == subscription_id,
             Invoice.status == InvoiceStatus.OPEN,
-            col(InvoiceLine.period_start) >= since,
         )
         .distinct()
     )

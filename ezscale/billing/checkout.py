@@ -1,6 +1,7 @@
 """Paying while the customer is there: on the gateway's own page, where the card is typed and kept."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -18,6 +19,7 @@ from ezscale.models import Customer, Invoice, PaymentAttempt
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptTrigger
 
+PAGE_LIVES = timedelta(hours=25)  # Stripe closes its pages after 24 hours
 PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 
 
@@ -80,6 +82,34 @@ def open_checkouts(work: Work, limit: int = 500) -> list[str]:
         col(PaymentAttempt.live_for).is_not(None), PaymentAttempt.checkout_ref != ""
     )
     return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))
+
+
+def lost_pages(work: Work, limit: int = 500) -> list[UUID]:
+    """Attempts whose page was asked for, but never heard of, so long ago that nobody can pay on it any more."""
+    lost = select(PaymentAttempt.id).where(
+        col(PaymentAttempt.live_for).is_not(None),
+        PaymentAttempt.trigger == AttemptTrigger.CHECKOUT,
+        PaymentAttempt.checkout_ref == "",
+        PaymentAttempt.created_at < work.now - PAGE_LIVES,
+    )
+    return list(work.session.exec(lost.order_by(col(PaymentAttempt.id)).limit(limit)))
+
+
+def settle_lost_page(open_work: OpenWork, gateway: PaymentGateway, attempt_id: UUID) -> None:
+    """Book what was paid on such a page, found by our own name for it; otherwise the attempt is over."""
+    with open_work() as work:
+        attempt = work.session.get_one(PaymentAttempt, attempt_id)
+        invoice = work.session.get_one(Invoice, attempt.invoice_id)
+        payer_ref = work.session.get_one(Customer, invoice.customer_id).gateway_ref or ""
+    found = gateway.find_payment(payer_ref, attempt_id)
+    with open_work() as work:
+        if found is not None and found.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
+            book_receipt(work, gateway.name, found)
+            return
+        invoice_to_change(work, invoice.id)
+        attempt = work.session.get_one(PaymentAttempt, attempt_id, populate_existing=True)
+        if attempt.is_live:
+            attempt.fail("lost", work.now)
 
 
 def open_card_page(open_work: OpenWork, gateway: PaymentGateway, back: Return) -> str:

@@ -1,6 +1,5 @@
 """From the first reminder to the end: what happens to an invoice that is not paid."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -21,7 +20,6 @@ from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.models.subscription import SubscriptionStatus
 
 BATCH = 200
-LONGEST_CYCLE = timedelta(days=3 * 366)
 
 
 def chase_invoices(open_work: OpenWork, policy: DunningPolicy = POLICY) -> Tally:
@@ -42,13 +40,15 @@ def chase_invoices(open_work: OpenWork, policy: DunningPolicy = POLICY) -> Tally
 def end_cancelled(open_work: OpenWork) -> Tally:
     """End the subscriptions whose cancellation's day has come."""
     with reported(open_work, "cancellations") as tally:
-        with open_work() as work:
-            due = subscriptions_to_end(work)
-        for subscription_id in due:
-            with tally.apart(str(subscription_id)):
-                with open_work() as work:
-                    end_as_wished(work, subscription_id)
-                tally.count("ended")
+        after: UUID | None = None
+        while block := _due_to_end(open_work, after):
+            for subscription_id in block:
+                with tally.apart(str(subscription_id)):
+                    with open_work() as work:
+                        ended = end_as_wished(work, subscription_id)
+                    if ended:
+                        tally.count("ended")
+            after = block[-1]
     return tally
 
 
@@ -62,7 +62,7 @@ def chase_invoice(work: Work, invoice_id: UUID, policy: DunningPolicy = POLICY) 
     for step in steps_due(invoice.due_on, work.today, taken, policy):
         if invoice.status is not InvoiceStatus.OPEN:
             break
-        if _take(work, invoice, step):
+        if _take(work, invoice, step, policy):
             acted.append(step)
             work.session.add(DunningStep(invoice_id=invoice.id, step=step.name, taken_at=work.now))
     if invoice.status is InvoiceStatus.OPEN and invoice.due_on < work.today:
@@ -79,15 +79,24 @@ def retry_with_new_card(work: Work, customer_id: UUID) -> None:
         request_charge(work, invoice_id, AttemptTrigger.NEW_CARD)
 
 
-def may_suspend(work: Work, invoice: Invoice) -> bool:
-    """Only for an issued, delivered, overdue and unpaid invoice with no payment under way."""
+def is_owed(work: Work, invoice: Invoice) -> bool:
+    """Whether services may stand still for it: it is issued, delivered, overdue and unpaid."""
     return (
         invoice.status is InvoiceStatus.OPEN
         and invoice.delivered_at is not None
         and invoice.due_on is not None
         and invoice.due_on < work.today
-        and live_attempt(work, invoice.id) is None
     )
+
+
+def payment_is_on_its_way(work: Work, invoice_id: UUID) -> bool:
+    """Whether money may still come from what was asked for already: wait for that answer before any deed."""
+    return live_attempt(work, invoice_id) is not None
+
+
+def _due_to_end(open_work: OpenWork, after: UUID | None) -> list[UUID]:
+    with open_work() as work:
+        return subscriptions_to_end(work, after, BATCH)
 
 
 def _unpaid(open_work: OpenWork, policy: DunningPolicy, after: UUID | None) -> list[UUID]:
@@ -102,28 +111,28 @@ def _unpaid(open_work: OpenWork, policy: DunningPolicy, after: UUID | None) -> l
         return list(work.session.exec(unpaid.order_by(col(Invoice.id)).limit(BATCH)))
 
 
-def _take(work: Work, invoice: Invoice, step: Step) -> bool:
+def _take(work: Work, invoice: Invoice, step: Step, policy: DunningPolicy) -> bool:
     match step.kind:
         case StepKind.CHARGE:
-            return _charge(work, invoice)
+            return _charge(work, invoice, AttemptTrigger.DUE if step.day <= 0 else AttemptTrigger.RETRY)
         case StepKind.REMIND if step.day <= 0 and usable_card(work, invoice.customer_id) is not None:
             return False  # the card will be charged: nothing to ask for
         case StepKind.REMIND | StepKind.WARN:
             work.emit(ReminderDue(invoice.id, invoice.customer_id, step.name))
             return True
         case StepKind.SUSPEND:
-            if not may_suspend(work, invoice):
+            if not is_owed(work, invoice):
                 return False
             work.emit(GraceUsedUp(invoice.id, invoice.customer_id))
             return True
         case StepKind.TERMINATE:
-            return _write_off(work, invoice)
+            return _write_off(work, invoice, policy)
 
 
-def _charge(work: Work, invoice: Invoice) -> bool:
+def _charge(work: Work, invoice: Invoice, trigger: AttemptTrigger) -> bool:
     if _waits_for_customer(work, invoice):
         return False
-    attempt = request_charge(work, invoice.id, AttemptTrigger.DUE)
+    attempt = request_charge(work, invoice.id, trigger)
     return attempt is not None or invoice.status is InvoiceStatus.PAID
 
 
@@ -147,17 +156,21 @@ def _fall_behind(work: Work, invoice: Invoice) -> None:
             work.session.add(subscription)
 
 
-def _write_off(work: Work, invoice: Invoice) -> bool:
+def _write_off(work: Work, invoice: Invoice, policy: DunningPolicy) -> bool:
     warned = select(DunningStep.id).where(
-        DunningStep.invoice_id == invoice.id, col(DunningStep.step).startswith(StepKind.WARN)
+        DunningStep.invoice_id == invoice.id,
+        col(DunningStep.step).startswith(StepKind.WARN),
+        col(DunningStep.taken_at) <= work.now - policy.notice,
     )
-    if work.session.exec(warned).first() is None or live_attempt(work, invoice.id) is not None:
-        return False  # nothing is taken down without a warning, or while money may be on its way
+    if work.session.exec(warned).first() is None or not is_owed(work, invoice):
+        return False  # nothing is taken down without a warning in good time
+    if payment_is_on_its_way(work, invoice.id):
+        return False
     ledger.write_off(work, invoice)
     invoice.write_off()
     work.session.add(invoice)
     for subscription in subscriptions_on(work, invoice.id):
-        for later in open_invoices_of(work, subscription.id, since=work.today - LONGEST_CYCLE):
+        for later in open_invoices_of(work, subscription.id):
             void_invoice(work, later)  # for days on which nothing ran
         end_subscription(work, subscription)
     return True

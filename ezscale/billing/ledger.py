@@ -53,7 +53,8 @@ def book(work: Work, kind: str, once_key: str, sides: Sequence[Side]) -> None:
     entry, postings = entry_rows(kind, once_key, sides, work.now)
     work.session.flush()
     work.session.execute(insert(LedgerEntry), [entry])
-    work.session.execute(insert(Posting), postings)
+    if postings:  # an invoice over nothing moves nothing
+        work.session.execute(insert(Posting), postings)
 
 
 def entry_rows(

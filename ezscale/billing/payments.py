@@ -90,7 +90,7 @@ def _book_money(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
     if invoice.status is InvoiceStatus.DRAFT and receipt.amount == invoice.total:
         _issue_on_payment(work, invoice)
     _settle(work, invoice, payment)
-    if receipt.card is not None:
+    if receipt.card is not None and attempt.trigger is AttemptTrigger.CHECKOUT:  # a kept card was the customer's choice
         keep_card(work, invoice.customer_id, attempt.gateway, receipt.card)
 
 

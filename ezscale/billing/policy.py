@@ -1,7 +1,7 @@
 """When customers are asked, reminded, charged again, and stopped: days from the due date."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -38,6 +38,11 @@ class DunningPolicy:
     suspend_after: int = 7
     warn_after: int = 23
     terminate_after: int = 30
+
+    @property
+    def notice(self) -> timedelta:
+        """How long after the last warning nothing is deleted yet, also when the warning came late."""
+        return timedelta(days=self.terminate_after - self.warn_after)
 
     def steps(self) -> list[Step]:
         """Every step, by day; on one day a charge comes before words, and words before deeds."""

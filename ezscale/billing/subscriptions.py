@@ -75,7 +75,7 @@ def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> No
 
 
 def catch_up(work: Work, invoice_id: UUID) -> None:
-    """After a payment: subscriptions without another overdue invoice are active again."""
+    """An invoice is paid or voided: subscriptions without another overdue invoice are active again."""
     for subscription in subscriptions_on(work, invoice_id):
         if subscription.status is SubscriptionStatus.PAST_DUE and not overdue_invoices(work, subscription.id):
             subscription.catch_up()

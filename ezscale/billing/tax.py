@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from stdnum.eu import vat
+from stdnum.exceptions import ValidationError
 
 # Standard rates in hundredths of a percent.
 STANDARD_RATES = {
@@ -68,6 +69,8 @@ def decide_tax(seller_country: str, buyer_country: str, buyer_tax_id: str = "") 
 
 def is_vat_id(typed: str, country: str) -> bool:
     """Whether it is a well-formed VAT id of that EU country (its checksum included)."""
-    prefix = "EL" if country == "GR" else country
-    compact = vat.compact(typed) if typed else ""
-    return compact.startswith(prefix) and bool(vat.is_valid(compact))
+    try:
+        compact = vat.validate(typed)
+    except ValidationError:
+        return False
+    return bool(compact.startswith("EL" if country == "GR" else country))

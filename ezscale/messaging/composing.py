@@ -6,7 +6,7 @@ from functools import cache
 from html import escape
 
 import mrml
-from liquid import Environment
+from liquid import Environment, StrictUndefined
 
 from ezscale.messaging.words import WORDS
 
@@ -29,7 +29,7 @@ def _environment() -> Environment:
         local_namespace_limit = 100_000
         context_depth_limit = 30
 
-    return Limited(autoescape=False)
+    return Limited(autoescape=False, undefined=StrictUndefined)  # a mail with a gap in it is never written
 
 
 def compose(template: str, values: Mapping[str, object], link: str = "") -> Composed:

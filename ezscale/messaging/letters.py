@@ -24,7 +24,7 @@ from ezscale.models import (
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.user import TokenPurpose
 
-SUSPEND_AFTER, DELETE_AFTER = 7, 30
+SUSPEND_AFTER, NOTICE = 7, 7  # days; billing's policy holds to them
 
 
 def welcome(work: Work, user_id: UUID) -> None:
@@ -147,7 +147,7 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
         "open": invoice.open_amount.format(locale),
         "due_on": format_date(invoice.due_on, "long", locale=locale) if invoice.due_on else "",
         "suspend_after": SUSPEND_AFTER,
-        "days_left": DELETE_AFTER - (work.today - (invoice.due_on or work.today)).days,
+        "days_left": NOTICE,
         **more,
     }
     link = _address(f"/account/invoice/?id={invoice.id}")

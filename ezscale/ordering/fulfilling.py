@@ -4,17 +4,21 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.billing.dunning import may_suspend
+from ezscale.billing.dunning import is_owed, payment_is_on_its_way
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.subscriptions import items_of, subscriptions_on
 from ezscale.catalog.coupons import release_coupon
+from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
-from ezscale.models import Invoice, Order, Service
+from ezscale.models import Order, Service
 from ezscale.models.order import OrderStatus
+from ezscale.models.subscription import SubscriptionStatus
 from ezscale.ordering.events import OrderPaid
 from ezscale.provisioning.jobs import request_build
 from ezscale.provisioning.services import service_to_change, services_of_items
 from ezscale.provisioning.stopping import NON_PAYMENT, lift_suspension, wish_suspension, wish_termination
+
+LOOK_AGAIN = 300.0
 
 
 def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
@@ -29,11 +33,24 @@ def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
         lift_suspension(work, service, invoice_id)
 
 
-def stop_unpaid(work: Work, invoice_id: UUID) -> None:
-    """The grace of an unpaid invoice is used up: its services stand still, if that is still right."""
-    invoice = invoice_to_change(work, invoice_id)
-    if not may_suspend(work, invoice):
+def let_run_again(work: Work, invoice_id: UUID) -> None:
+    """An invoice asks for nothing any more: what stood still for it runs again, unless it is on its way out."""
+    if all(billed.status is SubscriptionStatus.ENDED for billed in subscriptions_on(work, invoice_id)):
         return
+    for service in _services_on(work, invoice_id):
+        lift_suspension(work, service, invoice_id)
+
+
+def stop_unpaid(work: Work, invoice_id: UUID) -> None:
+    """The grace of an unpaid invoice is used up: its services stand still, if that is still right.
+
+    TemporaryFailure while money may be on its way: the answer comes first.
+    """
+    invoice = invoice_to_change(work, invoice_id)
+    if not is_owed(work, invoice):
+        return
+    if payment_is_on_its_way(work, invoice_id):
+        raise TemporaryFailure(f"{invoice.number} is being paid", retry_after=LOOK_AGAIN)
     for service in _services_on(work, invoice_id):
         wish_suspension(work, service, NON_PAYMENT, invoice_id)
 
@@ -60,11 +77,6 @@ def expire_orders(work: Work, limit: int = 200) -> int:
         release_coupon(work, order.id)
         work.session.add(order)
     return len(expired)
-
-
-def invoice_of_order(work: Work, order: Order) -> Invoice:
-    """What an order asks to be paid."""
-    return work.session.get_one(Invoice, order.invoice_id)
 
 
 def _services_on(work: Work, invoice_id: UUID) -> list[Service]:

@@ -64,4 +64,4 @@ def _give_up(open_work: OpenWork, job_id: UUID, trouble: str) -> None:
         write_log(work, task.service.id, task.job.action, trouble, job=task.job, ok=False)
         if task.service.status is ServiceStatus.BUILDING:
             task.service.fail()
-        work.emit(ServiceFailed(task.service.id, task.service.customer_id))
+            work.emit(ServiceFailed(task.service.id, task.service.customer_id))

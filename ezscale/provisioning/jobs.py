@@ -11,7 +11,7 @@ from ezscale.accounts.permissions import MANAGE_SERVICES, SEE_EVERYTHING
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Location, Plan, ProvisioningJob, Service, SystemImage
-from ezscale.models.service import JobAction, ServiceStatus
+from ezscale.models.service import BuildStep, JobAction, ServiceStatus
 from ezscale.provisioning.events import JobRequested
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec
@@ -38,6 +38,7 @@ def request_job(work: Work, service: Service, action: JobAction) -> Provisioning
     """Write down what shall be done. Busy while something else is being done to the service."""
     if live_job(work, service.id) is not None:
         raise Busy(f"{service.number} is being worked on")
+    _close_failed_jobs(work, service.id)
     job = ProvisioningJob(service_id=service.id, live_for=service.id, action=action, created_at=work.now)
     work.session.add(job)
     work.session.flush()
@@ -75,7 +76,16 @@ def retry_build(work: Work, service_id: UUID) -> None:
     fresh = request_job(work, service, JobAction.CREATE)
     if job is not None:  # keep the moment of the first try, by which a half-made server is found again
         fresh.step, fresh.step_began_at, fresh.asked_at = job.step, job.step_began_at, job.asked_at
+        if job.step in (BuildStep.WAIT, BuildStep.CONFIRM):  # look again whether the system must be installed
+            fresh.step = BuildStep.BUILD
     write_log(work, service_id, JobAction.CREATE, "Tried again by staff")
+
+
+def _close_failed_jobs(work: Work, service_id: UUID) -> None:
+    """What failed before needs nobody any more: a new job takes its place."""
+    failed = (col(ProvisioningJob.service_id) == service_id, col(ProvisioningJob.failed_at).is_not(None))
+    waiting = (*failed, col(ProvisioningJob.finished_at).is_(None))
+    work.session.execute(sqlalchemy.update(ProvisioningJob).where(*waiting).values(finished_at=work.now))
 
 
 def assignment(work: Work, job_id: UUID) -> Assignment | None:

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, exists, select
 
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Service, Suspension
+from ezscale.models import ProvisioningJob, Service, Suspension
 from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.addresses import release_addresses
 from ezscale.provisioning.credentials import forget_login
@@ -54,6 +54,23 @@ def wish_termination(work: Work, service: Service) -> None:
     else:
         request_job(work, service, JobAction.TERMINATE)
     work.session.add(service)
+
+
+def ask_again(work: Work, limit: int = 200) -> int:
+    """What was wished, and given up because the panel was away for long, is tried again. Returns how many."""
+    stands_still = exists().where(col(Suspension.service_id) == col(Service.id), col(Suspension.lifted_at).is_(None))
+    wishes = {
+        JobAction.SUSPEND: (Service.status == ServiceStatus.ACTIVE, stands_still),
+        JobAction.RESUME: (Service.status == ServiceStatus.SUSPENDED, ~stands_still),
+        JobAction.TERMINATE: (Service.status == ServiceStatus.TERMINATING,),
+    }
+    in_work = exists().where(col(ProvisioningJob.live_for) == col(Service.id))
+    asked = 0
+    for action, unfulfilled in wishes.items():
+        for service in work.session.exec(select(Service).where(*unfulfilled, ~in_work).limit(limit)):
+            request_job(work, service, action)
+            asked += 1
+    return asked
 
 
 def suspensions(work: Work, service_id: UUID) -> list[Suspension]:

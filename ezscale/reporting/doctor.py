@@ -267,6 +267,15 @@ def suspended_for_a_reason(work: Work) -> Iterator[str]:
     )
     yield from work.session.exec(groundless.limit(MOST_NAMES))
     standing = exists().where(col(Suspension.service_id) == col(Service.id), col(Suspension.lifted_at).is_(None))
+    running_on = select(Service.number).where(
+        Service.status == ServiceStatus.ACTIVE,
+        exists().where(
+            col(Suspension.service_id) == col(Service.id),
+            col(Suspension.lifted_at).is_(None),
+            col(Suspension.since) < work.now - LONGEST_MIDDLE_STATE,
+        ),
+    )
+    yield from (f"{number} should stand still" for number in work.session.exec(running_on.limit(MOST_NAMES)))
     forgotten = select(Service.number).where(
         Service.status == ServiceStatus.SUSPENDED,
         ~standing,
@@ -283,7 +292,7 @@ def ended_means_gone(work: Work) -> Iterator[str]:
         .join(Subscription, col(Subscription.id) == SubscriptionItem.subscription_id)
         .where(
             Subscription.status == SubscriptionStatus.ENDED,
-            col(Service.status).not_in((ServiceStatus.TERMINATED, ServiceStatus.TERMINATING)),
+            Service.status != ServiceStatus.TERMINATED,
             col(Subscription.ended_on) < work.today - timedelta(days=1),
         )
     )

@@ -8,8 +8,9 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import BillingCase, Customer, Invoice, ProvisioningJob, Service
+from ezscale.models import BillingCase, Customer, Invoice, Service
 from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.service import ServiceStatus
 from ezscale.reporting.revenue import recurring_revenue
 
 
@@ -31,21 +32,17 @@ def company_overview(work: Work) -> Overview:
     """The company as it stands now. Staff only."""
     work.actor.require(SEE_EVERYTHING)
     by_status = select(Service.status, func.count()).group_by(col(Service.status))
-    failed = select(func.count()).where(
-        col(ProvisioningJob.failed_at).is_not(None),
-        Service.status == "failed",
-        Service.id == ProvisioningJob.service_id,
-    )
+    services = {str(status): count for status, count in work.session.exec(by_status)}
     late = col(Invoice.due_on) < work.today
     return Overview(
         mrr=recurring_revenue(work),
         customers=work.session.exec(select(func.count()).select_from(Customer)).one(),
-        services={str(status): count for status, count in work.session.exec(by_status)},
+        services=services,
         outstanding=_open_sums(work),
         overdue=_open_sums(work, late),
         overdue_count=work.session.exec(select(func.count()).where(Invoice.status == InvoiceStatus.OPEN, late)).one(),
         open_cases=work.session.exec(select(func.count()).where(col(BillingCase.closed_at).is_(None))).one(),
-        failed_builds=work.session.exec(failed).one(),
+        failed_builds=services.get(ServiceStatus.FAILED, 0),
     )
 
 

@@ -1,8 +1,11 @@
 """Tasks about money."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 from ezscale.billing import checkout, collecting, documents, dunning, notices, renewals
 from ezscale.billing.events import CardKept, ChargeRequested, InvoiceIssued, NoticeReceived
-from ezscale.kit.errors import Rejected
+from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.tasks.registry import task
 from ezscale.wiring import House
 
@@ -53,14 +56,23 @@ def end_cancelled(house: House) -> None:
 
 @task
 def find_lost_answers(house: House) -> None:
-    """Heal lost webhooks: ask about pages that are still open, and about charges without an answer."""
+    """Heal lost webhooks: ask about pages that are still open, and about pages and charges without an answer."""
     open_work = house.automation("billing")
     with open_work() as work:
-        pages, charges = checkout.open_checkouts(work), collecting.unanswered(work)
+        pages, lost, charges = checkout.open_checkouts(work), checkout.lost_pages(work), collecting.unanswered(work)
     for checkout_ref in pages:
-        try:
+        with one_of_many():
             checkout.confirm_checkout(open_work, house.payments, checkout_ref)
-        except Rejected:
-            continue  # the gateway does not know this page: the next one may still be answered
+    for attempt_id in lost:
+        with one_of_many():
+            checkout.settle_lost_page(open_work, house.payments, attempt_id)
     for attempt_id in charges:
-        collecting.collect(open_work, house.payments, attempt_id)
+        with one_of_many():
+            collecting.collect(open_work, house.payments, attempt_id)
+
+
+@contextmanager
+def one_of_many() -> Iterator[None]:
+    """What the gateway does not answer now is asked again in the next round; the others may still be answered."""
+    with suppress(Rejected, TemporaryFailure):
+        yield

@@ -1,5 +1,7 @@
 """Tasks about mail: first it is written down, once; then it is sent."""
 
+from contextlib import suppress
+
 from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSignedUp
 from ezscale.billing.events import (
     CancellationRequested,
@@ -9,6 +11,7 @@ from ezscale.billing.events import (
     InvoicePaid,
     ReminderDue,
 )
+from ezscale.kit.errors import TemporaryFailure
 from ezscale.messaging import letters, sending
 from ezscale.messaging.events import MailWritten
 from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
@@ -126,4 +129,5 @@ def send_what_was_left(house: House) -> None:
     with house.automation("mail")() as work:
         waiting = sending.unsent(work)
     for mail_id in waiting:
-        sending.send_mail(house.automation("mail"), house.mailer, mail_id)
+        with suppress(TemporaryFailure):  # the next round tries again; the others may still be taken
+            sending.send_mail(house.automation("mail"), house.mailer, mail_id)

@@ -1,8 +1,8 @@
 """Tasks about services."""
 
-from ezscale.billing.events import GraceUsedUp, InvoicePaid, SubscriptionEnded
+from ezscale.billing.events import GraceUsedUp, InvoicePaid, InvoiceVoided, SubscriptionEnded
 from ezscale.ordering import fulfilling
-from ezscale.provisioning import carrying_out
+from ezscale.provisioning import carrying_out, stopping
 from ezscale.provisioning.events import JobRequested
 from ezscale.tasks.registry import task
 from ezscale.wiring import House
@@ -13,6 +13,13 @@ def fulfil(house: House, event: InvoicePaid) -> None:
     """Build what is paid, and let run again what stood still."""
     with house.automation("orders")() as work:
         fulfilling.fulfil_paid_invoice(work, event.invoice_id)
+
+
+@task
+def let_run_again(house: House, event: InvoiceVoided) -> None:
+    """Let run again what stood still for an invoice that is gone."""
+    with house.automation("orders")() as work:
+        fulfilling.let_run_again(work, event.invoice_id)
 
 
 @task
@@ -33,6 +40,13 @@ def take_down(house: House, event: SubscriptionEnded) -> None:
     """Delete what is no longer paid for."""
     with house.automation("orders")() as work:
         fulfilling.take_down(work, event.subscription_id)
+
+
+@task
+def ask_again(house: House) -> None:
+    """Try again what panels did not do when they were asked."""
+    with house.automation("provisioning")() as work:
+        stopping.ask_again(work)
 
 
 @task

@@ -11,6 +11,7 @@ SCHEDULE[:] = (
     Periodic(billing.chase, at=time(6)),
     Periodic(housekeeping.tidy, at=time(3)),
     Periodic(provisioning.expire_orders, every=timedelta(hours=1)),
+    Periodic(provisioning.ask_again, every=timedelta(hours=1)),
     Periodic(billing.find_lost_answers, every=timedelta(minutes=5)),
     Periodic(messaging.send_what_was_left, every=timedelta(minutes=10)),
 )
