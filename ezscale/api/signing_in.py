@@ -1,0 +1,138 @@
+"""Signing up, in and out, and the mailed links: forms that a browser posts, answered with a page to go to.
+
+A form that cannot be used is sent back to its own page; a short-lived cookie tells that page what was wrong.
+"""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse
+
+from ezscale import wiring
+from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
+from ezscale.accounts.signing_in import SESSION_LASTS, SignedIn, begin_session, sign_in, sign_out
+from ezscale.accounts.signing_up import NewPerson, sign_up
+from ezscale.api.doors import Public
+from ezscale.kit.actor import ANONYMOUS
+from ezscale.kit.cookies import ANSWER, ANSWER_LASTS, SESSION, FormAnswer, local_path, session_token
+from ezscale.kit.errors import BusinessError
+from ezscale.kit.settings import settings
+from ezscale.kit.work import OpenWork
+
+router = APIRouter(prefix="/api", include_in_schema=False, dependencies=[Public])
+Typed = Annotated[str, Form(max_length=500)]
+SEE_OTHER = 303
+
+
+@router.post("/session")
+def log_in(
+    request: Request, email: Typed = "", password: Typed = "", go_on: Annotated[str, Form(alias="next")] = ""
+) -> RedirectResponse:
+    """Begin a session, and go on to where the person was going."""
+    try:
+        fresh = sign_in(_visitor(), email, password, address=_address(request), device=_device(request))
+    except BusinessError as refusal:
+        return _back_to("/login/", refusal, {"email": email}, next=go_on)
+    return _signed_in(request, fresh, go_on)
+
+
+@router.post("/session/end")
+def log_out(request: Request) -> RedirectResponse:
+    """End the session of this browser."""
+    with _visitor()() as work:
+        sign_out(work, _token(request))
+    answer = RedirectResponse("/", SEE_OTHER)
+    answer.delete_cookie(SESSION, path="/")
+    return answer
+
+
+@router.post("/register")
+def register(
+    request: Request,
+    name: Typed = "",
+    email: Typed = "",
+    password: Typed = "",
+    company: Typed = "",
+    country: Typed = "",
+    currency: Typed = "",
+    go_on: Annotated[str, Form(alias="next")] = "",
+) -> RedirectResponse:
+    """Make an account and begin its first session, so that somebody who is about to buy goes on at once."""
+    person = NewPerson(name, email, password, country, currency, company)
+    try:
+        user = sign_up(_visitor(), person, _address(request))
+    except BusinessError as refusal:
+        typed = {"name": name, "email": email, "company": company, "country": country, "currency": currency}
+        return _back_to("/register/", refusal, typed, next=go_on)
+    with _visitor()() as work:
+        fresh = begin_session(work, user, address=_address(request), device=_device(request))
+    return _signed_in(request, fresh, go_on)
+
+
+@router.post("/password/forgotten")
+def forgotten(request: Request, email: Typed = "") -> RedirectResponse:
+    """Mail a link to set a new password, and say the same whether or not there is such an account."""
+    try:
+        ask_for_reset(_visitor(), email, address=_address(request))
+    except BusinessError as refusal:
+        return _back_to("/forgotten/", refusal, {"email": email})
+    return RedirectResponse("/forgotten/?sent=1", SEE_OTHER)
+
+
+@router.post("/password/reset")
+def reset(token: Typed = "", password: Typed = "") -> RedirectResponse:
+    """Set a new password by a mailed link; the person signs in with it next."""
+    try:
+        reset_password(_visitor(), token, password)
+    except BusinessError as refusal:
+        return _back_to("/reset/", refusal, {}, token=token)
+    return RedirectResponse("/login/", SEE_OTHER)
+
+
+@router.post("/verify")
+def verify(token: Typed = "") -> RedirectResponse:
+    """Prove an address by a mailed link."""
+    try:
+        with _visitor()() as work:
+            verify_email(work, token)
+    except BusinessError as refusal:
+        return _back_to("/verify/", refusal, {})
+    return RedirectResponse("/verify/?sent=1", SEE_OTHER)
+
+
+def _signed_in(request: Request, fresh: SignedIn, go_on: str) -> RedirectResponse:
+    with _visitor()() as work:
+        sign_out(work, _token(request))  # whoever was signed in here before is not any more
+    answer = RedirectResponse(local_path(go_on, "/admin/" if fresh.is_staff else "/account/"), SEE_OTHER)
+    _set_cookie(answer, SESSION, fresh.token, int(SESSION_LASTS.total_seconds()))
+    answer.delete_cookie(ANSWER, path="/")
+    return answer
+
+
+def _back_to(page: str, refusal: BusinessError, typed: dict[str, str], **query: str) -> RedirectResponse:
+    kept = {name: value for name, value in query.items() if value}
+    answer = RedirectResponse(f"{page}?{urlencode({'again': '1', **kept})}", SEE_OTHER)
+    _set_cookie(answer, ANSWER, FormAnswer(refusal.message, refusal.field, typed).to_cookie(), ANSWER_LASTS)
+    return answer
+
+
+def _set_cookie(answer: RedirectResponse, name: str, value: str, seconds: int) -> None:
+    secure = settings().web_url.startswith("https:")
+    answer.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def _visitor() -> OpenWork:
+    return wiring.work_of(ANONYMOUS)
+
+
+def _token(request: Request) -> str:
+    return session_token(request.headers.get("cookie", ""))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _device(request: Request) -> str:
+    return request.headers.get("user-agent", "")
