@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
 
 from ezscale import wiring
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
@@ -23,6 +24,18 @@ from ezscale.kit.work import OpenWork
 router = APIRouter(prefix="/api", include_in_schema=False, dependencies=[Public])
 Typed = Annotated[str, Form(max_length=500)]
 SEE_OTHER = 303
+
+
+class Registration(BaseModel):
+    """What somebody types to get an account, and where they were going."""
+
+    name: str = Field("", max_length=500)
+    email: str = Field("", max_length=500)
+    password: str = Field("", max_length=500)
+    company: str = Field("", max_length=500)
+    country: str = Field("", max_length=500)
+    currency: str = Field("", max_length=500)
+    next: str = Field("", max_length=2000)
 
 
 @router.post("/session")
@@ -48,26 +61,17 @@ def log_out(request: Request) -> RedirectResponse:
 
 
 @router.post("/register")
-def register(
-    request: Request,
-    name: Typed = "",
-    email: Typed = "",
-    password: Typed = "",
-    company: Typed = "",
-    country: Typed = "",
-    currency: Typed = "",
-    go_on: Annotated[str, Form(alias="next")] = "",
-) -> RedirectResponse:
+def register(request: Request, typed: Annotated[Registration, Form()]) -> RedirectResponse:
     """Make an account and begin its first session, so that somebody who is about to buy goes on at once."""
-    person = NewPerson(name, email, password, country, currency, company)
+    shown_again = typed.model_dump(exclude={"password", "next"})
+    person = NewPerson(password=typed.password, **shown_again)
     try:
         user = sign_up(_visitor(), person, _address(request))
     except BusinessError as refusal:
-        typed = {"name": name, "email": email, "company": company, "country": country, "currency": currency}
-        return _back_to("/register/", refusal, typed, next=go_on)
+        return _back_to("/register/", refusal, shown_again, next=typed.next)
     with _visitor()() as work:
         fresh = begin_session(work, user, address=_address(request), device=_device(request))
-    return _signed_in(request, fresh, go_on)
+    return _signed_in(request, fresh, typed.next)
 
 
 @router.post("/password/forgotten")
