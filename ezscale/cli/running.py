@@ -10,7 +10,7 @@ from shutil import rmtree
 
 from ezscale.cli import front_end
 from ezscale.cli.demo import founding, logins
-from ezscale.cli.processes import DidNotStart, Tree, end_group, launch
+from ezscale.cli.processes import ASKING_TO_STOP, DidNotStart, Tree, end_group, launch
 from ezscale.cli.programs import company, is_taken, log_of, vendors_and_broker
 from ezscale.cli.schema import bring_up_to_date
 from ezscale.cli.telling import Steps, console
@@ -20,7 +20,7 @@ from ezscale.kit.settings import BadSettings, Settings
 
 def run_company(own: Settings, *, with_demo: bool) -> None:
     """Prepare what is missing, start everything, and keep it running until somebody asks to stop."""
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    for name in ASKING_TO_STOP:
         signal.signal(name, signal.default_int_handler)
     with alone_in(own.data_dir):
         require_free_ports(own)
@@ -110,8 +110,8 @@ def welcome(own: Settings) -> None:
     if known:
         console.print("\n  Sign in as")
     for login in known:
-        console.print(f"  {login.email:<30}{login.password:<28}[dim]{login.about}[/]")
-    console.print(f"\n  Logs are in {own.data_dir / 'logs'}\n")
+        console.print(f"  {login.email:<30}{login.password:<28}[dim]{login.about}[/]", soft_wrap=True)
+    console.print(f"\n  Logs are in {own.data_dir / 'logs'}\n", soft_wrap=True)
 
 
 @contextmanager

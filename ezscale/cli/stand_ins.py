@@ -11,7 +11,14 @@ def app() -> ASGIApp:
     """All vendors of this data folder."""
     own = settings()
     keys = stand_in_keys(own.data_dir)
-    return sandbox_app(own.data_dir / "sandbox", web_url=web_on_this_machine(), sandbox_url=own.sandbox_url, **keys)
+    return sandbox_app(
+        own.data_dir / "sandbox",
+        web_url=web_on_this_machine(),
+        sandbox_url=own.sandbox_url,
+        stripe_key=keys["stripe_key"],
+        stripe_webhook_secret=keys["stripe_webhook_secret"],
+        virtfusion_token=keys["virtfusion_token"],
+    )
 
 
 def web_on_this_machine() -> str:

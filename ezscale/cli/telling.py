@@ -37,7 +37,7 @@ def leave(how: Exit) -> typer.Exit:
 
 def complain(message: str) -> None:
     """Say on the error channel what is wrong."""
-    errors.print(message, style="bold red", markup=False)
+    errors.print(message, style="bold red", markup=False, soft_wrap=True)
 
 
 def print_json(content: object) -> None:

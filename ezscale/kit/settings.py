@@ -10,10 +10,20 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pycountry import countries
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 LONGEST_SOCKET_PATH = 100
+DATABASES = {("sqlite", "pysqlite"), ("postgresql", "psycopg"), ("mysql", "pymysql"), ("mariadb", "pymysql")}
+ADDRESSES = {
+    "redis_url": ("redis", "rediss"),
+    "public_url": ("http", "https"),
+    "stripe_url": ("http", "https"),
+    "virtfusion_url": ("http", "https"),
+    "smtp_url": ("smtp", "smtps"),
+}
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -58,6 +68,25 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="When set, /metrics asks for it as a bearer token."
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, address: str) -> str:
+        try:
+            url = make_url(address) if address else None
+        except ArgumentError:
+            raise ValueError("this is no SQLAlchemy address, such as postgresql://user:password@host/name") from None
+        if url and (url.get_backend_name(), url.get_driver_name()) not in DATABASES:
+            raise ValueError("only sqlite, postgresql+psycopg, mysql+pymysql and mariadb+pymysql are known")
+        return address
+
+    @field_validator(*ADDRESSES)
+    @classmethod
+    def _an_address(cls, address: str, about: ValidationInfo) -> str:
+        schemes = ADDRESSES[about.field_name or ""]
+        if address and not (address.startswith(tuple(f"{scheme}://" for scheme in schemes)) and _host_of(address)):
+            raise ValueError(f"an address looks like {schemes[0]}://host")
+        return address
 
     @field_validator("company_country")
     @classmethod
@@ -139,6 +168,13 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise BadSettings("\n".join(_plainly(problem) for problem in error.errors())) from None
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _plainly(problem: object) -> str:

@@ -57,19 +57,22 @@ class Simulation:
     def settle(self) -> None:
         """Let everything happen that follows from what was just done, the gateway's messages included."""
         drain(self.house)
-        while self.stripe.webhooks.deliver_due(all=True):
-            drain(self.house)
+        self._hear_the_gateway()
 
     def live_until(self, moment: datetime, on_day: Callable[[datetime], None]) -> None:
         """Let time pass, with everything that happens by itself on the way."""
 
         def at_the_end_of_the_day(now: datetime) -> None:
-            self.settle()
+            self._hear_the_gateway()
             on_day(now)
 
         if moment > self.clock.now:
             travel(self.house, moment, at_the_end_of_the_day)
-        self.settle()
+            self._hear_the_gateway()
+
+    def _hear_the_gateway(self) -> None:
+        while self.stripe.webhooks.deliver_due(all=True):
+            drain(self.house)
 
     def let_next_build_fail(self) -> None:
         """The panel cannot install the next server."""
