@@ -86,6 +86,7 @@ app = rx.App(
     head_components=HEAD,
     stylesheets=STYLESHEETS,
     toaster=None,
+    reset_style=False,  # Tailwind brings its own
     app_wraps={(5, "Overlay"): lambda stateful: connection_notice() if stateful else None},
     backend_exception_handler=our_fault,
     api_transformer=[api, partial(Edge, site=site())],

@@ -20,6 +20,13 @@ FOREVER = "public, max-age=31536000, immutable"  # names that change with their 
 A_WEEK = "public, max-age=604800"
 ASK_FIRST = "no-cache"  # may be kept, but not shown without asking whether it has changed
 
+FOR_DOCUMENTS = {
+    "x-frame-options": "DENY",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+
 
 @dataclass(frozen=True)
 class Site:
@@ -105,10 +112,15 @@ class Edge:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("cache-control", cache_rule(path))
+                if path.startswith("/assets/"):
+                    headers["vary"] = "Accept-Encoding"  # these say nothing that depends on who asks, or from where
+                    del headers["accept-ranges"]
                 headers.setdefault("x-content-type-options", "nosniff")
                 headers.setdefault("cross-origin-resource-policy", "same-origin")
-                if not path.startswith(PARTS):
-                    self._guard_document(headers, scope)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("content-security-policy", self._site.content_policy(as_page(scope)["path"]))
+                    for name, value in FOR_DOCUMENTS.items():
+                        headers.setdefault(name, value)
                 if self._site.secure:
                     headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
             await send(message)

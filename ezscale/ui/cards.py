@@ -34,11 +34,9 @@ def stats(*items: rx.Component) -> rx.Component:
 
 def stat(label: Text, value: Content, note: Content = "", *, icon_name: str = "") -> rx.Component:
     """One figure with its name, for use inside `stats`."""
-    name = rx.el.dt(label, class_name="text-[0.8125rem] text-faint")
+    sign = icon(icon_name, 16) if icon_name else ""
     return rx.el.div(
-        rx.el.div(
-            name, icon(icon_name, 16, "text-faint") if icon_name else "", class_name="flex justify-between gap-2"
-        ),
+        rx.el.dt(label, sign, class_name="flex justify-between gap-2 text-[0.8125rem] text-faint"),
         rx.el.dd(value, class_name="mt-1.5 text-2xl font-semibold tracking-tight text-ink tabular-nums"),
         rx.el.dd(note, class_name="mt-0.5 min-h-4 text-xs text-faint"),
         class_name="rounded-xl border border-line bg-surface px-4 py-3.5 shadow-card",

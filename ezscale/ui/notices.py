@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.ui.base import SOFT, Content, Tone, classes
+from ezscale.ui.base import SOFT, Content, Tone, classes, words
 from ezscale.ui.icons import icon
 
 SIGNS: dict[Tone, str] = {
@@ -28,14 +28,17 @@ class Message:
 
 def notice(text: Content, tone: Tone = "info", *, title: Content = "", actions: tuple[Any, ...] = ()) -> rx.Component:
     """A paragraph that stands out. Bad news is announced at once, the rest when there is time."""
-    words = [rx.el.p(title, class_name="font-semibold")] if not isinstance(title, str) or title else []
+    head = [rx.el.p(title, class_name="font-semibold")] if not isinstance(title, str) or title else []
     return rx.el.div(
         icon(SIGNS[tone], 18, "mt-px"),
-        rx.el.div(*words, rx.el.div(text), class_name="min-w-0 flex-1 text-sm [overflow-wrap:anywhere]"),
+        rx.el.div(*head, rx.el.div(text), class_name="min-w-0 flex-1 text-sm [overflow-wrap:anywhere]"),
         *actions,
         role="alert" if tone == "danger" else "status",
         class_name=classes("flex flex-wrap items-start gap-2.5 rounded-lg px-3.5 py-3", SOFT[tone]),
     )
+
+
+TOAST = "pointer-events-auto flex items-start gap-3 rounded-lg border border-line bg-surface p-3.5 shadow-float"
 
 
 def toasts(messages: rx.Var[list[Message]], dismiss: Any) -> rx.Component:
@@ -66,8 +69,5 @@ def _toast(message: Any, dismiss: Any) -> rx.Component:
         rx.el.p(message.text, class_name="min-w-0 flex-1 text-sm text-ink"),
         close,
         key=message.id.to_string(),
-        class_name=(
-            "toast pointer-events-auto flex items-start gap-3 rounded-lg border border-line bg-surface p-3.5 "
-            "shadow-float"
-        ),
+        class_name=words(bad, TOAST, f"toast {TOAST}"),
     )

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 
 from ezscale.api.edge import Edge, Site
 
@@ -18,7 +18,8 @@ SIGNED_IN = {"cookie": "ezscale_session=abc"}
 
 async def echo(scope, receive, send):
     """Stands for the whole application: says which path it was asked for."""
-    await PlainTextResponse(scope["path"])(scope, receive, send)
+    answer = HTMLResponse if scope["path"].endswith("/") else PlainTextResponse
+    await answer(scope["path"])(scope, receive, send)
 
 
 def browser(site=SITE, host="shop.example"):

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from ezscale.pages.marketing.offers import offers, plan_cards
-from ezscale.pages.marketing.parts import choices, features, json_ld, questions, questions_data, section, title
+from ezscale.pages.marketing.parts import choices, features, json_ld, questions, section, title
 from ezscale.pages.shell import WIDTH, marketing_page
 from ezscale.state.marketing.catalog import ShopWindow, shop_window
 from ezscale.ui import company, icon, link, link_button
@@ -94,7 +94,6 @@ def home() -> rx.Component:
         json_ld(
             {"@type": "Organization", "name": company(), "url": web_address("/"), "logo": web_address("/og.png")},
             {"@type": "WebSite", "name": company(), "url": web_address("/")},
-            questions_data(QUESTIONS),
         ),
         at="/",
     )
@@ -202,7 +201,7 @@ def _invitation(shop: ShopWindow) -> rx.Component:
                 rx.el.h2("Start with one server.", class_name="text-3xl font-semibold tracking-tight !text-on-night"),
                 rx.el.p(f"{systems}: choose one, and be at its prompt today.", class_name="mt-3 text-on-night-faint"),
             ),
-            link_button("Choose a plan", icon("arrow-right"), to="/vps/", look="volt", size="large"),
+            link_button("Choose a plan", to="/vps/", look="volt", size="large"),
             class_name=(
                 "on-night flex flex-col items-start justify-between gap-8 rounded-xl border border-night-line bg-night p-8 "
                 "sm:p-12 md:flex-row md:items-center"

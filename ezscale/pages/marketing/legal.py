@@ -39,7 +39,7 @@ def written_page(name: str) -> rx.Component:
     return marketing_page(
         section(
             rx.el.h1(title.removeprefix("# "), class_name="text-3xl font-semibold tracking-tight sm:text-4xl"),
-            rx.html(to_html(text), class_name="prose mt-8 text-[0.9375rem] leading-relaxed text-body"),
+            rx.html(to_html(text), class_name="written mt-8 text-[0.9375rem] leading-relaxed text-body"),
             class_name="max-w-3xl pt-12 sm:pt-16",
         ),
         at=f"/{name}/",

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, cycle_name
-from ezscale.ui import badge, button, icon, native_form
+from ezscale.ui import badge, button, native_form
 
 SIGNS = {"USD": "$ USD", "EUR": "€ EUR", "GBP": "£ GBP"}
 
@@ -117,14 +117,10 @@ def _switch(label: str, name: str, choices: Sequence[tuple[str, str, str]]) -> r
 
 
 def _card(plan: PlanCard) -> rx.Component:
+    cores = plan.cores.removesuffix(" vCPU")
     facts = [
-        rx.el.li(icon(sign, 15, "text-faint"), text, class_name="flex items-center gap-2.5")
-        for sign, text in (
-            ("cpu", plan.cores),
-            ("memory-stick", f"{plan.memory} memory"),
-            ("hard-drive", f"{plan.disk} disk"),
-            ("arrow-up-down", f"{plan.traffic} traffic"),
-        )
+        rx.el.div(rx.el.dt(name, class_name="text-faint"), rx.el.dd(value), class_name="flex justify-between")
+        for name, value in (("vCPU", cores), ("Memory", plan.memory), ("Disk", plan.disk), ("Traffic", plan.traffic))
     ]
     head = rx.el.div(
         rx.el.h3(plan.name, class_name="text-base font-semibold"),
@@ -135,7 +131,7 @@ def _card(plan: PlanCard) -> rx.Component:
         head,
         rx.el.p(plan.summary, class_name="mt-1 min-h-10 text-sm text-faint"),
         rx.el.div(prices(plan), class_name="mt-4 min-h-16"),
-        rx.el.ul(*facts, class_name="mt-4 flex flex-col gap-2.5 border-t border-line pt-4 text-sm text-ink"),
+        rx.el.dl(*facts, class_name="mt-4 flex flex-col gap-2 border-t border-line pt-4 text-sm text-ink tabular-nums"),
         _order(plan, "mt-6 w-full"),
         class_name=(
             "flex flex-col rounded-xl border bg-surface p-5 shadow-card "

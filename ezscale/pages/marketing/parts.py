@@ -57,7 +57,7 @@ def questions(items: Sequence[tuple[str, str]]) -> rx.Component:
         rx.el.details(
             rx.el.summary(
                 rx.el.h3(question, class_name="text-base font-medium"),
-                icon("plus", 18, "text-faint transition-transform group-open:rotate-45"),
+                rx.el.span("+", aria_hidden="true", class_name="text-xl font-normal text-faint group-open:rotate-45"),
                 class_name="flex items-center justify-between gap-4 py-4",
             ),
             rx.el.p(answer, class_name="max-w-2xl pb-5 text-sm leading-relaxed text-body sm:text-[0.9375rem]"),
@@ -71,8 +71,8 @@ def questions(items: Sequence[tuple[str, str]]) -> rx.Component:
 def choices(places: Sequence[str], systems: Sequence[str]) -> rx.Component:
     """Where a server can stand and what it can run."""
     return rx.el.div(
-        _list("Where it stands", "map-pin", places),
-        _list("What it runs", "disc-3", systems),
+        _list("Where it stands", places),
+        _list("What it runs", systems),
         class_name="grid gap-4 md:grid-cols-2",
     )
 
@@ -83,20 +83,8 @@ def json_ld(*things: Mapping[str, Any]) -> rx.Component:
     return rx.el.script(graph.replace("</", "<\\/"), type="application/ld+json")
 
 
-def questions_data(items: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Questions and answers, for search engines."""
-    entries = [
-        {"@type": "Question", "name": question, "acceptedAnswer": {"@type": "Answer", "text": answer}}
-        for question, answer in items
-    ]
-    return {"@type": "FAQPage", "mainEntity": entries}
-
-
-def _list(name: str, sign: str, items: Sequence[str]) -> rx.Component:
-    lines = [
-        rx.el.li(icon(sign, 16, "text-faint"), item, class_name="flex items-center gap-3 py-3 text-sm text-ink")
-        for item in items
-    ]
+def _list(name: str, items: Sequence[str]) -> rx.Component:
+    lines = [rx.el.li(item, class_name="py-3 text-sm text-ink") for item in items]
     return rx.el.div(
         rx.el.h2(name, class_name="text-lg font-semibold"),
         rx.el.ul(*lines, class_name="mt-2 divide-y divide-line"),

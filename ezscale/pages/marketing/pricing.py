@@ -2,12 +2,11 @@
 
 import reflex as rx
 
-from ezscale.pages.marketing.offers import offers, plan_table, product_data
-from ezscale.pages.marketing.parts import json_ld, page_top, section
+from ezscale.pages.marketing.offers import offers, plan_table
+from ezscale.pages.marketing.parts import page_top, section
 from ezscale.pages.shell import marketing_page
 from ezscale.state.marketing.catalog import shop_window
 from ezscale.ui import icon
-from ezscale.ui.links import web_address
 
 RULES = (
     "No setup fee unless one is shown beside the price.",
@@ -43,6 +42,5 @@ def pricing() -> rx.Component:
             rx.el.ul(*rules, class_name="mt-5 grid gap-x-10 gap-y-3 sm:grid-cols-2"),
             class_name="mt-14",
         ),
-        json_ld(*product_data(shop.plans, web_address("/pricing/"))),
         at="/pricing/",
     )

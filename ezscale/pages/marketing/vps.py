@@ -9,7 +9,6 @@ from ezscale.pages.marketing.parts import (
     json_ld,
     page_top,
     questions,
-    questions_data,
     section,
     title,
 )
@@ -53,6 +52,7 @@ def vps() -> rx.Component:
             "Every plan has root access, its own addresses and generous traffic.",
         ),
         section(
+            rx.el.h2("Plans", class_name="sr-only"),
             offers(shop, plan_cards(shop.plans, "sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-5"), cycles=shop.cycles),
             class_name="mt-10",
         ),
@@ -61,6 +61,6 @@ def vps() -> rx.Component:
         section(
             rx.el.div(title("Before you order"), questions(QUESTIONS), class_name="grid gap-8 lg:grid-cols-[1fr_1.6fr]")
         ),
-        json_ld(*product_data(shop.plans, web_address("/vps/")), questions_data(QUESTIONS)),
+        json_ld(*product_data(shop.plans, web_address("/vps/"))),
         at="/vps/",
     )
