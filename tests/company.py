@@ -87,7 +87,7 @@ class Company:
         lines: Lines | None = None,
     ) -> None:
         self.clock = clock
-        lines = lines or self._stand_ins_here(self.takes_webhook if webhooks else lambda _body, _signature: None)
+        self.lines = lines = lines or self._stand_ins_here(self.takes_webhook if webhooks else lambda _body, _signature: None)
         self.browser = httpx.Client(transport=lines.stripe, trust_env=False)
         self.stripe_http = open_http(lines.stripe_url, KEY, transport=lines.stripe)
         self.panel_http = open_http(lines.panel_url, TOKEN, transport=lines.panel)
@@ -108,6 +108,11 @@ class Company:
     def lives(self, days: float = 0) -> None:
         """Time passes, and everything that should happen in it happens."""
         company.travel(self.house, self.clock.now + timedelta(days=days))
+
+    def sleeps(self, days: float) -> None:
+        """Time passes with nobody at work, as in an outage; then everything that is due by now happens."""
+        self.clock.move(timedelta(days=days))
+        self.lives()
 
     def works(self) -> None:
         """Everything that can be done at this moment is done."""

@@ -94,7 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["EZSCALE_TEST_RUN_PID"] = str(os.getpid())
         run_folder().chmod(0o711)  # PostgreSQL's user passes through
     for name in [name for name in os.environ if name.startswith("EZSCALE_")]:
-        if name != "EZSCALE_REQUIRE_ALL" and not name.startswith("EZSCALE_TEST_"):
+        if name not in ("EZSCALE_REQUIRE_ALL", "EZSCALE_SOAK") and not name.startswith("EZSCALE_TEST_"):
             del os.environ[name]
     os.environ["EZSCALE_DATA_DIR"] = str(run_folder() / "data")
 

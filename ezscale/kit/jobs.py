@@ -1,12 +1,14 @@
 """Work to be done after the fact. The row is the truth; a message only says: look at it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Index, Text, or_, update
+import sqlalchemy
+from sqlalchemy import JSON, Column, Index, Text, bindparam, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from ezscale.kit.clock import world_now
@@ -49,15 +51,36 @@ class Job(SQLModel, table=True):
     error: str = Field(default="", sa_column=Column(Text, nullable=False))
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job in our hands, and how often it was tried, this time included."""
+
+    id: UUID
+    task: str
+    arguments: dict[str, Any]
+    tries: int
+
+
 def job_row(task: str, arguments: dict[str, Any], once_key: str, run_at: datetime) -> dict[str, Any]:
     """The values of a job's row, for writing many at once."""
-    job = Job(task=task, arguments=arguments, once_key=once_key, run_at=run_at)
-    return job.model_dump()
+    return {
+        "id": new_id(),
+        "task": task,
+        "arguments": arguments,
+        "once_key": once_key,
+        "status": JobStatus.READY,
+        "run_at": run_at,
+        "lease_until": None,
+        "held_by": "",
+        "tries": 0,
+        "finished_at": None,
+        "error": "",
+    }
 
 
 def enqueue(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Store jobs; one whose `once_key` is already known is left out."""
-    insert_new(session, table_of(Job), rows)
+    insert_new(session, JOBS, rows)
 
 
 def known_keys(session: Session, once_keys: Sequence[str]) -> set[str]:
@@ -67,31 +90,23 @@ def known_keys(session: Session, once_keys: Sequence[str]) -> set[str]:
 
 def due(session: Session, now: datetime, limit: int = 200) -> Sequence[UUID]:
     """Jobs whose time has come and which nobody holds, oldest first."""
-    return session.exec(
-        select(Job.id)
-        .where(Job.status == JobStatus.READY, Job.run_at <= now, _is_free())
-        .order_by(col(Job.run_at), col(Job.id))
-        .limit(limit)
-    ).all()
+    when = {"company_now": now, "world_now": world_now()}
+    return session.connection().scalars(DUE.limit(limit), when).all()
 
 
 def next_run(session: Session) -> datetime | None:
     """When the next job wants to run."""
-    soonest = select(Job.run_at).where(Job.status == JobStatus.READY).order_by(col(Job.run_at)).limit(1)
-    return session.exec(soonest).first()
+    return session.connection().scalar(NEXT_RUN)
 
 
-def claim(session: Session, job_id: UUID, now: datetime) -> Job | None:
+def claim(session: Session, job_id: UUID, now: datetime) -> Claim | None:
     """Take a job for a while, or None when it is done, not due, or in other hands."""
-    taken = session.execute(
-        update(Job)
-        .where(col(Job.id) == job_id, col(Job.status) == JobStatus.READY, col(Job.run_at) <= now, _is_free())
-        .values(lease_until=world_now() + LEASE, held_by=this_process(), tries=col(Job.tries) + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has one
+    world = world_now()
+    when = {"company_now": now, "world_now": world, "until": world + LEASE}
+    taken = session.connection().execute(TAKE, {"job_id": job_id, "holder": this_process(), **when})
+    if taken.rowcount != 1:
         return None
-    return session.get(Job, job_id, populate_existing=True)
+    return Claim(*session.connection().execute(LOOK, {"job_id": job_id}).one())
 
 
 def take_over(session: Session) -> None:
@@ -105,33 +120,50 @@ def take_over(session: Session) -> None:
 
 def finish(session: Session, job_id: UUID, now: datetime) -> None:
     """It is done and never runs again."""
-    _settle(session, job_id, status=JobStatus.DONE, finished_at=now, error="")
+    _end(session, job_id, JobStatus.DONE, now, "")
 
 
 def give_up(session: Session, job_id: UUID, now: datetime, error: str) -> None:
     """It failed for good; a person must look."""
-    _settle(session, job_id, status=JobStatus.FAILED, finished_at=now, error=error)
+    _end(session, job_id, JobStatus.FAILED, now, error)
 
 
 def postpone(session: Session, job_id: UUID, until: datetime, error: str = "") -> None:
     """It runs again, not before `until`."""
-    _settle(session, job_id, run_at=until, error=error)
-
-
-def _is_free() -> Any:
-    return or_(col(Job.lease_until).is_(None), col(Job.lease_until) < world_now())
-
-
-def _settle(session: Session, job_id: UUID, **values: Any) -> None:
-    session.execute(
-        update(Job)
-        .where(col(Job.id) == job_id)
-        .values(lease_until=None, **values)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(POSTPONE, {"job_id": job_id, "until": until, "trouble": error})
 
 
 def failed(session: Session, limit: int = 50) -> Iterable[Job]:
     """The latest jobs that were given up."""
     latest = select(Job).where(Job.status == JobStatus.FAILED).order_by(col(Job.finished_at).desc())
     return session.exec(latest.limit(limit)).all()
+
+
+def _end(session: Session, job_id: UUID, status: JobStatus, now: datetime, error: str) -> None:
+    values = {"job_id": job_id, "new_status": status, "now": now, "trouble": error}
+    session.connection().execute(END, values)
+
+
+# Every job passes through these, so they are put together once instead of each time.
+JOBS = table_of(Job)
+THIS = JOBS.c.id == bindparam("job_id")
+READY = JOBS.c.status == JobStatus.READY
+FREE = (
+    READY,
+    JOBS.c.run_at <= bindparam("company_now"),
+    or_(JOBS.c.lease_until.is_(None), JOBS.c.lease_until < bindparam("world_now")),
+)
+DUE = sqlalchemy.select(JOBS.c.id).where(*FREE).order_by(JOBS.c.run_at, JOBS.c.id)
+NEXT_RUN = sqlalchemy.select(JOBS.c.run_at).where(READY).order_by(JOBS.c.run_at).limit(1)
+TAKE = (
+    update(JOBS)
+    .where(THIS, *FREE)
+    .values(lease_until=bindparam("until"), held_by=bindparam("holder"), tries=JOBS.c.tries + 1)
+)
+LOOK = sqlalchemy.select(JOBS.c.id, JOBS.c.task, JOBS.c.arguments, JOBS.c.tries).where(THIS)
+END = (
+    update(JOBS)
+    .where(THIS)
+    .values(status=bindparam("new_status"), finished_at=bindparam("now"), error=bindparam("trouble"), lease_until=None)
+)
+POSTPONE = update(JOBS).where(THIS).values(run_at=bindparam("until"), error=bindparam("trouble"), lease_until=None)

@@ -10,7 +10,7 @@ import structlog
 from ezscale.kit import jobs, outbox
 from ezscale.kit.errors import BusinessError, TemporaryFailure
 from ezscale.kit.events import Event, revive
-from ezscale.kit.jobs import Job, job_row
+from ezscale.kit.jobs import Claim, job_row
 from ezscale.kit.work import OpenWork
 from ezscale.tasks.registry import REACTIONS, SCHEDULE, call, name_of
 from ezscale.wiring import House
@@ -95,11 +95,11 @@ def _jobs_after(event: outbox.OutboxEvent, now: datetime) -> list[dict[str, Any]
     ]
 
 
-def _event_of(job: Job) -> Event | None:
+def _event_of(job: Claim) -> Event | None:
     return revive(job.arguments["event"], job.arguments["payload"]) if job.arguments else None
 
 
-def _try_again(open_work: OpenWork, job: Job, after: timedelta | None, trouble: str) -> datetime | None:
+def _try_again(open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str) -> datetime | None:
     with open_work() as work:
         if after is None:
             jobs.give_up(work.session, job.id, work.now, trouble)
@@ -108,7 +108,7 @@ def _try_again(open_work: OpenWork, job: Job, after: timedelta | None, trouble: 
         return work.now + after
 
 
-def _wait(job: Job, asked: float | None, most_tries: int) -> timedelta | None:
+def _wait(job: Claim, asked: float | None, most_tries: int) -> timedelta | None:
     """How long to wait for the next try: as asked, or twice as long each time; None after the last one."""
     if asked is not None:
         return timedelta(seconds=asked)

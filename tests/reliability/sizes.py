@@ -1,0 +1,17 @@
+"""How much is tried: enough for every change, or everything (EZSCALE_SOAK=1, `make soak`)."""
+
+import os
+
+SOAK = os.environ.get("EZSCALE_SOAK") == "1"
+
+
+def size(usual: int, full: int) -> int:
+    """How many, today."""
+    return full if SOAK else usual
+
+
+def figures(what: str, **counted: object) -> None:
+    """Print what a soak has counted."""
+    if SOAK:
+        told = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counted.items())
+        print(f"\n{what}: {told}")  # noqa: T201

@@ -1,0 +1,101 @@
+"""A worker that is killed (SIGKILL) anywhere is started again, and afterwards nobody can tell."""
+
+import random
+import time
+from datetime import timedelta
+
+import pytest
+
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.service import ServiceStatus
+from tests.company import Company, Person
+from tests.reliability.lives import a_life, ended_well, started
+from tests.reliability.sizes import SOAK, figures, size
+from tests.reliability.truth import differences
+from tests.reliability.worker import DieAt, DieEverywhereOnce, Workplace
+
+pytestmark = pytest.mark.all_databases
+AN_HOUR, A_MONTH = timedelta(hours=1), timedelta(days=32)
+NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo")
+
+
+def test_at_every_boundary_between_paid_and_active(at: Company, place: Workplace) -> None:
+    ada = at.signs_up("Ada Moreno")
+    has_paid(ada)
+
+    deaths = dies_everywhere(at, place, AN_HOUR)
+
+    assert {"after POST /servers", "after POST /servers/*/build", "after a letter", "after commit"} <= deaths
+    assert ada.service().status is ServiceStatus.ACTIVE
+    assert differences(at) == []
+
+
+def test_at_every_boundary_of_a_month_with_a_renewal(at: Company, place: Workplace) -> None:
+    ada = at.signs_up("Ada Moreno")
+    has_paid(ada)
+    a_life(place, at.clock.now + AN_HOUR)
+
+    deaths = dies_everywhere(at, place, A_MONTH)
+
+    assert {"after POST /payment_intents", "after a letter", "after commit"} <= deaths
+    assert [invoice.status for invoice in ada.invoices()] == [InvoiceStatus.PAID] * 2
+    assert differences(at) == []
+
+
+def test_two_workers_at_random_instants(at: Company, place: Workplace) -> None:
+    chance = random.Random(7)
+    began = time.monotonic()
+    a_life(place, at.clock.now + AN_HOUR)
+    longest = 4 * (time.monotonic() - began)
+
+    deaths = 0
+    for number in range(size(3, 200)):
+        has_paid(at.signs_up(f"{NAMES[number % len(NAMES)]}{number} Moreno"))
+        deaths += killed_at_random(at, place, chance, longest)
+        a_life(place, at.clock.now + AN_HOUR)
+
+    figures("random kills", customers=size(3, 200), deaths=deaths)
+    assert differences(at) == []
+
+
+def test_at_each_boundary_alone(at: Company, place: Workplace) -> None:
+    counted = place.folder / "counted"
+    has_paid(at.signs_up("First Moreno"))
+    a_life(place, at.clock.now + AN_HOUR, DieAt(0, counted))
+
+    boundaries = int(counted.read_text())
+    for number in range(1, boundaries + 1, size(60, 1)):
+        has_paid(at.signs_up(f"{NAMES[number % len(NAMES)]}{number} Moreno"))
+        a_life(place, at.clock.now + AN_HOUR, DieAt(number, counted))
+        a_life(place, at.clock.now + AN_HOUR)
+
+    figures("a kill for each boundary", boundaries=boundaries)
+    assert differences(at) == []
+
+
+def has_paid(person: Person) -> None:
+    """Their money is booked; everything that follows is still to be done."""
+    person.pays(person.orders().invoice_id)
+
+
+def dies_everywhere(at: Company, place: Workplace, span: timedelta) -> set[str]:
+    """Let workers live through a span of time, one after the other, each dying where none has died before."""
+    book, until = place.folder / "book", at.clock.now + span
+    book.touch()
+    one_in = 1 if SOAK or place.database.startswith("sqlite") else 4
+    while not a_life(place, until, DieEverywhereOnce(book, one_in, before_too=SOAK)):
+        pass
+    deaths = book.read_text().splitlines()
+    figures(f"deaths within {span}", boundaries=len(deaths))
+    return {death.partition(", ")[2] for death in deaths}
+
+
+def killed_at_random(at: Company, place: Workplace, chance: random.Random, longest: float) -> int:
+    """Two workers at once, killed one after the other at random moments; how many had not gone home before."""
+    until = at.clock.now + AN_HOUR
+    workers = [started(place, until), started(place, until)]
+    for worker in workers:
+        worker.join(chance.uniform(0, longest))
+        worker.kill()
+        worker.join()
+    return sum(not ended_well(worker) for worker in workers)
