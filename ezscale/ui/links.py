@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from ezscale.kit.settings import settings
@@ -23,7 +24,7 @@ def link(content: Content, to: Text, class_name: str = PLAIN, **props: Any) -> r
 
 def plain_link(*content: Content, href: Text, class_name: str = PLAIN, **props: Any) -> rx.Component:
     """A link that loads what it points to: other hosts, the API, documents, mail."""
-    return rx.el.a(*content, href=href, class_name=class_name, **props)
+    return A.create(*content, href=href, class_name=class_name, **props)  # rx.el.a is a link within our pages
 
 
 def nav_link(content: Content, to: str, *, current: bool, class_name: str, here: str, elsewhere: str) -> rx.Component:
