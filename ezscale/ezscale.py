@@ -59,6 +59,8 @@ def add_page(web: rx.App, route: Route) -> None:
         {"property": "og:title", "content": route.title},
         {"name": "twitter:card", "content": "summary_large_image"},
     ]
+    if route.description:
+        meta.append({"property": "og:description", "content": route.description})
     if route.found:
         address = web_address(route.path)
         meta += [{"property": "og:url", "content": address}, rx.el.link(rel="canonical", href=address)]

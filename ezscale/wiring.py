@@ -48,6 +48,11 @@ def move_into(chosen: House) -> None:
     _chosen[:] = [chosen]
 
 
+def move_out() -> None:
+    """Back to the house that the settings say."""
+    _chosen.clear()
+
+
 def hang_up_bell(ring: Callable[[], None]) -> None:
     """Say whom to wake after a commit that has consequences; without a bell they wait for the next sweep."""
     _bell[:] = [ring]

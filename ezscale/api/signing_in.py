@@ -91,7 +91,7 @@ def reset(token: Typed = "", password: Typed = "") -> RedirectResponse:
         reset_password(_visitor(), token, password)
     except BusinessError as refusal:
         return _back_to("/reset/", refusal, {}, token=token)
-    return RedirectResponse("/login/", SEE_OTHER)
+    return RedirectResponse("/login/?sent=1", SEE_OTHER)
 
 
 @router.post("/verify")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -26,7 +27,7 @@ class PriceOffer:
     @property
     def per_month(self) -> Money:
         """For comparing cycles; rounded, never charged."""
-        return self.amount.split([1] * self.months)[0]
+        return self.amount.share(Fraction(1, self.months))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,14 +69,17 @@ def leave(token: str) -> None:
 
 async def watch(app: rx.App) -> None:
     """Look for news as long as the process lives, and refresh the tabs that want to hear of it."""
-    news = News()
+    news, blind = News(), False
     while True:
         try:
             concerned = await asyncio.to_thread(look, news)
             for token, follower in followers_of(concerned):
                 await refresh(app, token, follower)
-        except SQLAlchemyError:
-            log.warning("The outbox cannot be read; open pages are not refreshed.", exc_info=True)
+            blind = False
+        except SQLAlchemyError as error:
+            if not blind:  # said once, not every second
+                log.warning("The outbox cannot be read; open pages are not refreshed: %s", error)
+            blind = True
         await asyncio.sleep(LOOK_EVERY)
 
 

@@ -1,5 +1,7 @@
 """Tabs of a browser, without a browser: their states by hand, their cookies as text."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,22 +13,25 @@ from ezscale import wiring
 from ezscale.accounts.signing_in import SignedIn, begin_session
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.kit.actor import ANONYMOUS
+from ezscale.kit.clock import FixedClock
 from ezscale.kit.cookies import SESSION
 from ezscale.kit.encryption import Vault
 from ezscale.kit.work import Database, Work
 from ezscale.models import StaffRole, User
 from ezscale.wiring import House
+from tests.company import Company
 
 PASSWORD = "plum orchard lantern 42"
 
 
 @pytest.fixture
-def house(database: Database) -> House:
+def house(database: Database) -> Iterator[House]:
     """The house that states find: this test's database, and no vendor."""
     nobody = cast("Any", None)
     chosen = House(database, nobody, {}, nobody, Vault({"k1": b"0" * 32}))
     wiring.move_into(chosen)
-    return chosen
+    yield chosen
+    wiring.move_out()
 
 
 @pytest.fixture
@@ -79,3 +84,11 @@ def visit(root: State, token: str, at: str = "/account/", name: str = "tab-1") -
 async def state_of(root: State, kind: type[rx.State]) -> Any:
     """One of the tab's states."""
     return await root.get_state(kind)
+
+
+@pytest.fixture
+def company(database: Database, clock: FixedClock, tmp_path: Path) -> Company:
+    """A whole company with its vendors' stand-ins, which states find as their house."""
+    company = Company(database, clock, tmp_path)
+    wiring.move_into(company.house)
+    return company

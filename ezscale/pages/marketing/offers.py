@@ -13,6 +13,8 @@ SIGNS = {"USD": "$ USD", "EUR": "€ EUR", "GBP": "£ GBP"}
 
 def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Component:
     """Content that shows prices, below the switches; its buttons order in the chosen currency and cycle."""
+    if not shop.plans:
+        return rx.el.p("Nothing is for sale at the moment. Please come back soon.", class_name="text-sm text-faint")
     switches = [_switch("Currency", "currency", [(code, SIGNS.get(code, code), "") for code in shop.currencies])]
     if len(cycles) > 1:
         best = f"save {shop.best_saving}%" if shop.best_saving else ""

@@ -4,7 +4,7 @@ import reflex as rx
 
 from ezscale.pages.shell import auth_page, next_field
 from ezscale.state.signing_in.forms import PostedFormState
-from ezscale.ui import button, company, form_notice, link, native_form, password_field, text_field
+from ezscale.ui import button, company, form_notice, link, native_form, notice, password_field, text_field
 
 
 def login() -> rx.Component:
@@ -27,9 +27,11 @@ def login() -> rx.Component:
         button("Log in", type="submit", size="large", class_name="mt-2"),
         action="/api/session",
     )
+    changed = notice("Your new password is set. Log in with it.", "success")
     return auth_page(
         "Log in",
         f"Welcome back to {company()}.",
+        rx.cond(PostedFormState.sent, rx.el.div(changed, class_name="mb-5")),
         form,
         rx.el.p(link("Forgotten your password?", "/forgotten/"), class_name="mt-5 text-center text-sm"),
         foot=rx.el.p("No account yet? ", link("Create one", PostedFormState.sign_up_at)),

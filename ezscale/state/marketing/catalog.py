@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlmodel import SQLModel
 
@@ -18,7 +17,6 @@ from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.clock import WorldClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.money import Money
-from ezscale.kit.settings import settings
 from ezscale.kit.work import Database, Work
 from ezscale.models.plan import Family
 from ezscale.state.session import in_one_transaction
@@ -98,7 +96,7 @@ def public_plans() -> list[PlanCard]:
 @cache
 def shop_window() -> ShopWindow:
     """The shop as it is now, or, before the company has a database, the range it will open with."""
-    return read_the_shop(_window)
+    return read_the_shop(window_of)
 
 
 def cycle_name(months: int) -> str:
@@ -108,7 +106,7 @@ def cycle_name(months: int) -> str:
 
 def read_the_shop(reading: Callable[[Work], T]) -> T:
     """What a reading finds in the company's own database, or in a newly stocked one where there is none yet."""
-    address = make_url(settings().database)
+    address = wiring.database().engine.url
     if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
         return _in_a_new_shop(reading)
     try:
@@ -125,7 +123,8 @@ def _in_a_new_shop(reading: Callable[[Work], T]) -> T:
     return in_one_transaction(open_work, reading)
 
 
-def _window(work: Work) -> ShopWindow:
+def window_of(work: Work) -> ShopWindow:
+    """What stands in the window right now."""
     return ShopWindow(
         tuple(plan_card(offer) for offer in plans_on_sale(work)),
         tuple(place.name for place in locations(work, VIRTFUSION)),
