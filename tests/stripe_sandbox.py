@@ -81,7 +81,7 @@ class StripeSandbox:
         key = f"card {payer_ref} {number}"
         page = self.gateway.open_card_page(payer_ref, key, "http://shop.test/done", "http://shop.test/back", "EUR")
         assert pay_on_page(self.browser, page.url, number).status_code == 303
-        card = self.gateway.read_card_page(page.ref)
+        card = self.gateway.read_card_page(page.ref, payer_ref)
         assert card is not None
         return card.ref
 

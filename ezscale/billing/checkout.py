@@ -123,15 +123,15 @@ def open_card_page(open_work: OpenWork, gateway: PaymentGateway, back: Return) -
 
 
 def confirm_card_page(open_work: OpenWork, gateway: PaymentGateway, page_ref: str) -> bool:
-    """Keep the card that was left on a page. False while nobody has finished it."""
+    """Keep the card that its customer has left on a page. False while nobody has finished it."""
     with open_work() as work:
         work.actor.require(MANAGE_CARDS)
-        customer_id = work.actor.own_customer()
-    card = gateway.read_card_page(page_ref)
+        customer = work.session.get_one(Customer, work.actor.own_customer())
+    card = gateway.read_card_page(page_ref, customer.gateway_ref) if customer.gateway_ref else None
     if card is None:
         return False
     with open_work() as work:
-        keep_card(work, customer_id, gateway.name, card)
+        keep_card(work, customer.id, gateway.name, card)
     return True
 
 

@@ -142,8 +142,8 @@ class PaymentGateway(Protocol):
         """A hosted page that keeps a new card and charges nothing."""
         ...
 
-    def read_card_page(self, page_ref: str) -> Card | None:
-        """The card that was kept on a card page, or None while nobody finished it."""
+    def read_card_page(self, page_ref: str, payer_ref: str) -> Card | None:
+        """The card that a payer left on a card page; None while nobody finished it, or when the page is not theirs."""
         ...
 
     def forget_card(self, card_ref: str) -> None:

@@ -14,6 +14,7 @@ from ezscale.pages.account.overview import overview
 from ezscale.pages.account.profile import profile
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
+from ezscale.pages.account.tokens import tokens
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
@@ -49,6 +50,7 @@ from ezscale.state.account.overview import OverviewState
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
+from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
@@ -96,7 +98,7 @@ MARKETING = (
         "/vps/",
         vps,
         title=f"VPS hosting with root access | {company()}",
-        description="KVM virtual servers from one to eight cores. Pick a place and a system, pay by the month or the year.",
+        description="KVM virtual servers with IPv4 and IPv6. Pick a place and a system, pay by the month or the year.",
         found=True,
         priority=0.9,
     ),
@@ -176,6 +178,7 @@ ACCOUNT = (
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
+    Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
     Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
 )
 

@@ -40,6 +40,7 @@ ACCOUNT_MENU = (
     Entry("Services", "/account/services/", "server"),
     Entry("Invoices", "/account/invoices/", "receipt-text"),
     Entry("Payment methods", "/account/cards/", "credit-card"),
+    Entry("API tokens", "/account/tokens/", "key-round"),
     Entry("Profile", "/account/profile/", "user-round"),
 )
 ADMIN_MENU = (
@@ -336,4 +337,4 @@ def _side(entries: Sequence[Entry], at: str, sign: rx.Component, paint: Paint, n
 
 def _top(*content: rx.Component) -> rx.Component:
     bar = rx.el.div(*content, theme_toggle(), class_name="flex h-14 items-center justify-end gap-2 px-4 sm:px-6")
-    return rx.el.div(bar, class_name="border-b border-line bg-surface/70")
+    return rx.el.section(bar, aria_label="Account", class_name="border-b border-line bg-surface/70")

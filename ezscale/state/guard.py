@@ -51,10 +51,9 @@ class SessionGuard(rx.Middleware):
 
 
 def start_page(session: SessionState) -> None:
-    """Another page is shown: what was said about the last one's fields is over, and so is its refreshing."""
+    """Another page is shown: what was said on the last one is over, and so is its refreshing."""
     live.leave(session.router.session.client_token)
-    if session.errors:
-        session.errors = {}
+    session.turn_page()
 
 
 def face_of(event: Event) -> Face:

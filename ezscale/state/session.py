@@ -43,6 +43,7 @@ class SessionState(rx.State):
     messages: list[Message] = []
 
     _bound_to: str = ""
+    _shown_up_to: int = 0
     _face: ClassVar[Face] = "public"
 
     @not_an_event
@@ -80,8 +81,19 @@ class SessionState(rx.State):
     @not_an_event
     def say(self, text: str, tone: Literal["success", "danger"] = "success") -> None:
         """Tell the person something in a corner of the page. Bad news stays until they close it."""
-        number = 1 + max((message.id for message in self.messages), default=0)
+        number = 1 + max((message.id for message in self.messages), default=self._shown_up_to)
         self.messages = [*self.messages, Message(number, tone, text)][-SHOWN_AT_ONCE:]
+
+    @not_an_event
+    def turn_page(self) -> None:
+        """Another page: what was said on the one before is over, unless it was said on the way here."""
+        newest = max((message.id for message in self.messages), default=self._shown_up_to)
+        unseen = [message for message in self.messages if message.id > self._shown_up_to]
+        if unseen != self.messages:
+            self.messages = unseen
+        self._shown_up_to = newest
+        if self.errors:
+            self.errors = {}
 
     @rx.event
     def dismiss(self, message_id: int) -> None:

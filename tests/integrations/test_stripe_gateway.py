@@ -233,15 +233,24 @@ def test_a_card_of_somebody_else_is_never_charged(sandbox):
 def test_a_card_page_keeps_a_card_and_charges_nothing(sandbox):
     payer_ref = sandbox.gateway.register(sandbox.a_payer())
     page = sandbox.gateway.open_card_page(payer_ref, "key", SUCCESS, CANCEL, "EUR")
-    before = sandbox.gateway.read_card_page(page.ref)
+    before = sandbox.gateway.read_card_page(page.ref, payer_ref)
 
     pay_on_page(sandbox.browser, page.url, "5555555555554444")
-    card = sandbox.gateway.read_card_page(page.ref)
+    card = sandbox.gateway.read_card_page(page.ref, payer_ref)
 
     assert before is None
     assert card is not None
     assert (card.brand, card.last4, card.exp_month, card.exp_year) == ("mastercard", "4444", 12, 2034)
     assert (sandbox.state()["captured"], sandbox.state()["cards_kept"]) == ({}, 1)
+
+
+def test_nobody_is_given_the_card_that_somebody_else_left(sandbox):
+    payer_ref, other = sandbox.gateway.register(sandbox.a_payer()), sandbox.gateway.register(sandbox.a_payer("Bob"))
+    page = sandbox.gateway.open_card_page(payer_ref, "key", SUCCESS, CANCEL, "EUR")
+
+    pay_on_page(sandbox.browser, page.url)
+
+    assert sandbox.gateway.read_card_page(page.ref, other) is None
 
 
 def test_a_bad_request_is_refused_for_good(sandbox):

@@ -114,7 +114,7 @@ def test_every_test_card_is_kept_or_refused_as_published(sandbox, charge, card):
 
     pay_on_page(sandbox.browser, page.url, card.number)
 
-    assert (sandbox.gateway.read_card_page(page.ref) is None) is bool(card.declines_setup)
+    assert (sandbox.gateway.read_card_page(page.ref, charge.payer_ref) is None) is bool(card.declines_setup)
 
 
 def test_after_a_decline_another_card_can_be_used(sandbox, charge, page):

@@ -128,8 +128,24 @@ async def test_only_the_last_messages_stay_and_each_can_be_closed():
     assert [message.text for message in session.messages] == ["three", "four"]
 
 
+async def test_what_was_said_is_still_there_on_the_next_page_and_over_on_the_one_after():
+    session = await state_of(open_tab(), SessionState)
+    session.turn_page()
+    session.say("Saved.")
+
+    session.turn_page()
+    next_page = [message.text for message in session.messages]
+    session.turn_page()
+    page_after = list(session.messages)
+    session.say("Said later.")
+    session.turn_page()
+
+    assert (next_page, page_after) == (["Saved."], [])
+    assert [message.text for message in session.messages] == ["Said later."]
+
+
 def test_what_handlers_call_cannot_be_called_as_an_event():
-    ours = {"perform", "converse", "read", "actor", "say", "bind", "refuse"}
+    ours = {"perform", "converse", "read", "actor", "say", "turn_page", "bind", "refuse"}
 
     assert not ours & set(SessionState.event_handlers)
     assert set(SessionState.event_handlers) == {"dismiss", "apologise", "setvar"}

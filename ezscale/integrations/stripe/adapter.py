@@ -173,12 +173,14 @@ class StripeGateway:
             f"card:{key}",
         )
 
-    def read_card_page(self, page_ref: str) -> Card | None:
-        """The card that was kept on a card page, or None while nobody finished it."""
+    def read_card_page(self, page_ref: str, payer_ref: str) -> Card | None:
+        """The card that a payer left on a card page; None while nobody finished it, or when the page is not theirs."""
         with asking(changes=False):
             session = self._stripe.checkout.sessions.retrieve(page_ref, {"expand": ["setup_intent.payment_method"]})
         intent = session.setup_intent
         if session.status != "complete" or not isinstance(intent, stripe.SetupIntent):
+            return None
+        if session.customer != payer_ref:
             return None
         return kept_card(intent.payment_method)
 

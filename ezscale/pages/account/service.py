@@ -35,7 +35,7 @@ SERVICE, BILLING = ServiceState.service, ServiceState.billing
 
 def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
-    page = stack(_standing(), split(stack(_access(), _facts(), _log()), stack(_power(), _billing())))
+    page = stack(_standing(), split(stack(_access(), _facts()), stack(_power(), _billing())), _log())
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
         rx.cond(SERVICE.hostname == "", "Server", SERVICE.hostname),
@@ -105,13 +105,15 @@ def _to_copy(value: Any, label: str) -> rx.Component:
 
 
 def _login() -> rx.Component:
+    line = "flex flex-wrap items-center gap-2"
     shown = rx.el.div(
-        rx.el.div(code(LoginState.username), rx.el.span("user", class_name="text-xs text-faint")),
+        rx.el.div(rx.el.span("User", class_name="w-20 text-xs text-faint"), code(LoginState.username), class_name=line),
         rx.el.div(
+            rx.el.span("Password", class_name="w-20 text-xs text-faint"),
             code(LoginState.password),
             copy_button(LoginState.password),
             button("Hide", look="quiet", size="small", on_click=LoginState.hide),
-            class_name="flex flex-wrap items-center gap-2",
+            class_name=line,
         ),
         rx.el.p("It is hidden again after a minute.", class_name="text-xs text-faint"),
         class_name="flex flex-col gap-2",

@@ -8,7 +8,7 @@ from ezscale.ui import empty, link, link_button, status_badge
 from ezscale.ui.base import Tone
 
 SERVICE_WORDS = {
-    "waiting": "Waiting for payment",
+    "waiting": "Unpaid",
     "building": "Being built",
     "active": "Running",
     "suspended": "Suspended",

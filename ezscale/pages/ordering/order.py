@@ -104,7 +104,7 @@ def _places() -> rx.Component:
     return choices(
         "Location",
         rx.foreach(OrderState.places, lambda place: _named("location", place, BASKET.location, "map-pin")),
-        class_name="grid gap-2.5 sm:grid-cols-3",
+        class_name="grid grid-cols-2 gap-2.5 sm:grid-cols-3",
         error=_wrong("location"),
     )
 
@@ -113,7 +113,7 @@ def _systems() -> rx.Component:
     return choices(
         "Operating system",
         rx.foreach(OrderState.systems, lambda image: _named("image", image, BASKET.image, "disc-3")),
-        class_name="grid gap-2.5 sm:grid-cols-2",
+        class_name="grid grid-cols-2 gap-2.5",
         error=_wrong("image"),
     )
 

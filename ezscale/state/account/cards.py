@@ -10,10 +10,9 @@ from reflex_base.event import EventSpec
 
 from ezscale import wiring
 from ezscale.billing.cards import cards, remove_card
-from ezscale.billing.checkout import confirm_card_page
 from ezscale.kit.work import Work
 from ezscale.models import PaymentMethod
-from ezscale.state.account.paying import card_page
+from ezscale.state.account.paying import card_page, take_card
 from ezscale.state.account.portal import PortalState
 from ezscale.state.arguments import sent_id
 
@@ -45,7 +44,7 @@ class CardsState(PortalState):
         await self._look()
         if page := self._asked("page"):
             yield None
-            kept = await self.converse(lambda open_work: confirm_card_page(open_work, wiring.payments(), page))
+            kept = await self.converse(lambda open_work: take_card(open_work, page))
             await self._look()
             if kept:
                 self.say("Your card is kept for renewals.")

@@ -9,6 +9,7 @@ from reflex_base.event import EventSpec
 
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
+from ezscale.models import Order
 from ezscale.models.order import OrderStatus
 from ezscale.ordering.placing import is_payable, order, service_of_order
 from ezscale.provisioning.services import service_overview
@@ -102,14 +103,24 @@ def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
     """How far an order is."""
     placed = order(work, order_id)
     asked_for = service_overview(work, service_of_order(work, order_id).id)
+    to_pay = placed.invoice_id if is_payable(work, placed) else None
     view = OrderView(
         id=str(placed.id),
         number=placed.number,
-        status="to_pay" if placed.status is OrderStatus.PLACED else placed.status.value,
+        status=standing(placed, is_unpaid=to_pay is not None),
         total=reader.money(placed.total),
         placed_at=reader.moment(placed.placed_at),
         until=reader.moment(placed.expires_at),
         plan=asked_for.plan.slug,
     )
-    to_pay = placed.invoice_id if is_payable(work, placed) else None
-    return Progress(view, ServiceView.of(asked_for, reader), to_pay)
+    service = ServiceView.of(asked_for, reader)
+    if view.status == "paid":  # the money is here, even while nobody has yet begun to build
+        service.done = max(service.done, 1)
+    return Progress(view, service, to_pay)
+
+
+def standing(placed: Order, *, is_unpaid: bool) -> str:
+    """Where an order stands, for whoever waits in front of it."""
+    if is_unpaid:
+        return "to_pay"
+    return "expired" if placed.status is OrderStatus.EXPIRED else "paid"

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from ezscale import wiring
-from ezscale.billing.checkout import Return, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.work import OpenWork
 
@@ -31,6 +31,14 @@ def card_page(open_work: OpenWork, origin: str) -> str:
     """The address of the page where a new card is left; it leads back to the cards."""
     cards = f"{origin}{CARDS}"
     return open_card_page(open_work, wiring.payments(), Return(f"{cards}?page={PAGE_REF}", f"{cards}?came=back"))
+
+
+def take_card(open_work: OpenWork, page_ref: str) -> bool:
+    """Keep the card that was left on a page. False for a page that is unfinished, somebody else's, or none at all."""
+    try:
+        return confirm_card_page(open_work, wiring.payments(), page_ref)
+    except Rejected:
+        return False
 
 
 def ask_gateway(open_work: OpenWork, invoice_id: UUID) -> None:

@@ -1,7 +1,7 @@
 """The order page: choosing, seeing the price, ordering."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,8 +14,6 @@ from ezscale.accounts.signing_up import CURRENCIES
 from ezscale.kit.errors import Invalid
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
-from ezscale.models import Order
-from ezscale.models.order import OrderStatus
 from ezscale.ordering.placing import OrderRequest, PriceChanged, clean_hostname, is_payable, order, place_order
 from ezscale.state.account.paying import ORDER, checkout_of_order
 from ezscale.state.account.profile import ADDRESS, CustomerView
@@ -116,11 +114,13 @@ class OrderState(SessionState):
         )
         before = self._last_order if self._last_request == repr(request) else ""
         placed = await self.perform(lambda work: place_once(work, request, address, before))
-        self._last_request, self._last_order = repr(request), str(placed.id)
-        if placed.status is OrderStatus.PAID:
-            return f"{ORDER}?{urlencode({'id': str(placed.id)})}"
+        self._last_request, self._last_order = repr(request), str(placed.order_id)
+        if not placed.is_payable:
+            return f"{ORDER}?{urlencode({'id': str(placed.order_id)})}"
         origin = self.router.headers.origin or settings().web_url
-        return await self.converse(lambda open_work: checkout_of_order(open_work, placed.id, placed.invoice_id, origin))
+        return await self.converse(
+            lambda open_work: checkout_of_order(open_work, placed.order_id, placed.invoice_id, origin)
+        )
 
     async def _look(self, basket: Basket) -> None:
         reader = reader_of(self.router.headers.accept_language)
@@ -145,10 +145,20 @@ class OrderState(SessionState):
         self.login_address, self.register_address = f"/login/?{onwards}", f"/register/?{onwards}"
 
 
-def place_once(work: Work, request: OrderRequest, address: dict[str, str], before: str) -> Order:
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order, and whether it waits for its money (one that costs nothing does not)."""
+
+    order_id: UUID
+    invoice_id: UUID
+    is_payable: bool
+
+
+def place_once(work: Work, request: OrderRequest, address: dict[str, str], before: str) -> Placed:
     """The order asked for. The one placed `before` for the very same, when it still waits for its money."""
     if before and is_payable(work, known := order(work, UUID(before))):
-        return known
+        return Placed(known.id, known.invoice_id, is_payable=True)
     if address:
         change_address(work, **address)
-    return place_order(work, request)
+    placed = place_order(work, request)
+    return Placed(placed.id, placed.invoice_id, is_payable(work, placed))

@@ -1,0 +1,93 @@
+import pytest
+
+from ezscale.sandbox.stripe.browser import pay_on_page
+from ezscale.state.account.invoice import InvoiceState
+from ezscale.state.account.invoices import InvoicesState
+from tests.company import DECLINED_LATER
+from tests.state.portal import Screen
+
+
+@pytest.fixture
+def ada(company):
+    return company.signs_up("Ada Moreno", country="DE")
+
+
+async def test_the_list_shows_ones_own_issued_invoices(company, ada):
+    ada.buys("vps-2")
+    ada.orders("vps-1", hostname="unpaid.example.com")
+    company.signs_up("Bob Byrne").buys()
+
+    invoices = await Screen(company, InvoicesState, ada).opens("/account/invoices/")
+
+    assert [(row.number, row.status) for row in invoices.rows] == [("INV-2026-000001", "paid")]
+
+
+async def test_a_status_narrows_the_list_down(company, ada):
+    ada.buys("vps-2")
+    screen = Screen(company, InvoicesState, ada)
+
+    invoices = await screen.opens("/account/invoices/?status=open")
+    found = list(invoices.rows)
+    await screen.does(invoices.choose("paid"))
+
+    assert found == []
+    assert screen.goes_to == "/account/invoices/?status=paid"
+
+
+async def test_an_invoice_shows_its_positions_its_sums_and_its_payment(company, ada):
+    ada.buys("vps-2", coupon="WELCOME10")
+    [issued] = ada.invoices()
+
+    page = await Screen(company, InvoiceState, ada).opens(f"/account/invoice/?id={issued.id}")
+
+    [line] = page.lines
+    assert (line.text, line.period) == ("VPS 2, monthly", "2 Mar 2026 to 1 Apr 2026")
+    assert [euros.replace("\N{NO-BREAK SPACE}", " ") for euros in (line.price, line.discount, line.net)] == [
+        "11,00 €",
+        "-1,10 €",
+        "9,90 €",
+    ]
+    assert (page.invoice.number, page.invoice.status) == ("INV-2026-000001", "paid")
+    assert page.invoice.total == page.payments[0].amount == "11,78\N{NO-BREAK SPACE}€"
+    assert page.billed_to == ["Ada Moreno", "Germany"]
+
+
+async def test_an_overdue_invoice_is_paid_on_the_gateways_page(company, ada):
+    ada.buys("vps-2")
+    ada.leaves_card(DECLINED_LATER)
+    company.lives(days=33)
+    late = ada.invoices()[-1]
+    screen = Screen(company, InvoiceState, ada)
+    page = await screen.opens(f"/account/invoice/?id={late.id}")
+    before = (page.invoice.status, page.invoice.payable)
+
+    await screen.does(page.pay())
+    back = pay_on_page(company.browser, screen.goes_to).headers["location"]
+    page = await screen.opens(back.removeprefix("http://localhost"))
+
+    assert before == ("overdue", True)
+    assert (page.came, page.invoice.status, page.invoice.payable) == ("paid", "paid", False)
+
+
+async def test_a_paid_invoice_cannot_be_paid_again(company, ada):
+    ada.buys("vps-2")
+    [issued] = ada.invoices()
+    screen = Screen(company, InvoiceState, ada)
+    page = await screen.opens(f"/account/invoice/?id={issued.id}")
+
+    await screen.does(page.pay())
+
+    assert screen.goes_to == ""
+    assert [message.text for message in page.messages] == ["There is nothing to pay on this invoice."]
+
+
+async def test_neither_a_draft_nor_an_invoice_of_somebody_else_is_there(company, ada):
+    draft = ada.orders("vps-2").invoice_id
+    bob = company.signs_up("Bob Byrne")
+    bob.buys()
+
+    own = await Screen(company, InvoiceState, ada).opens(f"/account/invoice/?id={draft}")
+    others = await Screen(company, InvoiceState, ada).opens(f"/account/invoice/?id={bob.invoices()[0].id}")
+
+    assert own.missing
+    assert others.missing
