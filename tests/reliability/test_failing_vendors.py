@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ from tests.company import BACK, Company, Person, open_house
 from tests.reliability.sizes import figures, size
 from tests.reliability.truth import differences
 
-WAYS = {
+WAYS: dict[str, dict[str, Any]] = {
     "lost after the act": {"wrong": "lost"},
     "500 after the act": {"wrong": "lost", "status": 500},
     "too late": {"wrong": "late", "seconds": 20},

@@ -65,7 +65,7 @@ class LiveOn:
 
 @dataclass(frozen=True)
 class DieEverywhereOnce:
-    """At every boundary at which nobody has died before, as the book of the dead says; or at one in so many of them.
+    """At every boundary at which nobody has died before, as the book of the dead says; of commits at one in so many.
 
     What lies before a step is left as it was after the last one, so `before_too` is for those who want to be very sure.
     """
@@ -76,7 +76,9 @@ class DieEverywhereOnce:
 
     def passes(self, boundary: str) -> bool:
         """Known boundaries let the worker live on; a new one is written into the book, and is the end."""
-        if ("before" in boundary and not self.before_too) or crc32(boundary.encode()) % self.one_in:
+        if "before" in boundary and not self.before_too:
+            return True
+        if "commit" in boundary and crc32(boundary.encode()) % self.one_in:
             return True
         if boundary in self.book.read_text().splitlines():
             return True
