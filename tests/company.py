@@ -87,7 +87,9 @@ class Company:
         lines: Lines | None = None,
     ) -> None:
         self.clock = clock
-        self.lines = lines = lines or self._stand_ins_here(self.takes_webhook if webhooks else lambda _body, _signature: None)
+        self.lines = lines = lines or self._stand_ins_here(
+            self.takes_webhook if webhooks else lambda _body, _signature: None
+        )
         self.browser = httpx.Client(transport=lines.stripe, trust_env=False)
         self.stripe_http = open_http(lines.stripe_url, KEY, transport=lines.stripe)
         self.panel_http = open_http(lines.panel_url, TOKEN, transport=lines.panel)

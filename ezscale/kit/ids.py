@@ -8,11 +8,11 @@ from uuid import UUID
 
 
 def new_id() -> UUID:
-    """A fresh UUIDv7 (RFC 9562): rows made later sort later, to the millisecond."""
-    milliseconds = time.time_ns() // 1_000_000
-    noise = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | (noise >> 68) << 64 | 0b10 << 62 | noise & (1 << 62) - 1
-    return UUID(int=value)
+    """A fresh UUIDv7 (RFC 9562, method 3): rows made later sort later, to a quarter of a microsecond."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = (rest << 12) // 1_000_000  # events of one transaction keep their order by it
+    noise = int.from_bytes(os.urandom(8), "big") >> 2
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | noise)
 
 
 def new_secret() -> str:

@@ -2,10 +2,11 @@ from ezscale.kit.ids import fingerprint, new_id, new_secret
 
 
 def test_ids_are_version_seven_and_sort_by_the_time_they_were_made(monkeypatch):
-    moments = iter([1_000_000, 2_000_000, 3_000_000])
-    monkeypatch.setattr("time.time_ns", lambda: next(moments))
+    moments = [1_775_000_000_000_000_000 + later for later in (0, 250, 500, 999_999, 1_000_000, 10**18)]
+    now = iter(moments)
+    monkeypatch.setattr("time.time_ns", lambda: next(now))
 
-    made = [new_id() for _ in range(3)]
+    made = [new_id() for _ in moments]
 
     assert made == sorted(made)
     assert {(each.version, each.variant) for each in made} == {(7, "specified in RFC 4122")}
