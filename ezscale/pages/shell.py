@@ -1,11 +1,12 @@
 """What surrounds a page: the public side, the customer's side, the staff's side, and the pages around signing in."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
+from ezscale.pages.menus import ACCOUNT_MENU, ADMIN_MENU, FOOTER, NIGHT_OFF, NIGHT_ON, PUBLIC_MENU, side_menu
 from ezscale.state.session import SessionState
 from ezscale.ui import (
     company,
@@ -25,50 +26,6 @@ from ezscale.ui import (
 from ezscale.ui.base import words
 from ezscale.ui.links import nav_link
 
-
-class Entry(NamedTuple):
-    """A line of a side menu."""
-
-    text: str
-    to: str
-    icon_name: str
-
-
-PUBLIC_MENU = (("VPS", "/vps/"), ("Pricing", "/pricing/"), ("About", "/about/"), ("Contact", "/contact/"))
-ACCOUNT_MENU = (
-    Entry("Overview", "/account/", "layout-dashboard"),
-    Entry("Services", "/account/services/", "server"),
-    Entry("Invoices", "/account/invoices/", "receipt-text"),
-    Entry("Payment methods", "/account/cards/", "credit-card"),
-    Entry("API tokens", "/account/tokens/", "key-round"),
-    Entry("Profile", "/account/profile/", "user-round"),
-)
-ADMIN_MENU = (
-    Entry("Overview", "/admin/", "chart-line"),
-    Entry("Customers", "/admin/customers/", "users"),
-    Entry("Services", "/admin/services/", "server"),
-    Entry("Orders", "/admin/orders/", "shopping-cart"),
-    Entry("Invoices", "/admin/invoices/", "receipt-text"),
-    Entry("Provisioning", "/admin/provisioning/", "hammer"),
-    Entry("Runs", "/admin/runs/", "list-checks"),
-    Entry("Mail", "/admin/mail/", "mail"),
-    Entry("Doctor", "/admin/doctor/", "stethoscope"),
-    Entry("Time machine", "/admin/time/", "history"),
-)
-FOOTER = (
-    ("Products", (("VPS", "/vps/"), ("Pricing", "/pricing/"))),
-    ("Company", (("About", "/about/"), ("Contact", "/contact/"))),
-    ("Customers", (("Log in", "/login/"), ("Create an account", "/register/"))),
-    (
-        "Legal",
-        (
-            ("Terms of service", "/terms/"),
-            ("Privacy", "/privacy/"),
-            ("Acceptable use", "/acceptable-use/"),
-            ("Service level", "/sla/"),
-        ),
-    ),
-)
 WIDTH = "mx-auto w-full max-w-6xl px-4 sm:px-6"
 
 
@@ -114,7 +71,7 @@ def account_page(
     badge: rx.Component | None = None,
 ) -> rx.Component:
     """A page of the account portal. `at` is the address of the menu entry to which it belongs."""
-    side = _side(ACCOUNT_MENU, at, logo(), NIGHT_OFF, name="account-menu")
+    side = side_menu(ACCOUNT_MENU, at, logo(), NIGHT_OFF, name="account-menu")
     order = link_button(icon("plus"), "New server", to="/order/", look="primary", size="small")
     top = _top(order, person_menu())
     header = page_header(title, *actions, lead=lead, crumbs=crumbs, badge=badge)
@@ -134,7 +91,7 @@ def admin_page(
     sign = rx.el.span(
         "Staff", class_name="rounded-sm bg-volt px-1.5 py-0.5 text-[0.6875rem] font-semibold text-on-volt"
     )
-    side = _side(ADMIN_MENU, at, logo("text-on-night", sign), NIGHT_ON, name="admin-menu")
+    side = side_menu(ADMIN_MENU, at, logo("text-on-night", sign), NIGHT_ON, name="admin-menu")
     header = page_header(title, *actions, lead=lead, crumbs=crumbs, badge=badge)
     return _workplace(side, _top(person_menu()), header, *content)
 
@@ -169,29 +126,6 @@ def connection_notice() -> rx.Component:
 def next_field(address: Any) -> rx.Component:
     """Where a form leads to when it has succeeded."""
     return hidden("next", address)
-
-
-class Paint(NamedTuple):
-    """How a side menu is painted."""
-
-    side: str
-    here: str
-    elsewhere: str
-    toggle: str
-
-
-NIGHT_OFF = Paint(
-    "border-line bg-surface",
-    "bg-sunken font-medium text-ink",
-    "text-body hover:bg-sunken hover:text-ink",
-    "text-body hover:bg-sunken",
-)
-NIGHT_ON = Paint(
-    "on-night border-night-line bg-night",
-    "bg-night-raised font-medium text-volt",
-    "text-on-night-faint hover:bg-night-raised hover:text-on-night",
-    "text-on-night hover:bg-night-raised",
-)
 
 
 def _document(*content: Any, class_name: str) -> rx.Component:
@@ -301,37 +235,6 @@ def _workplace(side: rx.Component, top: rx.Component, *content: Any) -> rx.Compo
     main = rx.el.main(*content, id="content", class_name="mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 lg:py-8")
     return _document(
         side, rx.el.div(top, main, class_name="flex min-w-0 flex-1 flex-col"), class_name="flex flex-col lg:flex-row"
-    )
-
-
-def _side(entries: Sequence[Entry], at: str, sign: rx.Component, paint: Paint, name: str) -> rx.Component:
-    def lines() -> list[rx.Component]:
-        return [
-            nav_link(
-                rx.fragment(icon(entry.icon_name, 17), entry.text),
-                entry.to,
-                current=entry.to == at,
-                class_name="flex items-center gap-3 rounded-md px-3 py-2 text-sm transition-colors",
-                here=paint.here,
-                elsewhere=paint.elsewhere,
-            )
-            for entry in entries
-        ]
-
-    narrow = rx.el.details(
-        rx.el.summary(
-            icon("menu", 20),
-            aria_label="Menu",
-            class_name=f"absolute right-4 top-2.5 grid size-9 place-items-center rounded-md {paint.toggle}",
-        ),
-        rx.el.nav(*lines(), aria_label="Menu", class_name="flex flex-col gap-0.5 px-3 pb-3"),
-        class_name="lg:hidden",
-    )
-    head = rx.el.div(link(sign, entries[0].to, "rounded-md"), class_name="flex h-14 items-center px-4 lg:px-5")
-    wide = rx.el.nav(*lines(), aria_label="Menu", id=name, class_name="hidden flex-col gap-0.5 px-3 pt-2 lg:flex")
-    return rx.el.header(
-        rx.el.div(head, narrow, wide, class_name="relative lg:sticky lg:top-0 lg:max-h-dvh lg:overflow-y-auto"),
-        class_name=f"shrink-0 border-b lg:w-60 lg:border-b-0 lg:border-r {paint.side}",
     )
 
 

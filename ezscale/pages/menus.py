@@ -1,0 +1,110 @@
+"""The menus of the three sides of the house, and how a side menu looks."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import reflex as rx
+
+from ezscale.ui import icon, link
+from ezscale.ui.links import nav_link
+
+
+class Entry(NamedTuple):
+    """A line of a side menu."""
+
+    text: str
+    to: str
+    icon_name: str
+
+
+PUBLIC_MENU = (("VPS", "/vps/"), ("Pricing", "/pricing/"), ("About", "/about/"), ("Contact", "/contact/"))
+ACCOUNT_MENU = (
+    Entry("Overview", "/account/", "layout-dashboard"),
+    Entry("Services", "/account/services/", "server"),
+    Entry("Invoices", "/account/invoices/", "receipt-text"),
+    Entry("Payment methods", "/account/cards/", "credit-card"),
+    Entry("API tokens", "/account/tokens/", "key-round"),
+    Entry("Profile", "/account/profile/", "user-round"),
+)
+ADMIN_MENU = (
+    Entry("Overview", "/admin/", "chart-line"),
+    Entry("Customers", "/admin/customers/", "users"),
+    Entry("Services", "/admin/services/", "server"),
+    Entry("Orders", "/admin/orders/", "shopping-cart"),
+    Entry("Invoices", "/admin/invoices/", "receipt-text"),
+    Entry("Provisioning", "/admin/provisioning/", "hammer"),
+    Entry("Runs", "/admin/runs/", "list-checks"),
+    Entry("Mail", "/admin/mail/", "mail"),
+    Entry("Doctor", "/admin/doctor/", "stethoscope"),
+    Entry("Time machine", "/admin/time/", "history"),
+)
+FOOTER = (
+    ("Products", (("VPS", "/vps/"), ("Pricing", "/pricing/"))),
+    ("Company", (("About", "/about/"), ("Contact", "/contact/"))),
+    ("Customers", (("Log in", "/login/"), ("Create an account", "/register/"))),
+    (
+        "Legal",
+        (
+            ("Terms of service", "/terms/"),
+            ("Privacy", "/privacy/"),
+            ("Acceptable use", "/acceptable-use/"),
+            ("Service level", "/sla/"),
+        ),
+    ),
+)
+
+
+class Paint(NamedTuple):
+    """How a side menu is painted."""
+
+    side: str
+    here: str
+    elsewhere: str
+    toggle: str
+
+
+NIGHT_OFF = Paint(
+    "border-line bg-surface",
+    "bg-sunken font-medium text-ink",
+    "text-body hover:bg-sunken hover:text-ink",
+    "text-body hover:bg-sunken",
+)
+NIGHT_ON = Paint(
+    "on-night border-night-line bg-night",
+    "bg-night-raised font-medium text-volt",
+    "text-on-night-faint hover:bg-night-raised hover:text-on-night",
+    "text-on-night hover:bg-night-raised",
+)
+
+
+def side_menu(entries: Sequence[Entry], at: str, sign: rx.Component, paint: Paint, name: str) -> rx.Component:
+    """A column of links on wide screens, a fold-out on narrow ones."""
+
+    def lines() -> list[rx.Component]:
+        return [
+            nav_link(
+                rx.fragment(icon(entry.icon_name, 17), entry.text),
+                entry.to,
+                current=entry.to == at,
+                class_name="flex items-center gap-3 rounded-md px-3 py-2 text-sm transition-colors",
+                here=paint.here,
+                elsewhere=paint.elsewhere,
+            )
+            for entry in entries
+        ]
+
+    narrow = rx.el.details(
+        rx.el.summary(
+            icon("menu", 20),
+            aria_label="Menu",
+            class_name=f"absolute right-4 top-2.5 grid size-9 place-items-center rounded-md {paint.toggle}",
+        ),
+        rx.el.nav(*lines(), aria_label="Menu", class_name="flex flex-col gap-0.5 px-3 pb-3"),
+        class_name="lg:hidden",
+    )
+    head = rx.el.div(link(sign, entries[0].to, "rounded-md"), class_name="flex h-14 items-center px-4 lg:px-5")
+    wide = rx.el.nav(*lines(), aria_label="Menu", id=name, class_name="hidden flex-col gap-0.5 px-3 pt-2 lg:flex")
+    return rx.el.header(
+        rx.el.div(head, narrow, wide, class_name="relative lg:sticky lg:top-0 lg:max-h-dvh lg:overflow-y-auto"),
+        class_name=f"shrink-0 border-b lg:w-60 lg:border-b-0 lg:border-r {paint.side}",
+    )
