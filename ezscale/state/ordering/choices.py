@@ -27,7 +27,7 @@ class PlanOption:
         sizes = (
             f"{plan.cpu_cores} vCPU",
             f"{gigabytes(plan.memory_mb / 1024)} RAM",
-            f"{gigabytes(plan.disk_gb)} NVMe",
+            f"{gigabytes(plan.disk_gb)} disk",
             f"{terabytes(plan.traffic_gb)} traffic",
         )
         return cls(plan.slug, plan.name, plan.summary, " · ".join(sizes), reader.money(price.per_month), plan.popular)
