@@ -16,8 +16,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-run: $(VENV)/run.stamp ## Start the whole company on this machine: web, worker, broker, stand-in vendors, demo data
-	@$(BIN)/python -m ezscale.cli run
+run: $(VENV)/run.stamp $(BIN)/ezscale ## Start the whole company on this machine: web, worker, broker, stand-in vendors, demo data
+	@EZSCALE_SANDBOX=true $(BIN)/ezscale run
 
 test: $(VENV)/dev.stamp ## Run all tests, in parallel (ARGS="-k renewal" for some of them)
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
@@ -60,6 +60,10 @@ $(VENV)/dev.stamp: requirements-dev.lock requirements.lock | $(BIN)/python
 	@echo "Installing the locked packages with those of the tests: about a minute, once."
 	@$(INSTALL) -r $<
 	@touch $@ $(VENV)/run.stamp
+
+$(BIN)/ezscale: Makefile | $(BIN)/python
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -m ezscale.cli "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(BIN)/python" > $@
+	@chmod +x $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
