@@ -153,7 +153,7 @@ def _write_block(work: Work, block: Sequence[Due], aside: set[UUID], tally: Tall
     for due in block:
         try:
             priced.append((due, renewal_lines(due, who)))
-        except Exception as problem:  # one bad record must not stop the night
+        except Exception as problem:  # noqa: BLE001  # one bad record must not stop the night
             aside.add(due.subscription.id)
             tally.put_aside(due.subscription.number, problem)
     if not priced:
@@ -272,7 +272,7 @@ def _add_entry(rows: Rows, entry: tuple[dict[str, Any], list[dict[str, Any]]]) -
 
 def _store(work: Work, rows: Rows) -> None:
     for table in WRITTEN:
-        if table in rows.tables:
+        if rows.tables.get(table):
             work.session.execute(insert(table_of(table)), rows.tables[table])
     connection = work.session.connection()
     by_id: BindParameter[UUID] = bindparam("row_id")

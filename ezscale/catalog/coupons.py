@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from ezscale.kit.errors import Invalid
 from ezscale.kit.work import Work
@@ -26,8 +26,7 @@ def coupon_for(work: Work, code: str, currency: str) -> Coupon:
 
 def use_coupon(work: Work, coupon_id: UUID, order_id: UUID) -> None:
     """Count a use under a lock, so that the last one is used once."""
-    coupon = work.session.exec(select(Coupon).where(Coupon.id == coupon_id).with_for_update()).one()
-    work.session.refresh(coupon)
+    coupon = _locked(work, coupon_id)
     if coupon.max_uses is not None and coupon.used >= coupon.max_uses:
         raise Invalid("This code has been used up.", field="coupon")
     coupon.used += 1
@@ -35,12 +34,25 @@ def use_coupon(work: Work, coupon_id: UUID, order_id: UUID) -> None:
 
 
 def release_coupon(work: Work, order_id: UUID) -> None:
-    """The order was never paid: its use no longer counts."""
-    use = work.session.exec(
-        select(CouponUse).where(CouponUse.order_id == order_id, col(CouponUse.released_at).is_(None))
-    ).first()
-    if use is None:
-        return
-    use.released_at = work.now
-    coupon = work.session.exec(select(Coupon).where(Coupon.id == use.coupon_id).with_for_update()).one()
-    coupon.used -= 1
+    """The order was not paid in time: its use no longer counts."""
+    use = _use_of(work, order_id)
+    if use is not None and use.released_at is None:
+        use.released_at = work.now
+        _locked(work, use.coupon_id).used -= 1
+
+
+def count_again(work: Work, order_id: UUID) -> None:
+    """The order was paid after all, at the price that was promised: its use counts, even beyond the limit."""
+    use = _use_of(work, order_id)
+    if use is not None and use.released_at is not None:
+        use.released_at = None
+        _locked(work, use.coupon_id).used += 1
+
+
+def _use_of(work: Work, order_id: UUID) -> CouponUse | None:
+    return work.session.exec(select(CouponUse).where(CouponUse.order_id == order_id)).first()
+
+
+def _locked(work: Work, coupon_id: UUID) -> Coupon:
+    locked = select(Coupon).where(Coupon.id == coupon_id).with_for_update()
+    return work.session.exec(locked.execution_options(populate_existing=True)).one()

@@ -77,7 +77,7 @@ class SubscriptionItem(Row, table=True):
     price_minor: int = Field(sa_type=BigInteger)
     discount_percent: int = 0
     discount_minor: int = Field(default=0, sa_type=BigInteger)
-    discount_cycles: int | None = 0
+    discount_cycles: int | None = None
 
     @property
     def price(self) -> Money:

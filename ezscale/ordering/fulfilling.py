@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from ezscale.billing.dunning import is_owed, payment_is_on_its_way
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.subscriptions import items_of, subscriptions_on
-from ezscale.catalog.coupons import release_coupon
+from ezscale.catalog.coupons import count_again, release_coupon
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
 from ezscale.models import Order, Service
@@ -26,6 +26,7 @@ def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
     order = work.session.exec(select(Order).where(Order.invoice_id == invoice_id).with_for_update()).first()
     if order is not None and order.status is not OrderStatus.PAID:
         order.pay(work.now)
+        count_again(work, order.id)
         work.session.add(order)
         work.emit(OrderPaid(order.id, order.customer_id))
     for service in _services_on(work, invoice_id):

@@ -1,0 +1,174 @@
+"""What is shown is what is charged, to the cent."""
+
+from datetime import timedelta
+from itertools import count, product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from ezscale.billing.tax import STANDARD_RATES
+from ezscale.catalog.plans import plans_on_sale
+from ezscale.kit.errors import Invalid
+from ezscale.models import Coupon, Plan, Price
+from ezscale.ordering.quoting import Wish, quote
+
+WISH = Wish("vps-2", 1, "EUR", "IE")
+VISITORS = count()
+COUNTRIES = ("IE", "DE", "FI", "HU", "US", "GB")
+
+
+@pytest.fixture
+def coupon(at):
+    """Puts a coupon into the shop."""
+
+    def coupon(**values):
+        with at.robot() as work:
+            made = Coupon(**{"code": "SPRING", "percent": 10, "since": work.now} | values)
+            work.session.add(made)
+            return made
+
+    return coupon
+
+
+def asks(at, **changes):
+    wish = Wish(**{name: getattr(WISH, name) for name in Wish.__dataclass_fields__} | changes)
+    with at.robot() as work:
+        return quote(work, wish)
+
+
+@pytest.mark.parametrize(
+    ("wish", "net", "tax", "renewal"),
+    [
+        ({}, 1100, 253, 1353),
+        ({"months": 12}, 11000, 2530, 13530),
+        ({"currency": "USD", "country": "US"}, 1200, 0, 1200),
+        ({"currency": "GBP", "country": "GB"}, 950, 0, 950),
+        ({"country": "FI"}, 1100, 281, 1381),  # 280.50
+        ({"country": "DE", "tax_id": "DE136695976"}, 1100, 0, 1100),
+        ({"coupon": "welcome10"}, 990, 228, 1218),  # for three cycles
+        ({"coupon": "welcome10", "country": "HU"}, 990, 267, 1257),
+    ],
+    ids=str,
+)
+def test_a_price_with_its_tax(at, wish, net, tax, renewal):
+    offer = asks(at, **wish)
+
+    assert (offer.sums.net.minor, offer.sums.tax.minor, offer.renewal.minor) == (net, tax, renewal)
+    assert offer.sums.total.minor == net + tax
+
+
+@pytest.mark.parametrize(
+    ("given", "now", "later"),
+    [
+        ({"percent": 100}, 0, 0),
+        ({"percent": 100, "cycles": 1}, 0, 1353),
+        ({"percent": 0, "amount_minor": 200, "currency": "EUR", "cycles": 2}, 1107, 1107),
+        ({"percent": 0, "amount_minor": 99999, "currency": "EUR", "cycles": 1}, 0, 1353),
+    ],
+    ids=str,
+)
+def test_a_coupon_lowers_this_cycle_and_as_many_more_as_it_says(at, coupon, given, now, later):
+    coupon(**given)
+
+    offer = asks(at, coupon=" spring ")
+
+    assert (offer.sums.total.minor, offer.renewal.minor) == (now, later)
+
+
+def test_a_setup_fee_is_asked_once_and_not_discounted(at, coupon):
+    coupon(percent=50)
+    with at.robot() as work:
+        plan = work.session.exec(select(Plan).where(Plan.slug == "vps-2")).one()
+        for price in work.session.exec(select(Price).where(Price.plan_id == plan.id)):
+            price.setup_minor = 500
+
+    offer = asks(at, coupon="SPRING")
+
+    assert [(line.net.minor, line.tax.minor) for line in offer.lines] == [(550, 127), (500, 115)]
+    assert offer.renewal.minor == 677
+
+
+@pytest.mark.parametrize(
+    ("field", "wish"),
+    [
+        ("plan", {"plan": "vps-9"}),
+        ("plan", {"plan": ""}),
+        ("months", {"months": 2}),
+        ("months", {"months": -1}),
+        ("months", {"currency": "JPY"}),
+        ("coupon", {"coupon": "NOSUCHCODE"}),
+        ("coupon", {"coupon": "x" * 500}),
+    ],
+    ids=str,
+)
+def test_what_is_not_for_sale_is_refused_at_its_field(at, field, wish):
+    with pytest.raises(Invalid) as refusal:
+        asks(at, **wish)
+
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"since": timedelta(seconds=1)}, "do not know"),
+        ({"until": timedelta(0)}, "do not know"),
+        ({"max_uses": 3, "used": 3}, "used up"),
+        ({"percent": 0, "amount_minor": 200, "currency": "USD"}, "prices in USD"),
+    ],
+    ids=["not yet", "no longer", "used up", "another currency"],
+)
+def test_a_coupon_that_does_not_count_says_why(at, coupon, given, words):
+    moments = {name: at.clock.now + value for name, value in given.items() if isinstance(value, timedelta)}
+    coupon(**given | moments)
+
+    with pytest.raises(Invalid, match=words) as refusal:
+        asks(at, coupon="SPRING")
+
+    assert refusal.value.field == "coupon"
+
+
+def test_an_archived_plan_and_an_ended_price_are_not_for_sale(at):
+    with at.robot() as work:
+        for plan in work.session.exec(select(Plan).where(Plan.slug == "vps-1")):
+            plan.archive(work.now)
+        for price in work.session.exec(select(Price).where(Price.months == 12)):
+            price.replace(work.now)
+
+    with at.robot() as work:
+        offers = plans_on_sale(work)
+    assert [offer.slug for offer in offers] == ["vps-2", "vps-3", "vps-4", "vps-5"]
+    assert {price.months for offer in offers for price in offer.prices} == {1, 3}
+
+
+def test_a_shorter_cycle_never_costs_less_a_month_than_a_longer_one(at):
+    with at.robot() as work:
+        for offer, currency in product(plans_on_sale(work), ("USD", "EUR", "GBP")):
+            monthly = [price.per_month.minor for price in offer.prices if price.amount.currency == currency]
+            assert monthly == sorted(monthly, reverse=True)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    plan=st.sampled_from(["vps-1", "vps-2", "vps-5"]),
+    months=st.sampled_from([1, 3, 12]),
+    currency=st.sampled_from(["EUR", "USD", "GBP"]),
+    country=st.sampled_from([*COUNTRIES, *sorted(STANDARD_RATES)]),
+    code=st.sampled_from(["", "WELCOME10"]),
+)
+def test_quote_order_invoice_and_capture_are_one_sum(at, plan, months, currency, country, code):
+    person = at.signs_up(f"Visitor{next(VISITORS)} Moreno", country, currency)
+    with at.robot() as work:
+        offer = quote(work, Wish(plan, months, currency, country, code))
+
+    order = person.orders(plan, months, code)
+    person.pays(order.invoice_id)
+    at.works()
+
+    [invoice] = person.invoices()
+    captured = at.stripe_did()["invoices"][str(invoice.id)]
+    assert offer.sums.total == order.total == invoice.total == invoice.settled
+    assert (captured["captured"], captured["currency"]) == (offer.sums.total.minor, currency.lower())
+    assert (invoice.net, invoice.tax) == (offer.sums.net, offer.sums.tax)
