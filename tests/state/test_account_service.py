@@ -31,6 +31,27 @@ async def test_an_address_that_names_nothing_says_so(company, ada, named):
     assert page.missing
 
 
+async def test_nothing_of_the_last_server_stays_on_the_page_of_another(company, ada):
+    server = ada.buys("vps-2")
+    screen = Screen(company, ServiceState, ada)
+    await screen.opens(f"/account/service/?id={server.id}")
+
+    page = await screen.opens("/account/service/?id=nonsense")
+
+    assert page.missing
+    assert (page.service.hostname, page.service.status) == ("", "")
+
+
+async def test_a_server_whose_order_was_never_paid_says_so(company, ada):
+    ada.orders("vps-2")
+    company.lives(days=3)
+
+    page = await Screen(company, ServiceState, ada).opens(f"/account/service/?id={ada.service().id}")
+
+    assert page.service.status == "waiting"
+    assert page.order_expired
+
+
 async def test_a_server_of_somebody_else_is_not_there(company, ada):
     server = ada.buys("vps-2")
     bob = company.signs_up("Bob Byrne")

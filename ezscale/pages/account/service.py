@@ -57,12 +57,19 @@ def _standing() -> rx.Component:
         title="This server waits for your payment",
         actions=(_link_to_order(),),
     )
+    expired = notice(
+        "It was not paid in time, so it was never built. Nothing was charged.",
+        title="The order of this server has expired",
+        actions=(_link_to_order(),),
+    )
     suspended = notice(
         rx.fragment(
-            "Pay your ", link("open invoices", "/account/invoices/?status=open"), " and it runs again by itself."
+            "Most often an invoice is overdue: pay your ",
+            link("open invoices", "/account/invoices/?status=open", "underline underline-offset-[3px]"),
+            " and it runs again by itself.",
         ),
         "danger",
-        title="This server stands still because an invoice is unpaid",
+        title="This server is suspended",
     )
     failed = notice(
         "Something did not work while building it. Our staff know and are on it; you need not do anything.",
@@ -73,7 +80,7 @@ def _standing() -> rx.Component:
     standing = rx.match(
         SERVICE.status,
         ("building", building),
-        ("waiting", waiting),
+        ("waiting", rx.cond(ServiceState.order_expired, expired, waiting)),
         ("suspended", suspended),
         ("failed", failed),
         ("terminating", gone),

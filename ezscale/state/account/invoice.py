@@ -43,6 +43,7 @@ class InvoiceState(PortalState):
     async def load(self) -> AsyncIterator[EventSpec | None]:
         """Show the invoice that the address names; whoever comes from paying it is told at once what came of it."""
         self.loaded, self.missing, self.going_to_pay = False, False, False
+        self.invoice = InvoiceView()
         self.came = self._asked("came")
         await self.follow(InvoiceState.refresh)
         await self._look()

@@ -55,6 +55,7 @@ class PlacedOrderState(PortalState):
     async def load(self) -> AsyncIterator[EventSpec | None]:
         """Show the order that the address names, follow it, and ask the gateway while its money is not here."""
         self.loaded, self.missing, self.going_to_pay = False, False, False
+        self.order = OrderView()
         self.came = self._asked("came")
         await self.follow(PlacedOrderState.refresh)
         progress = await self._look()

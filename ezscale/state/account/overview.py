@@ -22,6 +22,7 @@ from ezscale.state.reader import Reader
 
 SHOWN = 5
 COUNTED = 100
+NOT_THERE = (ServiceStatus.WAITING, ServiceStatus.TERMINATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class OverviewState(PortalState):
 
 def desk_of(work: Work, reader: Reader) -> Desk:
     """Everything the first page shows, in one transaction."""
-    there = [seen for seen in services(work, limit=COUNTED) if seen.service.status is not ServiceStatus.TERMINATED]
+    there = [seen for seen in services(work, limit=COUNTED) if seen.service.status not in NOT_THERE]
     unpaid = invoices(work, status=InvoiceStatus.OPEN)
     placed = [order for order, _ in orders(work, status=OrderStatus.PLACED, limit=SHOWN)]
     coming = [period for period in upcoming(work) if period.will_be_billed]
