@@ -20,7 +20,12 @@ class Sandbox:
 
     def __init__(self, folder):
         app = sandbox_app(
-            folder, web_url="http://localhost:3000", sandbox_url=HOST, stripe_webhook_secret="whsec_front", **KEYS
+            folder,
+            web_url="http://localhost:3000",
+            sandbox_url=HOST,
+            stripe_key=KEYS["stripe_key"],
+            stripe_webhook_secret="whsec_front",
+            virtfusion_token=KEYS["virtfusion_token"],
         )
         self.transport = InProcess(app)
         self.browser = open_http(HOST, transport=self.transport)
