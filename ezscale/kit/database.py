@@ -1,13 +1,18 @@
 """Opening the database: one engine for each process, tuned for each of the three databases."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
+from ezscale.kit.errors import TemporaryFailure
+
+GAVE_WAY = {"40001", "40P01", "55P03", 1205, 1213, 5, 6}  # PostgreSQL's, MySQL's and SQLite's words for it
 READING = "ezscale_reading"
 
 
@@ -40,6 +45,18 @@ def _open_sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """TemporaryFailure for a transaction that the database ended because it was in the way of another one."""
+    try:
+        yield
+    except DBAPIError as error:
+        told = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", None)
+        if GAVE_WAY.isdisjoint((*told, *getattr(error.orig, "args", ())[:1])):
+            raise
+        raise TemporaryFailure("Somebody else was changing the same things at this moment.") from error
 
 
 def table_of(model: type[SQLModel]) -> Table:

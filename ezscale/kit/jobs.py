@@ -94,28 +94,29 @@ def due(session: Session, now: datetime, limit: int = 200) -> Sequence[UUID]:
     return session.connection().scalars(DUE.limit(limit), when).all()
 
 
-def next_run(session: Session) -> datetime | None:
-    """When the next job wants to run."""
-    return session.connection().scalar(NEXT_RUN)
+def next_run(session: Session, but: str = "") -> datetime | None:
+    """When the next job wants to run. `but` names a task that does not count, because it is the one that asks."""
+    return session.connection().scalar(NEXT_RUN, {"but": but})
 
 
 def claim(session: Session, job_id: UUID, now: datetime) -> Claim | None:
     """Take a job for a while, or None when it is done, not due, or in other hands."""
-    world = world_now()
-    when = {"company_now": now, "world_now": world, "until": world + LEASE}
-    taken = session.connection().execute(TAKE, {"job_id": job_id, "holder": this_process(), **when})
-    if taken.rowcount != 1:
+    connection, world = session.connection(), world_now()
+    found = connection.execute(LOCK, {"job_id": job_id}).first()
+    if found is None or found.status is not JobStatus.READY or found.run_at > now:
         return None
-    return Claim(*session.connection().execute(LOOK, {"job_id": job_id}).one())
+    if found.lease_until is not None and found.lease_until >= world:
+        return None
+    connection.execute(TAKE, {"job_id": job_id, "holder": this_process(), "until": world + LEASE})
+    return Claim(job_id, found.task, found.arguments, found.tries + 1)
 
 
 def take_over(session: Session) -> None:
     """Free what processes held that are gone, so that nobody waits for their leases to run out."""
-    held = (col(Job.status) == JobStatus.READY, col(Job.lease_until) > world_now())
-    holders = session.exec(select(Job.held_by).where(*held).distinct())
-    gone = [name for name in holders if is_gone(name)]
-    if gone:
-        session.execute(update(Job).where(*held, col(Job.held_by).in_(gone)).values(lease_until=None))
+    held = select(Job.id, Job.held_by).where(Job.status == JobStatus.READY, col(Job.lease_until) > world_now())
+    for job_id, holder in session.exec(held).all():
+        if is_gone(holder):
+            session.connection().execute(FREE, {"job_id": job_id, "holder": holder})
 
 
 def finish(session: Session, job_id: UUID, now: datetime) -> None:
@@ -144,23 +145,25 @@ def _end(session: Session, job_id: UUID, status: JobStatus, now: datetime, error
     session.connection().execute(END, values)
 
 
-# Every job passes through these, so they are put together once instead of each time.
+# Every job passes through these, so they are put together once instead of each time. They change a job by its id
+# alone: InnoDB would lock all jobs that it looks at on the way to one described by its state.
 JOBS = table_of(Job)
 THIS = JOBS.c.id == bindparam("job_id")
 READY = JOBS.c.status == JobStatus.READY
-FREE = (
-    READY,
-    JOBS.c.run_at <= bindparam("company_now"),
-    or_(JOBS.c.lease_until.is_(None), JOBS.c.lease_until < bindparam("world_now")),
+NOBODY_HOLDS = or_(JOBS.c.lease_until.is_(None), JOBS.c.lease_until < bindparam("world_now"))
+DUE = (
+    sqlalchemy.select(JOBS.c.id)
+    .where(READY, JOBS.c.run_at <= bindparam("company_now"), NOBODY_HOLDS)
+    .order_by(JOBS.c.run_at, JOBS.c.id)
 )
-DUE = sqlalchemy.select(JOBS.c.id).where(*FREE).order_by(JOBS.c.run_at, JOBS.c.id)
-NEXT_RUN = sqlalchemy.select(JOBS.c.run_at).where(READY).order_by(JOBS.c.run_at).limit(1)
+NEXT_RUN = (
+    sqlalchemy.select(JOBS.c.run_at).where(READY, JOBS.c.task != bindparam("but")).order_by(JOBS.c.run_at).limit(1)
+)
+LOCK = sqlalchemy.select(JOBS).where(THIS).with_for_update(skip_locked=True)
 TAKE = (
-    update(JOBS)
-    .where(THIS, *FREE)
-    .values(lease_until=bindparam("until"), held_by=bindparam("holder"), tries=JOBS.c.tries + 1)
+    update(JOBS).where(THIS).values(lease_until=bindparam("until"), held_by=bindparam("holder"), tries=JOBS.c.tries + 1)
 )
-LOOK = sqlalchemy.select(JOBS.c.id, JOBS.c.task, JOBS.c.arguments, JOBS.c.tries).where(THIS)
+FREE = update(JOBS).where(THIS, JOBS.c.held_by == bindparam("holder")).values(lease_until=None)
 END = (
     update(JOBS)
     .where(THIS)

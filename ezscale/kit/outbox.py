@@ -47,6 +47,6 @@ def store(session: Session, events: Iterable[Event], now: datetime) -> None:
 
 
 def waiting(session: Session, limit: int = 200) -> Sequence[OutboxEvent]:
-    """The oldest events whose consequences are not yet jobs."""
+    """The oldest events whose consequences are not yet jobs, and which nobody else is handing on just now."""
     oldest = select(OutboxEvent).where(col(OutboxEvent.relayed_at).is_(None)).order_by(col(OutboxEvent.id))
-    return session.exec(oldest.limit(limit)).all()
+    return session.exec(oldest.limit(limit).with_for_update(skip_locked=True)).all()

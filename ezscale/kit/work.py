@@ -11,7 +11,7 @@ from sqlmodel import Session
 from ezscale.kit import outbox
 from ezscale.kit.actor import Actor
 from ezscale.kit.clock import Clock
-from ezscale.kit.database import READING
+from ezscale.kit.database import READING, giving_way
 from ezscale.kit.events import Event
 
 
@@ -51,11 +51,14 @@ class Database:
         self._ring = ring
 
     def opener(self, actor: Actor) -> OpenWork:
-        """Opens transactions for an actor, one after the other; each commits unless an error leaves it."""
+        """Opens transactions for an actor, one after the other; each commits unless an error leaves it.
+
+        TemporaryFailure when it had to give way to another one: then nothing was changed.
+        """
 
         @contextmanager
         def open_work() -> Iterator[Work]:
-            with Session(self.engine, expire_on_commit=False) as session:
+            with giving_way(), Session(self.engine, expire_on_commit=False) as session:
                 work = Work(session, self.clock.read(session), actor, self.zone)
                 yield work
                 session.commit()
