@@ -88,6 +88,12 @@ def end_sessions(work: Work, user_id: UUID, *, except_token: str = "") -> None:
     )
 
 
+def take_sessions_along(work: Work, by: timedelta) -> None:
+    """Before the time machine goes ahead: whoever is signed in stays so for as long as they would have been."""
+    for session in work.session.exec(select(LoginSession).where(col(LoginSession.expires_at) > work.now)):
+        session.expires_at += by
+
+
 def confirm_password(open_work: OpenWork, token: str, password: str, *, address: str = "") -> None:
     """The person enters their password again; dangerous steps are open to this session for a quarter of an hour."""
     with open_work() as work:

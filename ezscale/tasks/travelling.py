@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from time import sleep
 
+from ezscale.accounts.signing_in import take_sessions_along
 from ezscale.kit import jobs
 from ezscale.kit.clock import FixedClock, move_ahead
 from ezscale.tasks.engine import drain, tick
@@ -11,6 +12,7 @@ from ezscale.wiring import House
 
 DAILY_RUNS_DONE = time(6)
 A_MOMENT = timedelta(seconds=30)
+ITSELF = "housekeeping.travel"  # the job in which a travel may be running must not keep it from moving
 
 
 def travel(house: House, until: datetime, on_day: Callable[[datetime], None] | None = None) -> None:
@@ -30,7 +32,7 @@ def travel(house: House, until: datetime, on_day: Callable[[datetime], None] | N
 
 def _next_job(house: House, now: datetime) -> datetime:
     with house.automation("time machine")() as work:
-        soonest = jobs.next_run(work.session)
+        soonest = jobs.next_run(work.session, but=ITSELF)
     return max(soonest, now + timedelta(seconds=1)) if soonest else datetime.max.replace(tzinfo=UTC)
 
 
@@ -54,4 +56,5 @@ def _move(house: House, by: timedelta) -> None:
         sleep(min(by.total_seconds(), 0.5))
         return
     with house.automation("time machine")() as work:
+        take_sessions_along(work, by)
         move_ahead(work.session, by)

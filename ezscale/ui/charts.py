@@ -24,7 +24,7 @@ def chart_frame(title: Text, chart: rx.Component, summary: Content, figures: rx.
     )
     return card(
         rx.el.p(summary, class_name="text-sm text-faint"),
-        rx.el.div(chart, aria_hidden="true", class_name=f"mt-3 {height}"),
+        rx.el.div(chart, aria_hidden="true", class_name=f"mt-3 overflow-hidden {height}"),
         more,
         title=title,
     )

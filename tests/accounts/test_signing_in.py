@@ -6,7 +6,14 @@ from sqlmodel import select
 
 from ezscale.accounts.lockouts import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, WINDOW
 from ezscale.accounts.passwords import check_password
-from ezscale.accounts.signing_in import SESSION_LASTS, confirm_password, end_sessions, sign_in, sign_out
+from ezscale.accounts.signing_in import (
+    SESSION_LASTS,
+    confirm_password,
+    end_sessions,
+    sign_in,
+    sign_out,
+    take_sessions_along,
+)
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid, TooMany
 from ezscale.models import LoginSession, User
@@ -26,6 +33,20 @@ def test_the_right_password_gives_a_session_that_lasts_two_weeks(visitor, ada, c
     assert (actor.user_id, actor.name, actor.customer_id is not None) == (ada.id, "Ada Moreno", True)
     assert late.user_id == ada.id
     assert whoever_holds(signed_in.token) == ANONYMOUS
+
+
+def test_whoever_sits_in_the_time_machine_stays_signed_in(visitor, ada, clock, whoever_holds):
+    a_year = timedelta(days=365)
+    long_over = sign_in(visitor, ada.email, RIGHT)
+    clock.move(SESSION_LASTS)
+    signed_in = sign_in(visitor, ada.email, RIGHT)
+
+    with visitor() as work:
+        take_sessions_along(work, a_year)
+    clock.move(a_year + SESSION_LASTS - timedelta(seconds=1))
+
+    assert whoever_holds(signed_in.token).user_id == ada.id
+    assert whoever_holds(long_over.token) == ANONYMOUS
 
 
 def test_the_cookies_secret_is_not_in_the_database(visitor, ada):
