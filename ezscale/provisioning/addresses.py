@@ -14,9 +14,11 @@ def assign_addresses(work: Work, service: Service, remote: RemoteServer) -> None
     service.ipv6 = remote.ipv6[0] if remote.ipv6 else service.ipv6
     work.session.add(service)
     held = {row.address: row for row in work.session.exec(_held_by(service))}
-    for address in (*remote.ipv4, *remote.ipv6):
-        if address not in held:
-            work.session.add(IpAssignment(service_id=service.id, address=address, since=work.now))
+    now_held = {*remote.ipv4, *remote.ipv6}
+    for address in sorted(now_held - held.keys()):
+        work.session.add(IpAssignment(service_id=service.id, address=address, since=work.now))
+    for address in held.keys() - now_held:
+        held[address].until = work.now
 
 
 def release_addresses(work: Work, service: Service) -> None:
