@@ -25,10 +25,11 @@ Block = list[tuple[UUID, Line]]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What of a list is wanted: everything, or what a search or a status finds."""
+    """What of a list is wanted: everything, or what a search or a status finds; read so many lines at a time."""
 
     words: str = ""
     status: str = ""
+    block: int = BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def csv_of(open_work: OpenWork, name: str, wanted: Filter) -> Iterator[str]:
         with open_work() as work:
             block = SHEETS[name].read(work, wanted, before)
         yield _text([*head, *(line for _, line in block)])
-        if len(block) < BLOCK:
+        if len(block) < wanted.block:
             return
         head, before = [], block[-1][0]
 
@@ -69,7 +70,7 @@ def _customers(work: Work, wanted: Filter, before: UUID | None) -> Block:
         names = (customer.number, customer.name, customer.company, customer.email)
         return (*names, *place, customer.tax_id, customer.currency, _plain(customer.created_at))
 
-    return [(row.id, line(row)) for row in search_customers(work, wanted.words, before, BLOCK)]
+    return [(row.id, line(row)) for row in search_customers(work, wanted.words, before, wanted.block)]
 
 
 def _services(work: Work, wanted: Filter, before: UUID | None) -> Block:
@@ -79,7 +80,7 @@ def _services(work: Work, wanted: Filter, before: UUID | None) -> Block:
         since = (_plain(service.created_at), _plain(service.active_since))
         return (*what, service.status, service.ipv4, service.ipv6, found.customer.number, found.customer.name, *since)
 
-    found = services(work, status=wanted.status, words=wanted.words, before=before, limit=BLOCK)
+    found = services(work, status=wanted.status, words=wanted.words, before=before, limit=wanted.block)
     return [(row.service.id, line(row)) for row in found]
 
 
@@ -90,7 +91,7 @@ def _invoices(work: Work, wanted: Filter, before: UUID | None) -> Block:
         days = (_plain(invoice.issued_on), _plain(invoice.due_on), _plain(invoice.paid_at))
         return (invoice.number or "", *who, invoice.status, *days, invoice.currency, *map(_amount, sums))
 
-    return [(row.id, line(row)) for row in invoices(work, status=wanted.status, before=before, limit=BLOCK)]
+    return [(row.id, line(row)) for row in invoices(work, status=wanted.status, before=before, limit=wanted.block)]
 
 
 def _orders(work: Work, wanted: Filter, before: UUID | None) -> Block:
@@ -99,7 +100,7 @@ def _orders(work: Work, wanted: Filter, before: UUID | None) -> Block:
         money = (order.currency, _amount(order.total), order.coupon_code)
         return (order.number, customer.number, customer.name, order.status, *days, *money)
 
-    found = orders(work, status=wanted.status, before=before, limit=BLOCK)
+    found = orders(work, status=wanted.status, before=before, limit=wanted.block)
     return [(order.id, line(order, customer)) for order, customer in found]
 
 

@@ -30,7 +30,8 @@ class Screen:
         session = await state_of(self.tab, SessionState)
         await session.bind(self.token, await session.actor())
         self.state = await state_of(self.tab, self.kind)
-        await self.does(self.state.load())
+        if hasattr(self.state, "load"):  # a window within a page has nothing to load
+            await self.does(self.state.load())
         return self.state
 
     async def does(self, called: Any) -> list[EventSpec]:

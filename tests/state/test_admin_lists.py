@@ -1,0 +1,149 @@
+from datetime import timedelta
+
+import pytest
+
+from ezscale.state.admin.customers import CustomersState
+from ezscale.state.admin.invoices import InvoicesState
+from ezscale.state.admin.orders import OrdersState
+from ezscale.state.admin.runs import RunsState
+from ezscale.state.admin.services import ServicesState
+from ezscale.state.turning import PAGE
+from tests.state.panel import administrator, cannot_renew
+from tests.state.portal import Screen
+
+
+def names(page):
+    return [row.name for row in page.rows]
+
+
+async def test_customers_are_listed_newest_first_or_by_name(company):
+    for name in ("Bruno Costa", "Ada Moreno", "Carla Vogt"):
+        company.signs_up(name)
+    screen = Screen(company, CustomersState, administrator(company))
+
+    page = await screen.opens("/admin/customers/")
+    newest_first = names(page)
+    await screen.does(page.sort("name"))
+    by_name = names(page)
+    await screen.does(page.sort("name"))
+
+    assert newest_first == ["Carla Vogt", "Ada Moreno", "Bruno Costa"]
+    assert by_name == ["Ada Moreno", "Bruno Costa", "Carla Vogt"]
+    assert names(page) == ["Carla Vogt", "Bruno Costa", "Ada Moreno"]
+
+
+async def test_every_customer_stands_on_exactly_one_page(company):
+    people = [f"{chr(65 + number)}da Moreno" for number in range(26)] + ["Zoe Moreno", "Zora Moreno"]
+    for name in people:
+        company.signs_up(name)
+    screen = Screen(company, CustomersState, administrator(company))
+    page = await screen.opens("/admin/customers/")
+    await screen.does(page.sort("name"))
+
+    first = names(page)
+    await screen.does(page.next_page())
+    second = names(page)
+    await screen.does(page.previous_page())
+
+    assert len(first) == PAGE
+    assert first + second == sorted(people)
+    assert names(page) == first
+
+
+async def test_the_words_that_are_looked_for_stand_in_the_address(company):
+    company.signs_up("Ada Moreno")
+    company.signs_up("Bruno Costa")
+    screen = Screen(company, CustomersState, administrator(company))
+    page = await screen.opens("/admin/customers/")
+
+    await screen.does(page.search("  bruno "))
+    page = await screen.opens(screen.goes_to)
+
+    assert names(page) == ["Bruno Costa"]
+    assert page.query == "?q=bruno"
+
+
+async def test_whoever_looks_for_something_else_begins_at_the_first_page(company):
+    for number in range(PAGE + 1):
+        company.signs_up(f"{chr(65 + number)}nna Moreno")
+    screen = Screen(company, CustomersState, administrator(company))
+    page = await screen.opens("/admin/customers/")
+    await screen.does(page.next_page())
+
+    await screen.opens("/admin/customers/?q=moreno")
+
+    assert len(page.rows) == PAGE
+    assert not page.has_previous
+
+
+async def test_services_are_found_by_status_and_by_address(company):
+    ada = company.signs_up("Ada Moreno")
+    server = ada.buys()
+    company.signs_up("Bruno Costa").orders()
+    screen = Screen(company, ServicesState, administrator(company))
+
+    waiting = [row.customer for row in (await screen.opens("/admin/services/?status=waiting")).rows]
+    found = [row.number for row in (await screen.opens(f"/admin/services/?q={server.ipv4}")).rows]
+
+    assert waiting == ["Bruno Costa"]
+    assert found == [server.number]
+
+
+async def test_overdue_invoices_can_be_seen_alone_with_the_longest_overdue_first(company):
+    cannot_renew(company, "Ada Moreno")
+    company.lives(days=2)
+    cannot_renew(company, "Bruno Costa")
+    company.signs_up("Carla Vogt").buys()
+    company.lives(days=33)
+    screen = Screen(company, InvoicesState, administrator(company))
+
+    page = await screen.opens("/admin/invoices/?status=overdue")
+    await screen.does(page.sort("due"))
+
+    assert [row.customer for row in page.rows] == ["Ada Moreno", "Bruno Costa"]
+    assert {row.status for row in page.rows} == {"overdue"}
+
+
+async def test_an_order_nobody_has_paid_is_seen_as_placed_and_later_as_expired(company):
+    company.signs_up("Ada Moreno").orders()
+    screen = Screen(company, OrdersState, administrator(company))
+
+    placed = [row.customer for row in (await screen.opens("/admin/orders/?status=placed")).rows]
+    company.lives(days=3)
+    expired = [row.customer for row in (await screen.opens("/admin/orders/?status=expired")).rows]
+
+    assert (placed, expired) == (["Ada Moreno"], ["Ada Moreno"])
+
+
+async def test_a_run_says_what_it_did_and_what_that_came_to(company):
+    company.signs_up("Ada Moreno", country="US", currency="USD").buys("vps-2")
+    company.lives(days=20)
+    screen = Screen(company, RunsState, administrator(company))
+
+    page = await screen.opens("/admin/runs/?status=renewals")
+
+    assert [(row.name, row.counts, row.sums, row.set_aside) for row in page.rows] == [
+        ("Renewals", ["Invoices: 1"], ["12,00\N{NO-BREAK SPACE}US$"], [])
+    ]
+
+
+@pytest.mark.parametrize("sent", [None, 7, {"by": "name"}, "password_hash", "x" * 5000])
+async def test_an_unknown_column_changes_nothing_about_what_is_seen(company, sent):
+    company.signs_up("Ada Moreno")
+    screen = Screen(company, CustomersState, administrator(company))
+    page = await screen.opens("/admin/customers/")
+
+    await screen.does(page.sort(sent))
+
+    assert names(page) == ["Ada Moreno"]
+
+
+@pytest.mark.parametrize("kind", [CustomersState, ServicesState, InvoicesState, OrdersState, RunsState])
+async def test_a_customer_who_calls_the_panels_handlers_sees_nobody_else(company, kind):
+    company.signs_up("Ada Moreno").buys()
+    bruno = company.signs_up("Bruno Costa")
+    company.clock.move(timedelta(minutes=1))
+
+    page = await Screen(company, kind, bruno).opens("/admin/")
+
+    assert page.rows == []
