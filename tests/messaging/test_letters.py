@@ -1,0 +1,169 @@
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlmodel import col, select
+
+from ezscale.accounts.customers import change_address
+from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
+from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
+from ezscale.kit.actor import ANONYMOUS
+from ezscale.kit.errors import Invalid
+from ezscale.kit.ids import new_id
+from ezscale.messaging import letters
+from ezscale.messaging.composing import compose
+from ezscale.messaging.words import WORDS
+from ezscale.models import MailMessage
+from ezscale.provisioning.credentials import reveal_login
+
+ABOUT_SERVICES = ("service_ready", "service_failed", "service_suspended", "service_resumed", "service_terminated")
+LINK = re.compile(r"http://\S+")
+
+
+@pytest.fixture
+def ada(at):
+    """A customer whose renewal is open."""
+    ada = at.signs_up("Ada Moreno")
+    ada.buys("vps-2")
+    at.sleeps(17)
+    return ada
+
+
+def mails(at, template=""):
+    with at.robot() as work:
+        written = select(MailMessage).order_by(col(MailMessage.id))
+        return [mail for mail in work.session.exec(written) if template in ("", mail.template)]
+
+
+def link_in(mail):
+    [address] = LINK.findall(mail.text)
+    return parse_qs(urlsplit(address).query)
+
+
+def test_every_letter_is_whole_and_tells_no_secret(at, ada):
+    paid, renewal = ada.invoices()
+    service = ada.service()
+    cancellation = ada.does(lambda work: cancel_at_period_end(work, service.item_id))
+    with at.robot() as work:
+        letters.reset_link(work, ada.user.id, work.now)
+        letters.password_changed(work, ada.user.id, work.now)
+        letters.reminder(work, renewal.id, "remind+1")
+        letters.reminder(work, renewal.id, "warn+23")
+        letters.charge_failed(work, renewal.id, new_id(), hard=True)
+        letters.charge_failed(work, renewal.id, new_id(), hard=False)
+        letters.charge_needs_customer(work, renewal.id, new_id())
+        letters.cancellation(work, cancellation.id)
+        for template in ABOUT_SERVICES:
+            letters.about_service(work, service.id, template)
+    at.works()
+    login = ada.does(lambda work: reveal_login(work, at.house.vault, service.id))
+
+    written = mails(at)
+
+    assert {mail.template for mail in written} == set(WORDS)
+    for mail in written:
+        assert mail.to == "ada@example.com"
+        assert mail.subject.strip()
+        for shown in (mail.subject, mail.text):
+            assert not re.search(r"\{[{%]|[}%]\}|None|  |\bby \.|\(\)|at \.", shown), (mail.template, shown)
+        assert "Ada Moreno" in mail.text
+        assert len(LINK.findall(mail.text)) == bool(WORDS[mail.template].label)
+        assert login.password not in mail.text + mail.html
+    assert paid.number in mails(at, "receipt")[0].text
+
+
+def test_a_letter_in_which_something_is_missing_is_never_written():
+    with pytest.raises(Exception, match="name"):
+        compose("receipt", {"company": "EZSCALE", "total": "€1", "number": "INV-1"})
+
+
+def test_what_people_type_is_text_in_every_letter(at, ada):
+    name = "<b>{{ company }}</b> {% if %}"
+    home = {"company": "", "address": "1 Quay", "city": "Cork", "postcode": "T12", "country": "IE"}
+    ada.does(lambda work: change_address(work, name=name, **home))
+
+    with at.robot() as work:
+        letters.about_service(work, ada.service().id, "service_resumed")
+
+    [mail] = mails(at, "service_resumed")
+    assert name in mail.text
+    assert "<b>{{" not in mail.html
+    assert "&lt;b&gt;{{ company }}&lt;/b&gt;" in mail.html
+
+
+def test_the_same_letter_about_the_same_step_is_written_once(at, ada):
+    [_, renewal] = ada.invoices()
+
+    for step in ("remind+1", "remind+1", "remind+3", "warn+23", "warn+23"):
+        with at.robot() as work:
+            letters.reminder(work, renewal.id, step)
+
+    assert [mail.template for mail in mails(at)[-3:]] == ["reminder", "reminder", "final_warning"]
+    assert len(mails(at, "reminder")) == 2
+
+
+def test_nobody_is_asked_for_what_they_have_paid(at, ada):
+    [paid, renewal] = ada.invoices()
+    before = len(mails(at))
+
+    with at.robot() as work:
+        letters.reminder(work, paid.id, "remind+1")
+        letters.charge_failed(work, paid.id, new_id(), hard=False)
+        letters.charge_needs_customer(work, paid.id, new_id())
+
+    assert len(mails(at)) == before
+    assert (len(mails(at, "receipt")), len(mails(at, "invoice_issued"))) == (1, 1)
+    assert renewal.number in mails(at, "invoice_issued")[0].subject
+
+
+def test_an_invoice_says_whether_the_card_will_be_charged(at, ada):
+    ben = at.signs_up("Ben Orr")
+    order = ben.orders()
+    ben.pays(order.invoice_id)
+    with at.robot() as work:
+        letters.invoice_issued(work, ada.invoices()[1].id)
+
+    [to_ada] = mails(at, "invoice_issued")
+    assert "We will charge Visa •••• 4242 on April 2, 2026" in to_ada.text
+    assert "Please pay" not in to_ada.text
+
+
+def test_a_cancellation_that_was_taken_back_is_not_confirmed(at, ada):
+    item_id = ada.service().item_id
+    ada.does(lambda work: cancel_at_period_end(work, item_id))
+    ada.does(lambda work: keep_subscription(work, item_id))
+
+    at.works()
+
+    assert mails(at, "cancellation") == []
+
+
+def test_a_welcome_that_is_written_again_keeps_its_link(at):
+    ada = at.signs_up("Ada Moreno")
+    at.works()
+    [mail] = mails(at, "welcome")
+
+    with at.robot() as work:
+        letters.welcome(work, ada.user.id)
+
+    [same] = mails(at, "welcome")
+    assert same.id == mail.id
+    with at.robot() as work:
+        assert verify_email(work, link_in(mail)["token"][0]).id == ada.user.id
+
+
+def test_each_time_a_password_is_asked_for_there_is_a_new_link_and_only_the_latest_works(at):
+    ada, visitor = at.signs_up("Ada Moreno"), at.house.database.opener(ANONYMOUS)
+    for _ in range(2):
+        ask_for_reset(visitor, ada.user.email)
+        at.works()
+        at.clock.move(timedelta(minutes=1))
+
+    older, newer = (link_in(mail)["token"][0] for mail in mails(at, "reset_link"))
+
+    with pytest.raises(Invalid):
+        reset_password(visitor, older, "quiet violet harbour 7")
+    reset_password(visitor, newer, "quiet violet harbour 7")
+    at.works()
+    assert len(mails(at, "password_changed")) == 1

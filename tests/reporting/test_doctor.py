@@ -1,0 +1,148 @@
+"""Each promise, broken on purpose, is seen; and only the promise that was broken."""
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from ezscale.kit.actor import robot
+from ezscale.kit.errors import NotAllowed
+from ezscale.kit.work import Work
+from ezscale.reporting.doctor import CHECKS, examine
+
+LONG_AGO = "'2026-01-01 00:00:00.000000'"
+ONE_POSTING = "id = (SELECT min(id) FROM posting WHERE account LIKE 'revenue:%')"
+SUSPENDED = (
+    "INSERT INTO suspension (id, service_id, reason, invoice_id, since)"
+    f" SELECT id, id, '{{reason}}', {{invoice}}, {LONG_AGO} FROM service"
+)
+SPENT = (
+    "INSERT INTO credit_entry (id, customer_id, currency, amount_minor, reason, once_key, created_at)"
+    f" SELECT id, id, 'EUR', -1, '', 'x', {LONG_AGO} FROM customer"
+)
+PAID_INVOICE = "(SELECT id FROM invoice WHERE status = 'paid')"
+
+# check, what is broken, part of what it says
+BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("entries_balance", (f"UPDATE posting SET amount_minor = amount_minor + 1 WHERE {ONE_POSTING}",), "in EUR"),
+    ("receivables_are_open_invoices", ("UPDATE invoice SET settled_minor = 1 WHERE status = 'open'",), "booked 1353"),
+    (
+        "credit_is_never_negative",
+        (SPENT,),
+        "kept -1, booked 0",
+    ),
+    (
+        "invoices_add_up",
+        ("UPDATE invoice_line SET tax_minor = tax_minor + 1 WHERE id = (SELECT min(id) FROM invoice_line)",),
+        "INV-2026-000001",
+    ),
+    ("invoices_add_up", ("UPDATE invoice SET net_minor = net_minor + 1 WHERE status = 'open'",), "INV-2026-000002"),
+    ("nothing_is_billed_late", ("UPDATE subscription SET bill_from = '2026-03-01'",), "SUB-000001"),
+    (
+        "numbers_have_no_gap",
+        ("UPDATE invoice SET number = 'INV-2026-000007' WHERE status = 'open'",),
+        "2 numbers between 1 and 7",
+    ),
+    (
+        "numbers_have_no_gap",
+        ("UPDATE invoice SET issued_on = '2026-01-01' WHERE status = 'open'",),
+        "INV-2026-000002 is dated before",
+    ),
+    (
+        "one_live_charge",
+        (f"UPDATE payment_attempt SET live_for = invoice_id, created_at = {LONG_AGO}",),
+        "has no answer",
+    ),
+    ("one_live_charge", ("UPDATE payment SET attempt_id = NULL",), "has no payment"),
+    ("payments_are_booked", ("UPDATE payment SET amount_minor = amount_minor + 1",), "13.54 EUR, booked 13.53 EUR"),
+    ("active_means_built", ("UPDATE service SET remote_id = NULL",), "S-000001 has no server"),
+    (
+        "active_means_built",
+        (f"UPDATE provisioning_job SET live_for = service_id, created_at = {LONG_AGO}",),
+        "worked on for too long",
+    ),
+    (
+        "paid_means_built",
+        ("UPDATE service SET status = 'waiting'", "UPDATE subscription SET started_on = '2026-03-01'"),
+        "S-000001",
+    ),
+    (
+        "suspended_for_a_reason",
+        (SUSPENDED.format(reason="non_payment", invoice=PAID_INVOICE), "UPDATE service SET status = 'suspended'"),
+        "S-000001",
+    ),
+    ("suspended_for_a_reason", ("UPDATE service SET status = 'suspended'",), "stands still for no reason"),
+    ("suspended_for_a_reason", (SUSPENDED.format(reason="abuse", invoice="NULL"),), "should stand still"),
+    (
+        "ended_means_gone",
+        ("UPDATE subscription SET status = 'ended', ended_on = '2026-03-01'",),
+        "S-000001",
+    ),
+    (
+        "nothing_is_stuck",
+        ("UPDATE job SET status = 'failed', error = 'a bug' WHERE task = 'billing.renew'",),
+        "billing.renew: a bug",
+    ),
+    (
+        "nothing_is_stuck",
+        (f"UPDATE outbox_event SET relayed_at = NULL, happened_at = {LONG_AGO} WHERE name = 'MailWritten'",),
+        "event MailWritten was not relayed",
+    ),
+)
+
+
+@pytest.fixture
+def ada(at):
+    """A customer with a paid invoice, an open one, and a server that runs."""
+    ada = at.signs_up("Ada Moreno")
+    ada.buys("vps-2")
+    at.sleeps(17)
+    return ada
+
+
+def test_every_broken_promise_is_seen_by_its_own_check(at, ada):
+    seen = []
+    for _, statements, _ in BROKEN:
+        with Session(at.house.database.engine) as session:
+            for statement in statements:
+                session.execute(text(statement))
+            findings = examine(Work(session, at.clock.now, robot("doctor")))
+            session.rollback()
+        seen.append({finding.check: finding.broken for finding in findings if finding.broken})
+
+    for (check, statements, words), found in zip(BROKEN, seen, strict=True):
+        assert list(found) == [check], statements
+        assert words in found[check][0], statements
+
+
+def test_every_check_has_been_seen_to_fail():
+    assert {check for check, _, _ in BROKEN} == {check.__name__ for check in CHECKS}
+
+
+def test_a_healthy_company_keeps_every_promise_and_each_is_named(at, ada):
+    with at.robot() as work:
+        findings = examine(work)
+
+    assert [finding.broken for finding in findings] == [()] * len(CHECKS)
+    assert all(finding.promise.endswith(".") for finding in findings)
+
+
+def test_twenty_names_of_the_sick_are_enough(at):
+    with Session(at.house.database.engine) as session:
+        for number in range(30):
+            session.execute(
+                text(
+                    "INSERT INTO outbox_event (id, name, payload, happened_at)"
+                    f" VALUES ('{number:032x}', 'Lost', '{{}}', {LONG_AGO})"
+                )
+            )
+        [finding] = [each for each in examine(Work(session, at.clock.now, robot("doctor"))) if each.broken]
+        session.rollback()
+
+    assert len(finding.broken) == 20
+
+
+def test_the_doctor_is_for_staff(at):
+    ada = at.signs_up("Ada Moreno")
+
+    with pytest.raises(NotAllowed):
+        ada.does(examine)
