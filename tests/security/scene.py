@@ -1,0 +1,139 @@
+"""A company with somebody whose things are nobody else's business, and with everybody who might reach for them."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from ezscale import wiring
+from ezscale.accounts.api_tokens import create_token
+from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_MAIL
+from ezscale.accounts.signing_in import begin_session
+from ezscale.accounts.staff import add_staff
+from ezscale.billing.documents import invoice_pdf
+from ezscale.kit.actor import Permission
+from ezscale.kit.clock import FixedClock
+from ezscale.kit.work import Database
+from ezscale.models import Customer, StaffRole
+from ezscale.models.service import ServiceStatus
+from ezscale.provisioning.credentials import reveal_login
+from ezscale.provisioning.services import services
+from tests.company import PASSWORD, Company, Person
+from tests.security.records import Key, Rows, belonging_to, rows_of, words_in
+
+NOBODY, ANOTHER, SUSPENDED, LOWEST = "nobody", "another customer", "a suspended customer", "the lowest staff"
+CALLERS = (NOBODY, ANOTHER, SUSPENDED, LOWEST)
+VICTIM, BOSS = "the victim", "somebody who may see everything"  # who are told what the others are not
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who there is, and what is the victim's: an id from each table, every id, every word."""
+
+    at: Company
+    people: dict[str, Person]
+    samples: dict[str, str]
+    victims_ids: frozenset[str]
+    victims_words: frozenset[str]
+    passwords: dict[str, str]
+
+    def rows(self) -> Rows:
+        """Every row there is now."""
+        return rows_of(self.at.house.database.engine)
+
+    def own_ids(self, who: str, rows: Rows) -> set[str]:
+        """The ids of everything that belongs to a caller."""
+        return belonging_to(owners(self.people[who]), rows) if who in self.people else set()
+
+    def own_samples(self, who: str) -> dict[str, str]:
+        """An id of a caller's own from each table."""
+        rows = self.rows()
+        own = self.own_ids(who, rows)
+        return oldest_of_each(key for key in rows if key[1] in own)
+
+    def hidden_from(self, who: str) -> set[str]:
+        """Root passwords that even their owner may not see, being suspended."""
+        return {self.passwords[SUSPENDED]} if who == SUSPENDED else set()
+
+    def session(self, who: str) -> str:
+        """The secret of a fresh session, whose password was entered just now; empty for nobody."""
+        if who not in self.people:
+            return ""
+        with self.at.robot() as work:
+            return begin_session(work, self.people[who].user).token
+
+    def token(self, who: str) -> str:
+        """An API token; empty for nobody."""
+        return self.people[who].does(lambda work: create_token(work, "theirs"))[1] if who in self.people else ""
+
+
+@contextmanager
+def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Scene]:
+    """Everybody has bought something, so that no list is empty; the victim owns one of everything."""
+    at = Company(database, clock, folder)
+    before = list(wiring._chosen)
+    wiring.move_into(at.house)
+    people = {
+        ANOTHER: a_buyer(at, "Oscar Nightingale"),
+        SUSPENDED: a_buyer(at, "Susan Halloway"),
+        LOWEST: a_colleague(at, "Terry Trainee"),
+        BOSS: a_colleague(at, "Bridget Boss", SEE_EVERYTHING, SEE_MAIL),
+    }
+    passwords = {who: root_password(people[who]) for who in (ANOTHER, SUSPENDED)}
+    with at.robot() as work:
+        work.session.get_one(Customer, people[SUSPENDED].actor.customer_id).suspended_at = work.now
+    known = words_in(rows_of(database.engine))
+
+    victim = a_buyer(at, "Victoria Underwood")
+    rows = rows_of(database.engine)
+    ids = belonging_to(owners(victim), rows)
+    theirs = {key: row for key, row in rows.items() if key[1] in ids}
+    yield Scene(
+        at,
+        people | {VICTIM: victim},
+        samples=oldest_of_each(theirs),
+        victims_ids=frozenset(ids),
+        victims_words=frozenset(words_in(theirs) - known | {root_password(victim)}),
+        passwords=passwords,
+    )
+    wiring._chosen[:] = before
+
+
+def root_password(person: Person) -> str:
+    """The password of their running server."""
+    [service] = [each for each in person.does(services) if each.service.status is ServiceStatus.ACTIVE]
+    return person.does(lambda work: reveal_login(work, person.at.house.vault, service.service.id)).password
+
+
+def a_buyer(at: Company, name: str) -> Person:
+    """Somebody with a running server, a paid invoice and its PDF, a card, a token, and another order not yet paid."""
+    person = at.signs_up(name)
+    person.buys()
+    [invoice] = person.invoices()
+    person.does(lambda work: invoice_pdf(work, invoice.id))
+    person.does(lambda work: create_token(work, f"token of {name}"))
+    person.orders(hostname=f"second.{name.split(maxsplit=1)[0].lower()}.example.com")
+    return person
+
+
+def a_colleague(at: Company, name: str, *permissions: Permission) -> Person:
+    """Somebody who works here and may do these things."""
+    with at.robot() as work:
+        user = add_staff(work, name, f"{name.split(maxsplit=1)[0].lower()}@ezscale.example", PASSWORD)
+        role = StaffRole(name=name, permissions=list(permissions))
+        work.session.add(role)
+        work.session.flush()
+        user.staff_role_id = role.id
+    return Person(at, user)
+
+
+def oldest_of_each(keys: Iterable[Key]) -> dict[str, str]:
+    """One row of each table: the first that was made, as the later ones are drafts and orders not yet paid."""
+    return dict(sorted(keys, reverse=True))
+
+
+def owners(person: Person) -> list[UUID]:
+    """The user and the customer they act for."""
+    customer_id = person.actor.customer_id
+    return [person.user.id, *([customer_id] if customer_id else [])]

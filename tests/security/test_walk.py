@@ -1,0 +1,209 @@
+"""The walk: every handler and every route, tried by everybody who has no business there.
+
+Nobody learns what is another's, nobody changes it, and a way in that cannot be classified is a failure.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+import pytest
+import reflex as rx
+from fastapi import FastAPI
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from ezscale.api import rates
+from ezscale.api.doors import Door
+from ezscale.kit.cookies import SESSION
+from ezscale.models import Customer
+from ezscale.sandbox.in_process import InProcess
+from tests.security.entrances import Entrance, Handler, asked_names, entrances, handlers, routes_of_reflex
+from tests.security.scene import ANOTHER, BOSS, CALLERS, LOWEST, NOBODY, SUSPENDED, VICTIM, Scene, a_scene
+from tests.security.tab import Pipeline, Tab, pipeline
+from tests.security.watcher import Watcher
+
+TEXTS = ("", "zz", "' OR 1=1 --", "../../etc/passwd", "is_staff", "x" * 5000, "a\x00b")
+GARBAGE: tuple[object, ...] = (*TEXTS, None, -1, 1.5, [], {"$ne": None})
+WELCOME = {
+    NOBODY: {"public"},
+    ANOTHER: {"public", "account"},
+    SUSPENDED: {"public", "account"},
+    LOWEST: {"public", "admin"},
+    VICTIM: {"public", "account"},
+    BOSS: {"public", "admin"},
+}
+REFUSALS = {Door.TOKEN: {401, 404}, Door.SESSION: {303, 401, 404}}  # of whoever shows nothing
+ALWAYS = {Door.SIGNATURE: {400}, Door.OPERATOR: {401, 403}}  # of whoever is neither the vendor nor the operator
+
+
+@dataclass(frozen=True)
+class Web:
+    """The whole web as it is served, and its two halves."""
+
+    served: ASGIApp
+    api: FastAPI
+    app: rx.App
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REFLEX_ENV_MODE", "prod")
+        patch.setenv("__REFLEX_SKIP_COMPILE", "true")
+        from ezscale import ezscale  # noqa: PLC0415  # building the app is what the settings above are about
+
+        yield Web(ezscale.app(), ezscale.api, ezscale.app)
+
+
+@pytest.fixture
+def scene(database, clock, tmp_path) -> Iterator[Scene]:
+    with a_scene(database, clock, tmp_path) as scene:
+        yield scene
+
+
+def test_every_handler_is_on_a_known_side_of_the_house(web):
+    unknown = [handler.name for handler in handlers(web.app) if not handler.is_classified]
+
+    assert unknown == []
+
+
+def test_every_route_declares_one_door(web):
+    unclear = {f"{route.method} {route.path}": route.doors for route in entrances(web.api) if len(route.doors) != 1}
+
+    assert unclear == {}
+
+
+def test_behind_our_routes_there_is_nothing_but_reflex_and_it_takes_no_files(web):
+    behind = {
+        route.path: route.endpoint if isinstance(route, Route) else route.app for route in routes_of_reflex(web.api)
+    }
+
+    assert [path for path, app in behind.items() if not made_by_reflex(app)] == []
+    assert [path for path in behind if "upload" in path] == []
+
+
+@pytest.mark.parametrize("who", [NOBODY, ANOTHER, LOWEST])
+async def test_no_event_gives_away_or_changes_what_is_anothers(web, scene, who):
+    harm, bugs = await walk_the_handlers(web, scene, who, handlers(web.app))
+
+    assert harm == []
+    assert bugs == {}
+
+
+@pytest.mark.parametrize("who", CALLERS)
+def test_no_route_gives_away_or_changes_what_is_anothers(web, scene, who):
+    watcher, harm = Watcher(scene, who), []
+
+    for route in entrances(web.api):
+        client = a_client(web, scene, who)
+        for request in route.requests([*(row_id for _, row_id in probes(scene, who)), *TEXTS]):
+            answer = client.request(**request)
+            wrong = watcher.harm(json.dumps(request), f"{answer.headers} {answer.text}")
+            if not is_expected(route, who, answer.status_code):
+                wrong.append(f"was answered {answer.status_code}: {answer.text[:200]}")
+            harm += [f"{request}: {each}" for each in wrong]
+
+    assert harm == []
+
+
+def test_the_walk_notices_what_it_looks_for(scene):
+    watcher, victim = Watcher(scene, ANOTHER), scene.samples["customer"]
+    api = FastAPI(openapi_url=None)
+    api.add_api_route("/back-door", lambda: None)
+    astray = type("AstrayState", (), {"__module__": "ezscale.state.account.astray", "_face": "public"})
+
+    with scene.at.robot() as work:
+        work.session.get_one(Customer, UUID(victim)).city = "Atlantis"
+
+    assert watcher.harm("", "Dear Victoria Underwood")[0] == "was told 'Victoria Underwood'"
+    assert Watcher(scene, ANOTHER).harm("Victoria Underwood", "Dear Victoria Underwood") == []
+    assert [route.doors for route in entrances(api)] == [set()]
+    assert not Handler("astray", lambda _: None, astray).is_classified
+
+
+@pytest.mark.parametrize(
+    ("who", "pages"),
+    [
+        (VICTIM, "account.{}.load: overview services service order invoices invoice profile"),
+        (BOSS, "admin.{}.load: customers customer services service orders invoices invoice mail"),
+    ],
+)
+async def test_whoever_may_know_is_told_on_the_very_same_walk(web, scene, who, pages):
+    place, _, names = pages.partition(": ")
+
+    told, _ = await walk_the_handlers(web, scene, who, [each for each in handlers(web.app) if "load" in each.place])
+
+    assert {place.format(name) for name in names.split()} <= {line.partition("(")[0] for line in told}
+
+
+async def walk_the_handlers(web: Web, scene: Scene, who: str, tried: list[Handler]) -> tuple[list[str], dict[str, str]]:
+    """What a caller has heard and changed that is not theirs, and the handlers of ours that broke."""
+    watcher, harm = Watcher(scene, who), []
+    async with pipeline(web.app) as line:
+        for handler in tried:
+            async for sent, heard in calls(line, scene, who, handler):
+                harm += [f"{handler.place}({sent[:200]}): {wrong}" for wrong in watcher.harm(sent, heard)]
+    return harm, {each.place: line.bugs[each.name] for each in tried if each.ours and each.name in line.bugs}
+
+
+async def calls(line: Pipeline, scene: Scene, who: str, handler: Handler) -> AsyncIterator[tuple[str, str]]:
+    """Everything that is tried on a handler, and what is heard then. A page is opened before its buttons are pressed."""
+    session, loading = scene.session(who), f"{handler.name.rpartition('.')[0]}.load"
+    tab, tried = Tab(session), []
+    for value, choosing in attempts(scene, who, handler):
+        asked = dict.fromkeys(asked_names(), value) if isinstance(value, str) and value else {}
+        tab = Tab(session) if tab.is_worn else tab
+        tab.goes_to(asked)
+        heard = ""
+        for payload in handler.payloads(value, choosing=choosing):
+            if (asked, payload) in tried or handler.name in line.sleepers:
+                continue
+            tried.append((asked, payload))
+            heard += await line.answers(tab, loading, {}) if not heard and line.knows(loading) else ""
+            heard += await line.answers(tab, handler.name, payload)
+            yield f"{asked} {payload}", heard
+
+
+def attempts(scene: Scene, who: str, handler: Handler) -> Iterator[tuple[object, bool]]:
+    """What to send to a handler, and whether to try the words it chooses from, too."""
+    if not handler.ours or handler.face not in WELCOME[who]:
+        yield from ((scene.samples["service"], False), ("is_staff", False), (None, False))
+        return
+    for table, row_id in probes(scene, who):
+        yield row_id, handler.speaks_of(table)
+    for value in GARBAGE:
+        yield value, False
+
+
+def a_client(web: Web, scene: Scene, who: str) -> httpx.Client:
+    """Somebody with whatever they have to show, coming by way of a proxy."""
+    rates._limiters.cache_clear()
+    shown = {"Authorization": f"Bearer {token}"} if (token := scene.token(who)) else {}
+    return httpx.Client(
+        transport=InProcess(web.served),
+        base_url="http://localhost",
+        headers={"X-Forwarded-For": "203.0.113.7", **shown},
+        cookies={SESSION: scene.session(who)},
+    )
+
+
+def probes(scene: Scene, who: str) -> list[tuple[str, str]]:
+    """Ids to try: the victim's, one from each table; and their own, for whoever may not use even those."""
+    own = scene.own_samples(who).items() if who == SUSPENDED else ()
+    return [*scene.samples.items(), *own]
+
+
+def is_expected(route: Entrance, who: str, status: int) -> bool:
+    """Whether a route may answer so to a caller."""
+    (door,) = route.doors
+    allowed = ALWAYS.get(door) or (REFUSALS.get(door) if who == NOBODY else None)
+    return status in allowed if allowed else status != 500
+
+
+def made_by_reflex(app: object) -> bool:
+    """Whether a part of the web came with Reflex."""
+    modules = {getattr(app, "__module__", ""), type(app).__module__}
+    return any(module.partition(".")[0].startswith("reflex") for module in modules)

@@ -1,0 +1,54 @@
+"""Looks over a caller's shoulder: what did they hear, what did they change?"""
+
+import sqlite3
+
+from tests.security.records import Row, changes
+from tests.security.scene import SUSPENDED, Scene
+
+# A suspended customer may look at what they owe and pay it. Everything else of theirs stays as it is.
+STANDS_STILL = {
+    *("service", "subscription", "subscription_item", "cancellation", "suspension", "customer_order"),
+    *("credential", "provisioning_job", "provisioning_log"),
+}
+
+
+class Watcher:
+    """Compares what a caller has heard and changed, call by call, with what is theirs."""
+
+    def __init__(self, scene: Scene, who: str) -> None:
+        self._scene = scene
+        self._who = who
+        self._taboo = {*scene.victims_words, *scene.hidden_from(who)}
+        self._file = sqlite3.connect(str(scene.at.house.database.engine.url.database))
+        self._rows = scene.rows()
+        self._version = self._written()
+
+    def harm(self, sent: str, heard: str) -> list[str]:
+        """What went wrong in a call. What the caller has once said themselves is no news to them."""
+        self._taboo -= {word for word in self._taboo if word in sent}
+        return [*self._given_away(heard), *self._changed()]
+
+    def _given_away(self, heard: str) -> list[str]:
+        return [f"was told {word!r}" for word in sorted(self._taboo) if word in heard]
+
+    def _changed(self) -> list[str]:
+        version, self._version = self._version, self._written()
+        if version == self._version:
+            return []
+        before, self._rows = self._rows, self._scene.rows()
+        own = self._scene.own_ids(self._who, self._rows)
+        return [
+            f"changed {key}: {row.text[:300]}"
+            for key, row in changes(before, self._rows).items()
+            if not self._may_change(key[0], row, own)
+        ]
+
+    def _may_change(self, table: str, row: Row, own: set[str]) -> bool:
+        if self._who == SUSPENDED and table in STANDS_STILL:
+            return False
+        return bool(row.ids & own) and not row.refers_to & self._scene.victims_ids
+
+    def _written(self) -> int:
+        """A number that grows whenever somebody else has committed a change."""
+        (version,) = self._file.execute("PRAGMA data_version").fetchone()
+        return int(version)
