@@ -18,8 +18,11 @@ def sent_id(sent: Any) -> UUID:
 
 
 def sent_text(sent: Any, longest: int = 250) -> str:
-    """A line of text, without what surrounds it and cut to a length; nothing for what is no text."""
-    return sent.strip()[:longest] if isinstance(sent, str) else ""
+    """A line of text, without what surrounds it and cut to a length; nothing for what is no text.
+
+    Without NUL characters, which PostgreSQL refuses to store or to look for.
+    """
+    return sent.replace("\x00", "").strip()[:longest] if isinstance(sent, str) else ""
 
 
 def sent_choice(sent: Any, choices: type[Choice]) -> Choice:

@@ -8,6 +8,7 @@ from celery.signals import worker_process_init, worker_ready
 from kombu.exceptions import OperationalError
 
 from ezscale import wiring
+from ezscale.kit.logs import configure_logs
 from ezscale.kit.settings import settings
 from ezscale.tasks import company as engine
 
@@ -16,6 +17,7 @@ log = structlog.get_logger()
 SWEEP_EVERY = 2.0  # seconds
 SOON = 60.0  # seconds; a job wanted sooner is rung for directly, a later one is found by the sweep
 
+configure_logs()
 app = Celery("ezscale", broker=settings().broker)
 app.conf.update(
     task_ignore_result=True,

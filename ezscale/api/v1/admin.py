@@ -17,7 +17,9 @@ from ezscale.provisioning.services import ServiceOverview, services
 
 router = APIRouter(prefix="/api/v1/admin", tags=["Administration"], responses=REFUSALS)
 
-Words = Annotated[str, Query(max_length=100, description="To look for in numbers, names and addresses.")]
+Words = Annotated[
+    str, Query(max_length=100, pattern=r"^[^\x00]*$", description="To look for in numbers, names and addresses.")
+]
 
 
 class CustomerOut(BaseModel, title="Customer"):

@@ -69,7 +69,7 @@ class PowerOut(BaseModel, title="Pressed button"):
 class CancelIn(BaseModel, title="Wish to cancel"):
     """A word on why, if you like."""
 
-    reason: str = Field("", max_length=500, examples=["The project has ended."])
+    reason: str = Field("", max_length=500, pattern=r"^[^\x00]*$", examples=["The project has ended."])
 
 
 class CancellationOut(BaseModel, title="Cancellation"):
