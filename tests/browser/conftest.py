@@ -1,0 +1,25 @@
+"""A running company and a Chromium for the tests of this folder."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.chrome import PATIENCE, open_chromium
+from tests.browser.company import Company, running_company
+from tests.machine import run_folder
+
+
+@pytest.fixture(scope="session")
+def company(worker_id: str, chromium: str) -> Iterator[Company]:
+    """The company of this worker: it is only started where there is a Chromium to walk through it."""
+    with running_company(run_folder() / f"company-{worker_id}") as company:
+        yield company
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium for the tests of one file; while it is open, its thread cannot run asynchronous tests."""
+    expect.set_options(timeout=PATIENCE)
+    with open_chromium(chromium) as browser:
+        yield browser

@@ -1,0 +1,55 @@
+"""Every page can be read and used by everybody: axe finds nothing serious, and nothing hangs out of a narrow screen."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.addresses import LOGINS, AddressBook, come_in, put_into_an_order
+from tests.browser.chrome import HEIGHTS, NARROW, THEMES, WIDE, be_at_rest, open_context, open_page
+from tests.browser.company import Company
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
+
+EVERYTHING = {"resultTypes": ["violations"]}
+RULES = {"light": EVERYTHING, "dark": {**EVERYTHING, "runOnly": ["cat.color"]}}  # a theme changes nothing but colours
+HANGS_OUT = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("who", LOGINS)
+def test_every_page_can_be_used_by_everybody(company: Company, browser: Browser, who: str) -> None:
+    book, problems, titles = AddressBook(who), [], {}
+    with open_context(browser, company.url) as context:
+        page = context.new_page()
+        come_in(page, company, who)
+        if who == "customer":
+            put_into_an_order(page)
+            book.learn(page)
+
+        for route in book.routes:
+            open_page(page, book.address(route))
+            book.learn(page)
+            titles[route.path] = page.title()
+            problems += [f"{route.path} {problem}" for problem in what_is_wrong(page)]
+
+    assert problems == []
+    assert titles == {route.path: route.title for route in book.routes}
+    assert len(set(titles.values())) == len(titles)
+
+
+def what_is_wrong(page: Page) -> Iterator[str]:
+    """The serious findings about the page on the screen, in both themes and at both widths."""
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        be_at_rest(page)
+        if page.evaluate(HANGS_OUT):
+            yield f"{width}: hangs out of the screen"
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            page.locator(f"html.{theme}").wait_for(state="attached")
+            be_at_rest(page)
+            for finding in Axe().run(page, options=RULES[theme]).response["violations"]:
+                if finding["impact"] in ("serious", "critical"):
+                    places = ", ".join(node["target"][0] for node in finding["nodes"])
+                    yield f"{theme} {width}: {finding['help']}: {places}"
