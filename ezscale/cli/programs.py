@@ -24,15 +24,14 @@ QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # one w
 _direct = build_opener(ProxyHandler({}))
 
 
-def vendors_and_broker(own: Settings) -> list[Program]:
-    """What the company itself relies on."""
-    programs = [] if own.redis_url else [embedded_broker(own.broker_socket, log_of(own, "broker"))]
-    return [*programs, stand_ins(own)] if own.sandbox else programs
+def needed_first(own: Settings) -> list[Program]:
+    """What all others want to find."""
+    return [] if own.redis_url else [embedded_broker(own.broker_socket, log_of(own, "broker"))]
 
 
 def company(own: Settings) -> list[Program]:
-    """The company itself."""
-    return [web(own), worker(own), beat(own)]
+    """The company itself, and in the sandbox its vendors."""
+    return [*([stand_ins(own)] if own.sandbox else []), web(own), worker(own), beat(own)]
 
 
 def web(own: Settings, workers: int = 1) -> Program:

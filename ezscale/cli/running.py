@@ -11,7 +11,7 @@ from shutil import rmtree
 from ezscale.cli import front_end
 from ezscale.cli.demo import founding, logins
 from ezscale.cli.processes import ASKING_TO_STOP, DidNotStart, Tree, end_group, launch
-from ezscale.cli.programs import company, is_taken, log_of, vendors_and_broker
+from ezscale.cli.programs import company, is_taken, log_of, needed_first
 from ezscale.cli.schema import bring_up_to_date
 from ezscale.cli.telling import Steps, console
 from ezscale.kit.encryption import open_vault
@@ -24,7 +24,7 @@ def run_company(own: Settings, *, with_demo: bool) -> None:
         signal.signal(name, signal.default_int_handler)
     with alone_in(own.data_dir):
         require_free_ports(own)
-        tree = Tree(lambda sentence: console.print(f"[yellow]![/] {sentence}"))
+        tree = Tree(lambda sentence: console.print(f"[yellow]![/] {sentence}", soft_wrap=True))
         try:
             with Steps().shown() as steps:
                 prepare(own, steps, with_demo=with_demo)
@@ -57,6 +57,8 @@ def prepare_database(own: Settings, steps: Steps, *, with_demo: bool) -> None:
     if with_demo and founding.may_found(own):
         found_demo(own, steps)
     bring_up_to_date(own.database)
+    if founding.was_interrupted(own):
+        raise BadSettings("EZSCALE_DATABASE_URL: a demo was begun here and interrupted; please empty the database")
 
 
 def found_demo(own: Settings, steps: Steps) -> None:
@@ -88,8 +90,8 @@ def front_end_built(own: Settings, steps: Steps) -> Iterator[None]:
 
 
 def start(own: Settings, tree: Tree, steps: Steps) -> None:
-    """Start what the company relies on, then the company."""
-    for programs in (vendors_and_broker(own), company(own)):
+    """Start the broker, then everything that rings it."""
+    for programs in filter(None, (needed_first(own), company(own))):
         step = steps.begin(f"Starting {', '.join(program.name for program in programs)}", total=len(programs))
         tree.start(programs, step.one_more)
         step.done()

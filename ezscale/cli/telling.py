@@ -46,11 +46,13 @@ def print_json(content: object) -> None:
 
 
 def print_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table for a person."""
-    table = Table(*heads, title=title, title_justify="left", title_style="bold", header_style="dim")
+    """A table for a person, or a word that there is nothing to tell."""
+    table = Table(*heads, header_style="dim")
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
-    console.print(table)
+    console.print(f"[bold]{title}[/]" if table.rows else f"[bold]{title}[/]: nothing.")
+    if table.rows:
+        console.print(table)
 
 
 class Steps:

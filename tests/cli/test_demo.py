@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -26,6 +28,9 @@ from ezscale.models import Customer, MailMessage, Service
 from ezscale.models.mail import MailStatus
 from ezscale.reporting.doctor import examine
 from tests.cli.conftest import forget_the_settings
+from tests.databases import Databases
+
+pytestmark = pytest.mark.xdist_group("demo")  # one worker founds it, once
 
 QUARTER = Story(
     timedelta(days=90),
@@ -37,6 +42,7 @@ QUARTER = Story(
         "jizera": Part(ago(20), lambda me: wondering(me, "vps-1")),
     },
 )
+MONTH = Story(timedelta(days=32), {"carpat": Part(ago(31), lambda me: buying(me, "vps-2"))})
 ONE_DAY = Story(timedelta(days=1), {})
 
 
@@ -111,6 +117,22 @@ def test_a_founding_that_was_interrupted_is_begun_again(data_dir):
 
     assert founding.has_database(own)
     assert not founding.may_found(own)
+
+
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+def test_on_a_database_server_half_a_demo_is_never_taken_for_a_company(
+    kind: str, data_dir: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch
+):
+    def interrupted(_days: int) -> None:
+        raise KeyboardInterrupt
+
+    for suffix, on_day in (("_whole", lambda _days: None), ("_half", interrupted)):
+        monkeypatch.setenv("EZSCALE_DATABASE_URL", databases.make(kind, suffix))
+        with suppress(KeyboardInterrupt):
+            founding.found(settle(), on_day, MONTH)
+
+        assert founding.was_interrupted(settle()) is (suffix == "_half")
+        assert not founding.may_found(settle())
 
 
 def test_everybody_in_the_cast_is_somebody():

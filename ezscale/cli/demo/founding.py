@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_MAIL
 from ezscale.accounts.staff import ADMINISTRATOR, add_staff
@@ -23,11 +23,10 @@ from ezscale.kit.clock import world_now
 from ezscale.kit.database import open_engine
 from ezscale.kit.encryption import open_vault
 from ezscale.kit.errors import BusinessError
-from ezscale.kit.ids import new_id
 from ezscale.kit.settings import Settings
 from ezscale.models import RunReport, StaffRole, User
 
-MARK = "demo company"  # the report of this run in the database says that it was done
+RUN = "demo company"  # its report in the database says that it was done, or that it was interrupted
 SUPPORT = "Support"
 
 
@@ -40,7 +39,7 @@ class Story:
 
 
 def may_found(own: Settings) -> bool:
-    """Whether a demo may be founded here: in the sandbox, while nobody has an account yet."""
+    """Whether a demo may be founded here: in the sandbox, while nobody has an account. Expects the tables, if any."""
     if not own.sandbox or not has_database(own):
         return own.sandbox
     engine = open_engine(own.database)
@@ -61,6 +60,8 @@ def found(own: Settings, on_day: Callable[[int], None], story: Story = Story()) 
 
     `on_day` hears how many days have been lived through.
     """
+    if has_database(own):
+        bring_up_to_date(own.database)
     if not may_found(own):
         raise BusinessError("There are people in this database already. The demo wants an empty one, and the sandbox.")
     building_site = own.data_dir / "founding"
@@ -79,20 +80,36 @@ def found(own: Settings, on_day: Callable[[int], None], story: Story = Story()) 
         open_vault(own.data_dir / "keys.json"),
     )
     try:
+        _note(company, finished=False)
         staff = _hire(company)
         customers = live(company, until, PASSWORDS, lambda now: on_day((now - began).days), story.cast)
         known = [*staff, *_customers_logins(company, customers)]
         counts = {"customers": len(customers), "days": story.length.days}
-        with company.house.automation("demo")() as work:
-            work.session.add(
-                RunReport(id=new_id(), name=MARK, started_at=work.now, finished_at=work.now, counts=counts)
-            )
+        _note(company, finished=True, counts=counts)
     finally:
         company.close()
     logins.keep(own.data_dir, known)
     _move_in(own, place)
     shutil.rmtree(building_site)
     return counts
+
+
+def was_interrupted(own: Settings) -> bool:
+    """Whether a database server holds half a demo. A file never does: it takes its place when it is complete."""
+    engine = open_engine(own.database)
+    with Session(engine) as session:
+        unfinished = select(RunReport.id).where(RunReport.name == RUN, col(RunReport.finished_at).is_(None))
+        is_half = session.exec(unfinished).first() is not None
+    engine.dispose()
+    return is_half
+
+
+def _note(company: Simulation, *, finished: bool, counts: dict[str, int] | None = None) -> None:
+    with company.house.automation("demo")() as work:
+        report = work.session.exec(select(RunReport).where(RunReport.name == RUN)).first()
+        report = report or RunReport(name=RUN, started_at=work.now)
+        report.finished_at, report.counts = (work.now if finished else None), counts or {}
+        work.session.add(report)
 
 
 def _database_of(own: Settings, building_site: Path) -> str:
