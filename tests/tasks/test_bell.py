@@ -1,0 +1,22 @@
+import threading
+
+from ezscale.tasks.bell import Bell
+
+
+def test_nobody_waits_for_a_slow_broker_and_nothing_is_forgotten_meanwhile():
+    broker_answers, pulls = threading.Semaphore(0), []
+    pulled = threading.Semaphore(0)
+
+    def pull():
+        broker_answers.acquire()
+        pulls.append(1)
+        pulled.release()
+
+    bell = Bell(pull)
+    for _ in range(100):
+        bell.ring()  # would hang here if it waited for the broker
+    for _ in range(2):
+        broker_answers.release()
+        assert pulled.acquire(timeout=10) or len(pulls) == 1
+
+    assert 1 <= len(pulls) <= 2
