@@ -21,7 +21,7 @@ from ezscale.pages.shell import connection_notice
 from ezscale.state.guard import SessionGuard
 from ezscale.state.live import watch
 from ezscale.state.session import SessionState
-from ezscale.tasks.app import ring
+from ezscale.tasks.app import bell
 from ezscale.ui import HEAD, STYLESHEETS, company
 from ezscale.ui.links import web_address
 
@@ -78,7 +78,7 @@ def add_page(web: rx.App, route: Route) -> None:
     )
 
 
-wiring.hang_up_bell(ring)
+wiring.hang_up_bell(bell.ring)
 
 api = create_api()
 api.include_router(robots.router)

@@ -11,6 +11,7 @@ from ezscale import wiring
 from ezscale.kit.logs import configure_logs
 from ezscale.kit.settings import settings
 from ezscale.tasks import company as engine
+from ezscale.tasks.bell import Bell
 
 log = structlog.get_logger()
 
@@ -68,12 +69,13 @@ def start_working(**_about: object) -> None:
     engine.take_over(wiring.house())
 
 
-def ring() -> None:
-    """Wake a worker, if the broker can be reached; otherwise the next sweep finds the work."""
+def wake_a_worker() -> None:
+    """Ask for a look at what waits, if the broker can be reached; otherwise the next sweep finds the work."""
     try:
         relay.delay()
     except (OperationalError, OSError):
         log.warning("broker_unreachable")
 
 
-wiring.hang_up_bell(ring)
+bell = Bell(wake_a_worker)
+wiring.hang_up_bell(bell.ring)
