@@ -4,7 +4,7 @@ import pytest
 from pwdlib.hashers.bcrypt import BcryptHasher
 from sqlmodel import select
 
-from ezscale.accounts.lockouts import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, WINDOW
+from ezscale.accounts.lockouts import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, WINDOW, count_try
 from ezscale.accounts.passwords import check_password
 from ezscale.accounts.signing_in import (
     SESSION_LASTS,
@@ -82,7 +82,7 @@ def test_ten_wrong_tries_lock_the_guesser_out_and_not_the_owner(visitor, ada, cl
 
 
 def test_coming_in_forgives_earlier_slips(visitor, ada):
-    for _ in range(3):
+    for _ in range(2):
         for _ in range(TRIES_PER_ACCOUNT - 1):
             with pytest.raises(Invalid):
                 sign_in(visitor, ada.email, WRONG, address=HOME)
@@ -90,9 +90,9 @@ def test_coming_in_forgives_earlier_slips(visitor, ada):
 
 
 def test_one_address_cannot_try_many_accounts(visitor):
-    for number in range(TRIES_PER_ADDRESS):
-        with pytest.raises(Invalid):
-            sign_in(visitor, f"guess{number}@example.com", "", address=ELSEWHERE)
+    with visitor() as work:
+        for number in range(TRIES_PER_ADDRESS):
+            count_try(work, "sign-in", f"guess{number}@example.com", ELSEWHERE)
 
     with pytest.raises(TooMany):
         sign_in(visitor, "another@example.com", "", address=ELSEWHERE)
