@@ -22,7 +22,7 @@ from ezscale.cli.processes import Program, end_group, launch
 from ezscale.cli.running import run_company
 from ezscale.cli.surroundings import ROOT, settle
 
-PATIENCE = 300  # seconds, most of them for building the front end on a machine that does much else
+PATIENCE = 900  # seconds, most of them for the build and for two years of history, on a machine that does much else
 SMALL = founding.Story(
     timedelta(days=62),
     {

@@ -18,9 +18,9 @@ from tests.machine import first_program
 
 SCREENS = ROOT / "docs" / "screens"
 WIDTHS = {WIDE: "wide", NARROW: "narrow"}
-TALLEST = 1600  # pixels of a page that are shown
+TALLEST = 1200  # pixels of a page that are shown
 LARGEST = 60_000  # bytes of a picture
-QUALITIES = (80, 65, 50, 35, 20)
+QUALITIES = (75, 60, 45, 30)
 
 
 def photograph_everything() -> None:
@@ -57,6 +57,7 @@ def photographs(browser: Browser, company: Company, who: str) -> Iterator[str]:
                 page.emulate_media(color_scheme=theme)
                 for width, word in WIDTHS.items():
                     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+                    page.wait_for_timeout(300)  # charts follow a change of width a little later
                     be_at_rest(page)
                     name = f"{name_of(route)}-{theme}-{word}.webp"
                     (SCREENS / name).write_bytes(picture(page, width))
