@@ -30,7 +30,7 @@ def a_lantern() -> LanternLit:
     return LanternLit(new_id(), date(2026, 3, 2), datetime(2026, 3, 2, 9, tzinfo=UTC), "Ada", 3)
 
 
-@pytest.mark.parametrize("keeper", [None, new_id()])
+@pytest.mark.parametrize("keeper", [None, new_id()], ids=["nobody", "somebody"])
 def test_an_event_comes_back_from_storage_as_it_was(keeper):
     event = LanternLit(new_id(), date(2026, 3, 2), datetime(2026, 3, 2, 9, tzinfo=UTC), "Ada", 3, keeper)
 
