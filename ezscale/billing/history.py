@@ -32,13 +32,8 @@ def steps_taken_on(work: Work, invoice_id: UUID) -> list[DunningStep]:
 def invoices_of_item(work: Work, item_id: UUID, limit: int = 24) -> list[Invoice]:
     """The invoices that bill an item of a subscription, newest first. For staff."""
     work.actor.require(SEE_EVERYTHING)
-    billing_it = (
-        select(Invoice)
-        .join(InvoiceLine, col(InvoiceLine.invoice_id) == Invoice.id)
-        .where(InvoiceLine.item_id == item_id)
-        .distinct()
-        .order_by(col(Invoice.id).desc())
-    )
+    lines = select(InvoiceLine.invoice_id).where(InvoiceLine.item_id == item_id)
+    billing_it = select(Invoice).where(col(Invoice.id).in_(lines)).order_by(col(Invoice.id).desc())
     return list(work.session.exec(billing_it.limit(limit)))
 
 

@@ -84,19 +84,15 @@ def catch_up(work: Work, invoice_id: UUID) -> None:
 
 def overdue_invoices(work: Work, subscription_id: UUID) -> list[Invoice]:
     """Issued, unpaid and past their day, oldest first."""
-    overdue = (
-        select(Invoice)
-        .join(InvoiceLine, col(InvoiceLine.invoice_id) == Invoice.id)
+    billing_it = (
+        select(InvoiceLine.invoice_id)
         .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
-        .where(
-            SubscriptionItem.subscription_id == subscription_id,
-            Invoice.status == InvoiceStatus.OPEN,
-            col(Invoice.due_on) < work.today,
-        )
-        .order_by(col(Invoice.due_on))
-        .distinct()
+        .where(SubscriptionItem.subscription_id == subscription_id)
     )
-    return list(work.session.exec(overdue))
+    overdue = select(Invoice).where(
+        col(Invoice.id).in_(billing_it), Invoice.status == InvoiceStatus.OPEN, col(Invoice.due_on) < work.today
+    )
+    return list(work.session.exec(overdue.order_by(col(Invoice.due_on))))
 
 
 def end_subscription(work: Work, subscription: Subscription) -> None:

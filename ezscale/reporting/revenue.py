@@ -1,10 +1,9 @@
 """Monthly recurring revenue, from the movements that were written with their causes."""
 
-from datetime import date
 
 import pandas as pd
 import sqlalchemy
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
@@ -30,28 +29,22 @@ def monthly_revenue(work: Work, currency: str, months: int = 24) -> pd.DataFrame
     starts = [add_months(this_month, back, 1) for back in range(1 - months, 1)]
     moved = _movements(work, currency)
     frame = pd.DataFrame({"month": starts})
-    frame["mrr"] = [int(moved.loc[moved.day < add_months(start, 1, 1), "minor"].sum()) for start in starts]
-    gained, lost = moved[moved.minor > 0], moved[moved.minor < 0]
-    frame["new"] = [_within(gained, start) for start in starts]
-    frame["lost"] = [_within(lost, start) for start in starts]
+    until_then = [moved[moved.day < add_months(start, 1, 1)] for start in starts]
+    frame["mrr"] = [int(before.gained.sum() + before.lost.sum()) for before in until_then]
+    within = [before[before.day >= start] for before, start in zip(until_then, starts, strict=True)]
+    frame["new"] = [int(month.gained.sum()) for month in within]
+    frame["lost"] = [int(month.lost.sum()) for month in within]
     return frame
 
 
-def _within(moved: pd.DataFrame, start: date) -> int:
-    in_month = (moved.day >= start) & (moved.day < add_months(start, 1, 1))
-    return int(moved.loc[in_month, "minor"].sum())
-
-
 def _movements(work: Work, currency: str) -> pd.DataFrame:
-    """Net movement a day: as many rows as days with movements, however many subscriptions there are."""
+    """What a day gained and lost: as many rows as days with movements, however many subscriptions there are."""
+    minor = col(RevenueMovement.monthly_minor)
+    gained, lost = (func.sum(case((sign, minor), else_=0)) for sign in (minor > 0, minor < 0))
     daily = (
-        sqlalchemy.select(
-            col(RevenueMovement.day),
-            func.sum(RevenueMovement.monthly_minor),
-            col(RevenueMovement.monthly_minor) > 0,
-        )
+        sqlalchemy.select(col(RevenueMovement.day), gained, lost)
         .where(col(RevenueMovement.currency) == currency)
-        .group_by(col(RevenueMovement.day), col(RevenueMovement.monthly_minor) > 0)
+        .group_by(col(RevenueMovement.day))
     )
-    rows = [(day, int(minor)) for day, minor, _ in work.session.execute(daily)]
-    return pd.DataFrame(rows, columns=["day", "minor"])
+    rows = [(day, int(up), int(down)) for day, up, down in work.session.execute(daily)]
+    return pd.DataFrame(rows, columns=["day", "gained", "lost"])

@@ -118,6 +118,7 @@ def test_every_check_has_been_seen_to_fail():
     assert {check for check, _, _ in BROKEN} == {check.__name__ for check in CHECKS}
 
 
+@pytest.mark.all_databases
 def test_a_healthy_company_keeps_every_promise_and_each_is_named(at, ada):
     with at.robot() as work:
         findings = examine(work)

@@ -46,6 +46,7 @@ def test_a_company_that_has_sold_nothing_has_a_frame_of_zeros(at):
     assert months(at) == [(month, 0, 0, 0) for month in ("2025-12", "2026-01", "2026-02", "2026-03")]
 
 
+@pytest.mark.all_databases
 def test_recurring_revenue_is_what_began_less_what_ended(at):
     ada, ben, eve = at.signs_up("Ada Moreno"), at.signs_up("Ben Orr"), at.signs_up("Eve Lang", "US", "USD")
     ada.buys("vps-2")
