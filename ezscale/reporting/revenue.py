@@ -1,6 +1,5 @@
 """Monthly recurring revenue, from the movements that were written with their causes."""
 
-
 import pandas as pd
 import sqlalchemy
 from sqlalchemy import case, func
