@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import false
+from sqlalchemy import Row, false
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -95,7 +95,7 @@ def invoice_number(day: date, number: int) -> str:
     return f"INV-{day.year}-{number:06}"
 
 
-def party(customer: Customer) -> dict[str, str]:
+def party(customer: Customer | Row[Any]) -> dict[str, str]:
     """A customer as an invoice keeps them."""
     return {
         "number": customer.number,

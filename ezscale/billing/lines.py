@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from uuid import UUID
 
 from ezscale.billing.tax import TaxDecision
@@ -51,7 +52,7 @@ class Sums:
 def price_line(position: Position, decision: TaxDecision) -> PricedLine:
     """Tax is taken from what is left after the discount, rounded half-up, once for each line."""
     net = position.price - position.discount
-    return PricedLine(position, net, net.share(Fraction(decision.rate, WHOLE)), decision)
+    return PricedLine(position, net, net.share(_part(decision.rate)), decision)
 
 
 def discount_on(price: Money, percent: int, fixed_minor: int) -> Money:
@@ -64,3 +65,8 @@ def add_up(lines: Sequence[PricedLine], currency: str) -> Sums:
     """The sums of an invoice."""
     net, tax = (total((line.net for line in lines), currency), total((line.tax for line in lines), currency))
     return Sums(net, tax, net + tax)
+
+
+@cache
+def _part(rate: int) -> Fraction:
+    return Fraction(rate, WHOLE)

@@ -29,6 +29,14 @@ class Tally:
         """So much more money, by currency."""
         self.sums[amount.currency] = self.sums.get(amount.currency, 0) + amount.minor
 
+    def include(self, part: "Tally") -> None:
+        """What was done in a part of the run, now that it is safe."""
+        for what, number in part.counts.items():
+            self.count(what, number)
+        for currency, minor in part.sums.items():
+            self.add(Money(minor, currency))
+        self.set_aside += part.set_aside
+
     @contextmanager
     def apart(self, name: str) -> Iterator[None]:
         """What happens within concerns one record alone: when it breaks, the record is set aside and the rest goes on."""

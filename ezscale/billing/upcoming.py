@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlmodel import and_, col, select
 
 from ezscale.billing.lines import add_up
-from ezscale.billing.renewals import BILLED, Due, renewal_lines
+from ezscale.billing.renewal_rows import Due
+from ezscale.billing.renewals import BILLED, renewal_lines
 from ezscale.billing.seller import seller
 from ezscale.billing.subscriptions import visible_subscriptions
 from ezscale.kit.money import Money

@@ -76,5 +76,7 @@ def insert_new(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -
         case "postgresql":
             statement = postgresql.insert(table).on_conflict_do_nothing()
         case _:
-            statement = mysql.insert(table).prefix_with("IGNORE")
+            # Not IGNORE, which leaves out much more than that, and lets those who wait for one another's key deadlock.
+            key = next(iter(table.primary_key))
+            statement = mysql.insert(table).on_duplicate_key_update({key.name: key})
     session.execute(statement, list(rows))

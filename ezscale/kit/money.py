@@ -25,9 +25,7 @@ def digits(currency: str) -> int:
 
 def half_up(value: Fraction) -> int:
     """The nearest whole number; a half goes away from zero, as invoices round."""
-    whole, rest = divmod(abs(value.numerator), value.denominator)
-    rounded = whole + (1 if 2 * rest >= value.denominator else 0)
-    return rounded if value >= 0 else -rounded
+    return _quotient(value.numerator, value.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Money:
 
     def share(self, part: Fraction) -> "Money":
         """A part of it, rounded half-up once."""
-        return Money(half_up(self.minor * part), self.currency)
+        return Money(_quotient(self.minor * part.numerator, part.denominator), self.currency)
 
     def split(self, weights: Sequence[int]) -> list["Money"]:
         """Parts in proportion to the weights that add up exactly (largest remainder)."""
@@ -114,3 +112,8 @@ class Money:
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum, zero of that currency when there are none."""
     return sum(amounts, Money.zero(currency))
+
+
+def _quotient(numerator: int, denominator: int) -> int:
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return rounded if numerator >= 0 else -rounded

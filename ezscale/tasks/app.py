@@ -8,6 +8,7 @@ from celery.signals import worker_process_init, worker_ready
 from kombu.exceptions import OperationalError
 
 from ezscale import wiring
+from ezscale.kit.collector import calm_collector
 from ezscale.kit.logs import configure_logs
 from ezscale.kit.settings import settings
 from ezscale.tasks import company as engine
@@ -66,6 +67,7 @@ def sweep() -> None:
 @worker_process_init.connect
 def start_working(**_about: object) -> None:
     """Go on with what a killed predecessor has left, without waiting for its leases to run out."""
+    calm_collector()
     engine.take_over(wiring.house())
 
 

@@ -1,0 +1,61 @@
+"""Writing many rows at once, as fast as the driver can."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def insert_many(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows that all have the same columns: by COPY on PostgreSQL, by the driver's own executemany elsewhere."""
+    if not rows:
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    place = f"{quote(table.name)} ({', '.join(quote(name) for name in rows[0])})"
+    values = in_drivers_form(connection, table, rows)
+    if connection.dialect.name == "postgresql":
+        _copy(connection, f"COPY {place} FROM STDIN", values)
+        return
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    marks = ", ".join([mark] * len(rows[0]))
+    connection.exec_driver_sql(f"INSERT INTO {place} VALUES ({marks})", values)  # noqa: S608  # names of our own
+
+
+def in_drivers_form(connection: Connection, table: Table, rows: Rows) -> list[tuple[Any, ...]]:
+    """The rows as the driver takes them, worked out column by column."""
+    columns = []
+    for name in rows[0]:
+        column = [row[name] for row in rows]
+        to_driver = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        columns.append(column if to_driver is None else _each_once(to_driver, column))
+    return list(zip(*columns, strict=True))
+
+
+def _each_once(to_driver: Callable[[Any], Any], column: list[Any]) -> list[Any]:
+    """Rows written together share many values (the moment, who sells): each is converted once."""
+    done: dict[int, Any] = {}
+    for value in column:
+        if id(value) not in done:
+            done[id(value)] = to_driver(value)
+    return [done[id(value)] for value in column]
+
+
+def _copy(connection: Connection, statement: str, values: list[tuple[Any, ...]]) -> None:
+    cursor: Any = connection.connection.cursor()
+    with _as_sqlalchemy_says(connection, statement), cursor, cursor.copy(statement) as copy:
+        for row in values:
+            copy.write_row(row)
+
+
+@contextmanager
+def _as_sqlalchemy_says(connection: Connection, statement: str) -> Iterator[None]:
+    """The driver's errors as those of SQLAlchemy, for whoever expects them from there."""
+    driver = connection.dialect.loaded_dbapi
+    try:
+        yield
+    except driver.Error as error:
+        raise DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect) from error
