@@ -43,7 +43,7 @@ class FiledClock(FixedClock):
 
     @now.setter
     def now(self, now: datetime) -> None:
-        new = self._file.with_suffix(".new")
+        new = self._file.with_suffix(f".{os.getpid()}")
         new.write_text(now.isoformat())
         new.replace(self._file)
 
