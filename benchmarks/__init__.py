@@ -1,0 +1,1 @@
+"""How fast the house works, as ratios to what the same machine could do at best."""
