@@ -24,14 +24,14 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Rows = list[dict[str, Any]]
 
 
-def measure(place: Place, size: int) -> Iterator[Result]:
+def measure(place: Place, size: int, rounds: int = 0) -> Iterator[Result]:
     """Rounds of all three on copies of the same book, one after the other."""
     book = place.database()
     write_book(book, size, NOW)
     issue(place.database(book))  # warm up
     ours, nothing_due, core, driver = (Watch(place.kind) for _ in range(4))
     peak = 0.0
-    for _ in range(1 if size >= 100_000 else 3 if size >= 10_000 else 5):
+    for _ in range(rounds or (1 if size >= 100_000 else 3 if size >= 10_000 else 5)):
         billed = place.database(book)
         before = counts(billed)
         with ours.running():

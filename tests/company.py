@@ -64,7 +64,7 @@ def open_house(database: Database, folder: Path, lines: Lines, *, settles: timed
     stripe = open_http(lines.stripe_url, transport=lines.stripe)
     return House(
         database,
-        open_gateway(key=KEY, webhook_secret=SECRET, base_url=lines.stripe_url, http=stripe),
+        open_gateway(key=KEY, webhook_secret=SECRET, base_url=lines.stripe_url, http=stripe, retries=0),
         {"virtfusion": VirtFusionPanel(panel, pause=lambda _seconds: None, settles=settles)},
         KeptMail(folder / "mail"),
         Vault({"k1": b"0" * 32}),

@@ -10,15 +10,15 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.service import ServiceStatus
 from tests.company import Company, Person
 from tests.reliability.lives import a_life, ended_well, started
-from tests.reliability.sizes import SOAK, figures, size
+from tests.reliability.sizes import SOAK, all_databases_in_a_soak, figures, size
 from tests.reliability.truth import differences
 from tests.reliability.worker import DieAt, DieEverywhereOnce, Workplace
 
-pytestmark = pytest.mark.all_databases
 AN_HOUR, A_MONTH = timedelta(hours=1), timedelta(days=32)
 NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo")
 
 
+@pytest.mark.all_databases
 def test_at_every_boundary_between_paid_and_active(at: Company, place: Workplace) -> None:
     ada = at.signs_up("Ada Moreno")
     has_paid(ada)
@@ -30,6 +30,7 @@ def test_at_every_boundary_between_paid_and_active(at: Company, place: Workplace
     assert differences(at) == []
 
 
+@all_databases_in_a_soak
 def test_at_every_boundary_of_a_month_with_a_renewal(at: Company, place: Workplace) -> None:
     ada = at.signs_up("Ada Moreno")
     has_paid(ada)
@@ -42,6 +43,7 @@ def test_at_every_boundary_of_a_month_with_a_renewal(at: Company, place: Workpla
     assert differences(at) == []
 
 
+@all_databases_in_a_soak
 def test_two_workers_at_random_instants(at: Company, place: Workplace) -> None:
     chance = random.Random(7)
     began = time.monotonic()
@@ -58,6 +60,7 @@ def test_two_workers_at_random_instants(at: Company, place: Workplace) -> None:
     assert differences(at) == []
 
 
+@all_databases_in_a_soak
 def test_at_each_boundary_alone(at: Company, place: Workplace) -> None:
     counted = place.folder / "counted"
     has_paid(at.signs_up("First Moreno"))
