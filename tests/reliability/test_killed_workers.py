@@ -5,14 +5,18 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
 
+from ezscale.models import Invoice
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.service import ServiceStatus
+from tests.bulk import write_book
 from tests.company import Company, Person
-from tests.reliability.lives import a_life, ended_well, started
+from tests.reliability.lives import LIVE_ON, a_life, a_night, ended_well, started
 from tests.reliability.sizes import SOAK, all_databases_in_a_soak, figures, size
 from tests.reliability.truth import differences
-from tests.reliability.worker import DieAt, DieEverywhereOnce, Workplace
+from tests.reliability.worker import DieAt, DieEverywhereOnce, Workplace, work_until
 
 AN_HOUR, A_MONTH = timedelta(hours=1), timedelta(days=32)
 NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo")
@@ -76,6 +80,22 @@ def test_at_each_boundary_alone(at: Company, place: Workplace) -> None:
     assert differences(at) == []
 
 
+@pytest.mark.all_databases
+def test_in_the_middle_of_a_renewal_run(at: Company, engine: Engine, place: Workplace) -> None:
+    count, block = size(20, 400), size(4, 20)
+    write_book(engine, count, at.clock.now)
+
+    boundary = 1
+    while not a_night(place, block, DieAt(boundary, place.folder / "counted")):
+        boundary += size(3, 1)
+
+    figures("a run killed at each boundary", boundaries=boundary)
+    with at.robot() as work:
+        numbers = sorted(work.session.exec(select(Invoice.number)))
+    assert numbers == [f"INV-2026-{number:06}" for number in range(1, count + 1)]
+    assert at.complaints() == {}
+
+
 def has_paid(person: Person) -> None:
     """Their money is booked; everything that follows is still to be done."""
     person.pays(person.orders().invoice_id)
@@ -96,7 +116,7 @@ def dies_everywhere(at: Company, place: Workplace, span: timedelta) -> set[str]:
 def killed_at_random(at: Company, place: Workplace, chance: random.Random, longest: float) -> int:
     """Two workers at once, killed one after the other at random moments; how many had not gone home before."""
     until = at.clock.now + AN_HOUR
-    workers = [started(place, until), started(place, until)]
+    workers = [started(work_until, place, until, LIVE_ON) for _ in range(2)]
     for worker in workers:
         worker.join(chance.uniform(0, longest))
         worker.kill()

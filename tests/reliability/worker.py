@@ -17,12 +17,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session
 
+from ezscale.billing import renewals
 from ezscale.integrations.smtp.adapter import KeptMail
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.work import Database
 from ezscale.messaging.ports import Letter
 from ezscale.tasks import company
+from ezscale.wiring import House
 from tests.company import Lines, open_house
 
 configure_mappers()  # once in the server that forks the workers, instead of in each of them
@@ -118,6 +120,16 @@ class Workplace:
 
 def work_until(place: Workplace, until: datetime, fate: Fate) -> None:
     """A worker's life: the company lives on until a moment, unless fate has it otherwise."""
+    company.travel(house_of(place, fate), until)
+
+
+def renew(place: Workplace, block: int, fate: Fate) -> None:
+    """A worker's night: a renewal run."""
+    renewals.issue_renewals(house_of(place, fate).automation("renewals"), block)
+
+
+def house_of(place: Workplace, fate: Fate) -> House:
+    """The house of this process, with fate at every step boundary."""
     event.listen(Session, "before_commit", lambda _session: meet(fate, "before commit"))
     event.listen(Session, "after_commit", lambda _session: meet(fate, "after commit"))
     lines = replace(
@@ -127,7 +139,7 @@ def work_until(place: Workplace, until: datetime, fate: Fate) -> None:
     )
     database = Database(open_engine(place.database), FiledClock(place.clock))
     house = open_house(database, place.folder, lines, settles=SETTLES)
-    company.travel(replace(house, mailer=FatefulMail(place.folder / "mail", fate)), until)
+    return replace(house, mailer=FatefulMail(place.folder / "mail", fate))
 
 
 class FatefulLine(httpx.HTTPTransport):
