@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 from sqlmodel import col, select
 
-from ezscale.accounts.signing_in import actor_for
+from ezscale.accounts.actors import actor_for
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
 from ezscale.billing.notices import take_notice

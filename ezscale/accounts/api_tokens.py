@@ -4,14 +4,11 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.accounts.signing_in import actor_for
-from ezscale.kit.actor import ANONYMOUS, Actor
+from ezscale.accounts.actors import KEY_MARK
 from ezscale.kit.errors import Invalid, NotFound, NotSignedIn
 from ezscale.kit.ids import fingerprint, new_secret
 from ezscale.kit.work import Work
 from ezscale.models import ApiToken
-
-MARK = "ezs_"
 
 
 def create_token(work: Work, name: str) -> tuple[ApiToken, str]:
@@ -20,7 +17,7 @@ def create_token(work: Work, name: str) -> tuple[ApiToken, str]:
         raise NotSignedIn
     if not (name := name.strip()) or len(name) > 80:
         raise Invalid("Please give the token a name that you will recognise.", field="name")
-    text = MARK + new_secret()
+    text = KEY_MARK + new_secret()
     token = ApiToken(
         user_id=work.actor.user_id,
         customer_id=work.actor.customer_id,
@@ -47,12 +44,3 @@ def revoke_token(work: Work, token_id: UUID) -> None:
     if token_id not in own:
         raise NotFound("We could not find this token.")
     own[token_id].revoked_at = work.now
-
-
-def actor_of_token(work: Work, text: str) -> Actor:
-    """Who is behind a key right now; ANONYMOUS for an unknown or revoked one."""
-    if not text.startswith(MARK):
-        return ANONYMOUS
-    known = select(ApiToken).where(ApiToken.token_hash == fingerprint(text), col(ApiToken.revoked_at).is_(None))
-    token = work.session.exec(known).first()
-    return actor_for(work, token.user_id) if token else ANONYMOUS

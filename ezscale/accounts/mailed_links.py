@@ -15,7 +15,7 @@ from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import fingerprint, new_secret
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ApiToken, OneTimeToken, User
-from ezscale.models.user import TokenPurpose
+from ezscale.models.sign_in import TokenPurpose
 
 LASTS = {TokenPurpose.VERIFY_EMAIL: timedelta(days=7), TokenPurpose.RESET_PASSWORD: timedelta(hours=1)}
 STALE = "This link has been used or is too old. Please ask for a new one."

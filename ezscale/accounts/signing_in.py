@@ -7,15 +7,14 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from ezscale.accounts.actors import live_session
 from ezscale.accounts.lockouts import count_try, forgive
 from ezscale.accounts.passwords import check_password
-from ezscale.accounts.permissions import MEMBER_PERMISSIONS, PAYING_ONLY, staff_permissions
 from ezscale.accounts.signing_up import clean_email
-from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import fingerprint, new_secret
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, LoginSession, Membership, StaffRole, User
+from ezscale.models import LoginSession, User
 
 SESSION_LASTS = timedelta(days=14)
 WRONG = "This e-mail address and password do not belong together."
@@ -70,7 +69,7 @@ def begin_session(work: Work, user: User, *, address: str = "", device: str = ""
 
 def sign_out(work: Work, token: str) -> None:
     """End the session behind a cookie, if there is one."""
-    session = _session_of(work, token)
+    session = live_session(work, token)
     if session is not None:
         session.end(work.now)
 
@@ -97,7 +96,7 @@ def take_sessions_along(work: Work, by: timedelta) -> None:
 def confirm_password(open_work: OpenWork, token: str, password: str, *, address: str = "") -> None:
     """The person enters their password again; dangerous steps are open to this session for a quarter of an hour."""
     with open_work() as work:
-        session = _session_of(work, token)
+        session = live_session(work, token)
         user = work.session.get(User, session.user_id) if session else None
         count_try(work, "confirm", user.email if user else "", address)
     right, _ = check_password(password, user.password_hash if user else None)
@@ -105,42 +104,3 @@ def confirm_password(open_work: OpenWork, token: str, password: str, *, address:
         raise Invalid("This is not your password.", field="password")
     with open_work() as work:
         work.session.get_one(LoginSession, session.id).confirmed_at = work.now
-
-
-def actor_of(work: Work, token: str) -> Actor:
-    """Who is behind a cookie right now: somebody signed in, or ANONYMOUS. Two queries at most."""
-    session = _session_of(work, token)
-    if session is None:
-        return ANONYMOUS
-    return actor_for(work, session.user_id, confirmed=session.is_confirmed(work.now))
-
-
-def actor_for(work: Work, user_id: UUID, *, confirmed: bool = False) -> Actor:
-    """A person with what they may do: staff by their role, others for the customer they belong to."""
-    found = work.session.exec(
-        select(User, StaffRole, Membership, Customer)
-        .outerjoin(StaffRole, col(User.staff_role_id) == StaffRole.id)
-        .outerjoin(Membership, col(Membership.user_id) == User.id)
-        .outerjoin(Customer, col(Customer.id) == Membership.customer_id)
-        .where(User.id == user_id, col(User.suspended_at).is_(None))
-        .order_by(col(Membership.created_at))
-        .limit(1)
-    ).first()
-    if found is None:
-        return ANONYMOUS
-    user, role, member, customer = found
-    if role is not None:
-        return Actor(ActorKind.STAFF, user.name, user.id, None, staff_permissions(role), confirmed)
-    if member is None or customer is None:
-        return Actor(ActorKind.USER, user.name, user.id, None, frozenset(), confirmed)
-    allowed = MEMBER_PERMISSIONS[member.role]
-    if customer.suspended_at is not None:
-        allowed &= PAYING_ONLY
-    return Actor(ActorKind.USER, user.name, user.id, customer.id, allowed, confirmed)
-
-
-def _session_of(work: Work, token: str) -> LoginSession | None:
-    if not token:
-        return None
-    session = work.session.exec(select(LoginSession).where(LoginSession.token_hash == fingerprint(token))).first()
-    return session if session and session.is_live(work.now) else None

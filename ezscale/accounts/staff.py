@@ -3,14 +3,12 @@
 from sqlmodel import select
 
 from ezscale.accounts.passwords import hash_password, require_strong
-from ezscale.accounts.permissions import STAFF_PERMISSIONS
+from ezscale.accounts.permissions import ADMINISTRATOR, STAFF_PERMISSIONS
 from ezscale.accounts.signing_up import clean_email, clean_name
 from ezscale.kit.actor import ActorKind
 from ezscale.kit.errors import Invalid, NotAllowed
 from ezscale.kit.work import Work
 from ezscale.models import StaffRole, User
-
-ADMINISTRATOR = "Administrator"
 
 
 def add_staff(work: Work, name: str, email: str, password: str, role_name: str = ADMINISTRATOR) -> User:

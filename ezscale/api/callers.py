@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ezscale import wiring
-from ezscale.accounts.api_tokens import actor_of_token
+from ezscale.accounts.actors import actor_of_key
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.api import rates
 from ezscale.api.doors import Door, door
@@ -29,12 +29,12 @@ def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials | Non
     address = request.client.host if request.client else ""
     rates.refuse_guesser(request, address)
     with wiring.database().reader(ANONYMOUS)() as work:
-        actor = actor_of_token(work, given.credentials)
+        actor = actor_of_key(work, given.credentials)
     if not actor.is_signed_in:
         rates.count_wrong_token(address)
         raise NotSignedIn("This API token does not exist, or it was revoked.")
     rates.count_call(request, fingerprint(given.credentials))
-    return actor
+    return actor.came_by("api", address)
 
 
 Caller = Annotated[Actor, Depends(caller)]

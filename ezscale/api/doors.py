@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 
 from ezscale import wiring
-from ezscale.accounts.signing_in import actor_of
+from ezscale.accounts.actors import actor_of
 from ezscale.kit.actor import ANONYMOUS, Actor
 from ezscale.kit.cookies import session_token
 from ezscale.kit.errors import NotSignedIn
@@ -49,10 +49,10 @@ class SessionNeeded(NotSignedIn):
 def person(request: Request) -> Actor:
     """Who is signed in in this browser; SessionNeeded when nobody is."""
     with wiring.database().reader(ANONYMOUS)() as work:
-        actor = actor_of(work, session_token(request.headers.get("cookie", "")))
+        actor = actor_of(work, session_token(request.headers.get("cookie", ""), request.url.path))
     if not actor.is_signed_in:
         raise SessionNeeded
-    return actor
+    return actor.came_by("web", request.client.host if request.client else "")
 
 
 Public = Depends(open_to_all)

@@ -38,6 +38,7 @@ REFUSALS = {
         Refusal(Kind.NOT_SIGNED_IN, 401, "Not signed in", "The token is missing, unknown or revoked."),
         Refusal(Kind.DECLINED, 402, "Payment declined", "The bank has refused the payment."),
         Refusal(Kind.NOT_ALLOWED, 403, "Not allowed", "Your role does not include this."),
+        Refusal(Kind.NOT_CONFIRMED, 403, "Not confirmed", "This needs the person's own proof, in the browser."),
         Refusal(Kind.NOT_FOUND, 404, "Not found", "It does not exist, or it is not yours."),
         Refusal(WRONG_METHOD, 405, "Wrong method", "The header Allow names the methods that work here."),
         Refusal(Kind.CONFLICT, 409, "Not possible now", "The thing is in a state that does not allow this step."),

@@ -44,7 +44,7 @@ def log_in(
 ) -> RedirectResponse:
     """Begin a session, and go on to where the person was going."""
     try:
-        fresh = sign_in(_visitor(), email, password, address=_address(request), device=_device(request))
+        fresh = sign_in(_visitor(request), email, password, address=_address(request), device=_device(request))
     except BusinessError as refusal:
         return _back_to("/login/", refusal, {"email": email}, next=go_on)
     return _signed_in(request, fresh, go_on)
@@ -53,7 +53,7 @@ def log_in(
 @router.post("/session/end")
 def log_out(request: Request) -> RedirectResponse:
     """End the session of this browser."""
-    with _visitor()() as work:
+    with _visitor(request)() as work:
         sign_out(work, _token(request))
     answer = RedirectResponse("/", SEE_OTHER)
     answer.delete_cookie(SESSION, path="/")
@@ -66,10 +66,10 @@ def register(request: Request, typed: Annotated[Registration, Form()]) -> Redire
     shown_again = typed.model_dump(exclude={"password", "next"})
     person = NewPerson(password=typed.password, **shown_again)
     try:
-        user = sign_up(_visitor(), person, _address(request))
+        user = sign_up(_visitor(request), person, _address(request))
     except BusinessError as refusal:
         return _back_to("/register/", refusal, shown_again, next=typed.next)
-    with _visitor()() as work:
+    with _visitor(request)() as work:
         fresh = begin_session(work, user, address=_address(request), device=_device(request))
     return _signed_in(request, fresh, typed.next)
 
@@ -78,27 +78,27 @@ def register(request: Request, typed: Annotated[Registration, Form()]) -> Redire
 def forgotten(request: Request, email: Typed = "") -> RedirectResponse:
     """Mail a link to set a new password, and say the same whether or not there is such an account."""
     try:
-        ask_for_reset(_visitor(), email, address=_address(request))
+        ask_for_reset(_visitor(request), email, address=_address(request))
     except BusinessError as refusal:
         return _back_to("/forgotten/", refusal, {"email": email})
     return RedirectResponse("/forgotten/?sent=1", SEE_OTHER)
 
 
 @router.post("/password/reset")
-def reset(token: Typed = "", password: Typed = "") -> RedirectResponse:
+def reset(request: Request, token: Typed = "", password: Typed = "") -> RedirectResponse:
     """Set a new password by a mailed link; the person signs in with it next."""
     try:
-        reset_password(_visitor(), token, password)
+        reset_password(_visitor(request), token, password)
     except BusinessError as refusal:
         return _back_to("/reset/", refusal, {}, token=token)
     return RedirectResponse("/login/?sent=1", SEE_OTHER)
 
 
 @router.post("/verify")
-def verify(token: Typed = "") -> RedirectResponse:
+def verify(request: Request, token: Typed = "") -> RedirectResponse:
     """Prove an address by a mailed link."""
     try:
-        with _visitor()() as work:
+        with _visitor(request)() as work:
             verify_email(work, token)
     except BusinessError as refusal:
         return _back_to("/verify/", refusal, {})
@@ -106,7 +106,7 @@ def verify(token: Typed = "") -> RedirectResponse:
 
 
 def _signed_in(request: Request, fresh: SignedIn, go_on: str) -> RedirectResponse:
-    with _visitor()() as work:
+    with _visitor(request)() as work:
         sign_out(work, _token(request))  # whoever was signed in here before is not any more
     answer = RedirectResponse(local_path(go_on, "/admin/" if fresh.is_staff else "/account/"), SEE_OTHER)
     _set_cookie(answer, SESSION, fresh.token, int(SESSION_LASTS.total_seconds()))
@@ -126,8 +126,8 @@ def _set_cookie(answer: RedirectResponse, name: str, value: str, seconds: int) -
     answer.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
 
 
-def _visitor() -> OpenWork:
-    return wiring.work_of(ANONYMOUS)
+def _visitor(request: Request) -> OpenWork:
+    return wiring.work_of(ANONYMOUS.came_by("web", _address(request)))
 
 
 def _token(request: Request) -> str:

@@ -1,12 +1,12 @@
 """Who asks for something, and what they may do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from ezscale.kit.errors import NotAllowed, NotSignedIn
+from ezscale.kit.errors import NotAllowed, NotConfirmed, NotSignedIn
 
 Permission = NewType("Permission", str)
 
@@ -17,6 +17,7 @@ class ActorKind(StrEnum):
     ANONYMOUS = "anonymous"
     USER = "user"
     STAFF = "staff"
+    TOKEN = "token"  # noqa: S105  # a program with a customer's own key
     ROBOT = "robot"
 
 
@@ -25,6 +26,8 @@ class Actor:
     """The person or program behind a piece of work.
 
     `customer_id` is the customer they act for, if any; `permissions` what role, scopes and suspension leave them.
+    `services` are the only ones a delegate may see; None means all of the customer's. `behind_id` and `behind_name` are
+    the colleague who acts as this person. `door` and `address` say which way they came, for the audit trail.
     A robot (our own tasks and commands) may do everything.
     """
 
@@ -34,6 +37,11 @@ class Actor:
     customer_id: UUID | None = None
     permissions: frozenset[Permission] = frozenset()
     confirmed: bool = False
+    services: frozenset[UUID] | None = None
+    behind_id: UUID | None = None
+    behind_name: str = ""
+    door: str = ""
+    address: str = ""
 
     @property
     def is_signed_in(self) -> bool:
@@ -50,6 +58,19 @@ class Actor:
             return
         raise NotAllowed() if self.is_signed_in else NotSignedIn()
 
+    def require_confirmed(self) -> None:
+        """Go on only when the person has proven a short while ago that it is still them. NotConfirmed otherwise."""
+        if self.kind is not ActorKind.ROBOT and not self.confirmed:
+            raise NotConfirmed
+
+    def may_see_service(self, service_id: UUID) -> bool:
+        """Whether a service of their customer is theirs to see: a delegate sees only what was entrusted to them."""
+        return self.services is None or service_id in self.services
+
+    def came_by(self, door: str, address: str = "") -> "Actor":
+        """The same person, with the way they came."""
+        return replace(self, door=door[:40], address=address[:64])
+
     def own_customer(self) -> UUID:
         """The customer this actor acts for; NotSignedIn or NotAllowed when there is none."""
         if self.customer_id is None:
@@ -62,7 +83,7 @@ ANONYMOUS = Actor(ActorKind.ANONYMOUS, "visitor")
 
 def robot(name: str) -> Actor:
     """Our own automation, under the name that logs will show."""
-    return Actor(ActorKind.ROBOT, name)
+    return Actor(ActorKind.ROBOT, name, door="automation")
 
 
 def permissions(*names: Iterable[Permission]) -> frozenset[Permission]:

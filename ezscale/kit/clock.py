@@ -1,7 +1,7 @@
 """What time it is for the company. The one place that reads a clock."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from sqlmodel import Field, Session, SQLModel
 
@@ -20,6 +20,7 @@ class ClockShift(SQLModel, table=True):
     """How far the time machine has moved the company ahead of the world, and where it is going; one row, or none."""
 
     __tablename__ = "clock_shift"
+    __unaudited__: ClassVar[str] = "the time machine's order is told, not each of its steps"
 
     id: int = Field(default=1, primary_key=True)
     seconds: int = 0

@@ -6,6 +6,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 
 SESSION = "ezscale_session"
+ACTING = "ezscale_acting"  # the session of a colleague who acts as a customer, beside their own
+STEP = "ezscale_step"  # half-way in
 ANSWER = "ezscale_answer"
 ANSWER_LASTS = 60
 LONGEST_ANSWER = 3000
@@ -27,9 +29,13 @@ class FormAnswer:
         return urlsafe_b64encode(text.encode()).decode()
 
 
-def session_token(cookie_header: str) -> str:
-    """The secret of the session that a browser presents, or an empty string."""
-    return read_cookie(cookie_header, SESSION)
+def session_token(cookie_header: str, path: str = "/") -> str:
+    """The secret of the session that a browser presents for a page, or an empty string.
+
+    A colleague who acts as a customer is that customer everywhere but in the admin panel.
+    """
+    acting = "" if path.startswith("/admin") else read_cookie(cookie_header, ACTING)
+    return acting or read_cookie(cookie_header, SESSION)
 
 
 def form_answer(cookie_header: str) -> FormAnswer | None:

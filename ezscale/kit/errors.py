@@ -9,6 +9,7 @@ class Kind(StrEnum):
     INVALID = "invalid"
     NOT_SIGNED_IN = "not_signed_in"
     NOT_ALLOWED = "not_allowed"
+    NOT_CONFIRMED = "not_confirmed"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     DECLINED = "declined"
@@ -47,6 +48,15 @@ class NotAllowed(BusinessError):
     kind = Kind.NOT_ALLOWED
 
     def __init__(self, message: str = "You are not allowed to do this.") -> None:
+        super().__init__(message)
+
+
+class NotConfirmed(BusinessError):
+    """A known person asked for something dangerous, and must first prove again that it is them."""
+
+    kind = Kind.NOT_CONFIRMED
+
+    def __init__(self, message: str = "Please confirm that it is you first.") -> None:
         super().__init__(message)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, Column, Index
@@ -17,6 +17,7 @@ class OutboxEvent(SQLModel, table=True):
     """An event as stored. `relayed_at` stays empty until its consequences are jobs."""
 
     __tablename__ = "outbox_event"
+    __unaudited__: ClassVar[str] = "an event goes with the change that caused it"
     __table_args__ = (Index("ix_outbox_event_waiting", "relayed_at", "id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", description="How people reach the web; empty means http://localhost:<port>.")
     admin_host: str = Field(default="", description="When set, the admin panel answers on this host name alone.")
 
+    staff_second_factor: bool | None = Field(
+        default=None, description="Whether staff need a second factor; empty means yes, except in the sandbox."
+    )
+
     company_name: str = Field(default="EZSCALE", description="Who sells.")
     company_address: str = Field(
         default="1 Harbour Street, Dublin, D02 X576, Ireland", description="Printed on invoices."
@@ -130,6 +134,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The seller's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def asks_staff_for_second_factor(self) -> bool:
+        """Whether a colleague must have a second factor to do anything."""
+        return not self.sandbox if self.staff_second_factor is None else self.staff_second_factor
 
     @property
     def web_url(self) -> str:

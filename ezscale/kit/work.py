@@ -4,15 +4,19 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from ezscale.kit import outbox
 from ezscale.kit.actor import Actor
+from ezscale.kit.audit import seal
 from ezscale.kit.clock import Clock
 from ezscale.kit.database import READING, giving_way
 from ezscale.kit.events import Event
+from ezscale.kit.witness import WatchedSession
 
 
 @dataclass(slots=True)
@@ -35,6 +39,14 @@ class Work:
         self.emitted.append(event)
         outbox.store(self.session, [event], self.now)
 
+    def record(self, action: str, *about: tuple[str, UUID], **facts: Any) -> None:
+        """Say in the audit trail what is being done, where the rows that change do not tell it by themselves.
+
+        `about` are the things it concerns, as (table, id); `facts` what else should be known. Secrets stay out of it.
+        """
+        if isinstance(self.session, WatchedSession):
+            self.session.witness.say(action, facts, [(kind, str(row_id)) for kind, row_id in about])
+
 
 OpenWork = Callable[[], AbstractContextManager[Work]]
 
@@ -53,14 +65,17 @@ class Database:
     def opener(self, actor: Actor) -> OpenWork:
         """Opens transactions for an actor, one after the other; each commits unless an error leaves it.
 
+        What it changed, and who did it, goes into the audit trail with it.
+
         TemporaryFailure when it had to give way to another one: then nothing was changed.
         """
 
         @contextmanager
         def open_work() -> Iterator[Work]:
-            with giving_way(), Session(self.engine, expire_on_commit=False) as session:
+            with giving_way(), WatchedSession(self.engine, expire_on_commit=False) as session:
                 work = Work(session, self.clock.read(session), actor, self.zone)
                 yield work
+                seal(session, actor, work.now, [type(event).__name__ for event in work.emitted])
                 session.commit()
             if work.emitted and self._ring is not None:
                 self._ring()

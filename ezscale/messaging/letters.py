@@ -22,7 +22,7 @@ from ezscale.models import (
     User,
 )
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.user import TokenPurpose
+from ezscale.models.sign_in import TokenPurpose
 
 SUSPEND_AFTER, NOTICE = 7, 7  # days; billing's policy holds to them
 

@@ -1,9 +1,11 @@
 """The tables, one aggregate in a file. Importing this package knows them all."""
 
+from ezscale.kit.audit import AuditEntry, AuditHead, AuditSubject
 from ezscale.kit.clock import ClockShift
 from ezscale.kit.jobs import Job
 from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
+from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
@@ -21,11 +23,25 @@ from ezscale.models.payment import (
 from ezscale.models.plan import Coupon, CouponUse, Location, Plan, Price, SystemImage
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
+from ezscale.models.sign_in import (
+    Authenticator,
+    LoginAttempt,
+    LoginSession,
+    OneTimeToken,
+    Passkey,
+    RecoveryCode,
+    SignIn,
+    SignInStep,
+)
 from ezscale.models.subscription import Cancellation, Subscription, SubscriptionItem
-from ezscale.models.user import ApiToken, LoginAttempt, LoginSession, OneTimeToken, StaffRole, User
+from ezscale.models.user import StaffRole, User
 
 __all__ = [
     "ApiToken",
+    "AuditEntry",
+    "AuditHead",
+    "AuditSubject",
+    "Authenticator",
     "BillingCase",
     "Cancellation",
     "ClockShift",
@@ -34,8 +50,11 @@ __all__ = [
     "Credential",
     "CreditEntry",
     "Customer",
+    "Delegation",
     "DunningStep",
+    "Impersonation",
     "InboundNotice",
+    "Invitation",
     "Invoice",
     "InvoiceDocument",
     "InvoiceLine",
@@ -51,6 +70,7 @@ __all__ = [
     "OneTimeToken",
     "Order",
     "OutboxEvent",
+    "Passkey",
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",
@@ -59,9 +79,12 @@ __all__ = [
     "Price",
     "ProvisioningJob",
     "ProvisioningLog",
+    "RecoveryCode",
     "RevenueMovement",
     "RunReport",
     "Service",
+    "SignIn",
+    "SignInStep",
     "StaffRole",
     "Subscription",
     "SubscriptionItem",

@@ -38,6 +38,7 @@ class MemberRole(StrEnum):
     BILLING = "billing"
     TECHNICAL = "technical"
     READ_ONLY = "read_only"
+    DELEGATE = "delegate"
 
 
 class Membership(Row, table=True):

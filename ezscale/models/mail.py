@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Column, Index
@@ -23,6 +24,7 @@ class MailMessage(Row, table=True):
     """A mail as written. `once_key` (template, subject, step) is unique: nobody gets the same words twice."""
 
     __tablename__ = "mail_message"
+    __unaudited__: ClassVar[str] = "it is kept as written, and follows from what is told already"
     __table_args__ = (Index("ix_mail_message_to", "to", "id"),)
 
     once_key: str = Field(max_length=160, unique=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
@@ -192,6 +193,7 @@ class InboundNotice(Row, table=True):
     """A verified message from a vendor, stored once by the vendor's own id for it."""
 
     __tablename__ = "inbound_notice"
+    __unaudited__: ClassVar[str] = "it is kept as it came; what follows from it is told"
     __table_args__ = (UniqueConstraint("vendor", "event_id"),)
 
     vendor: str = Field(max_length=20)

@@ -1,7 +1,7 @@
 """What runs leave behind, and what the company earned."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Column, Index
@@ -14,6 +14,7 @@ class RunReport(Row, table=True):
     """What one run did: how many, how much, and what was set aside by name."""
 
     __tablename__ = "run_report"
+    __unaudited__: ClassVar[str] = "it is a report itself"
     __table_args__ = (Index("ix_run_report_name", "name", "started_at"),)
 
     name: str = Field(max_length=60)
@@ -29,6 +30,7 @@ class RevenueMovement(Row, table=True):
     """A change of monthly recurring revenue, written with what caused it. `once_key` names the cause."""
 
     __tablename__ = "revenue_movement"
+    __unaudited__: ClassVar[str] = "it follows from a subscription's change"
     __table_args__ = (Index("ix_revenue_movement_day", "day", "currency"),)
 
     once_key: str = Field(max_length=120, unique=True)

@@ -32,12 +32,13 @@ class ServiceOverview:
 
 
 def visible_services(actor: Actor) -> SelectOfScalar[Service]:
-    """A customer's own, or all of them for staff."""
+    """A customer's own (a delegate's: those entrusted to them), or all of them for staff."""
     if actor.may(SEE_EVERYTHING):
         return select(Service)
     if not actor.may(SEE_SERVICES) or actor.customer_id is None:
         return select(Service).where(false())
-    return select(Service).where(Service.customer_id == actor.customer_id)
+    own = select(Service).where(Service.customer_id == actor.customer_id)
+    return own if actor.services is None else own.where(col(Service.id).in_(actor.services))
 
 
 def services(

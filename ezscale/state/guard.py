@@ -35,7 +35,7 @@ class SessionGuard(rx.Middleware):
         if not (self._bursts.hit(PER_TAB, tab.client_token) and self._bursts.hit(PER_ADDRESS, tab.client_ip)):
             return StateUpdate()
 
-        token = session_token(root.router.headers.cookie)
+        token = session_token(root.router.headers.cookie, root.router.url.path)
         actor = await asyncio.to_thread(actor_behind, token)
         session = await root.get_state(SessionState)
         await session.bind(token, actor)

@@ -12,10 +12,10 @@ from reflex.state import BaseState, State
 from reflex_base.event import EventHandler
 
 from ezscale import wiring
-from ezscale.accounts.signing_in import actor_of
+from ezscale.accounts.actors import actor_of
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
-from ezscale.kit.errors import BusinessError, NotSignedIn, TemporaryFailure
+from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure
 from ezscale.kit.ids import fingerprint
 from ezscale.kit.work import OpenWork, Work
 from ezscale.state.telling import Answer, not_an_event, told_to_the_person
@@ -62,8 +62,8 @@ class SessionState(rx.State):
         """The same for a use case that opens its own transactions, because it talks to a vendor in between."""
         if self.errors and not isinstance(self, StateProxy):
             self.errors = {}
-        token = self._session_token()
-        return await asyncio.to_thread(lambda: use_case(wiring.work_of(actor_behind(token))))
+        token, address = self._session_token(), self.router.session.client_ip
+        return await asyncio.to_thread(lambda: use_case(wiring.work_of(actor_behind(token).came_by("web", address))))
 
     @not_an_event
     async def read(self, reading: Callable[[Work], T]) -> T:
@@ -123,6 +123,8 @@ class SessionState(rx.State):
         """Show a refusal: beside its field, in a message, or as the page to sign in."""
         if isinstance(refusal, NotSignedIn):
             return rx.redirect(login_address(self.router.url))
+        if isinstance(refusal, NotConfirmed):
+            return rx.redirect(login_address(self.router.url, "/confirm/"))
         if isinstance(refusal, BusinessError) and refusal.field:
             self.errors = {refusal.field: refusal.message}
             return rx.set_focus(refusal.field)
@@ -130,7 +132,7 @@ class SessionState(rx.State):
         return None
 
     def _session_token(self) -> str:
-        return session_token(self.router.headers.cookie)
+        return session_token(self.router.headers.cookie, self.router.url.path)
 
     @classmethod
     @not_an_event
@@ -161,7 +163,7 @@ def actor_behind(token: str) -> Actor:
     return in_one_transaction(wiring.database().reader(ANONYMOUS), lambda work: actor_of(work, token))
 
 
-def login_address(page: ReflexURL) -> str:
-    """The page to sign in, which leads back to the page it was asked for on."""
+def login_address(page: ReflexURL, by: str = "/login/") -> str:
+    """The page to sign in (or to confirm that it is still them), which leads back to the page it was asked for on."""
     here = f"{page.path}?{page.query}" if page.query else page.path
-    return f"/login/?{urlencode({'next': here})}"
+    return f"{by}?{urlencode({'next': here})}"

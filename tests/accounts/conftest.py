@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ezscale.accounts.signing_in import actor_of
+from ezscale.accounts.actors import actor_of
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.kit.actor import ANONYMOUS, Actor
 from ezscale.kit.work import Database, OpenWork

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from ezscale.accounts.api_tokens import actor_of_token, create_token, revoke_token, tokens
+from ezscale.accounts.actors import actor_for, actor_of_key
+from ezscale.accounts.api_tokens import create_token, revoke_token, tokens
 from ezscale.accounts.permissions import SEE_BILLING, USE_SERVICES
-from ezscale.accounts.signing_in import actor_for
 from ezscale.accounts.signing_up import sign_up
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid, NotFound, NotSignedIn
@@ -32,7 +32,7 @@ def test_a_token_acts_as_its_owner_and_is_kept_only_as_a_fingerprint(visitor, ad
         owner = work.actor
 
     with visitor() as work:
-        actor = actor_of_token(work, text)
+        actor = actor_of_key(work, text)
         stored = work.session.get_one(ApiToken, token.id)
     assert (actor.user_id, actor.customer_id, actor.permissions) == (ada.id, owner.customer_id, owner.permissions)
     assert not actor.confirmed  # a program never sees a root password
@@ -47,7 +47,7 @@ def test_a_revoked_token_stops_working_at_once(visitor, ada, as_person):
         revoke_token(work, token.id)
 
     with visitor() as work:
-        assert actor_of_token(work, text) == ANONYMOUS
+        assert actor_of_key(work, text) == ANONYMOUS
     with as_person(ada) as work:
         assert tokens(work) == []
 
@@ -55,7 +55,7 @@ def test_a_revoked_token_stops_working_at_once(visitor, ada, as_person):
 @pytest.mark.parametrize("text", ["", "ezs_unknown", "unknown"])
 def test_an_unknown_token_is_nobodys(visitor, text):
     with visitor() as work:
-        assert actor_of_token(work, text) == ANONYMOUS
+        assert actor_of_key(work, text) == ANONYMOUS
 
 
 def test_a_token_of_a_suspended_customer_keeps_only_what_paying_needs(visitor, ada, as_person):
@@ -65,7 +65,7 @@ def test_a_token_of_a_suspended_customer_keeps_only_what_paying_needs(visitor, a
         work.session.exec(select(Customer)).one().suspended_at = work.now
 
     with visitor() as work:
-        actor = actor_of_token(work, text)
+        actor = actor_of_key(work, text)
     assert actor.may(SEE_BILLING)
     assert not actor.may(USE_SERVICES)
 

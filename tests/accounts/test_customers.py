@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from ezscale.accounts.actors import actor_for
 from ezscale.accounts.customers import change_address, customer, own_customer, people_of, search_customers
-from ezscale.accounts.signing_in import actor_for
 from ezscale.accounts.signing_up import sign_up
 from ezscale.kit.actor import robot
 from ezscale.kit.errors import Invalid, NotAllowed, NotFound

@@ -2,16 +2,17 @@ from datetime import timedelta
 
 import pytest
 
-from ezscale.accounts.api_tokens import actor_of_token, create_token
+from ezscale.accounts.actors import actor_for, actor_of_key
+from ezscale.accounts.api_tokens import create_token
 from ezscale.accounts.events import PasswordChanged, PasswordResetAsked
 from ezscale.accounts.lockouts import TRIES_PER_ACCOUNT
 from ezscale.accounts.mailed_links import ask_for_reset, new_link_secret, reset_password, verify_email
-from ezscale.accounts.signing_in import actor_for, sign_in
+from ezscale.accounts.signing_in import sign_in
 from ezscale.kit import outbox
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid, TooMany
 from ezscale.models import User
-from ezscale.models.user import TokenPurpose
+from ezscale.models.sign_in import TokenPurpose
 
 OLD, NEW = "plum orchard lantern 42", "quiet violet harbour 7"
 VERIFY, RESET = TokenPurpose.VERIFY_EMAIL, TokenPurpose.RESET_PASSWORD
@@ -82,7 +83,7 @@ def test_a_new_password_ends_everything_that_the_old_one_opened(visitor, databas
 
     assert whoever_holds(session) == ANONYMOUS
     with visitor() as work:
-        assert actor_of_token(work, token) == ANONYMOUS
+        assert actor_of_key(work, token) == ANONYMOUS
         assert work.session.get_one(User, ada.id).email_verified_at == work.now
     with pytest.raises(Invalid, match="do not belong together"):
         sign_in(visitor, ada.email, OLD)

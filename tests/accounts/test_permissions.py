@@ -1,11 +1,14 @@
 import pytest
 from sqlmodel import select
 
+from ezscale.accounts.actors import actor_for
 from ezscale.accounts.permissions import (
     CANCEL_SERVICES,
     EDIT_CUSTOMER,
     MANAGE_CARDS,
     MANAGE_INVOICES,
+    MANAGE_PEOPLE,
+    MANAGE_TOKENS,
     PAY_INVOICES,
     PLACE_ORDERS,
     REVEAL_LOGINS,
@@ -15,17 +18,16 @@ from ezscale.accounts.permissions import (
     STAFF_PERMISSIONS,
     USE_SERVICES,
 )
-from ezscale.accounts.signing_in import actor_for
 from ezscale.accounts.staff import add_staff
 from ezscale.kit.actor import ANONYMOUS, ActorKind, robot
 from ezscale.kit.errors import Invalid, NotAllowed
 from ezscale.models import Customer, Membership, StaffRole, User
 from ezscale.models.customer import MemberRole
 
-OWNER, BILLING, TECHNICAL, READ_ONLY = MemberRole
+OWNER, BILLING, TECHNICAL, READ_ONLY, DELEGATE = MemberRole
 MAY = {
-    SEE_SERVICES: {OWNER, BILLING, TECHNICAL, READ_ONLY},
-    USE_SERVICES: {OWNER, TECHNICAL},
+    SEE_SERVICES: {OWNER, BILLING, TECHNICAL, READ_ONLY, DELEGATE},
+    USE_SERVICES: {OWNER, TECHNICAL, DELEGATE},
     REVEAL_LOGINS: {OWNER, TECHNICAL},
     CANCEL_SERVICES: {OWNER},
     SEE_BILLING: {OWNER, BILLING, READ_ONLY},
@@ -33,6 +35,8 @@ MAY = {
     MANAGE_CARDS: {OWNER, BILLING},
     PLACE_ORDERS: {OWNER, BILLING},
     EDIT_CUSTOMER: {OWNER},
+    MANAGE_PEOPLE: {OWNER},
+    MANAGE_TOKENS: {OWNER},
 }
 WHILE_SUSPENDED = {SEE_BILLING, PAY_INVOICES, MANAGE_CARDS}
 

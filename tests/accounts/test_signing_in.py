@@ -17,7 +17,7 @@ from ezscale.accounts.signing_in import (
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid, TooMany
 from ezscale.models import LoginSession, User
-from ezscale.models.user import CONFIRMED_FOR
+from ezscale.models.sign_in import CONFIRMED_FOR
 
 RIGHT, WRONG = "plum orchard lantern 42", "plum orchard lantern 43"
 HOME, ELSEWHERE = "198.51.100.7", "203.0.113.9"

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
+from ezscale.accounts.actors import actor_for
 from ezscale.accounts.customers import own_customer, people_of
-from ezscale.accounts.signing_in import actor_for
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.kit.errors import Invalid, TooMany
 from ezscale.models import Customer, User

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 
 from ezscale import wiring
-from ezscale.accounts.api_tokens import actor_of_token
+from ezscale.accounts.actors import actor_of_key
 from ezscale.accounts.passwords import require_strong
 from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_EVERYTHING
 from ezscale.accounts.signing_in import sign_in
@@ -90,7 +90,7 @@ def test_the_logins_work_in_the_browser_and_for_programs(demo: Settings):
     for login in known:
         sign_in(wiring.work_of(ANONYMOUS), login.email, login.password)
     with wiring.automation("test")() as work:
-        actors = {login.role: actor_of_token(work, login.api_token) for login in known}
+        actors = {login.role: actor_of_key(work, login.api_token) for login in known}
 
     assert [login.role for login in known] == ["administrator", "support", "customer", "customer", "customer"]
     assert actors["administrator"].may(MANAGE_INVOICES)

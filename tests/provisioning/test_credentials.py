@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from ezscale.accounts.api_tokens import actor_of_token, create_token
+from ezscale.accounts.actors import actor_of_key
+from ezscale.accounts.api_tokens import create_token
 from ezscale.kit.encryption import CannotDecrypt, Vault
 from ezscale.kit.errors import NotAllowed, NotFound
 from ezscale.models import Credential, Customer, MailMessage, Membership, ProvisioningLog
@@ -50,7 +51,7 @@ def test_a_login_is_shown_only_to_who_has_just_entered_their_own_password(at, ad
 def test_a_program_is_shown_no_login(at, ada):
     _, text = ada.does(lambda work: create_token(work, "deploy"))
     with at.robot() as work:
-        program = actor_of_token(work, text)
+        program = actor_of_key(work, text)
 
     with at.house.database.opener(program)() as work, pytest.raises(PleaseConfirm):
         reveal_login(work, at.house.vault, ada.service().id)

@@ -8,7 +8,7 @@ from ezscale.kit.jobs import Job, JobStatus, job_row
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import Work
 from ezscale.models import LoginAttempt, OneTimeToken
-from ezscale.models.user import TokenPurpose
+from ezscale.models.sign_in import TokenPurpose
 from ezscale.reporting.tidying import KEPT, tidy
 
 THROWN_AWAY: tuple[type[SQLModel], ...] = (Job, OutboxEvent, LoginAttempt, OneTimeToken)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ezscale.accounts.staff import ADMINISTRATOR
+from ezscale.accounts.permissions import ADMINISTRATOR
 from ezscale.accounts.staff import add_staff as add_to_staff
 from ezscale.billing.renewals import issue_renewals
 from ezscale.cli.house import open_house

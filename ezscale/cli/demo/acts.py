@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from ezscale.accounts.actors import actor_for
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.mailed_links import verify_email
-from ezscale.accounts.signing_in import actor_for
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.billing import cancelling, checkout
 from ezscale.billing.checkout import Return

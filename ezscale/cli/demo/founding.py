@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, col, select
 
-from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_MAIL
-from ezscale.accounts.staff import ADMINISTRATOR, add_staff
+from ezscale.accounts.permissions import ADMINISTRATOR, SEE_EVERYTHING, SEE_MAIL
+from ezscale.accounts.staff import add_staff
 from ezscale.cli.demo import logins
 from ezscale.cli.demo.acts import Customer
 from ezscale.cli.demo.cast import CAST, Part

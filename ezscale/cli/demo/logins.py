@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
 
+from ezscale.accounts.actors import actor_for
 from ezscale.accounts.api_tokens import create_token
-from ezscale.accounts.signing_in import actor_for
 from ezscale.cli.surroundings import write_secret
 from ezscale.kit.actor import robot
 from ezscale.kit.work import Database
