@@ -14,11 +14,11 @@ from ezscale import wiring
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
 from ezscale.accounts.signing_in import SESSION_LASTS, SignedIn, begin_session, sign_in, sign_out
 from ezscale.accounts.signing_up import NewPerson, sign_up
+from ezscale.api.cookies import delete_cookie, set_cookie
 from ezscale.api.doors import Public
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.cookies import ANSWER, ANSWER_LASTS, SESSION, FormAnswer, local_path, session_token
 from ezscale.kit.errors import BusinessError
-from ezscale.kit.settings import settings
 from ezscale.kit.work import OpenWork
 
 router = APIRouter(prefix="/api", include_in_schema=False, dependencies=[Public])
@@ -56,7 +56,7 @@ def log_out(request: Request) -> RedirectResponse:
     with _visitor(request)() as work:
         sign_out(work, _token(request))
     answer = RedirectResponse("/", SEE_OTHER)
-    answer.delete_cookie(SESSION, path="/")
+    delete_cookie(answer, SESSION)
     return answer
 
 
@@ -109,21 +109,16 @@ def _signed_in(request: Request, fresh: SignedIn, go_on: str) -> RedirectRespons
     with _visitor(request)() as work:
         sign_out(work, _token(request))  # whoever was signed in here before is not any more
     answer = RedirectResponse(local_path(go_on, "/admin/" if fresh.is_staff else "/account/"), SEE_OTHER)
-    _set_cookie(answer, SESSION, fresh.token, int(SESSION_LASTS.total_seconds()))
-    answer.delete_cookie(ANSWER, path="/")
+    set_cookie(answer, SESSION, fresh.token, int(SESSION_LASTS.total_seconds()))
+    delete_cookie(answer, ANSWER)
     return answer
 
 
 def _back_to(page: str, refusal: BusinessError, typed: dict[str, str], **query: str) -> RedirectResponse:
     kept = {name: value for name, value in query.items() if value}
     answer = RedirectResponse(f"{page}?{urlencode({'again': '1', **kept})}", SEE_OTHER)
-    _set_cookie(answer, ANSWER, FormAnswer(refusal.message, refusal.field, typed).to_cookie(), ANSWER_LASTS)
+    set_cookie(answer, ANSWER, FormAnswer(refusal.message, refusal.field, typed).to_cookie(), ANSWER_LASTS)
     return answer
-
-
-def _set_cookie(answer: RedirectResponse, name: str, value: str, seconds: int) -> None:
-    secure = settings().web_url.startswith("https:")
-    answer.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
 
 
 def _visitor(request: Request) -> OpenWork:

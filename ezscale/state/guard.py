@@ -14,7 +14,7 @@ from reflex_base.registry import RegistrationContext
 
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.cookies import session_token
-from ezscale.state import live
+from ezscale.state import live, open_tabs
 from ezscale.state.session import Face, SessionState, actor_behind, login_address
 
 PER_TAB = RateLimitItemPerSecond(200, 10)
@@ -37,6 +37,7 @@ class SessionGuard(rx.Middleware):
 
         token = session_token(root.router.headers.cookie, root.router.url.path)
         actor = await asyncio.to_thread(actor_behind, token)
+        open_tabs.note(tab.client_token, token, actor, root.router.url.path)
         session = await root.get_state(SessionState)
         await session.bind(token, actor)
         if event.name.endswith(NAVIGATION):

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.istate.data import ReflexURL
 from reflex.istate.proxy import StateProxy
-from reflex.state import BaseState, State
+from reflex.state import BaseState, OnLoadInternalState, State
 from reflex_base.event import EventHandler
 
 from ezscale import wiring
@@ -27,6 +27,7 @@ Face = Literal["public", "account", "admin"]
 SORRY = "Something went wrong on our side. Nothing was changed; please try again."
 LATER = "This did not work just now. Please try again in a minute."
 SHOWN_AT_ONCE = 3
+PRIVATE = ("/account", "/admin")
 
 
 class SessionState(rx.State):
@@ -105,10 +106,17 @@ class SessionState(rx.State):
         """Say that it was our fault."""
         self.say(SORRY, "danger")
 
+    @rx.event
+    def begin_anew(self) -> Answer:
+        """What this person may see has changed, or they are gone: the guard has wiped the tab, and its page is loaded."""
+        if not self.signed_in and self.router.url.path.startswith(PRIVATE):
+            return rx.redirect(login_address(self.router.url))
+        return cast("EventHandler", OnLoadInternalState.on_load_internal)
+
     @not_an_event
     async def bind(self, token: str, actor: Actor) -> None:
-        """Let the tab's values belong to this login; those of another one are forgotten before anything is sent."""
-        bound_to = fingerprint(token) if actor.is_signed_in else ""
+        """Let the tab's values belong to this login and what it may do; others are forgotten before anything is sent."""
+        bound_to = fingerprint(f"{token} {rights_of(actor)}") if actor.is_signed_in else ""
         if self._bound_to == bound_to:
             return
         for state_class in our_states(State):
@@ -161,6 +169,15 @@ def actor_behind(token: str) -> Actor:
     if not token:
         return ANONYMOUS
     return in_one_transaction(wiring.database().reader(ANONYMOUS), lambda work: actor_of(work, token))
+
+
+def rights_of(actor: Actor) -> str:
+    """Everything that decides what somebody may see, as a text to compare; empty for nobody."""
+    if not actor.is_signed_in:
+        return ""
+    entrusted = None if actor.services is None else sorted(str(service) for service in actor.services)
+    who = (actor.kind.value, actor.user_id, actor.customer_id, actor.behind_id)
+    return repr((*map(str, who), sorted(actor.permissions), entrusted))
 
 
 def login_address(page: ReflexURL, by: str = "/login/") -> str:
