@@ -26,8 +26,8 @@ def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials | Non
     """Who is behind the token, as long as they do not ask too often. NotSignedIn without a token that works."""
     if given is None:
         raise NotSignedIn("Please send an API token: Authorization: Bearer ezs_…")
-    address = request.client.host if request.client else ""
-    rates.refuse_guesser(request, address)
+    address = rates.address_of(request)
+    rates.refuse_guesser(address)
     with wiring.database().reader(ANONYMOUS)() as work:
         actor = actor_of_key(work, given.credentials)
     if not actor.is_signed_in:

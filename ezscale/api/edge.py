@@ -8,7 +8,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ezscale.kit import rates
 from ezscale.kit.cookies import session_token
+from ezscale.kit.rates import PAGES, SOCKETS, Rate, network_of
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_PAGES = ("/api", "/_", "/ping", "/webhooks", "/healthz", "/readyz", "/metrics", "/robots.txt")
@@ -67,7 +69,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request or a socket in, or say why not."""
         if scope["type"] == "websocket":
-            if not (self._knows_host(scope) and same_origin(scope)):
+            if not (self._knows_host(scope) and same_origin(scope)) or comes_too_often(scope, SOCKETS):
                 await send({"type": "websocket.close", "code": 1008})
                 return
             await self._app(scope, receive, send)
@@ -81,6 +83,9 @@ class Edge:
 
     def _turned_away(self, scope: Scope) -> Response | None:
         path = scope["path"]
+        if wait := comes_too_often(scope, PAGES):
+            words = f"Too many requests. Please wait {wait} seconds."
+            return PlainTextResponse(words, 429, {"Retry-After": str(wait)})
         if not self._knows_host(scope) and path not in PROBES:
             return PlainTextResponse("We do not answer to this name. Set EZSCALE_PUBLIC_URL to the one you use.", 421)
         if scope["method"] not in READING and not same_origin(scope) and not is_for_programs(scope):
@@ -127,18 +132,17 @@ class Edge:
 
         return sending
 
-    def _guard_document(self, headers: MutableHeaders, scope: Scope) -> None:
-        headers.setdefault("content-security-policy", self._site.content_policy(as_page(scope)["path"]))
-        headers.setdefault("x-frame-options", "DENY")
-        headers.setdefault("referrer-policy", "strict-origin-when-cross-origin")
-        headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        headers.setdefault("cross-origin-opener-policy", "same-origin")
-
 
 def host_of(scope: Scope) -> str:
     """The name under which we were called, without the port."""
     host = Headers(scope=scope).get("host", "")
     return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+
+
+def comes_too_often(scope: Scope, rate: Rate) -> int:
+    """How many seconds an address must wait, from which too much comes; 0 when it need not."""
+    client = scope.get("client")
+    return rates.hit(rate, network_of(client[0]), alone=True) if client else 0
 
 
 def same_origin(scope: Scope) -> bool:

@@ -7,12 +7,13 @@ from fastapi.responses import StreamingResponse
 
 from ezscale import wiring
 from ezscale.api.doors import Person
+from ezscale.api.rates import Heavy
 from ezscale.api.sheets import Filter, csv_of
 
 router = APIRouter(prefix="/api/exports", include_in_schema=False)
 
 
-@router.get("/{name}.csv")
+@router.get("/{name}.csv", dependencies=[Heavy])
 def export(name: str, actor: Person, q: str = "", status: str = "") -> StreamingResponse:
     """A list as CSV, filtered as on the screen. It is read while it is sent, however long it is."""
     pieces = csv_of(wiring.database().reader(actor), name, Filter(q[:100], status[:40]))

@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from ezscale.api.doors import SessionNeeded
-from ezscale.kit.errors import BusinessError, Kind, TemporaryFailure
+from ezscale.kit.errors import BusinessError, Kind, TemporaryFailure, TooMany
 
 log = structlog.get_logger()
 
@@ -84,7 +84,11 @@ async def refused(request: Request, error: BusinessError) -> Response:
     """A refusal of the business; a browser without a session is shown the page to sign in."""
     if isinstance(error, SessionNeeded) and "text/html" in request.headers.get("accept", ""):
         return RedirectResponse(f"/login/?{urlencode({'next': request.url.path})}", HTTPStatus.SEE_OTHER)
-    headers = {"WWW-Authenticate": "Bearer"} if error.kind is Kind.NOT_SIGNED_IN else None
+    headers = {"WWW-Authenticate": "Bearer"} if error.kind is Kind.NOT_SIGNED_IN else {}
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.wait)}
+        if "text/html" in request.headers.get("accept", ""):
+            return PlainTextResponse(error.message, HTTPStatus.TOO_MANY_REQUESTS, headers)
     return problem(request, REFUSALS[error.kind], error.message, error.field, headers)
 
 

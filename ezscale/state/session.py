@@ -13,10 +13,12 @@ from reflex_base.event import EventHandler
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
+from ezscale.kit import rates
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
-from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure
+from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure, TooMany
 from ezscale.kit.ids import fingerprint
+from ezscale.kit.rates import EVENTS_CHANGING, EVENTS_READING, Rate, network_of
 from ezscale.kit.work import OpenWork, Work
 from ezscale.state.telling import Answer, not_an_event, told_to_the_person
 from ezscale.ui import Message
@@ -64,15 +66,25 @@ class SessionState(rx.State):
         if self.errors and not isinstance(self, StateProxy):
             self.errors = {}
         token, address = self._session_token(), self.router.session.client_ip
-        return await asyncio.to_thread(lambda: use_case(wiring.work_of(actor_behind(token).came_by("web", address))))
+
+        def changing() -> T:
+            actor = actor_behind(token).came_by("web", address)
+            count(EVENTS_CHANGING, actor, address)
+            return use_case(wiring.work_of(actor))
+
+        return await asyncio.to_thread(changing)
 
     @not_an_event
     async def read(self, reading: Callable[[Work], T]) -> T:
         """What a reading returns, as the signed-in person sees it. It never waits for a writer."""
-        token = self._session_token()
-        return await asyncio.to_thread(
-            lambda: in_one_transaction(wiring.database().reader(actor_behind(token)), reading)
-        )
+        token, address = self._session_token(), self.router.session.client_ip
+
+        def as_seen() -> T:
+            actor = actor_behind(token)
+            count(EVENTS_READING, actor, address)
+            return in_one_transaction(wiring.database().reader(actor), reading)
+
+        return await asyncio.to_thread(as_seen)
 
     @not_an_event
     async def actor(self) -> Actor:
@@ -169,6 +181,13 @@ def actor_behind(token: str) -> Actor:
     if not token:
         return ANONYMOUS
     return in_one_transaction(wiring.database().reader(ANONYMOUS), lambda work: actor_of(work, token))
+
+
+def count(rate: Rate, actor: Actor, address: str) -> None:
+    """Note that somebody asks: TooMany, in words for their screen, after too many within a minute."""
+    caller = str(actor.behind_id or actor.user_id) if actor.is_signed_in else network_of(address)
+    if wait := rates.hit(rate, caller):
+        raise TooMany(f"That was a lot within a minute. Please wait {wait} seconds.", wait=wait)
 
 
 def rights_of(actor: Actor) -> str:
