@@ -14,6 +14,7 @@ from sqlmodel import Session
 from ezscale.kit.actor import Actor, robot
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.work import Database, OpenWork, Work
+from tests.audit_watch import untold_changes
 from tests.databases import KINDS, Databases
 from tests.machine import debian_program, run_folder
 from tests.servers import end_servers
@@ -44,6 +45,14 @@ def engine(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Eng
 def database(engine: Engine, clock: FixedClock) -> Database:
     """Where work is opened for any actor."""
     return Database(engine, clock)
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_untold() -> Iterator[list[str]]:
+    """Whatever a use case changes in this test, through whatever door, must stand in the audit trail."""
+    with untold_changes() as untold:
+        yield untold
+    assert untold == []
 
 
 @pytest.fixture

@@ -81,13 +81,16 @@ def translate_errors(app: FastAPI) -> None:
 
 
 async def refused(request: Request, error: BusinessError) -> Response:
-    """A refusal of the business; a browser without a session is shown the page to sign in."""
-    if isinstance(error, SessionNeeded) and "text/html" in request.headers.get("accept", ""):
-        return RedirectResponse(f"/login/?{urlencode({'next': request.url.path})}", HTTPStatus.SEE_OTHER)
+    """A refusal of the business; a browser is shown the page to sign in, or to confirm who it is."""
+    is_browser = "text/html" in request.headers.get("accept", "")
+    page = {Kind.NOT_CONFIRMED: "/confirm/"}.get(error.kind, "/login/" if isinstance(error, SessionNeeded) else "")
+    if page and is_browser:
+        here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        return RedirectResponse(f"{page}?{urlencode({'next': here})}", HTTPStatus.SEE_OTHER)
     headers = {"WWW-Authenticate": "Bearer"} if error.kind is Kind.NOT_SIGNED_IN else {}
     if isinstance(error, TooMany):
         headers = {"Retry-After": str(error.wait)}
-        if "text/html" in request.headers.get("accept", ""):
+        if is_browser:
             return PlainTextResponse(error.message, HTTPStatus.TOO_MANY_REQUESTS, headers)
     return problem(request, REFUSALS[error.kind], error.message, error.field, headers)
 

@@ -41,20 +41,25 @@ class Sheet:
 
 
 def csv_of(open_work: OpenWork, name: str, wanted: Filter) -> Iterator[str]:
-    """A whole list as CSV, in pieces. NotFound for an unknown list; permission is that of the list on the screen."""
+    """A whole list as CSV, in pieces. NotFound for an unknown list; permission is that of the list on the screen.
+
+    NotConfirmed for somebody who has not proven a short while ago that it is still them: a file leaves the house.
+    """
     if name not in SHEETS:
         raise NotFound("There is no such list.")
     head, before = [SHEETS[name].columns], None
     while True:
         with open_work() as work:
+            work.actor.require_confirmed()
             block = SHEETS[name].read(work, wanted, before)
-        yield _text([*head, *(line for _, line in block)])
+        yield sheet_text([*head, *(line for _, line in block)])
         if len(block) < wanted.block:
             return
         head, before = [], block[-1][0]
 
 
-def _text(lines: Sequence[Line]) -> str:
+def sheet_text(lines: Sequence[Line]) -> str:
+    """Lines as CSV, with nothing in them that a spreadsheet would calculate."""
     page = StringIO()
     csv.writer(page).writerows([_shown(cell) for cell in line] for line in lines)
     return page.getvalue()

@@ -80,6 +80,9 @@ def write_invoices(work: Work, priced: Sequence[tuple[Due, list[PricedLine]]], w
     numbers = take_numbers(work.session, series(block.today), len(priced))
     totals = [_add_invoice(block, due, lines, number) for (due, lines), number in zip(priced, numbers, strict=True)]
     _store(block)
+    written = {table_of(model).name: len(rows) for model, rows in block.rows.items() if rows}
+    written |= {"subscription": len(block.moved_on), "subscription_item": len(block.discounts_used)}
+    work.record("renewals issued", *(("invoice", row["id"]) for row in block.rows[Invoice]), written=written)
     return totals
 
 

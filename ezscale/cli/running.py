@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from ezscale.kit.settings import BadSettings, Settings
 
 def run_company(own: Settings, *, with_demo: bool) -> None:
     """Prepare what is missing, start everything, and keep it running until somebody asks to stop."""
+    began = time.monotonic()
     for name in ASKING_TO_STOP:
         signal.signal(name, signal.default_int_handler)
     with alone_in(own.data_dir):
@@ -29,7 +31,7 @@ def run_company(own: Settings, *, with_demo: bool) -> None:
             with Steps().shown() as steps:
                 prepare(own, steps, with_demo=with_demo)
                 start(own, tree, steps)
-            welcome(own)
+            welcome(own, time.monotonic() - began)
             tree.watch()
         except KeyboardInterrupt:
             console.print("Stopping …")
@@ -97,15 +99,15 @@ def start(own: Settings, tree: Tree, steps: Steps) -> None:
         step.done()
 
 
-def welcome(own: Settings) -> None:
-    """Say where everything is."""
+def welcome(own: Settings, seconds: float) -> None:
+    """Say where everything is, and how many seconds it took until it answered."""
     web = own.web_url
     admin = f"{web.split('://', 1)[0]}://{own.admin_host}" if own.admin_host else web
     places = [("Home page", f"{web}/"), ("Customers", f"{web}/account/"), ("Staff", f"{admin}/admin/")]
     places.append(("API", f"{web}/api/docs"))
     if own.sandbox:
         places.append(("Stand-in vendors", f"{own.sandbox_url}/"))
-    console.print("\n[bold]EZSCALE runs.[/] Ctrl-C stops it.\n")
+    console.print(f"\n[bold]EZSCALE runs[/], {seconds:.0f} s after the start. Ctrl-C stops it.\n")
     for name, address in places:
         console.print(f"  {name:<20}[cyan]{address}[/]")
     known = logins.kept(own.data_dir)

@@ -5,6 +5,7 @@ the time and say nothing (when a session was last seen) stand in `__quiet__`.
 """
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
@@ -12,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Result, Table, event, inspect, select
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
 from sqlmodel import Session, SQLModel
 
 from ezscale.kit.database import table_of
@@ -65,6 +66,8 @@ class Witness:
                 before, after = {n: before.get(n) for n in names}, {n: after[n] for n in names}
                 if not names:
                     continue
+            else:
+                before, after = _filled(before), _filled(after)
             told.append({"table": seen.table, "id": seen.row_id, "before": before, "after": after})
         return told
 
@@ -77,6 +80,7 @@ class WatchedSession(Session):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.witness = Witness()
+        self.rehearsals: dict[SessionTransaction, Witness] = {}  # what had been noted when each nested one began
 
 
 def plain(name: str, value: Any) -> Any:
@@ -97,6 +101,11 @@ def plain(name: str, value: Any) -> Any:
     return str(value.value if isinstance(value, Enum) else value)
 
 
+def _filled(values: Values | None) -> Values | None:
+    """A row that is new or gone, without its empty columns."""
+    return None if values is None else {name: value for name, value in values.items() if value not in (None, "")}
+
+
 @event.listens_for(WatchedSession, "after_flush")
 def _on_flush(session: WatchedSession, _context: UOWTransaction) -> None:
     for row in session.new:
@@ -109,6 +118,18 @@ def _on_flush(session: WatchedSession, _context: UOWTransaction) -> None:
     for row in session.deleted:
         if told := _audited(type(row)):
             session.witness.note(*_name(row), _values(row, told), None)
+
+
+@event.listens_for(WatchedSession, "after_transaction_create")
+def _on_begin(session: WatchedSession, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.rehearsals[transaction] = deepcopy(session.witness)
+
+
+@event.listens_for(WatchedSession, "after_soft_rollback")
+def _on_rollback(session: WatchedSession, transaction: SessionTransaction) -> None:
+    """What was rolled back has not happened."""
+    session.witness = session.rehearsals.pop(transaction, session.witness)
 
 
 @event.listens_for(WatchedSession, "do_orm_execute")
@@ -167,11 +188,11 @@ def _name(row: Any) -> tuple[str, str]:
 
 
 def _values(row: Any, names: list[str]) -> Values:
-    return {name: _shown(name, getattr(row, name)) for name in names if getattr(row, name) is not None}
+    return {name: _shown(name, getattr(row, name)) for name in names}
 
 
 def _plain_row(row: Mapping[str, Any], names: list[str]) -> Values:
-    return {name: _shown(name, row[name]) for name in names if row[name] is not None}
+    return {name: _shown(name, row[name]) for name in names}
 
 
 def _shown(name: str, value: Any) -> Any:

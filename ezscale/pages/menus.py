@@ -35,6 +35,7 @@ ADMIN_MENU = (
     Entry("Provisioning", "/admin/provisioning/", "hammer"),
     Entry("Runs", "/admin/runs/", "list-checks"),
     Entry("Mail", "/admin/mail/", "mail"),
+    Entry("Audit", "/admin/audit/", "fingerprint"),
     Entry("Doctor", "/admin/doctor/", "stethoscope"),
     Entry("Time machine", "/admin/time/", "history"),
 )

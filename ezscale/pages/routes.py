@@ -15,6 +15,7 @@ from ezscale.pages.account.profile import profile
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
 from ezscale.pages.account.tokens import tokens
+from ezscale.pages.admin.audit import audit
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
@@ -51,6 +52,7 @@ from ezscale.state.account.profile import ProfileState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.tokens import TokensState
+from ezscale.state.admin.audit import AuditState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
@@ -205,6 +207,7 @@ ADMIN = (
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
     Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),
+    Route("/admin/audit/", audit, title=f"Audit | {company()} staff", on_load=[AuditState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )
 

@@ -1,10 +1,15 @@
 import csv
+import json
 from io import StringIO
 
 import pytest
+from sqlmodel import select
 
 from ezscale.accounts.customers import change_address
+from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.api.sheets import SHEETS, Filter, csv_of
+from ezscale.models import StaffRole
+from ezscale.models.sign_in import CONFIRMED_FOR
 
 
 def lines(answer):
@@ -68,3 +73,40 @@ def test_a_customer_gets_no_list_but_their_own(ada, bob, browser_of, name):
 def test_nobody_gets_nothing_and_an_unknown_list_is_not_there(at, grace, browser_of, web):
     assert web.get("/api/exports/customers.csv").status_code == 401
     assert browser_of(grace).get("/api/exports/passwords.csv").status_code == 404
+
+
+def test_a_file_leaves_the_house_only_with_somebody_who_has_just_proven_who_they_are(ada, grace, browser_of, clock):
+    browser = browser_of(grace)
+    clock.move(CONFIRMED_FOR)
+
+    answer = browser.get("/api/exports/customers.csv?q=ada")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/confirm/?next=%2Fapi%2Fexports%2Fcustomers.csv%3Fq%3Dada"
+
+
+def test_the_audit_trail_is_handed_out_as_it_is_searched(ada, bob, grace, browser_of):
+    browser = browser_of(grace)
+    [invoice] = ada.invoices()
+
+    about = lines(browser.get(f"/api/exports/audit.csv?about={invoice.number}"))
+    by_bob = browser.get("/api/exports/audit.json?person=bob@example").text.splitlines()
+    signed_up = lines(browser.get("/api/exports/audit.csv?action=user signed"))
+    none = lines(browser.get("/api/exports/audit.csv?until=2020-01-01"))
+
+    assert {line["did"] for line in about} >= {"order placed", "invoice issued, invoice paid, card kept"}
+    assert by_bob == []  # a visitor signed up; nobody has signed in as Bob yet
+    assert [json.loads(line["changes"])["rows"][0]["after"]["name"] for line in signed_up] == [
+        "Bob Ferris",
+        "Ada Moreno",
+    ]
+    assert none == []
+
+
+def test_only_who_may_see_the_audit_trail_gets_it(ada, grace, browser_of, at):
+    with at.robot() as work:
+        role = work.session.exec(select(StaffRole)).one()
+        role.name, role.permissions = "Trainee", [SEE_EVERYTHING]
+
+    assert browser_of(grace).get("/api/exports/audit.csv").status_code == 403
+    assert browser_of(ada).get("/api/exports/audit.json").status_code == 403

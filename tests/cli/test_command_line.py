@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+from sqlalchemy import text
 from sqlmodel import col, select, update
 
 from ezscale import wiring
@@ -28,7 +29,7 @@ HANDBOOK = Path(__file__).parents[2] / "docs"
 Ran = tuple[int, str, str]
 COMMANDS = [
     *("run", "web", "worker", "beat", "migrate", "build", "doctor", "tonight", "seed", "renew", "settings"),
-    *("user add-staff", "sandbox urls", "demo logins", "clock show", "clock move"),
+    *("user add-staff", "sandbox urls", "demo logins", "clock show", "clock move", "audit verify", "audit head"),
 ]
 
 
@@ -230,3 +231,22 @@ def test_the_handbook_tells_every_setting():
 
 def test_every_setting_says_what_it_does():
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_audit_trail_is_verified_against_the_heads_that_were_kept_elsewhere(
+    company: Callable[..., Ran], data_dir: Path
+):
+    with wiring.automation("test")() as work:
+        work.record("something")
+    (data_dir / "heads").write_text(company("audit", "head")[1])
+    whole = company("audit", "verify", "--heads", str(data_dir / "heads"))
+    with wiring.automation("an attacker")() as work:
+        work.session.connection().execute(text("UPDATE audit_entry SET door = 'elsewhere'"))
+
+    number, _, complaint = company("audit", "verify")
+    (data_dir / "heads").write_text("not a head")
+    nonsense = company("audit", "verify", "--heads", str(data_dir / "heads"))
+
+    assert whole[0] == 0
+    assert (number, "entry 1 was changed" in complaint) == (1, True)
+    assert (nonsense[0], "has not printed" in nonsense[2]) == (2, True)

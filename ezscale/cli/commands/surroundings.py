@@ -83,6 +83,8 @@ def documented() -> list[dict[str, Any]]:
 
 def plain_default(value: object) -> str:
     """A default as one would write it into the environment."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
