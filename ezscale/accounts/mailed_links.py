@@ -32,7 +32,7 @@ def new_link_secret(work: Work, user_id: UUID, purpose: TokenPurpose) -> str:
         )
         .values(used_at=work.now)
     )
-    secret = new_secret()
+    secret = f"{user_id.hex}.{new_secret()}"  # names its person, so that guesses count as theirs
     work.session.add(
         OneTimeToken(
             user_id=user_id, purpose=purpose, token_hash=fingerprint(secret), expires_at=work.now + LASTS[purpose]
@@ -58,8 +58,10 @@ def ask_for_reset(open_work: OpenWork, email: str, *, address: str = "") -> None
             work.emit(PasswordResetAsked(user.id, work.now))
 
 
-def reset_password(open_work: OpenWork, secret: str, password: str) -> None:
+def reset_password(open_work: OpenWork, secret: str, password: str, *, address: str = "") -> None:
     """Set a new password by a mailed link: every session and API token of the person ends, and so does a lock."""
+    with open_work() as work:
+        count_guess(work, secret, address)
     require_strong(password)
     password_hash = hash_password(password)
     with open_work() as work:
@@ -67,6 +69,7 @@ def reset_password(open_work: OpenWork, secret: str, password: str) -> None:
         user.password_hash = password_hash
         user.verify_email(work.now)
         unlock(work, "sign-in", user.email)
+        unlock(work, "link", user.email)
         end_sessions(work, user.id)
         work.session.execute(
             update(ApiToken)
@@ -74,6 +77,16 @@ def reset_password(open_work: OpenWork, secret: str, password: str) -> None:
             .values(revoked_at=work.now)
         )
         work.emit(PasswordChanged(user.id, work.now))
+
+
+def count_guess(work: Work, secret: str, address: str) -> None:
+    """Note that a mailed link is tried, at the account whose link it is or would be; TooMany after too many."""
+    named = secret.partition(".")[0]
+    try:
+        user = work.session.get(User, UUID(hex=named))
+    except ValueError:
+        user = None
+    count_try(work, "link", user.email if user else named[:64], address)
 
 
 def _use(work: Work, secret: str, purpose: TokenPurpose) -> User:

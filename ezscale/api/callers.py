@@ -16,6 +16,8 @@ from ezscale.kit.errors import NotSignedIn
 from ezscale.kit.ids import fingerprint
 from ezscale.kit.work import OpenWork, Work
 
+SHOWN = 12  # of a token, by which its owner recognises it
+
 bearer = HTTPBearer(
     auto_error=False, scheme_name="API token", description="Made in the account under API tokens; starts with ezs_."
 )
@@ -26,13 +28,14 @@ def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials | Non
     """Who is behind the token, as long as they do not ask too often. NotSignedIn without a token that works."""
     if given is None:
         raise NotSignedIn("Please send an API token: Authorization: Bearer ezs_…")
-    address = rates.address_of(request)
-    rates.refuse_guesser(address)
+    address, key = rates.address_of(request), given.credentials[:SHOWN]
+    rates.refuse_guesser(key, address)
     with wiring.database().reader(ANONYMOUS)() as work:
         actor = actor_of_key(work, given.credentials)
     if not actor.is_signed_in:
-        rates.count_wrong_token(address)
+        rates.count_wrong_token(key, address)
         raise NotSignedIn("This API token does not exist, or it was revoked.")
+    rates.remember_place(key, address)
     rates.count_call(request, fingerprint(given.credentials))
     return actor.came_by("api", address)
 

@@ -13,19 +13,12 @@ from fastapi.responses import StreamingResponse
 from ezscale import wiring
 from ezscale.accounts.audit_trail import Told, Wanted, every_audit_entry
 from ezscale.api.doors import Person
-<<<<<<< HEAD
 from ezscale.api.rates import Heavy
-from ezscale.api.sheets import Filter, csv_of
-=======
 from ezscale.api.sheets import Filter, csv_of, sheet_text
->>>>>>> main
 
-router = APIRouter(prefix="/api/exports", include_in_schema=False)
+router = APIRouter(prefix="/api/exports", include_in_schema=False, dependencies=[Heavy])
 
 
-<<<<<<< HEAD
-@router.get("/{name}.csv", dependencies=[Heavy])
-=======
 AUDIT_COLUMNS = ("number", "at", "kind", "person", "behind", "customer_id", "door", "address", "did", "changes", "hash")
 
 
@@ -59,7 +52,6 @@ def audit_json(actor: Person, wanted: AuditWanted) -> StreamingResponse:
 
 
 @router.get("/{name}.csv")
->>>>>>> main
 def export(name: str, actor: Person, q: str = "", status: str = "") -> StreamingResponse:
     """A list as CSV, filtered as on the screen. It is read while it is sent, however long it is."""
     return _file(

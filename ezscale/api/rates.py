@@ -9,7 +9,7 @@ from ezscale.kit import rates
 from ezscale.kit.cookies import session_token
 from ezscale.kit.errors import TooMany
 from ezscale.kit.ids import fingerprint
-from ezscale.kit.rates import CALLS, EXPORTS, FORMS, OPEN, WRONG_TOKENS, Rate, network_of
+from ezscale.kit.rates import CALLS, EXPORTS, FORMS, GUESSES, OPEN, PLACES, WRONG_TOKENS, Rate, network_of
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -48,15 +48,32 @@ def count_call(request: Request, caller: str) -> None:
         refuse(wait)
 
 
-def count_wrong_token(address: str) -> None:
-    """Note that a token which does not exist was tried from an address."""
+def count_wrong_token(key: str, address: str) -> None:
+    """Note that a token which does not exist was tried: from an address, and at the key that begins like it."""
     rates.hit(WRONG_TOKENS, network_of(address))
+    rates.hit(GUESSES, key)
 
 
-def refuse_guesser(address: str) -> None:
-    """TooMany for an address from which too many wrong tokens came within a minute."""
-    if wait := rates.test(WRONG_TOKENS, network_of(address)):
+def remember_place(key: str, address: str) -> None:
+    """A key has been used from an address: guesses from elsewhere shall not lock it out there."""
+    place = f"{key}@{network_of(address)}"
+    if place not in _known_places:
+        rates.hit(PLACES, place)
+        _known_places.add(place)
+
+
+def refuse_guesser(key: str, address: str) -> None:
+    """TooMany for an address from which too many wrong tokens came within a minute; and for a key at which too many
+    guesses were made within an hour, except where it has been used before.
+    """
+    place = network_of(address)
+    if wait := rates.test(WRONG_TOKENS, place):
         refuse(wait)
+    if (wait := rates.test(GUESSES, key)) and not rates.test(PLACES, f"{key}@{place}"):
+        refuse(wait)
+
+
+_known_places: set[str] = set()  # so that not every call asks for it
 
 
 def refuse(wait: int) -> NoReturn:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from ezscale import wiring
-from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
+from ezscale.accounts.mailed_links import ask_for_reset, count_guess, reset_password, verify_email
 from ezscale.accounts.signing_in import SESSION_LASTS, SignedIn, begin_session, sign_in, sign_out
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.api.cookies import delete_cookie, set_cookie
@@ -88,7 +88,7 @@ def forgotten(request: Request, email: Typed = "") -> RedirectResponse:
 def reset(request: Request, token: Typed = "", password: Typed = "") -> RedirectResponse:
     """Set a new password by a mailed link; the person signs in with it next."""
     try:
-        reset_password(_visitor(request), token, password)
+        reset_password(_visitor(request), token, password, address=_address(request))
     except BusinessError as refusal:
         return _back_to("/reset/", refusal, {}, token=token)
     return RedirectResponse("/login/?sent=1", SEE_OTHER)
@@ -98,6 +98,8 @@ def reset(request: Request, token: Typed = "", password: Typed = "") -> Redirect
 def verify(request: Request, token: Typed = "") -> RedirectResponse:
     """Prove an address by a mailed link."""
     try:
+        with _visitor(request)() as work:
+            count_guess(work, token, _address(request))
         with _visitor(request)() as work:
             verify_email(work, token)
     except BusinessError as refusal:

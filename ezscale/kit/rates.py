@@ -47,6 +47,7 @@ CHANGING = Rate("changing", 120, "person")
 EXPORTS = Rate("exports", 20, "person")  # whole lists and documents
 CALLS = Rate("calls", 300, "token")  # programs
 WRONG_TOKENS = Rate("wrong tokens", 30, "address")
+GUESSES = Rate("guesses", 100, "key", 3600)  # tokens that begin like one of ours and are wrong, from wherever
 NOTICES = Rate("notices", 6000, "address")  # vendors' messages come in bursts
 PROBES = Rate("probes", 600, "address")
 PAGES = Rate("pages", 6000, "address")  # files and everything else that comes to the web at all
@@ -57,6 +58,8 @@ TAB = Rate("tab", 200, "tab", 10)
 TABS = Rate("tabs", 5000, "address", 10)
 EVENTS_READING = Rate("events reading", 1200, "person")
 EVENTS_CHANGING = Rate("events changing", 300, "person")
+
+PLACES = Rate("places", 1, "key and address", 90 * 86_400)  # where a key has been used: remembered, not limited
 
 ALL = tuple(each for each in globals().values() if isinstance(each, Rate))
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
+from tests.sizes import figures, size
 
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.kit.actor import ANONYMOUS, robot
@@ -20,7 +21,6 @@ from ezscale.kit.audit import (
 )
 from ezscale.kit.errors import NotFound
 from ezscale.models import Customer, Location, User
-from tests.reliability.sizes import figures, size
 
 PASSWORD = "plum orchard lantern 42"
 

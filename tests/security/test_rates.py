@@ -32,9 +32,11 @@ from ezscale.kit.rates import (
     EVENTS_READING,
     EXPORTS,
     FORMS,
+    GUESSES,
     NOTICES,
     OPEN,
     PAGES,
+    PLACES,
     PROBES,
     READING,
     SOCKETS,
@@ -231,7 +233,7 @@ def test_events_reach_the_database_by_the_counted_ways_alone():
 
 
 def test_every_class_is_one_of_these():
-    assert set(rates.ALL) == {*OF_ROUTES, *OF_EVENTS, *OF_THE_EDGE}
+    assert set(rates.ALL) == {*OF_ROUTES, *OF_EVENTS, *OF_THE_EDGE, GUESSES, PLACES}
     assert all(rate.amount > 0 and rate.by for rate in rates.ALL)
 
 
