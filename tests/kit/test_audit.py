@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
-from tests.sizes import figures, size
 
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.kit.actor import ANONYMOUS, robot
@@ -21,6 +20,7 @@ from ezscale.kit.audit import (
 )
 from ezscale.kit.errors import NotFound
 from ezscale.models import Customer, Location, User
+from tests.sizes import figures, size
 
 PASSWORD = "plum orchard lantern 42"
 
