@@ -16,7 +16,7 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, InvoiceLine, RevenueMovement, Subscription, SubscriptionItem
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.subscription import SubscriptionStatus
+from ezscale.models.subscription import UNSTARTED, SubscriptionStatus
 
 
 def visible_subscriptions(actor: Actor) -> SelectOfScalar[Subscription]:
@@ -66,12 +66,24 @@ def items_of(work: Work, subscription_id: UUID) -> list[SubscriptionItem]:
 def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> None:
     """Their first invoice is paid: they run from today and count as recurring revenue."""
     for subscription in subscriptions:
-        if subscription.status is not SubscriptionStatus.PENDING:
+        if subscription.status not in UNSTARTED:
             continue
         subscription.start(work.today, add_months(work.today, subscription.months, work.today.day))
         work.session.add(subscription)
         for item in items_of(work, subscription.id):
             note_revenue(work, subscription, item, "new", monthly_price(item.price, subscription.months))
+
+
+def let_expire(work: Work, order_id: UUID) -> list[Subscription]:
+    """The order was not paid in time: what it asked for is no longer about to start. One that has started stays."""
+    asked_for = select(Subscription).where(
+        Subscription.order_id == order_id, Subscription.status == SubscriptionStatus.PENDING
+    )
+    unpaid = list(work.session.exec(asked_for.with_for_update().execution_options(populate_existing=True)))
+    for subscription in unpaid:
+        subscription.expire()
+        work.session.add(subscription)
+    return unpaid
 
 
 def catch_up(work: Work, invoice_id: UUID) -> None:
@@ -99,7 +111,7 @@ def end_subscription(work: Work, subscription: Subscription) -> None:
     """Never billed again; its recurring revenue is gone from today, and what it paid for is taken down."""
     if subscription.status is SubscriptionStatus.ENDED:
         return
-    earning = subscription.status is not SubscriptionStatus.PENDING
+    earning = subscription.status not in UNSTARTED
     subscription.end(work.today)
     work.session.add(subscription)
     if earning:

@@ -22,6 +22,7 @@ from ezscale.ui.base import Tone
 
 SERVICE_TONES: dict[str, Tone] = {
     "waiting": "neutral",
+    "expired": "neutral",
     "building": "info",
     "active": "success",
     "suspended": "warning",
