@@ -87,8 +87,9 @@ async def state_of(root: State, kind: type[rx.State]) -> Any:
 
 
 @pytest.fixture
-def company(database: Database, clock: FixedClock, tmp_path: Path) -> Company:
+def company(database: Database, clock: FixedClock, tmp_path: Path) -> Iterator[Company]:
     """A whole company with its vendors' stand-ins, which states find as their house."""
     company = Company(database, clock, tmp_path)
     wiring.move_into(company.house)
-    return company
+    yield company
+    wiring.move_out()
