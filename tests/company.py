@@ -194,11 +194,11 @@ class Person:
         if returns:
             confirm_checkouts_of(opener, self.at.house.payments, invoice_id)
 
-    def leaves_card(self, card: str) -> None:
+    def leaves_card(self, card: str, expiry: str = "12 / 34") -> None:
         """They leave another card on Stripe's page; it is the one charged from now on."""
         opener = self.at.house.database.opener(self.actor)
         url = open_card_page(opener, self.at.house.payments, BACK)
-        answer = pay_on_page(self.at.browser, url, card)
+        answer = pay_on_page(self.at.browser, url, card, expiry=expiry)
         page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
         assert confirm_card_page(opener, self.at.house.payments, page_ref)
 
