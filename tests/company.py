@@ -178,7 +178,7 @@ class Person:
 
         def order(work: Work) -> Order:
             customer = work.session.get_one(Customer, work.actor.own_customer())
-            offer = quote(work, Wish(plan, months, customer.currency, customer.country, coupon))
+            offer = quote(work, Wish(plan, months, customer.currency, customer.country, coupon, customer.tax_id))
             host = hostname or f"{self.user.name.split()[0].lower()}.example.com"
             total = offer.sums.total.minor
             wanted = OrderRequest(plan, months, customer.currency, "frankfurt", "debian-13", host, total, coupon)
