@@ -1,6 +1,7 @@
 """Subscriptions: starting, falling behind, catching up, ending."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import false
@@ -10,9 +11,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_SERVICES
 from ezscale.billing.events import SubscriptionEnded
 from ezscale.billing.periods import add_months
+from ezscale.billing.recurring import ENDED, NEW, monthly_net, movement
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
-from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, InvoiceLine, RevenueMovement, Subscription, SubscriptionItem
 from ezscale.models.invoice import InvoiceStatus
@@ -71,7 +72,7 @@ def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> No
         subscription.start(work.today, add_months(work.today, subscription.months, work.today.day))
         work.session.add(subscription)
         for item in items_of(work, subscription.id):
-            note_revenue(work, subscription, item, "new", monthly_price(item.price, subscription.months))
+            _note(work, movement(NEW, item, subscription.id, work.today, monthly_net(item, subscription.months)))
 
 
 def let_expire(work: Work, order_id: UUID) -> list[Subscription]:
@@ -116,25 +117,10 @@ def end_subscription(work: Work, subscription: Subscription) -> None:
     work.session.add(subscription)
     if earning:
         for item in items_of(work, subscription.id):
-            note_revenue(work, subscription, item, "ended", -monthly_price(item.price, subscription.months))
+            _note(work, movement(ENDED, item, subscription.id, work.today, -monthly_net(item, subscription.months)))
     work.emit(SubscriptionEnded(subscription.id, subscription.customer_id))
 
 
-def monthly_price(price: Money, months: int) -> Money:
-    """What a cycle's price is worth a month, for comparing; never charged."""
-    return price.split([1] * months)[0]
-
-
-def note_revenue(work: Work, subscription: Subscription, item: SubscriptionItem, kind: str, monthly: Money) -> None:
-    """Write down a change of monthly recurring revenue, once."""
-    work.session.add(
-        RevenueMovement(
-            once_key=f"{kind}:{item.id.hex}",
-            day=work.today,
-            kind=kind,
-            subscription_id=subscription.id,
-            plan_id=item.plan_id,
-            currency=monthly.currency,
-            monthly_minor=monthly.minor,
-        )
-    )
+def _note(work: Work, values: dict[str, Any]) -> None:
+    """Write down a change of recurring revenue."""
+    work.session.add(RevenueMovement(**values))

@@ -6,10 +6,12 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from ezscale.kit.database import open_engine
+from ezscale.kit.money import Money
 from ezscale.kit.work import Database
-from ezscale.models import Service, Subscription
+from ezscale.models import RevenueMovement, Service, Subscription
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import SubscriptionStatus
+from ezscale.reporting.revenue import recurring_revenue
 from tests.company import Company
 from tests.databases import KINDS
 from tests.migrations.test_migrations import alembic
@@ -23,6 +25,27 @@ def at(databases, request, clock, tmp_path):
     engine = open_engine(url)
     yield Company(Database(engine, clock), clock, tmp_path)
     engine.dispose()
+
+
+@pytest.mark.parametrize("at", KINDS, indirect=True)
+def test_discounts_that_still_run_are_taken_off_recurring_revenue(at):
+    url = at.house.database.engine.url.render_as_string(hide_password=False)
+    at.signs_up("Ada Moreno", "US", "USD").buys("vps-2", coupon="WELCOME10")
+    at.signs_up("Bruno Costa", "US", "USD").buys("vps-2")
+    at.signs_up("Carla Vogt", "US", "USD").buys("vps-2", 3, coupon="WELCOME10")
+    with at.robot() as work:  # as the release before has written it
+        for began in work.session.exec(select(RevenueMovement)):
+            began.monthly_minor = 1200
+
+    command.downgrade(alembic(url), "0004")
+    command.upgrade(alembic(url), "head")
+
+    with at.robot() as work:
+        assert recurring_revenue(work) == {"USD": Money(1080 + 1200 + 1080, "USD")}
+    at.sleeps(31)
+    at.sleeps(31)
+    with at.robot() as work:
+        assert recurring_revenue(work) == {"USD": Money(1200 + 1200 + 1080, "USD")}
 
 
 @pytest.mark.parametrize("at", KINDS, indirect=True)
