@@ -88,11 +88,6 @@ class ShopWindow:
         return max((tag.saves for plan in self.plans for tag in plan.prices), default=0)
 
 
-def public_plans() -> list[PlanCard]:
-    """Every plan on sale, in shop order."""
-    return list(shop_window().plans)
-
-
 @cache
 def shop_window() -> ShopWindow:
     """The shop as it is now, or, before the company has a database, the range it will open with."""
