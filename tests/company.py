@@ -178,7 +178,7 @@ class Person:
 
         def order(work: Work) -> Order:
             customer = work.session.get_one(Customer, work.actor.own_customer())
-            offer = quote(work, Wish(plan, months, customer.currency, customer.country, coupon))
+            offer = quote(work, Wish(plan, months, customer.currency, customer.country, coupon, customer.tax_id))
             host = hostname or f"{self.user.name.split()[0].lower()}.example.com"
             total = offer.sums.total.minor
             wanted = OrderRequest(plan, months, customer.currency, "frankfurt", "debian-13", host, total, coupon)
@@ -194,11 +194,11 @@ class Person:
         if returns:
             confirm_checkouts_of(opener, self.at.house.payments, invoice_id)
 
-    def leaves_card(self, card: str) -> None:
+    def leaves_card(self, card: str, expiry: str = "12 / 34") -> None:
         """They leave another card on Stripe's page; it is the one charged from now on."""
         opener = self.at.house.database.opener(self.actor)
         url = open_card_page(opener, self.at.house.payments, BACK)
-        answer = pay_on_page(self.at.browser, url, card)
+        answer = pay_on_page(self.at.browser, url, card, expiry=expiry)
         page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
         assert confirm_card_page(opener, self.at.house.payments, page_ref)
 

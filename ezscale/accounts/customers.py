@@ -8,6 +8,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.permissions import EDIT_CUSTOMER, SEE_EVERYTHING
 from ezscale.accounts.signing_up import clean_company, clean_line, clean_name, require_country
+from ezscale.accounts.tax_ids import clean_tax_id
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.paging import page_of
@@ -80,6 +81,15 @@ def change_address(
     own.address = _filled_in(address, "address", 250)
     own.city = _filled_in(city, "city", 100)
     own.postcode = _filled_in(postcode, "postcode", 20)
+    work.session.add(own)
+    return own
+
+
+def change_tax_id(work: Work, typed: str) -> Customer:
+    """The tax id that decides the tax on later invoices and is printed there; empty for none. Issued ones keep theirs."""
+    work.actor.require(EDIT_CUSTOMER)
+    own = own_customer(work)
+    own.tax_id = clean_tax_id(typed, own.country)
     work.session.add(own)
     return own
 

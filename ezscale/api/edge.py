@@ -15,7 +15,6 @@ NOT_PAGES = ("/api", "/_", "/ping", "/webhooks", "/healthz", "/readyz", "/metric
 PROBES = ("/healthz", "/readyz")
 SIGNED_IN_ONLY = ("/account", "/admin")
 STAFF_SIDE = ("/admin", "/login", "/forgotten", "/reset")
-PARTS = ("/assets/", "/fonts/")  # scripts, styles and fonts: rules for documents would only weigh them down
 FOREVER = "public, max-age=31536000, immutable"  # names that change with their content
 A_WEEK = "public, max-age=604800"
 ASK_FIRST = "no-cache"  # may be kept, but not shown without asking whether it has changed
@@ -126,13 +125,6 @@ class Edge:
             await send(message)
 
         return sending
-
-    def _guard_document(self, headers: MutableHeaders, scope: Scope) -> None:
-        headers.setdefault("content-security-policy", self._site.content_policy(as_page(scope)["path"]))
-        headers.setdefault("x-frame-options", "DENY")
-        headers.setdefault("referrer-policy", "strict-origin-when-cross-origin")
-        headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        headers.setdefault("cross-origin-opener-policy", "same-origin")
 
 
 def host_of(scope: Scope) -> str:

@@ -4,6 +4,7 @@ from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSig
 from ezscale.billing.events import (
     CancellationRequested,
     CardKept,
+    CardReplaced,
     ChargeFailed,
     ChargeNeedsCustomer,
     ChargeRequested,
@@ -37,6 +38,7 @@ REACTIONS |= {
     ChargeFailed: (messaging.charge_failed,),
     ChargeNeedsCustomer: (messaging.charge_needs_customer,),
     CardKept: (billing.try_new_card,),
+    CardReplaced: (billing.forget_replaced_card,),
     InvoiceIssued: (billing.print_invoice, messaging.invoice_issued),
     InvoicePaid: (provisioning.fulfil, messaging.receipt),
     InvoiceVoided: (provisioning.let_run_again,),

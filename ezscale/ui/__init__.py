@@ -30,7 +30,6 @@ from ezscale.ui.menus import menu, menu_button, menu_link
 from ezscale.ui.notices import Message, notice, toasts
 from ezscale.ui.progress import progress, spinner, steps
 from ezscale.ui.tables import Column, Sorting, pager, search_box, table
-from ezscale.ui.tabs import tabs
 from ezscale.ui.text import breadcrumbs, code, code_block, heading, page_header, visually_hidden
 from ezscale.ui.theme import HEAD, STYLESHEETS, theme_toggle
 from ezscale.ui.timeline import timeline
@@ -91,7 +90,6 @@ __all__ = [
     "status_badge",
     "steps",
     "table",
-    "tabs",
     "text_area",
     "text_field",
     "theme_toggle",

@@ -20,6 +20,7 @@ from ezscale.cli.commands.clock import length_of_time
 from ezscale.cli.commands.surroundings import settings_page
 from ezscale.cli.main import app, main
 from ezscale.cli.running import alone_in
+from ezscale.kit import jobs
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.jobs import Job, JobStatus, job_row
 from ezscale.kit.settings import Settings
@@ -30,6 +31,7 @@ Ran = tuple[int, str, str]
 COMMANDS = [
     *("run", "web", "worker", "beat", "migrate", "build", "doctor", "tonight", "seed", "renew", "settings"),
     *("user add-staff", "sandbox urls", "demo logins", "clock show", "clock move", "audit verify", "audit head"),
+    *("jobs list", "jobs retry", "jobs dismiss"),
 ]
 
 
@@ -134,6 +136,35 @@ def test_the_doctor_names_what_is_ill_and_ends_with_one(company: Callable[..., R
     assert (as_json[0], as_table[0]) == (1, 1)
     assert broken == {"nothing_is_stuck": ["billing.renew: boom"]}
     assert "billing.renew: boom" in as_table[1]
+
+
+def test_what_was_given_up_is_listed_tried_again_and_put_aside(company: Callable[..., Ran]):
+    with wiring.automation("test")() as work:
+        rows = [job_row("billing.renew", {}, name, work.now) for name in ("first", "second")]
+        jobs.enqueue(work.session, rows)
+        for row in rows:
+            jobs.give_up(work.session, row["id"], work.now, "boom [red]")
+    first, second = (str(row["id"]) for row in rows)
+
+    listed, as_json = company("jobs", "list"), company("jobs", "list", "--json")
+    again, aside = company("jobs", "retry", first), company("jobs", "dismiss", second, "It is gone.")
+    refused, left = company("jobs", "retry", second), company("jobs", "list")
+
+    assert {(job["id"], job["task"], job["error"]) for job in json.loads(as_json[1])} == {
+        (first, "billing.renew", "boom [red]"),
+        (second, "billing.renew", "boom [red]"),
+    }
+    assert first in listed[1]
+    assert "boom [red]" in listed[1]
+    assert (again[0], aside[0], left[:2]) == (0, 0, (0, "Nothing was given up.\n"))
+    assert (refused[0], refused[2]) == (2, "This task is no longer among those that were given up.\n")
+    with wiring.automation("test")() as work:
+        states = {job.once_key: (job.status, job.dismissal) for job in work.session.exec(select(Job))}
+    assert states == {
+        "first": (JobStatus.READY, None),
+        "second": (JobStatus.DISMISSED, "It is gone. (command line)"),
+    }
+    assert company("doctor")[0] == 0
 
 
 def test_colleagues_get_in_with_the_password_that_was_piped_in(

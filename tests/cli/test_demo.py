@@ -69,7 +69,7 @@ def test_the_history_leaves_people_where_their_lives_have_led_them(demo: Setting
         "Whitaker & Sons": "suspended",
         "Kuzey Yazilim": "terminated",
         "Monsoon Analytics": "failed",
-        "Jizera Sport": "waiting",
+        "Jizera Sport": "expired",
     }
     assert findings == []
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from uuid import UUID
 
 from ezscale import wiring
@@ -38,9 +39,9 @@ class Scene:
     victims_words: frozenset[str]
     passwords: dict[str, str]
 
-    def rows(self) -> Rows:
-        """Every row there is now."""
-        return rows_of(self.at.house.database.engine)
+    def rows(self, known: Rows = MappingProxyType({})) -> Rows:
+        """Every row there is now; those that are as `known` are the very same."""
+        return rows_of(self.at.house.database.engine, known)
 
     def own_ids(self, who: str, rows: Rows) -> set[str]:
         """The ids of everything that belongs to a caller."""

@@ -85,7 +85,7 @@ def test_behind_our_routes_there_is_nothing_but_reflex_and_it_takes_no_files(web
     assert [path for path in behind if "upload" in path] == []
 
 
-@pytest.mark.parametrize("who", [NOBODY, ANOTHER, LOWEST])
+@pytest.mark.parametrize("who", CALLERS)
 async def test_no_event_gives_away_or_changes_what_is_anothers(web, scene, who):
     harm, bugs = await walk_the_handlers(web, scene, who, handlers(web.app))
 

@@ -35,12 +35,11 @@ class Watcher:
         version, self._version = self._version, self._written()
         if version == self._version:
             return []
-        before, self._rows = self._rows, self._scene.rows()
-        own = self._scene.own_ids(self._who, self._rows)
+        before, self._rows = self._rows, self._scene.rows(known=self._rows)
+        changed = changes(before, self._rows)
+        own = self._scene.own_ids(self._who, self._rows) if changed else set()
         return [
-            f"changed {key}: {row.text[:300]}"
-            for key, row in changes(before, self._rows).items()
-            if not self._may_change(key[0], row, own)
+            f"changed {key}: {row.text[:300]}" for key, row in changed.items() if not self._may_change(key[0], row, own)
         ]
 
     def _may_change(self, table: str, row: Row, own: set[str]) -> bool:

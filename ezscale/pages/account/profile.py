@@ -18,7 +18,6 @@ def profile() -> rx.Component:
             ("Customer number", customer.number),
             ("E-mail", customer.email),
             ("Currency", customer.currency),
-            ("Tax id", rx.cond(customer.tax_id != "", customer.tax_id, "none")),
             narrow=True,
         ),
         title="Account",
@@ -28,7 +27,7 @@ def profile() -> rx.Component:
         "Profile",
         rx.cond(ProfileState.loaded, page, skeleton(6)),
         at="/account/profile/",
-        lead="This stands on your later invoices. Issued ones keep the address they were issued to.",
+        lead="This stands on your later invoices. Issued ones keep what they were issued with.",
     )
 
 
@@ -36,6 +35,15 @@ def _form() -> rx.Component:
     save = button("Save", type="submit", class_name="self-start")
     return rx.el.form(
         address_fields(ProfileState.customer, ProfileState.errors, ProfileState.version, country=True),
+        text_field(
+            "VAT or tax id",
+            "tax_id",
+            errors=ProfileState.errors,
+            hint="For companies. It decides the tax on your later invoices, and is printed on them.",
+            max_length=30,
+            default_value=ProfileState.customer.tax_id,
+            key=rx.Var.create("tax_id") + ProfileState.version.to_string(),
+        ),
         rx.cond(
             ProfileState.may_edit,
             save,

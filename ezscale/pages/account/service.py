@@ -80,7 +80,8 @@ def _standing() -> rx.Component:
     standing = rx.match(
         SERVICE.status,
         ("building", building),
-        ("waiting", rx.cond(ServiceState.order_expired, expired, waiting)),
+        ("waiting", waiting),
+        ("expired", expired),
         ("suspended", suspended),
         ("failed", failed),
         ("terminating", gone),

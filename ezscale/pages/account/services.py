@@ -19,7 +19,13 @@ def services() -> rx.Component:
     """Every server, found by number, host name or address."""
     sheet = "/api/exports/services.csv?q=" + ServicesState.words + "&status=" + ServicesState.status
     tools = toolbar(
-        search_box("Find a server", ServicesState.search, id="search", default_value=ServicesState.words),
+        search_box(
+            "Find a server",
+            ServicesState.search,
+            id="search",
+            default_value=ServicesState.boxed,
+            on_unmount=ServicesState.leave_box,
+        ),
         filters("Status", SHOWN, ServicesState.status, ServicesState.choose),
     )
     pages = pager(

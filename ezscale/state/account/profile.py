@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import reflex as rx
 
-from ezscale.accounts.customers import change_address, own_customer
+from ezscale.accounts.customers import change_address, change_tax_id, own_customer
 from ezscale.accounts.permissions import EDIT_CUSTOMER
 from ezscale.kit.work import Work
 from ezscale.models import Customer
@@ -55,10 +55,17 @@ class ProfileState(PortalState):
     @rx.event
     async def save(self, form: dict[str, Any]) -> None:
         """Change what stands on later invoices."""
-        typed = sent_fields(form, *ADDRESS)
-        changed = await self.perform(lambda work: change_address(work, **typed))
+        address, tax_id = sent_fields(form, *ADDRESS), sent_fields(form, "tax_id")["tax_id"]
+        changed = await self.perform(lambda work: change_both(work, address, tax_id))
         self.customer = CustomerView.of(changed)
+        self.version += 1
         self.say("Saved. Later invoices go to this address.")
+
+
+def change_both(work: Work, address: dict[str, str], tax_id: str) -> Customer:
+    """The address and the tax id of its country, or neither."""
+    change_address(work, **address)
+    return change_tax_id(work, tax_id)
 
 
 def own_view(work: Work) -> tuple[CustomerView, bool]:
