@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from ezscale.accounts.oneself import oneself, oneself_confirmed
-from ezscale.accounts.recovery import fresh_codes
+from ezscale.accounts.recovery import fresh_codes, plain_code
 from ezscale.accounts.second_factors import clean_factor_name, factors_changed
 from ezscale.kit.clock import world_now
 from ezscale.kit.database import claimed
@@ -58,7 +58,7 @@ def finish_pairing(work: Work, vault: Vault, authenticator_id: UUID, name: str, 
     if app.confirmed_at is not None:
         raise NotFound("This authenticator is set up already.")
     app.name = clean_factor_name(name)
-    step = matching_step(vault.open(app.secret, _binding(app.id)), code, world_now())
+    step = matching_step(vault.open(app.secret, _binding(app.id)), plain_code(code), world_now())
     if step is None:
         raise Invalid(WRONG_CODE, field="code")
     app.last_step, app.confirmed_at = step, work.now
@@ -97,7 +97,7 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
     """The half minute to which a code belongs: this one, or a neighbour, since clocks differ. None for a wrong code."""
     app, present = TOTP(secret), int(now.timestamp()) // INTERVAL
     steps = (present, present - 1, present + 1)
-    fitting = [step for step in steps if strings_equal(code.strip(), app.generate_otp(step))]
+    fitting = [step for step in steps if strings_equal(code, app.generate_otp(step))]
     return fitting[0] if fitting else None
 
 
