@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from ezscale.accounts.actors import actor_of_key
+from ezscale.accounts.actors import actor_of_key, live_session
 from ezscale.accounts.api_tokens import create_token
 from ezscale.accounts.changing import ask_for_new_email, change_password, keep_email, prove_new_email
 from ezscale.accounts.events import EmailChangeAsked, EmailChanged, PasswordChanged
