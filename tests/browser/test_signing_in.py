@@ -11,6 +11,7 @@ from pyotp import TOTP
 from ezscale.kit.clock import world_now
 from tests.browser.chrome import Mishaps, open_context, open_page, sign_in, wait_until_usable
 from tests.browser.company import Company
+from tests.browser.test_accessibility import what_is_wrong
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
 
@@ -36,6 +37,7 @@ def test_a_passkey_is_registered_lets_in_alone_and_is_a_second_step(company: Com
         expect(page.get_by_text("The passkey is added.")).to_be_visible()
         expect(page.get_by_role("region", name="Your passkeys")).to_contain_text("My laptop")
         expect(page.get_by_text("You have no recovery codes left")).to_be_visible()
+        assert list(what_is_wrong(page)) == []
 
         logs_out(page)
         open_page(page, "/login/?next=/account/security/")
@@ -70,12 +72,14 @@ def test_an_app_and_recovery_codes_are_a_second_step(company: Company, browser: 
         page.get_by_role("button", name="Add an app").click()
         window = page.get_by_role("dialog")
         expect(window.get_by_alt_text("The picture to scan")).to_be_visible()
+        assert list(what_is_wrong(page)) == []
         app = TOTP(window.locator("code").inner_text())
         window.get_by_label("Name").fill("My phone")
         window.get_by_label("Code").fill(app.at(world_now(), counter_offset=-1))
         window.get_by_role("button", name="Add the app").click()
         codes = page.get_by_role("region", name="Your recovery codes").inner_text().split()
         assert len(codes) == 10
+        assert list(what_is_wrong(page)) == []
         with page.expect_download() as file:
             page.get_by_role("button", name="Download").click()
         assert file.value.path().read_text("utf-8").split() == codes
@@ -91,6 +95,7 @@ def test_an_app_and_recovery_codes_are_a_second_step(company: Company, browser: 
             page.get_by_label("Code").fill("000000")
             page.get_by_role("button", name="Go on").click()
             expect(page.get_by_text("This code is not right")).to_be_visible()
+            assert list(what_is_wrong(page)) == []
             page.get_by_label("Code").fill(code)
             page.get_by_role("button", name="Go on").click()
             page.wait_for_url("**/account/security/")

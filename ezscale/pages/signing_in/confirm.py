@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ezscale.pages.shell import auth_page, next_field
+from ezscale.pages.signing_in.proof import proof
 from ezscale.state.session import SessionState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.state.signing_in.proving import ProvingState
@@ -30,7 +31,6 @@ def confirm() -> rx.Component:
     return auth_page(
         "Is it you?",
         "What you are about to do matters: please prove that it is still you. It holds for a quarter of an hour.",
-        rx.cond(ProvingState.has_password, form),
-        rx.cond(ProvingState.has_passkeys, key),
+        proof(rx.cond(ProvingState.has_password, form), rx.cond(ProvingState.has_passkeys, key)),
         foot=rx.cond(SessionState.person != "", rx.el.p("Signed in as ", SessionState.person)),
     )

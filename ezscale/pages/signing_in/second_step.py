@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ezscale.pages.shell import auth_page, next_field
+from ezscale.pages.signing_in.proof import proof
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.state.signing_in.proving import ProvingState
 from ezscale.ui import button, form_notice, link, native_form, passkey_button, text_field
@@ -32,7 +33,6 @@ def second_step() -> rx.Component:
     return auth_page(
         "One more step",
         "Your password was right. Now show that it is really you.",
-        form,
-        rx.cond(ProvingState.has_passkeys, key),
+        proof(form, rx.cond(ProvingState.has_passkeys, key)),
         foot=rx.el.p("Lost your device and your recovery codes? ", link("Contact us", "/contact/")),
     )
