@@ -57,6 +57,23 @@
     location.assign(answer.next);
   }
 
+  // The socket of a page keeps the cookie that it was opened with. When this browser has a newer one, since somebody has
+  // confirmed in another tab that it is them, the page that asks to log in is loaded anew and leads on by itself.
+  let asked = false;
+  async function look() {
+    if (!document.querySelector("[data-visitor]")) asked = false;
+    else if (!asked) {
+      asked = true;
+      const last = Number(sessionStorage.getItem("looked") || 0);
+      const answer = await fetch("/api/session", {headers: {Accept: "application/json"}});
+      if (!answer.ok || !(await answer.json()).signed_in || Date.now() - last < 10000) return;
+      sessionStorage.setItem("looked", String(Date.now()));
+      location.reload();
+    }
+  }
+  new MutationObserver(look).observe(document.documentElement, {childList: true, subtree: true});
+  look();
+
   document.addEventListener("click", async event => {
     const button = event.target.closest("[data-passkey]");
     if (!button) return;

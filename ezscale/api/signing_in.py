@@ -9,12 +9,15 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
+from ezscale import wiring
+from ezscale.accounts.actors import actor_of
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
 from ezscale.accounts.signing_in import begin_session, sign_in, sign_out
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.api.answers import address_of, back_to, come_in, device_of, go_on, own_token, visitor
 from ezscale.api.doors import Public
-from ezscale.kit.cookies import SESSION
+from ezscale.kit.actor import ANONYMOUS
+from ezscale.kit.cookies import SESSION, session_token
 from ezscale.kit.errors import BusinessError
 
 router = APIRouter(prefix="/api", include_in_schema=False, dependencies=[Public])
@@ -43,6 +46,14 @@ def log_in(
     except BusinessError as refusal:
         return back_to("/login/", refusal, {"email": email}, next=onwards)
     return come_in(request, fresh, onwards)
+
+
+@router.get("/session")
+def look(request: Request) -> dict[str, bool]:
+    """Whether somebody is signed in in this browser: a page whose socket is older than its cookie asks."""
+    token = session_token(request.headers.get("cookie", ""))
+    with wiring.database().reader(ANONYMOUS)() as work:
+        return {"signed_in": actor_of(work, token).is_signed_in}
 
 
 @router.post("/session/end")

@@ -158,7 +158,11 @@ def _second_factor(state: Any) -> rx.Component:
     return card(
         rows,
         rx.cond(state.standing.has_second_factor, _codes_left(state)),
-        title=rx.fragment("Second factor ", rx.cond(state.standing.has_second_factor, on, off)),
+        title=rx.el.span(
+            "Second factor",
+            rx.cond(state.standing.has_second_factor, on, off),
+            class_name="inline-flex items-center gap-2.5",
+        ),
         actions=(_pairing(state),),
         flush=True,
     )
@@ -188,12 +192,6 @@ def _pairing(state: Any) -> rx.Component:
             alt="The picture to scan",
             class_name="mx-auto size-52 rounded-lg border border-line bg-white",
         ),
-        rx.el.div(
-            rx.el.p("Or type this into the app:", class_name="text-xs text-faint"),
-            rx.el.div(
-                code(state.secret), copy_button(state.secret), class_name="mt-1 flex flex-wrap items-center gap-2"
-            ),
-        ),
         text_field("Name", "name", errors=state.errors, required=True, max_length=80, placeholder="My phone"),
         text_field(
             "Code",
@@ -204,6 +202,12 @@ def _pairing(state: Any) -> rx.Component:
             max_length=10,
             auto_complete="one-time-code",
             input_mode="numeric",
+        ),
+        rx.el.div(
+            rx.el.p("Cannot scan it? Type this into the app:", class_name="text-xs text-faint"),
+            rx.el.div(
+                code(state.secret), copy_button(state.secret), class_name="mt-1 flex flex-wrap items-center gap-2"
+            ),
         ),
         button("Add the app", type="submit", class_name="self-end"),
         on_submit=state.pair,

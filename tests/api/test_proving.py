@@ -119,6 +119,11 @@ def test_no_form_leads_to_another_site(web, ada, browser_of, app_of, form, evil)
     assert answer.headers["location"] == "/account/"
 
 
+def test_a_page_hears_whether_its_browser_is_signed_in(web, ada, browser_of):
+    assert web.get("/api/session").json() == {"signed_in": False}
+    assert browser_of(ada).get("/api/session").json() == {"signed_in": True}
+
+
 @pytest.mark.parametrize("form", ["/api/session/confirm", "/api/password/change"])
 def test_a_stranger_is_led_to_the_login(web, form):
     answer = web.post(form, data={"password": ANOTHER}, headers={"Accept": "text/html"})

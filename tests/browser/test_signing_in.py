@@ -127,6 +127,22 @@ def test_a_new_password_goes_on_here_and_ends_what_is_elsewhere(company: Company
         other.wait_for_url("**/login/**")
 
 
+def test_confirming_in_one_tab_leaves_nobody_outside_in_another(company: Company, browser: Browser) -> None:
+    with person(company, browser) as context:
+        page = registers(context, "tabs@example.com")
+        other = context.new_page()
+        open_page(other, "/account/")
+
+        open_page(page, "/confirm/?next=/account/security/")
+        page.get_by_label("Your password").fill(PASSWORD)
+        page.get_by_role("button", name="Confirm", exact=True).click()
+        page.wait_for_url("**/account/security/")
+        other.get_by_role("navigation", name="Menu").get_by_role("link", name="Invoices").click()
+
+        expect(other.get_by_text("No invoices yet")).to_be_visible()
+        assert other.url.endswith("/account/invoices/")
+
+
 @contextmanager
 def person(company: Company, browser: Browser) -> Iterator[BrowserContext]:
     """Somebody in whose browser nothing goes wrong."""

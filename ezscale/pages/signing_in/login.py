@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ezscale.pages.shell import auth_page, next_field
+from ezscale.state.session import SessionState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.ui import (
     button,
@@ -48,5 +49,8 @@ def login() -> rx.Component:
             class_name="mt-3 flex flex-col gap-2",
         ),
         rx.el.p(link("Forgotten your password?", "/forgotten/"), class_name="mt-5 text-center text-sm"),
+        rx.cond(
+            rx.State.is_hydrated & ~SessionState.signed_in, rx.el.span(hidden=True, custom_attrs={"data-visitor": ""})
+        ),
         foot=rx.el.p("No account yet? ", link("Create one", PostedFormState.sign_up_at)),
     )
