@@ -24,8 +24,11 @@ KEY_MARK = "ezs_"
 def actor_of(work: Work, token: str) -> Actor:
     """Who is behind a session's secret: somebody signed in, or ANONYMOUS. Two queries, three for a few."""
     session = live_session(work, token)
-    if session is None:
-        return ANONYMOUS
+    return actor_in(work, session) if session else ANONYMOUS
+
+
+def actor_in(work: Work, session: LoginSession) -> Actor:
+    """Who is behind a live session."""
     if session.impersonation_id is not None:
         return _acting(work, session.impersonation_id)
     confirmed = session.is_confirmed(work.now)
@@ -56,8 +59,9 @@ def actor_for(work: Work, user_id: UUID, *, customer_id: UUID | None = None, con
         return ANONYMOUS
     user, role, member, customer = found
     if role is not None:
-        allowed = staff_permissions(role) if may_work(user) else frozenset()
-        return Actor(ActorKind.STAFF, user.name, user.id, None, allowed, confirmed)
+        ready = may_work(user)
+        allowed = staff_permissions(role) if ready else frozenset()
+        return Actor(ActorKind.STAFF, user.name, user.id, None, allowed, confirmed, lacks_second_factor=not ready)
     if member is None or customer is None:
         return Actor(ActorKind.USER, user.name, user.id, None, frozenset(), confirmed)
     return Actor(

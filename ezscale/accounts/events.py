@@ -23,8 +23,44 @@ class PasswordResetAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownAddressTried(Event):
+    """Somebody asked for a new password for an address that has no account.
+
+    Nothing follows from it: it is told so that asking takes as long as for an address that has one.
+    """
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordChanged(Event):
     """A password was changed; all other sessions have ended."""
 
     user_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChangeAsked(Event):
+    """A person wants to be reached elsewhere: the new address must be proven, the old one is told."""
+
+    user_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChanged(Event):
+    """The new address was proven; it has taken the old one's place."""
+
+    user_id: UUID
+    old_email: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorChanged(Event):
+    """`what` tells, in words, what was added to or taken from a person's ways to prove who they are."""
+
+    user_id: UUID
+    what: str
     at: datetime

@@ -25,10 +25,12 @@ def count_try(work: Work, what: str, account: str, address: str) -> None:
         (f"{what}:{fingerprint(account)[:32]}", TRIES_PER_ACCOUNT * 5),
         (f"{what}:@{address}", TRIES_PER_ADDRESS),
     ):
-        lately = select(func.count()).where(LoginAttempt.subject == subject, LoginAttempt.at > work.now - WINDOW)
-        if work.session.exec(lately).one() >= limit:
-            raise TooMany("Too many tries. Please wait a quarter of an hour, or reset your password.")
-        work.session.add(LoginAttempt(subject=subject, at=work.now))
+        _count(work, subject, limit)
+
+
+def count_visit(work: Work, what: str, address: str) -> None:
+    """Note a try that names no account, or refuse it (TooMany) when there were too many from this address lately."""
+    _count(work, f"{what}:@{address}", TRIES_PER_ADDRESS)
 
 
 def unlock(work: Work, what: str, account: str) -> None:
@@ -41,3 +43,10 @@ def forgive(work: Work, what: str, account: str, address: str) -> None:
     """The right person came in: their own earlier slips no longer count."""
     subject = f"{what}:{fingerprint(account)[:32]}@{address}"
     work.session.execute(delete(LoginAttempt).where(col(LoginAttempt.subject) == subject))
+
+
+def _count(work: Work, subject: str, limit: int) -> None:
+    lately = select(func.count()).where(LoginAttempt.subject == subject, LoginAttempt.at > work.now - WINDOW)
+    if work.session.exec(lately).one() >= limit:
+        raise TooMany("Too many tries. Please wait a quarter of an hour, or reset your password.")
+    work.session.add(LoginAttempt(subject=subject, at=work.now))

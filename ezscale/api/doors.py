@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
 from ezscale.kit.actor import ANONYMOUS, Actor
-from ezscale.kit.cookies import session_token
+from ezscale.kit.cookies import SESSION, read_cookie, session_token
 from ezscale.kit.errors import NotSignedIn
 
 
@@ -55,5 +55,16 @@ def person(request: Request) -> Actor:
     return actor.came_by("web", request.client.host if request.client else "")
 
 
+@door(Door.SESSION)
+def oneself(request: Request) -> Actor:
+    """Who is signed in in this browser, themselves: never the customer as whom a colleague acts."""
+    with wiring.database().reader(ANONYMOUS)() as work:
+        actor = actor_of(work, read_cookie(request.headers.get("cookie", ""), SESSION))
+    if not actor.is_signed_in:
+        raise SessionNeeded
+    return actor.came_by("web", request.client.host if request.client else "")
+
+
 Public = Depends(open_to_all)
+Oneself = Annotated[Actor, Depends(oneself)]
 Person = Annotated[Actor, Depends(person)]

@@ -14,7 +14,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_PAGES = ("/api", "/_", "/ping", "/webhooks", "/healthz", "/readyz", "/metrics", "/robots.txt")
 PROBES = ("/healthz", "/readyz")
 SIGNED_IN_ONLY = ("/account", "/admin")
-STAFF_SIDE = ("/admin", "/login", "/forgotten", "/reset")
+STAFF_SIDE = ("/admin", "/login", "/second-step", "/confirm", "/forgotten", "/reset")
 FOREVER = "public, max-age=31536000, immutable"  # names that change with their content
 A_WEEK = "public, max-age=604800"
 ASK_FIRST = "no-cache"  # may be kept, but not shown without asking whether it has changed
@@ -170,6 +170,8 @@ def cache_rule(path: str) -> str:
     """How long an answer may be kept when it does not say so itself."""
     if path.startswith("/assets/"):
         return FOREVER
+    if path.startswith("/scripts/"):
+        return ASK_FIRST
     if path.startswith("/fonts/") or path.endswith((".png", ".svg", ".ico")):
         return A_WEEK
     return ASK_FIRST if is_page(path) else "no-store"

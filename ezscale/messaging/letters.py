@@ -45,6 +45,33 @@ def password_changed(work: Work, user_id: UUID, at: datetime) -> None:
     write_mail(work, "password_changed", user.email, once, {"name": user.name}, link=_address("/forgotten/"))
 
 
+def email_change(work: Work, user_id: UUID, asked_at: datetime) -> None:
+    """To the new address, with the link that proves it, and to the old one, with what to do if it was somebody else."""
+    user = work.session.get_one(User, user_id)
+    once = f"{user_id.hex}:{asked_at.timestamp():.6f}"
+    if not user.new_email or is_written(work, "email_change", once):
+        return  # they have changed their mind, or a new link would end the one that was mailed
+    values: dict[str, object] = {"name": user.name, "new_email": user.new_email}
+    link = _address(f"/change-email/?token={new_link_secret(work, user_id, TokenPurpose.CHANGE_EMAIL)}")
+    write_mail(work, "email_change", user.new_email, once, values, link=link)
+    write_mail(work, "email_change_notice", user.email, once, values, link=_address("/forgotten/"))
+
+
+def email_changed(work: Work, user_id: UUID, old_email: str, at: datetime) -> None:
+    """To the address that was given up."""
+    user = work.session.get_one(User, user_id)
+    once = f"{user_id.hex}:{at.timestamp():.6f}"
+    write_mail(work, "email_changed", old_email, once, {"name": user.name, "email": settings().company_email})
+
+
+def second_factor_changed(work: Work, user_id: UUID, what: str, at: datetime) -> None:
+    """To somebody to whose ways to prove who they are something was added, or from whose something was taken."""
+    user = work.session.get_one(User, user_id)
+    once = f"{user_id.hex}:{at.timestamp():.6f}"
+    values: dict[str, object] = {"name": user.name, "what": what}
+    write_mail(work, "second_factor_changed", user.email, once, values, link=_address("/forgotten/"))
+
+
 def invoice_issued(work: Work, invoice_id: UUID) -> None:
     """With a new invoice. One that was paid at once has a receipt instead."""
     invoice, customer = _invoice(work, invoice_id)

@@ -38,8 +38,49 @@ WORDS = {
         "Your {{ company }} password was changed",
         (
             "Hello {{ name }},",
-            "your password was changed just now, and every signed-in device was signed out.",
+            "your password was changed just now, and every other signed-in device was signed out.",
             "If it was not you, ask for a new password at once and tell us.",
+        ),
+        "I did not do this",
+    ),
+    "email_change": Words(
+        "Confirm your new address for {{ company }}",
+        (
+            "Hello {{ name }},",
+            (
+                "somebody, hopefully you, wants to sign in at {{ company }} with this address from now on. The link works "
+                "once, for one day."
+            ),
+            "If it was not you, ignore this mail: nothing has changed.",
+        ),
+        "Use this address",
+    ),
+    "email_change_notice": Words(
+        "Your {{ company }} account is to get another address",
+        (
+            "Hello {{ name }},",
+            (
+                "somebody, hopefully you, asked that your account be reached at {{ new_email }} instead of this address. "
+                "It changes when the link that we have sent there is opened."
+            ),
+            "If it was not you, set a new password now: that stops the change and signs out whoever asked for it.",
+        ),
+        "I did not do this",
+    ),
+    "email_changed": Words(
+        "Your {{ company }} account has another address now",
+        (
+            "Hello {{ name }},",
+            "your account is no longer reached at this address: the new one was confirmed just now.",
+            "If it was not you, write to us at once: {{ email }}.",
+        ),
+    ),
+    "second_factor_changed": Words(
+        "How you sign in at {{ company }} has changed",
+        (
+            "Hello {{ name }},",
+            "{{ what }}. Every other signed-in device was signed out.",
+            "If it was not you, set a new password at once and tell us.",
         ),
         "I did not do this",
     ),

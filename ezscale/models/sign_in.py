@@ -132,6 +132,7 @@ class RecoveryCode(Row, table=True):
     """A code for whoever has lost their second factor; it works once."""
 
     __tablename__ = "recovery_code"
+    __quiet__: ClassVar[tuple[str, ...]] = ("code_hash",)
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     code_hash: str = Field(max_length=64, unique=True)

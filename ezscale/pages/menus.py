@@ -25,6 +25,7 @@ ACCOUNT_MENU = (
     Entry("Payment methods", "/account/cards/", "credit-card"),
     Entry("API tokens", "/account/tokens/", "key-round"),
     Entry("Profile", "/account/profile/", "user-round"),
+    Entry("Security", "/account/security/", "shield-check"),
 )
 ADMIN_MENU = (
     Entry("Overview", "/admin/", "chart-line"),
@@ -38,6 +39,7 @@ ADMIN_MENU = (
     Entry("Audit", "/admin/audit/", "fingerprint"),
     Entry("Doctor", "/admin/doctor/", "stethoscope"),
     Entry("Time machine", "/admin/time/", "history"),
+    Entry("Security", "/admin/security/", "shield-check"),
 )
 FOOTER = (
     ("Products", (("VPS", "/vps/"), ("Pricing", "/pricing/"))),

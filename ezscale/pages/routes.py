@@ -12,6 +12,7 @@ from ezscale.pages.account.invoices import invoices
 from ezscale.pages.account.order import order as placed_order
 from ezscale.pages.account.overview import overview
 from ezscale.pages.account.profile import profile
+from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
 from ezscale.pages.account.tokens import tokens
@@ -26,6 +27,7 @@ from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
 from ezscale.pages.admin.provisioning import provisioning
 from ezscale.pages.admin.runs import runs
+from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
 from ezscale.pages.admin.time_machine import time_machine
@@ -37,10 +39,13 @@ from ezscale.pages.marketing.not_found import not_found
 from ezscale.pages.marketing.pricing import pricing
 from ezscale.pages.marketing.vps import vps
 from ezscale.pages.ordering.order import order
+from ezscale.pages.signing_in.change_email import change_email
+from ezscale.pages.signing_in.confirm import confirm
 from ezscale.pages.signing_in.forgotten import forgotten
 from ezscale.pages.signing_in.login import login
 from ezscale.pages.signing_in.register import register
 from ezscale.pages.signing_in.reset import reset
+from ezscale.pages.signing_in.second_step import second_step
 from ezscale.pages.signing_in.verify import verify
 from ezscale.state.account.cards import CardsState
 from ezscale.state.account.invoice import InvoiceState
@@ -49,6 +54,7 @@ from ezscale.state.account.login import LoginState
 from ezscale.state.account.order import PlacedOrderState
 from ezscale.state.account.overview import OverviewState
 from ezscale.state.account.profile import ProfileState
+from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.tokens import TokensState
@@ -63,11 +69,13 @@ from ezscale.state.admin.mail import MailState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
 from ezscale.state.admin.runs import RunsState
+from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
 from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.forms import PostedFormState
+from ezscale.state.signing_in.proving import ProvingState
 from ezscale.ui import company
 
 
@@ -168,6 +176,21 @@ SIGNING_IN = (
     ),
     Route("/forgotten/", forgotten, title=f"Reset your password | {company()}", on_load=[PostedFormState.load]),
     Route("/reset/", reset, title=f"Choose a new password | {company()}", on_load=[PostedFormState.load]),
+    Route(
+        "/second-step/",
+        second_step,
+        title=f"Second step | {company()}",
+        on_load=[ProvingState.load_second_step, PostedFormState.load],
+    ),
+    Route(
+        "/confirm/",
+        confirm,
+        title=f"Confirm that it is you | {company()}",
+        on_load=[ProvingState.load_confirmation, PostedFormState.load],
+    ),
+    Route(
+        "/change-email/", change_email, title=f"Confirm your new address | {company()}", on_load=[PostedFormState.load]
+    ),
     Route("/verify/", verify, title=f"Confirm your address | {company()}", on_load=[PostedFormState.load]),
 )
 
@@ -182,6 +205,12 @@ ACCOUNT = (
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
     Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
     Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
+    Route(
+        "/account/security/",
+        security,
+        title=f"Security | {company()}",
+        on_load=[SecurityState.load, PostedFormState.load],
+    ),
 )
 
 ADMIN = (
@@ -208,6 +237,12 @@ ADMIN = (
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
     Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),
     Route("/admin/audit/", audit, title=f"Audit | {company()} staff", on_load=[AuditState.load]),
+    Route(
+        "/admin/security/",
+        admin_security,
+        title=f"Security | {company()} staff",
+        on_load=[AdminSecurityState.load, PostedFormState.load],
+    ),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )
 

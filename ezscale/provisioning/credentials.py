@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from ezscale.accounts.permissions import REVEAL_LOGINS
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import BusinessError, Kind, NotFound
+from ezscale.kit.errors import NotFound
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import Work
 from ezscale.models import Credential
@@ -15,12 +15,6 @@ from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import Login
 from ezscale.provisioning.services import service_to_change
-
-
-class PleaseConfirm(BusinessError):
-    """The person must enter their own password again first."""
-
-    kind = Kind.NOT_ALLOWED
 
 
 def store_login(work: Work, vault: Vault, service_id: UUID, login: Login) -> None:
@@ -44,11 +38,10 @@ def has_login(work: Work, service_id: UUID) -> bool:
 
 
 def reveal_login(work: Work, vault: Vault, service_id: UUID) -> Login:
-    """The login of one's own service. PleaseConfirm unless the password was entered again a short while ago."""
+    """The login of one's own service. NotConfirmed unless they have just proven that it is them."""
     work.actor.require(REVEAL_LOGINS)
     service = service_to_change(work, service_id)
-    if not work.actor.confirmed:
-        raise PleaseConfirm("Please enter your own password first.", field="password")
+    work.actor.require_confirmed()
     kept = work.session.exec(select(Credential).where(Credential.service_id == service_id)).first()
     if kept is None or service.status not in (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED):
         raise NotFound("There is no login for this service yet.")

@@ -12,10 +12,13 @@ from reflex.state import BaseState, State, StateUpdate
 from reflex_base.event import Event, EventSpec
 from reflex_base.registry import RegistrationContext
 
-from ezscale.kit.actor import Actor, ActorKind
+from ezscale import wiring
+from ezscale.accounts.actors import actor_in, live_session
+from ezscale.accounts.sessions import is_long_unseen, see
+from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
 from ezscale.state import live
-from ezscale.state.session import Face, SessionState, actor_behind, login_address
+from ezscale.state.session import Face, SessionState, login_address
 
 PER_TAB = RateLimitItemPerSecond(200, 10)
 PER_ADDRESS = RateLimitItemPerSecond(5000, 10)
@@ -36,14 +39,14 @@ class SessionGuard(rx.Middleware):
             return StateUpdate()
 
         token = session_token(root.router.headers.cookie, root.router.url.path)
-        actor = await asyncio.to_thread(actor_behind, token)
+        actor = await asyncio.to_thread(whoever_arrives, token)
         session = await root.get_state(SessionState)
         await session.bind(token, actor)
         if event.name.endswith(NAVIGATION):
             start_page(session)
 
         face = face_of(event)
-        if may_enter(actor, face):
+        if may_enter(actor, face) and (not actor.lacks_second_factor or may_wait(event, face)):
             return None
         delta = await root._get_resolved_delta()  # noqa: SLF001  # Reflex sends no changes of a dropped event
         root._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
@@ -58,10 +61,35 @@ def start_page(session: SessionState) -> None:
 
 def face_of(event: Event) -> Face:
     """Which side of the house an event belongs to."""
-    registered = RegistrationContext.get().event_handlers.get(event.name)
-    state: Any = registered.states[0] if registered and registered.states else None
-    face: Face = getattr(state, "_face", "public")
+    face: Face = getattr(state_of(event), "_face", "public")
     return face
+
+
+def state_of(event: Event) -> Any:
+    """The state class whose handler an event calls, if any."""
+    registered = RegistrationContext.get().event_handlers.get(event.name)
+    return registered.states[0] if registered and registered.states else None
+
+
+def may_wait(event: Event, face: Face) -> bool:
+    """Whether an event may be sent by a colleague who has no second factor yet."""
+    state = state_of(event)
+    return face != "admin" or getattr(state, "_before_second_factor", False)
+
+
+def whoever_arrives(token: str) -> Actor:
+    """Who a session's secret belongs to right now; that it is in use is written down about once a minute."""
+    if not token:
+        return ANONYMOUS
+    with wiring.database().reader(ANONYMOUS)() as work:
+        session = live_session(work, token)
+        if session is None:
+            return ANONYMOUS
+        actor, unseen = actor_in(work, session), is_long_unseen(work, session)
+    if unseen:
+        with wiring.automation("sessions")() as work:
+            see(work, token)
+    return actor
 
 
 def may_enter(actor: Actor, face: Face) -> bool:
@@ -79,4 +107,6 @@ def shown_out(actor: Actor, page: ReflexURL) -> EventSpec:
     """Where somebody goes who is on the wrong side of the house."""
     if not actor.is_signed_in:
         return rx.redirect(login_address(page))
+    if actor.lacks_second_factor:
+        return rx.redirect("/admin/security/")
     return rx.redirect("/admin/" if actor.kind is ActorKind.STAFF else "/account/")

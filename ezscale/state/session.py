@@ -33,7 +33,8 @@ class SessionState(rx.State):
     """The root of all our states. Its vars are the tab's: who is signed in, and what they are being told.
 
     A subclass names its `_face`: events of "account" come only from signed-in people, those of "admin" only from staff
-    (the guard sees to it). What a person may do beyond that is the use case's business.
+    (the guard sees to it). What a person may do beyond that is the use case's business. `_before_second_factor` is said of
+    the screens on which a colleague who may do nothing yet gets a second factor.
     """
 
     signed_in: bool = False
@@ -45,6 +46,7 @@ class SessionState(rx.State):
     _bound_to: str = ""
     _shown_up_to: int = 0
     _face: ClassVar[Face] = "public"
+    _before_second_factor: ClassVar[bool] = False
 
     @not_an_event
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -2,7 +2,14 @@
 
 from contextlib import suppress
 
-from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSignedUp
+from ezscale.accounts.events import (
+    EmailChangeAsked,
+    EmailChanged,
+    PasswordChanged,
+    PasswordResetAsked,
+    SecondFactorChanged,
+    UserSignedUp,
+)
 from ezscale.billing.events import (
     CancellationRequested,
     ChargeFailed,
@@ -44,6 +51,27 @@ def password_changed(house: House, event: PasswordChanged) -> None:
     """Tell the owner that the password was changed."""
     with house.automation("mail")() as work:
         letters.password_changed(work, event.user_id, event.at)
+
+
+@task
+def email_change(house: House, event: EmailChangeAsked) -> None:
+    """Send the link that proves the new address, and warn the old one."""
+    with house.automation("mail")() as work:
+        letters.email_change(work, event.user_id, event.at)
+
+
+@task
+def email_changed(house: House, event: EmailChanged) -> None:
+    """Tell the address that was given up."""
+    with house.automation("mail")() as work:
+        letters.email_changed(work, event.user_id, event.old_email, event.at)
+
+
+@task
+def second_factor_changed(house: House, event: SecondFactorChanged) -> None:
+    """Tell the owner that their ways to sign in have changed."""
+    with house.automation("mail")() as work:
+        letters.second_factor_changed(work, event.user_id, event.what, event.at)
 
 
 @task

@@ -1,6 +1,13 @@
 """All the automatic behaviour of the company: what follows from what."""
 
-from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSignedUp
+from ezscale.accounts.events import (
+    EmailChangeAsked,
+    EmailChanged,
+    PasswordChanged,
+    PasswordResetAsked,
+    SecondFactorChanged,
+    UserSignedUp,
+)
 from ezscale.billing.events import (
     CancellationRequested,
     CardKept,
@@ -33,6 +40,9 @@ REACTIONS |= {
     UserSignedUp: (messaging.welcome,),
     PasswordResetAsked: (messaging.reset_link,),
     PasswordChanged: (messaging.password_changed,),
+    EmailChangeAsked: (messaging.email_change,),
+    EmailChanged: (messaging.email_changed,),
+    SecondFactorChanged: (messaging.second_factor_changed,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
     ChargeFailed: (messaging.charge_failed,),

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlmodel import col, select, update
 
 from ezscale import wiring
-from ezscale.accounts.signing_in import sign_in
+from ezscale.accounts.signing_in import HalfWay, SignedIn, sign_in
 from ezscale.cli.commands.clock import length_of_time
 from ezscale.cli.commands.surroundings import settings_page
 from ezscale.cli.main import app, main
@@ -24,14 +24,14 @@ from ezscale.kit import jobs
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.jobs import Job, JobStatus, job_row
 from ezscale.kit.settings import Settings
-from ezscale.models import RunReport, User
+from ezscale.models import Passkey, RunReport, User
 
 HANDBOOK = Path(__file__).parents[2] / "docs"
 Ran = tuple[int, str, str]
 COMMANDS = [
     *("run", "web", "worker", "beat", "migrate", "build", "doctor", "tonight", "seed", "renew", "settings"),
-    *("user add-staff", "sandbox urls", "demo logins", "clock show", "clock move", "audit verify", "audit head"),
-    *("jobs list", "jobs retry", "jobs dismiss"),
+    *("user add-staff", "user reset-second-factor", "sandbox urls", "demo logins", "clock show", "clock move"),
+    *("audit verify", "audit head", "jobs list", "jobs retry", "jobs dismiss"),
 ]
 
 
@@ -175,7 +175,33 @@ def test_colleagues_get_in_with_the_password_that_was_piped_in(
     number, _, _ = company("user", "add-staff", "Ada Moreno", "ada@example.com")
 
     assert number == 0
-    assert sign_in(wiring.work_of(ANONYMOUS), "ada@example.com", "plum orchard lantern 42").is_staff
+    signed_in = sign_in(wiring.work_of(ANONYMOUS), "ada@example.com", "plum orchard lantern 42")
+    assert isinstance(signed_in, SignedIn)
+    assert signed_in.is_staff
+
+
+def test_a_locked_out_colleague_is_helped_and_comes_in_with_the_password_alone(
+    company: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO("plum orchard lantern 42\n"))
+    company("user", "add-staff", "Ada Moreno", "ada@example.com")
+    with wiring.automation("test")() as work:
+        user = work.session.exec(select(User)).one()
+        user.second_factor_since = work.now
+        work.session.add(Passkey(user_id=user.id, name="Lost", key_id="lost", public_key="", created_at=work.now))
+    before = sign_in(wiring.work_of(ANONYMOUS), "ada@example.com", "plum orchard lantern 42")
+
+    number, said, _ = company("user", "reset-second-factor", " ADA@example.com")
+
+    after = sign_in(wiring.work_of(ANONYMOUS), "ada@example.com", "plum orchard lantern 42")
+    assert (number, "Ada Moreno" in said) == (0, True)
+    assert (type(before), type(after)) == (HalfWay, SignedIn)
+
+
+def test_nobody_is_helped_who_has_no_account(company: Callable[..., Ran]):
+    number, _, complaint = company("user", "reset-second-factor", "nobody@example.com")
+
+    assert (number, "no account" in complaint) == (2, True)
 
 
 def test_a_weak_password_makes_no_colleague(company: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch):

@@ -14,7 +14,7 @@ from ezscale.kit.ids import new_id
 from ezscale.messaging import letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
-from ezscale.models import MailMessage
+from ezscale.models import MailMessage, User
 from ezscale.provisioning.credentials import reveal_login
 
 ABOUT_SERVICES = ("service_ready", "service_failed", "service_suspended", "service_resumed", "service_terminated")
@@ -48,6 +48,10 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     with at.robot() as work:
         letters.reset_link(work, ada.user.id, work.now)
         letters.password_changed(work, ada.user.id, work.now)
+        work.session.get_one(User, ada.user.id).new_email = "ada@new.example"
+        letters.email_change(work, ada.user.id, work.now)
+        letters.email_changed(work, ada.user.id, "ada@example.com", work.now)
+        letters.second_factor_changed(work, ada.user.id, "The passkey “laptop” was added", work.now)
         letters.reminder(work, renewal.id, "remind+1")
         letters.reminder(work, renewal.id, "warn+23")
         letters.charge_failed(work, renewal.id, new_id(), hard=True)
@@ -63,7 +67,7 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
 
     assert {mail.template for mail in written} == set(WORDS)
     for mail in written:
-        assert mail.to == "ada@example.com"
+        assert mail.to == ("ada@new.example" if mail.template == "email_change" else "ada@example.com")
         assert mail.subject.strip()
         for shown in (mail.subject, mail.text):
             assert not re.search(r"\{[{%]|[}%]\}|None|  |\bby \.|\(\)|at \.", shown), (mail.template, shown)

@@ -6,8 +6,13 @@ import pytest
 import reflex as rx
 from reflex_base.event import Event
 from reflex_base.utils.format import format_event_handler
+from sqlmodel import select
 
+from ezscale.accounts.actors import actor_of
+from ezscale.accounts.sessions import SEEN_EVERY
 from ezscale.accounts.signing_in import sign_out
+from ezscale.kit.settings import settings
+from ezscale.models import LoginSession, User
 from ezscale.state.guard import SessionGuard
 from ezscale.state.session import Face, SessionState
 from tests.state.conftest import open_tab, session_of, state_of, visit
@@ -34,6 +39,17 @@ class SafeState(SessionState):
         pass
 
 
+class VestibuleState(SessionState):
+    """A screen of the staff on which they get a second factor."""
+
+    _face: ClassVar[Face] = "admin"
+    _before_second_factor: ClassVar[bool] = True
+
+    @rx.event
+    def open(self):
+        pass
+
+
 class ShopState(SessionState):
     """A screen for everybody."""
 
@@ -42,11 +58,12 @@ class ShopState(SessionState):
         pass
 
 
-OPEN_DRAWER, OPEN_SAFE, LOOK = (
+OPEN_DRAWER, OPEN_SAFE, OPEN_VESTIBULE, LOOK = (
     Event(name=format_event_handler(handler))
     for handler in (
         DrawerState.event_handlers["open"],
         SafeState.event_handlers["open"],
+        VestibuleState.event_handlers["open"],
         ShopState.event_handlers["look"],
     )
 )
@@ -55,6 +72,16 @@ OPEN_DRAWER, OPEN_SAFE, LOOK = (
 @pytest.fixture
 def guard():
     return SessionGuard()
+
+
+@pytest.fixture
+def staff_need_a_second_factor(monkeypatch):
+    """As in production."""
+    monkeypatch.setenv("EZSCALE_STAFF_SECOND_FACTOR", "true")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 async def test_a_customer_may_use_the_account_but_not_the_staff_side(guard, house, customer_session):
@@ -75,6 +102,34 @@ async def test_staff_are_at_home_on_their_own_side(guard, house):
 
     assert to_the_staff is None
     assert [event.payload["path"] for event in to_the_account.events] == ["/admin/"]
+
+
+async def test_a_colleague_without_a_second_factor_is_led_to_where_they_get_one_and_may_do_nothing_else(
+    guard, house, staff_need_a_second_factor
+):
+    session = session_of(house, "Grace Operator", staff=True)
+    tab = open_tab(session.token)
+
+    at_the_safe = await guard.preprocess(None, tab, OPEN_SAFE)
+    in_the_vestibule = await guard.preprocess(None, tab, OPEN_VESTIBULE)
+    in_the_shop = await guard.preprocess(None, tab, LOOK)
+    with house.automation("test")() as work:
+        may = actor_of(work, session.token).permissions
+        work.session.get_one(User, session.user_id).second_factor_since = work.now
+    afterwards = await guard.preprocess(None, tab, OPEN_SAFE)
+
+    assert [event.payload["path"] for event in at_the_safe.events] == ["/admin/security/"]
+    assert (in_the_vestibule, in_the_shop, may) == (None, None, frozenset())
+    assert afterwards is None
+
+
+async def test_a_tab_that_is_used_keeps_its_session_seen(guard, house, customer_session, clock, work):
+    tab = open_tab(customer_session.token)
+    clock.move(SEEN_EVERY)
+
+    await guard.preprocess(None, tab, LOOK)
+
+    assert work.session.exec(select(LoginSession.last_seen_at)).one() == clock.now
 
 
 async def test_a_stranger_may_look_at_the_shop_alone_and_is_led_to_the_login(guard, house):

@@ -21,7 +21,6 @@ from ezscale.ui import (
     link,
     link_button,
     notice,
-    password_field,
     skeleton,
     split,
     stack,
@@ -127,27 +126,9 @@ def _login() -> rx.Component:
         class_name="flex flex-col gap-2",
     )
     is_shown = (LoginState.password != "") & (LoginState.service_id == SERVICE.id)
-    ask = rx.cond(
-        ServiceState.may_reveal, _question(), rx.el.span("ready once the server runs", class_name="text-faint")
-    )
+    reveal = button(icon("key-round"), "Show root password", look="plain", size="small", on_click=LoginState.reveal)
+    ask = rx.cond(ServiceState.may_reveal, reveal, rx.el.span("ready once the server runs", class_name="text-faint"))
     return rx.cond(is_shown, shown, ask)
-
-
-def _question() -> rx.Component:
-    form = rx.el.form(
-        password_field("Your password", "password", errors=LoginState.errors, auto_complete="current-password"),
-        button("Show the login", type="submit", class_name="self-end"),
-        on_submit=LoginState.reveal,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        button(icon("key-round"), "Show root password", look="plain", size="small"),
-        form,
-        title="Is it you?",
-        text="Enter the password of your account with us. The server's login is then shown for a minute.",
-        open=LoginState.asking,
-        on_open_change=LoginState.ask,
-    )
 
 
 def _facts() -> rx.Component:
