@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from ezscale.accounts.api_tokens import revoke_tokens
 from ezscale.accounts.events import PasswordChanged, PasswordResetAsked
 from ezscale.accounts.lockouts import count_try, unlock
 from ezscale.accounts.passwords import hash_password, require_strong
@@ -14,7 +15,7 @@ from ezscale.accounts.signing_up import clean_email
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import fingerprint, new_secret
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import ApiToken, OneTimeToken, User
+from ezscale.models import OneTimeToken, User
 from ezscale.models.sign_in import TokenPurpose
 
 LASTS = {TokenPurpose.VERIFY_EMAIL: timedelta(days=7), TokenPurpose.RESET_PASSWORD: timedelta(hours=1)}
@@ -68,11 +69,7 @@ def reset_password(open_work: OpenWork, secret: str, password: str) -> None:
         user.verify_email(work.now)
         unlock(work, "sign-in", user.email)
         end_sessions(work, user.id)
-        work.session.execute(
-            update(ApiToken)
-            .where(col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None))
-            .values(revoked_at=work.now)
-        )
+        revoke_tokens(work, user.id)
         work.emit(PasswordChanged(user.id, work.now))
 
 

@@ -2,7 +2,14 @@
 
 from contextlib import suppress
 
-from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSignedUp
+from ezscale.accounts.events import (
+    MemberJoined,
+    MemberRemoved,
+    PasswordChanged,
+    PasswordResetAsked,
+    PersonInvited,
+    UserSignedUp,
+)
 from ezscale.billing.events import (
     CancellationRequested,
     ChargeFailed,
@@ -44,6 +51,27 @@ def password_changed(house: House, event: PasswordChanged) -> None:
     """Tell the owner that the password was changed."""
     with house.automation("mail")() as work:
         letters.password_changed(work, event.user_id, event.at)
+
+
+@task
+def invitation(house: House, event: PersonInvited) -> None:
+    """Ask somebody to join a customer."""
+    with house.automation("mail")() as work:
+        letters.invitation(work, event.invitation_id, event.at)
+
+
+@task
+def member_joined(house: House, event: MemberJoined) -> None:
+    """Tell the owners that somebody has come."""
+    with house.automation("mail")() as work:
+        letters.member_joined(work, event.user_id, event.customer_id, event.service_id, event.at)
+
+
+@task
+def member_removed(house: House, event: MemberRemoved) -> None:
+    """Tell somebody that their access has ended."""
+    with house.automation("mail")() as work:
+        letters.member_removed(work, event.user_id, event.customer_id, event.service_id, event.at)
 
 
 @task

@@ -1,6 +1,13 @@
 """All the automatic behaviour of the company: what follows from what."""
 
-from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSignedUp
+from ezscale.accounts.events import (
+    MemberJoined,
+    MemberRemoved,
+    PasswordChanged,
+    PasswordResetAsked,
+    PersonInvited,
+    UserSignedUp,
+)
 from ezscale.billing.events import (
     CancellationRequested,
     CardKept,
@@ -32,6 +39,9 @@ REACTIONS |= {
     UserSignedUp: (messaging.welcome,),
     PasswordResetAsked: (messaging.reset_link,),
     PasswordChanged: (messaging.password_changed,),
+    PersonInvited: (messaging.invitation,),
+    MemberJoined: (messaging.member_joined,),
+    MemberRemoved: (messaging.member_removed,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
     ChargeFailed: (messaging.charge_failed,),
