@@ -11,6 +11,7 @@ from ezscale.pages.account.invoice import invoice
 from ezscale.pages.account.invoices import invoices
 from ezscale.pages.account.order import order as placed_order
 from ezscale.pages.account.overview import overview
+from ezscale.pages.account.people import people
 from ezscale.pages.account.profile import profile
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
@@ -28,6 +29,7 @@ from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
 from ezscale.pages.admin.time_machine import time_machine
+from ezscale.pages.admin.tokens import tokens as admin_tokens
 from ezscale.pages.marketing.about import about
 from ezscale.pages.marketing.contact import contact
 from ezscale.pages.marketing.home import home
@@ -37,6 +39,7 @@ from ezscale.pages.marketing.pricing import pricing
 from ezscale.pages.marketing.vps import vps
 from ezscale.pages.ordering.order import order
 from ezscale.pages.signing_in.forgotten import forgotten
+from ezscale.pages.signing_in.invitation import invitation
 from ezscale.pages.signing_in.login import login
 from ezscale.pages.signing_in.register import register
 from ezscale.pages.signing_in.reset import reset
@@ -47,9 +50,11 @@ from ezscale.state.account.invoices import InvoicesState
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.order import PlacedOrderState
 from ezscale.state.account.overview import OverviewState
+from ezscale.state.account.people import PeopleState
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
+from ezscale.state.account.sharing import SharingState
 from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customers import CustomersState
@@ -64,8 +69,10 @@ from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
 from ezscale.state.admin.time_machine import TimeMachineState
+from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.forms import PostedFormState
+from ezscale.state.signing_in.invitation import InvitationState
 from ezscale.ui import company
 
 
@@ -166,6 +173,12 @@ SIGNING_IN = (
     ),
     Route("/forgotten/", forgotten, title=f"Reset your password | {company()}", on_load=[PostedFormState.load]),
     Route("/reset/", reset, title=f"Choose a new password | {company()}", on_load=[PostedFormState.load]),
+    Route(
+        "/invitation/",
+        invitation,
+        title=f"You are invited | {company()}",
+        on_load=[PostedFormState.load, InvitationState.load],
+    ),
     Route("/verify/", verify, title=f"Confirm your address | {company()}", on_load=[PostedFormState.load]),
 )
 
@@ -173,11 +186,17 @@ ACCOUNT = (
     Route("/order/", order, title=f"Order a server | {company()}", on_load=[OrderState.load]),
     Route("/account/", overview, title=f"Overview | {company()}", on_load=[OverviewState.load]),
     Route("/account/services/", services, title=f"Services | {company()}", on_load=[ServicesState.load]),
-    Route("/account/service/", service, title=f"Server | {company()}", on_load=[ServiceState.load, LoginState.load]),
+    Route(
+        "/account/service/",
+        service,
+        title=f"Server | {company()}",
+        on_load=[ServiceState.load, LoginState.load, SharingState.load],
+    ),
     Route("/account/order/", placed_order, title=f"Your order | {company()}", on_load=[PlacedOrderState.load]),
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
+    Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
     Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
     Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
 )
@@ -204,6 +223,7 @@ ADMIN = (
     ),
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
+    Route("/admin/tokens/", admin_tokens, title=f"API tokens | {company()} staff", on_load=[AdminTokensState.load]),
     Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )

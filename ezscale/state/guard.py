@@ -15,7 +15,7 @@ from reflex_base.registry import RegistrationContext
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.cookies import session_token
 from ezscale.state import live
-from ezscale.state.session import Face, SessionState, actor_behind, login_address
+from ezscale.state.session import Face, SessionState, actor_behind, binding, login_address
 
 PER_TAB = RateLimitItemPerSecond(200, 10)
 PER_ADDRESS = RateLimitItemPerSecond(5000, 10)
@@ -38,16 +38,18 @@ class SessionGuard(rx.Middleware):
         token = session_token(root.router.headers.cookie, root.router.url.path)
         actor = await asyncio.to_thread(actor_behind, token)
         session = await root.get_state(SessionState)
-        await session.bind(token, actor)
+        was_anothers = await session.bind(token, actor)
         if event.name.endswith(NAVIGATION):
             start_page(session)
 
         face = face_of(event)
-        if may_enter(actor, face):
+        meant_for_another = was_anothers and is_ours(event)
+        if may_enter(actor, face) and not meant_for_another:
             return None
+        mark = binding(token, actor)[:8] if meant_for_another else ""
         delta = await root._get_resolved_delta()  # noqa: SLF001  # Reflex sends no changes of a dropped event
         root._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
-        return StateUpdate(delta=delta, events=Event.from_event_type(shown_out(actor, root.router.url)))
+        return StateUpdate(delta=delta, events=Event.from_event_type(shown_out(actor, root.router.url, mark)))
 
 
 def start_page(session: SessionState) -> None:
@@ -64,6 +66,16 @@ def face_of(event: Event) -> Face:
     return face
 
 
+def is_ours(event: Event) -> bool:
+    """Whether an event is one of our handlers', and not Reflex's own, by which a page is loaded.
+
+    In a tab that has just changed hands such an event was meant for what it showed before: it is not carried out.
+    """
+    registered = RegistrationContext.get().event_handlers.get(event.name)
+    state = registered.states[0] if registered and registered.states else None
+    return state is not None and issubclass(state, SessionState)
+
+
 def may_enter(actor: Actor, face: Face) -> bool:
     """Whether somebody may send events of a face at all; what exactly they may do, the use case decides."""
     match face:
@@ -75,8 +87,10 @@ def may_enter(actor: Actor, face: Face) -> bool:
             return True
 
 
-def shown_out(actor: Actor, page: ReflexURL) -> EventSpec:
-    """Where somebody goes who is on the wrong side of the house."""
+def shown_out(actor: Actor, page: ReflexURL, mark: str = "") -> EventSpec:
+    """Where somebody goes who is on the wrong side of the house, or whose page is not theirs any more."""
     if not actor.is_signed_in:
         return rx.redirect(login_address(page))
-    return rx.redirect("/admin/" if actor.kind is ActorKind.STAFF else "/account/")
+    # An address that the tab is not at already: going where one is loads nothing.
+    home = "/admin/" if actor.kind is ActorKind.STAFF else "/account/"
+    return rx.redirect(f"{home}?as={mark}" if mark else home)

@@ -46,7 +46,7 @@ async def test_what_is_wrong_with_an_address_stands_beside_its_field(company, ad
 async def test_a_token_is_shown_once_and_stops_working_when_revoked(company, ada):
     screen = Screen(company, TokensState, ada)
     page = await screen.opens("/account/tokens/")
-    await screen.does(page.make({"name": "Backups"}))
+    await screen.does(page.make({"name": "Backups", "scope:services.see": "on"}))
     text = page.fresh
 
     page = await screen.opens("/account/tokens/")
@@ -64,7 +64,7 @@ async def test_a_token_needs_a_name(company, ada):
     screen = Screen(company, TokensState, ada)
     page = await screen.opens("/account/tokens/")
 
-    await screen.does(page.make({"name": " "}))
+    await screen.does(page.make({"name": " ", "scope:services.see": "on"}))
 
     assert list(page.errors) == ["name"]
     assert page.fresh == ""
@@ -73,7 +73,7 @@ async def test_a_token_needs_a_name(company, ada):
 async def test_a_token_of_somebody_else_cannot_be_revoked(company, ada):
     theirs = Screen(company, TokensState, ada)
     page = await theirs.opens("/account/tokens/")
-    await theirs.does(page.make({"name": "Backups"}))
+    await theirs.does(page.make({"name": "Backups", "scope:services.see": "on"}))
     screen = Screen(company, TokensState, company.signs_up("Bob Byrne"))
     bobs = await screen.opens("/account/tokens/")
 
