@@ -124,6 +124,8 @@ def _acting(work: Work, impersonation_id: UUID) -> Actor:
     person = actor_for(work, impersonation.user_id, customer_id=impersonation.customer_id)
     if colleague.kind is not ActorKind.STAFF or not colleague.permissions or not person.is_signed_in:
         return ANONYMOUS
+    if person.customer_id != impersonation.customer_id:  # they belong to it no more
+        return ANONYMOUS
     allowed = person.permissions if impersonation.may_write else person.permissions & LOOKING
     return replace(person, permissions=allowed, behind_id=colleague.user_id, behind_name=colleague.name)
 

@@ -7,9 +7,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from ezscale.accounts.actors import live_session
+from ezscale.accounts.api_tokens import revoke_tokens
 from ezscale.accounts.events import EmailChangeAsked, EmailChanged, PasswordChanged
 from ezscale.accounts.lockouts import count_try, forgive
-from ezscale.accounts.mailed_links import end_keys, use_link, void_links
+from ezscale.accounts.mailed_links import use_link, void_links
 from ezscale.accounts.oneself import oneself, oneself_confirmed
 from ezscale.accounts.passwords import check_password, hash_password, require_strong
 from ezscale.accounts.signing_in import end_sessions, renew
@@ -46,7 +47,7 @@ def change_password(open_work: OpenWork, password: str, *, old: str = "", token:
         forgive(work, "confirm", user.email, address)
         void_links(work, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.CHANGE_EMAIL)
         end_sessions(work, user.id, except_token=token)
-        end_keys(work, user.id)
+        revoke_tokens(work, user.id)
         work.emit(PasswordChanged(user.id, work.now))
         return renew(session)
 

@@ -6,7 +6,7 @@ from sqlalchemy import false
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from ezscale.accounts.permissions import EDIT_CUSTOMER, SEE_EVERYTHING
+from ezscale.accounts.permissions import EDIT_CUSTOMER, MANAGE_PEOPLE, SEE_EVERYTHING
 from ezscale.accounts.signing_up import clean_company, clean_line, clean_name, require_country
 from ezscale.accounts.tax_ids import clean_tax_id
 from ezscale.kit.actor import Actor
@@ -19,9 +19,11 @@ PAGE = 25
 
 
 def visible_customers(actor: Actor) -> SelectOfScalar[Customer]:
-    """One's own, or all of them for staff."""
+    """One's own, or all of them for staff. A delegate uses a service; whose it is, is not for them to see."""
     if actor.may(SEE_EVERYTHING):
         return select(Customer)
+    if actor.services is not None:
+        return select(Customer).where(false())
     return select(Customer).where(Customer.id == actor.customer_id if actor.customer_id else false())
 
 
@@ -59,8 +61,10 @@ def search_customers(
 
 
 def people_of(work: Work, customer_id: UUID) -> list[tuple[Membership, User]]:
-    """Who signs in for a customer that the actor may see, longest first."""
+    """Who signs in for a customer, longest first: for staff, and for whoever may manage its people."""
     customer(work, customer_id)
+    if not work.actor.may(SEE_EVERYTHING):
+        work.actor.require(MANAGE_PEOPLE)
     people = (
         select(Membership, User)
         .join(User, col(User.id) == Membership.user_id)

@@ -64,3 +64,48 @@ class SecondFactorChanged(Event):
     user_id: UUID
     what: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInvited(Event):
+    """Somebody shall be asked by mail to join a customer, perhaps once more."""
+
+    invitation_id: UUID
+    customer_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined(Event):
+    """Somebody has accepted an invitation. `service_id` is what a delegate was given."""
+
+    user_id: UUID
+    customer_id: UUID
+    service_id: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged(Event):
+    """A member may do something else than before; their sessions and keys have ended."""
+
+    user_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoved(Event):
+    """Somebody does not belong to a customer any more, or (with `service_id`) may not use that service any more."""
+
+    user_id: UUID
+    customer_id: UUID
+    service_id: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft(Event):
+    """Somebody has left a customer by themself."""
+
+    user_id: UUID
+    customer_id: UUID

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from ezscale.accounts.api_tokens import revoke_tokens
 from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UnknownAddressTried
 from ezscale.accounts.lockouts import count_try, unlock
 from ezscale.accounts.passwords import hash_password, require_strong
@@ -14,7 +15,7 @@ from ezscale.accounts.signing_up import clean_email
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import fingerprint, new_secret
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import ApiToken, OneTimeToken, User
+from ezscale.models import OneTimeToken, User
 from ezscale.models.sign_in import TokenPurpose
 
 LASTS = {
@@ -75,14 +76,8 @@ def reset_password(open_work: OpenWork, secret: str, password: str) -> None:
         void_links(work, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.CHANGE_EMAIL)
         unlock(work, "sign-in", user.email)
         end_sessions(work, user.id)
-        end_keys(work, user.id)
+        revoke_tokens(work, user.id)
         work.emit(PasswordChanged(user.id, work.now))
-
-
-def end_keys(work: Work, user_id: UUID) -> None:
-    """Every personal API token of a person stops working. The customer's own tokens stay: they are nobody's."""
-    personal = update(ApiToken).where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
-    work.session.execute(personal.values(revoked_at=work.now))
 
 
 def use_link(work: Work, secret: str, purpose: TokenPurpose) -> User:

@@ -21,10 +21,10 @@ from ezscale.models.subscription import UNSTARTED, SubscriptionStatus
 
 
 def visible_subscriptions(actor: Actor) -> SelectOfScalar[Subscription]:
-    """A customer's own, or all of them for staff."""
+    """A customer's own, or all of them for staff; none for a delegate, whose services somebody else pays for."""
     if actor.may(SEE_EVERYTHING):
         return select(Subscription)
-    if not actor.may(SEE_SERVICES) or actor.customer_id is None:
+    if not actor.may(SEE_SERVICES) or actor.customer_id is None or actor.services is not None:
         return select(Subscription).where(false())
     return select(Subscription).where(Subscription.customer_id == actor.customer_id)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from babel.dates import format_date
 from sqlmodel import col, select
 
+from ezscale.accounts.invitations import new_invitation_secret
 from ezscale.accounts.mailed_links import new_link_secret
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
@@ -13,7 +14,9 @@ from ezscale.messaging.sending import is_written, write_mail
 from ezscale.models import (
     Cancellation,
     Customer,
+    Invitation,
     Invoice,
+    Membership,
     PaymentMethod,
     Plan,
     Service,
@@ -21,6 +24,7 @@ from ezscale.models import (
     SubscriptionItem,
     User,
 )
+from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.sign_in import TokenPurpose
 
@@ -70,6 +74,56 @@ def second_factor_changed(work: Work, user_id: UUID, what: str, at: datetime) ->
     once = f"{user_id.hex}:{at.timestamp():.6f}"
     values: dict[str, object] = {"name": user.name, "what": what}
     write_mail(work, "second_factor_changed", user.email, once, values, link=_address("/forgotten/"))
+
+
+def invitation(work: Work, invitation_id: UUID, asked_at: datetime) -> None:
+    """To somebody who is asked to join a customer, or to use one of its servers; one for each time they are asked."""
+    asked = work.session.get_one(Invitation, invitation_id, with_for_update=True)
+    once = f"{invitation_id.hex}:{asked_at.timestamp():.0f}"
+    if not asked.is_open(work.now) or is_written(work, "invitation", once):
+        return  # a new link would end the one that was mailed
+    customer = work.session.get_one(Customer, asked.customer_id)
+    values: dict[str, object] = {
+        "by": asked.invited_by,
+        "account": customer.company or customer.name,
+        "role": asked.role.value,
+        "hostname": _hostname(work, asked.service_id),
+    }
+    link = _address(f"/invitation/?token={new_invitation_secret(work, asked)}")
+    write_mail(work, "invitation", asked.email, once, values, link=link, customer=customer.id)
+
+
+def member_joined(work: Work, user_id: UUID, customer_id: UUID, service_id: UUID | None, at: datetime) -> None:
+    """To the owners, when somebody has accepted an invitation."""
+    newcomer, customer = work.session.get_one(User, user_id), work.session.get_one(Customer, customer_id)
+    owners = (
+        select(User)
+        .join(Membership, col(Membership.user_id) == User.id)
+        .where(Membership.customer_id == customer_id, Membership.role == MemberRole.OWNER, User.id != user_id)
+    )
+    for owner in work.session.exec(owners.order_by(col(User.id))):
+        values: dict[str, object] = {
+            "name": owner.name,
+            "who": newcomer.name,
+            "email": newcomer.email,
+            "account": customer.company or customer.name,
+            "hostname": _hostname(work, service_id),
+        }
+        once = f"{owner.id.hex}:{user_id.hex}:{customer_id.hex}:{at.timestamp():.0f}"
+        link = _address("/account/people/")
+        write_mail(work, "member_joined", owner.email, once, values, link=link, customer=customer_id)
+
+
+def member_removed(work: Work, user_id: UUID, customer_id: UUID, service_id: UUID | None, at: datetime) -> None:
+    """To somebody who does not belong to a customer any more, or may not use one of its servers any more."""
+    user, customer = work.session.get_one(User, user_id), work.session.get_one(Customer, customer_id)
+    values: dict[str, object] = {
+        "name": user.name,
+        "account": customer.company or customer.name,
+        "hostname": _hostname(work, service_id),
+    }
+    once = f"{user_id.hex}:{service_id or customer_id}:{at.timestamp():.0f}"
+    write_mail(work, "member_removed", user.email, once, values)
 
 
 def invoice_issued(work: Work, invoice_id: UUID) -> None:
@@ -184,6 +238,11 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
 def _invoice(work: Work, invoice_id: UUID) -> tuple[Invoice, Customer]:
     invoice = work.session.get_one(Invoice, invoice_id)
     return invoice, work.session.get_one(Customer, invoice.customer_id)
+
+
+def _hostname(work: Work, service_id: UUID | None) -> str:
+    service = work.session.get(Service, service_id) if service_id else None
+    return service.hostname if service else ""
 
 
 def _address(path: str) -> str:

@@ -84,12 +84,51 @@ WORDS = {
         ),
         "I did not do this",
     ),
+    "invitation": Words(
+        (
+            "{{ by }} invites you to {% if hostname != '' %}{{ hostname }}{% else %}{{ account }}{% endif %} at {{ company }}"
+        ),
+        (
+            "Hello,",
+            (
+                "{% if hostname != '' %}{{ by }} of {{ account }} would like to share the server {{ hostname }} with you: you "
+                "may start, stop and restart it.{% else %}{{ by }} invites you to the {{ company }} account of "
+                "{{ account }}{% if role == 'owner' %}, as an owner of it{% elsif role == 'billing' %}, to look after "
+                "its bills{% elsif role == 'technical' %}, to look after its servers{% else %}, to see its servers and "
+                "bills{% endif %}.{% endif %}"
+            ),
+            "The link works once, for seven days. If you do not know them, ignore this mail: nothing has changed.",
+        ),
+        "See the invitation",
+    ),
+    "member_joined": Words(
+        "{{ who }} has joined {% if hostname != '' %}{{ hostname }}{% else %}{{ account }}{% endif %}",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ who }} ({{ email }}) has accepted the invitation {% if hostname != '' %}to use the server {{ hostname }}"
+                "{% else %}to {{ account }}{% endif %}."
+            ),
+            "If you did not expect this, remove them on the page of your people and tell us.",
+        ),
+        "See who has access",
+    ),
+    "member_removed": Words(
+        "You no longer have access to {% if hostname != '' %}{{ hostname }}{% else %}{{ account }}{% endif %}",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ account }} has ended your access{% if hostname != '' %} to the server {{ hostname }}{% endif %} at "
+                "{{ company }}. Your own account stays as it is."
+            ),
+        ),
+    ),
     "invoice_issued": Words(
         "Invoice {{ number }}: {{ total }} due {{ due_on }}",
         (
             "Hello {{ name }},",
             (
-                "invoice {{ number }} for {{ total }} is ready. {% if card %}We will charge {{ card }} on {{ due_on }}; "
+                "invoice {{ number }} for {{ total }} is ready. {% if card != '' %}We will charge {{ card }} on {{ due_on }}; "
                 "there is nothing you need to do.{% else %}Please pay it by {{ due_on }}.{% endif %}"
             ),
         ),

@@ -45,6 +45,10 @@ class LoginSession(Row, table=True):
         """The person has entered their password again a short while ago."""
         return self.confirmed_at is not None and now - self.confirmed_at < CONFIRMED_FOR
 
+    def choose(self, customer_id: UUID) -> None:
+        """The person acts for this one of their customers from now on."""
+        self.customer_id = customer_id
+
     def end(self, now: datetime) -> None:
         """Signed out, here and for good."""
         self.ended_at = self.ended_at or now

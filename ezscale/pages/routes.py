@@ -11,6 +11,7 @@ from ezscale.pages.account.invoice import invoice
 from ezscale.pages.account.invoices import invoices
 from ezscale.pages.account.order import order as placed_order
 from ezscale.pages.account.overview import overview
+from ezscale.pages.account.people import people
 from ezscale.pages.account.profile import profile
 from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
@@ -31,6 +32,7 @@ from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
 from ezscale.pages.admin.time_machine import time_machine
+from ezscale.pages.admin.tokens import tokens as admin_tokens
 from ezscale.pages.marketing.about import about
 from ezscale.pages.marketing.contact import contact
 from ezscale.pages.marketing.home import home
@@ -42,6 +44,7 @@ from ezscale.pages.ordering.order import order
 from ezscale.pages.signing_in.change_email import change_email
 from ezscale.pages.signing_in.confirm import confirm
 from ezscale.pages.signing_in.forgotten import forgotten
+from ezscale.pages.signing_in.invitation import invitation
 from ezscale.pages.signing_in.login import login
 from ezscale.pages.signing_in.register import register
 from ezscale.pages.signing_in.reset import reset
@@ -53,10 +56,12 @@ from ezscale.state.account.invoices import InvoicesState
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.order import PlacedOrderState
 from ezscale.state.account.overview import OverviewState
+from ezscale.state.account.people import PeopleState
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
+from ezscale.state.account.sharing import SharingState
 from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.audit import AuditState
 from ezscale.state.admin.customer import CustomerState
@@ -73,8 +78,10 @@ from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
 from ezscale.state.admin.time_machine import TimeMachineState
+from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.forms import PostedFormState
+from ezscale.state.signing_in.invitation import InvitationState
 from ezscale.state.signing_in.proving import ProvingState
 from ezscale.ui import company
 
@@ -191,6 +198,12 @@ SIGNING_IN = (
     Route(
         "/change-email/", change_email, title=f"Confirm your new address | {company()}", on_load=[PostedFormState.load]
     ),
+    Route(
+        "/invitation/",
+        invitation,
+        title=f"You are invited | {company()}",
+        on_load=[PostedFormState.load, InvitationState.load],
+    ),
     Route("/verify/", verify, title=f"Confirm your address | {company()}", on_load=[PostedFormState.load]),
 )
 
@@ -198,11 +211,17 @@ ACCOUNT = (
     Route("/order/", order, title=f"Order a server | {company()}", on_load=[OrderState.load]),
     Route("/account/", overview, title=f"Overview | {company()}", on_load=[OverviewState.load]),
     Route("/account/services/", services, title=f"Services | {company()}", on_load=[ServicesState.load]),
-    Route("/account/service/", service, title=f"Server | {company()}", on_load=[ServiceState.load, LoginState.load]),
+    Route(
+        "/account/service/",
+        service,
+        title=f"Server | {company()}",
+        on_load=[ServiceState.load, LoginState.load, SharingState.load],
+    ),
     Route("/account/order/", placed_order, title=f"Your order | {company()}", on_load=[PlacedOrderState.load]),
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
+    Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
     Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
     Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
     Route(
@@ -235,6 +254,7 @@ ADMIN = (
     ),
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
+    Route("/admin/tokens/", admin_tokens, title=f"API tokens | {company()} staff", on_load=[AdminTokensState.load]),
     Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),
     Route("/admin/audit/", audit, title=f"Audit | {company()} staff", on_load=[AuditState.load]),
     Route(

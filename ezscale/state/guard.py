@@ -18,7 +18,7 @@ from ezscale.accounts.sessions import is_long_unseen, see
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
 from ezscale.state import live
-from ezscale.state.session import Face, SessionState, login_address
+from ezscale.state.session import Face, SessionState, binding, login_address
 
 PER_TAB = RateLimitItemPerSecond(200, 10)
 PER_ADDRESS = RateLimitItemPerSecond(5000, 10)
@@ -41,16 +41,22 @@ class SessionGuard(rx.Middleware):
         token = session_token(root.router.headers.cookie, root.router.url.path)
         actor = await asyncio.to_thread(whoever_arrives, token)
         session = await root.get_state(SessionState)
-        await session.bind(token, actor)
+        was_anothers = await session.bind(token, actor)
         if event.name.endswith(NAVIGATION):
             start_page(session)
 
         face = face_of(event)
-        if may_enter(actor, face) and (not actor.lacks_second_factor or may_wait(event, face)):
+        meant_for_another = was_anothers and is_ours(event)
+        if (
+            may_enter(actor, face)
+            and not meant_for_another
+            and (not actor.lacks_second_factor or may_wait(event, face))
+        ):
             return None
+        mark = binding(token, actor)[:8] if meant_for_another else ""
         delta = await root._get_resolved_delta()  # noqa: SLF001  # Reflex sends no changes of a dropped event
         root._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
-        return StateUpdate(delta=delta, events=Event.from_event_type(shown_out(actor, root.router.url)))
+        return StateUpdate(delta=delta, events=Event.from_event_type(shown_out(actor, root.router.url, mark)))
 
 
 def start_page(session: SessionState) -> None:
@@ -92,6 +98,15 @@ def whoever_arrives(token: str) -> Actor:
     return actor
 
 
+def is_ours(event: Event) -> bool:
+    """Whether an event is one of our handlers', and not Reflex's own, by which a page is loaded.
+
+    In a tab that has just changed hands such an event was meant for what it showed before: it is not carried out.
+    """
+    state = state_of(event)
+    return state is not None and issubclass(state, SessionState)
+
+
 def may_enter(actor: Actor, face: Face) -> bool:
     """Whether somebody may send events of a face at all; what exactly they may do, the use case decides."""
     match face:
@@ -103,10 +118,12 @@ def may_enter(actor: Actor, face: Face) -> bool:
             return True
 
 
-def shown_out(actor: Actor, page: ReflexURL) -> EventSpec:
-    """Where somebody goes who is on the wrong side of the house."""
+def shown_out(actor: Actor, page: ReflexURL, mark: str = "") -> EventSpec:
+    """Where somebody goes who is on the wrong side of the house, or whose page is not theirs any more."""
     if not actor.is_signed_in:
         return rx.redirect(login_address(page))
     if actor.lacks_second_factor:
         return rx.redirect("/admin/security/")
-    return rx.redirect("/admin/" if actor.kind is ActorKind.STAFF else "/account/")
+    # An address that the tab is not at already: going where one is loads nothing.
+    home = "/admin/" if actor.kind is ActorKind.STAFF else "/account/"
+    return rx.redirect(f"{home}?as={mark}" if mark else home)

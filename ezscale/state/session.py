@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from reflex_base.event import EventHandler
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
+from ezscale.accounts.members import own_customers
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
 from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure
@@ -29,6 +31,16 @@ LATER = "This did not work just now. Please try again in a minute."
 SHOWN_AT_ONCE = 3
 
 
+@dataclass
+class CustomerChoice:
+    """A customer that the person can act for, and what they are there."""
+
+    id: str
+    name: str
+    role: str
+    is_chosen: bool
+
+
 class SessionState(rx.State):
     """The root of all our states. Its vars are the tab's: who is signed in, and what they are being told.
 
@@ -39,7 +51,12 @@ class SessionState(rx.State):
 
     signed_in: bool = False
     is_staff: bool = False
+    is_delegate: bool = False
     person: str = ""
+    may: list[str] = []
+    acts_for: str = ""
+    role: str = ""
+    customers: list[CustomerChoice] = []
     errors: dict[str, str] = {}
     messages: list[Message] = []
 
@@ -108,17 +125,28 @@ class SessionState(rx.State):
         self.say(SORRY, "danger")
 
     @not_an_event
-    async def bind(self, token: str, actor: Actor) -> None:
-        """Let the tab's values belong to this login; those of another one are forgotten before anything is sent."""
-        bound_to = fingerprint(token) if actor.is_signed_in else ""
+    async def bind(self, token: str, actor: Actor) -> bool:
+        """Let the tab's values belong to this login, acting for this customer, with these rights.
+
+        Those of another one are forgotten before anything is sent. True when the tab belonged to somebody else signed in,
+        or to the same person for another customer: what is on its screen is not what the person now acts for.
+        """
+        bound_to = binding(token, actor)
         if self._bound_to == bound_to:
-            return
+            return False
+        was_anothers = bool(self._bound_to and bound_to)
         for state_class in our_states(State):
             (await self.get_state(state_class)).reset()  # type: ignore[no-untyped-call]
         self._bound_to = bound_to
         self.signed_in = actor.is_signed_in
         self.is_staff = actor.kind is ActorKind.STAFF
+        self.is_delegate = actor.services is not None
         self.person = actor.name if actor.is_signed_in else ""
+        self.may = sorted(actor.permissions)
+        if actor.kind is ActorKind.USER:
+            self.customers = await asyncio.to_thread(choices_of, actor)
+            self.acts_for, self.role = next(((own.name, own.role) for own in self.customers if own.is_chosen), ("", ""))
+        return was_anothers
 
     @not_an_event
     def refuse(self, refusal: BusinessError | TemporaryFailure) -> Answer:
@@ -141,6 +169,31 @@ class SessionState(rx.State):
     def _create_event_handler(cls, fn: Any, *args: Any, **kwargs: Any) -> EventHandler:
         handler: EventHandler = super()._create_event_handler(told_to_the_person(fn), *args, **kwargs)
         return handler
+
+
+def binding(token: str, actor: Actor) -> str:
+    """What a tab's values belong to, as one word: the login, the customer it acts for, and what it may see and do."""
+    if not actor.is_signed_in:
+        return ""
+    seen = "*" if actor.services is None else ",".join(sorted(map(str, actor.services)))
+    return fingerprint(" ".join((fingerprint(token), str(actor.customer_id), seen, *sorted(actor.permissions))))
+
+
+def choices_of(actor: Actor) -> list[CustomerChoice]:
+    """The customers that a person can act for."""
+
+    def reading(work: Work) -> list[CustomerChoice]:
+        return [
+            CustomerChoice(
+                id=str(customer.id),
+                name=customer.company or customer.name,
+                role=membership.role.value,
+                is_chosen=customer.id == actor.customer_id,
+            )
+            for membership, customer in own_customers(work)
+        ]
+
+    return in_one_transaction(wiring.database().reader(actor), reading)
 
 
 def our_states(state_class: type[BaseState]) -> list[type[BaseState]]:

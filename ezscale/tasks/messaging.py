@@ -5,8 +5,11 @@ from contextlib import suppress
 from ezscale.accounts.events import (
     EmailChangeAsked,
     EmailChanged,
+    MemberJoined,
+    MemberRemoved,
     PasswordChanged,
     PasswordResetAsked,
+    PersonInvited,
     SecondFactorChanged,
     UserSignedUp,
 )
@@ -72,6 +75,26 @@ def second_factor_changed(house: House, event: SecondFactorChanged) -> None:
     """Tell the owner that their ways to sign in have changed."""
     with house.automation("mail")() as work:
         letters.second_factor_changed(work, event.user_id, event.what, event.at)
+
+
+def invitation(house: House, event: PersonInvited) -> None:
+    """Ask somebody to join a customer."""
+    with house.automation("mail")() as work:
+        letters.invitation(work, event.invitation_id, event.at)
+
+
+@task
+def member_joined(house: House, event: MemberJoined) -> None:
+    """Tell the owners that somebody has come."""
+    with house.automation("mail")() as work:
+        letters.member_joined(work, event.user_id, event.customer_id, event.service_id, event.at)
+
+
+@task
+def member_removed(house: House, event: MemberRemoved) -> None:
+    """Tell somebody that their access has ended."""
+    with house.automation("mail")() as work:
+        letters.member_removed(work, event.user_id, event.customer_id, event.service_id, event.at)
 
 
 @task

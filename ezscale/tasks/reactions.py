@@ -3,8 +3,11 @@
 from ezscale.accounts.events import (
     EmailChangeAsked,
     EmailChanged,
+    MemberJoined,
+    MemberRemoved,
     PasswordChanged,
     PasswordResetAsked,
+    PersonInvited,
     SecondFactorChanged,
     UserSignedUp,
 )
@@ -43,6 +46,9 @@ REACTIONS |= {
     EmailChangeAsked: (messaging.email_change,),
     EmailChanged: (messaging.email_changed,),
     SecondFactorChanged: (messaging.second_factor_changed,),
+    PersonInvited: (messaging.invitation,),
+    MemberJoined: (messaging.member_joined,),
+    MemberRemoved: (messaging.member_removed,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
     ChargeFailed: (messaging.charge_failed,),

@@ -74,7 +74,7 @@ def test_a_newer_link_takes_the_place_of_the_older(visitor, ada, link):
 def test_a_new_password_ends_everything_that_the_old_one_opened(visitor, database, ada, link, whoever_holds, told):
     session = sign_in(visitor, ada.email, OLD).token
     with visitor() as work:
-        owner = actor_for(work, ada.id)
+        owner = actor_for(work, ada.id, confirmed=True)
     with database.opener(owner)() as work:
         _, token = create_token(work, "deploy")
     secret = link(RESET)

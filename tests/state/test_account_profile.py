@@ -62,7 +62,7 @@ async def test_a_vat_id_is_kept_as_it_is_printed_and_can_be_taken_away(company, 
 async def test_a_token_is_shown_once_and_stops_working_when_revoked(company, ada):
     screen = Screen(company, TokensState, ada)
     page = await screen.opens("/account/tokens/")
-    await screen.does(page.make({"name": "Backups"}))
+    await screen.does(page.make({"name": "Backups", "scope:services.see": "on"}))
     text = page.fresh
 
     page = await screen.opens("/account/tokens/")
@@ -80,7 +80,7 @@ async def test_a_token_needs_a_name(company, ada):
     screen = Screen(company, TokensState, ada)
     page = await screen.opens("/account/tokens/")
 
-    await screen.does(page.make({"name": " "}))
+    await screen.does(page.make({"name": " ", "scope:services.see": "on"}))
 
     assert list(page.errors) == ["name"]
     assert page.fresh == ""
@@ -89,7 +89,7 @@ async def test_a_token_needs_a_name(company, ada):
 async def test_a_token_of_somebody_else_cannot_be_revoked(company, ada):
     theirs = Screen(company, TokensState, ada)
     page = await theirs.opens("/account/tokens/")
-    await theirs.does(page.make({"name": "Backups"}))
+    await theirs.does(page.make({"name": "Backups", "scope:services.see": "on"}))
     screen = Screen(company, TokensState, company.signs_up("Bob Byrne"))
     bobs = await screen.opens("/account/tokens/")
 

@@ -4,18 +4,24 @@ from typing import ClassVar
 
 import pytest
 import reflex as rx
+from reflex.state import State
 from reflex_base.event import Event
 from reflex_base.utils.format import format_event_handler
 from sqlmodel import select
 
 from ezscale.accounts.actors import actor_of
+from ezscale.accounts.delegates import delegates, end_delegation
+from ezscale.accounts.invitations import accept_invitation
+from ezscale.accounts.members import choose_customer
 from ezscale.accounts.sessions import SEEN_EVERY
 from ezscale.accounts.signing_in import sign_out
 from ezscale.kit.settings import settings
 from ezscale.models import LoginSession, User
+from ezscale.models.customer import MemberRole
 from ezscale.state.guard import SessionGuard
 from ezscale.state.session import Face, SessionState
 from tests.state.conftest import open_tab, session_of, state_of, visit
+from tests.state.portal import session_of as session_of_person
 
 
 class DrawerState(SessionState):
@@ -58,6 +64,7 @@ class ShopState(SessionState):
         pass
 
 
+HYDRATE = Event(name=format_event_handler(State.event_handlers["hydrate"]))
 OPEN_DRAWER, OPEN_SAFE, OPEN_VESTIBULE, LOOK = (
     Event(name=format_event_handler(handler))
     for handler in (
@@ -175,6 +182,71 @@ async def test_the_same_login_keeps_what_the_tab_holds(guard, house, customer_se
     await guard.preprocess(None, tab, OPEN_DRAWER)
 
     assert (await state_of(tab, DrawerState)).private == "Ada's invoices"
+
+
+async def test_a_tab_forgets_one_customer_when_its_person_acts_for_another(guard, company):
+    ada, bob = company.signs_up("Ada Moreno"), company.signs_up("Bob Byrne")
+    company.proves_address(bob)
+    secret = ada.invites(bob.user.email, MemberRole.READ_ONLY)
+    bob.does(lambda work: accept_invitation(work, secret))
+    token = session_of_person(company, bob)
+    tab = open_tab(token)
+    await guard.preprocess(None, tab, HYDRATE)
+    (await state_of(tab, DrawerState)).private = "Bob's invoices"
+    was_for = (await state_of(tab, SessionState)).acts_for
+    customer_id = ada.actor.customer_id
+    with company.robot() as work:
+        choose_customer(work, token, customer_id)
+
+    answer = await guard.preprocess(None, tab, OPEN_DRAWER)
+
+    session = await state_of(tab, SessionState)
+    assert (await state_of(tab, DrawerState)).private == ""
+    assert (was_for, session.acts_for, session.role) == ("Bob Byrne", "Ada Moreno", "read_only")
+    assert [(choice.name, choice.is_chosen) for choice in session.customers] == [
+        ("Bob Byrne", False),
+        ("Ada Moreno", True),
+    ]
+    [onwards] = answer.events
+    assert onwards.payload["path"].startswith("/account/?as=")
+
+
+async def test_what_was_pressed_on_a_page_of_another_customer_is_not_done_but_the_next_page_loads(guard, company):
+    ada, bob = company.signs_up("Ada Moreno"), company.signs_up("Bob Byrne")
+    company.proves_address(bob)
+    secret = ada.invites(bob.user.email, MemberRole.OWNER)
+    bob.does(lambda work: accept_invitation(work, secret))
+    token = session_of_person(company, bob)
+    tab, customer_id = open_tab(token), ada.actor.customer_id
+    await guard.preprocess(None, tab, HYDRATE)
+    with company.robot() as work:
+        choose_customer(work, token, customer_id)
+
+    pressed = await guard.preprocess(None, tab, OPEN_DRAWER)
+    loaded = await guard.preprocess(None, tab, HYDRATE)
+    pressed_there = await guard.preprocess(None, tab, OPEN_DRAWER)
+
+    assert pressed is not None
+    assert (loaded, pressed_there) == (None, None)
+
+
+async def test_a_tab_forgets_what_its_person_may_see_no_more(guard, company):
+    ada = company.signs_up("Ada Moreno")
+    shared = ada.buys()
+    dan = ada.brings_along("Dan Delegate", MemberRole.DELEGATE, shared.id)
+    tab = open_tab(session_of_person(company, dan))
+    await guard.preprocess(None, tab, HYDRATE)
+    (await state_of(tab, DrawerState)).private = shared.hostname
+    is_delegate = (await state_of(tab, SessionState)).is_delegate
+    [(delegation, _)] = ada.does(lambda work: delegates(work, shared.id))
+    ada.does(lambda work: end_delegation(work, delegation.id))
+
+    await guard.preprocess(None, tab, LOOK)
+
+    session = await state_of(tab, SessionState)
+    assert is_delegate
+    assert (await state_of(tab, DrawerState)).private == ""
+    assert (session.acts_for, list(session.may), list(session.customers)) == ("", [], [])
 
 
 def test_a_screen_that_only_seems_to_name_its_face_is_never_made():

@@ -7,7 +7,7 @@ import reflex as rx
 from ezscale.pages.shell import account_page
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.signing_in.choices import countries
-from ezscale.ui import button, card, definitions, select_field, skeleton, split, text_field
+from ezscale.ui import button, card, definitions, empty, select_field, skeleton, split, text_field
 
 
 def profile() -> rx.Component:
@@ -22,7 +22,10 @@ def profile() -> rx.Component:
         ),
         title="Account",
     )
-    page = split(card(_form(), title="Billing address"), facts)
+    not_theirs = card(
+        empty("Nothing to see here", "Whoever owns this account looks after its address.", icon_name="user-round")
+    )
+    page = rx.cond(ProfileState.missing, not_theirs, split(card(_form(), title="Billing address"), facts))
     return account_page(
         "Profile",
         rx.cond(ProfileState.loaded, page, skeleton(6)),

@@ -4,10 +4,12 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.service import ServiceState
+from ezscale.state.session import SessionState
 from ezscale.ui import (
     badge,
     button,
@@ -34,7 +36,8 @@ SERVICE, BILLING = ServiceState.service, ServiceState.billing
 
 def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
-    page = stack(_standing(), split(stack(_access(), _facts()), stack(_power(), _billing())), _log())
+    billing = rx.cond(SessionState.may.contains("billing.see"), _billing())
+    page = stack(_standing(), split(stack(_access(), _facts()), stack(_power(), billing, sharing())), _log())
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
         rx.cond(SERVICE.hostname == "", "Server", SERVICE.hostname),
@@ -62,10 +65,14 @@ def _standing() -> rx.Component:
         actions=(_link_to_order(),),
     )
     suspended = notice(
-        rx.fragment(
-            "Most often an invoice is overdue: pay your ",
-            link("open invoices", "/account/invoices/?status=open", "underline underline-offset-[3px]"),
-            " and it runs again by itself.",
+        rx.cond(
+            SessionState.may.contains("billing.see"),
+            rx.fragment(
+                "Most often an invoice is overdue: pay your ",
+                link("open invoices", "/account/invoices/?status=open", "underline underline-offset-[3px]"),
+                " and it runs again by itself.",
+            ),
+            "Please ask whoever looks after this account.",
         ),
         "danger",
         title="This server is suspended",
@@ -127,7 +134,10 @@ def _login() -> rx.Component:
     )
     is_shown = (LoginState.password != "") & (LoginState.service_id == SERVICE.id)
     reveal = button(icon("key-round"), "Show root password", look="plain", size="small", on_click=LoginState.reveal)
-    ask = rx.cond(ServiceState.may_reveal, reveal, rx.el.span("ready once the server runs", class_name="text-faint"))
+    later = rx.cond(
+        SessionState.may.contains("services.reveal"), "ready once the server runs", "known to whoever owns the server"
+    )
+    ask = rx.cond(ServiceState.may_reveal, reveal, rx.el.span(later, class_name="text-faint"))
     return rx.cond(is_shown, shown, ask)
 
 

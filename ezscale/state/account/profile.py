@@ -40,6 +40,7 @@ class CustomerView:
 
 class ProfileState(PortalState):
     loaded: bool = False
+    missing: bool = False
     customer: CustomerView = CustomerView()
     may_edit: bool = False
     saving: bool = False
@@ -47,8 +48,10 @@ class ProfileState(PortalState):
 
     @rx.event
     async def load(self) -> None:
-        """Show the customer as we know them."""
-        self.customer, self.may_edit = await self.read(own_view)
+        """Show the customer as we know them; nothing to a delegate, and to whoever belongs to none."""
+        shown = await self.read(own_view)
+        self.missing = shown is None
+        self.customer, self.may_edit = shown or (CustomerView(), False)
         self.version += 1
         self.loaded = True
 
@@ -68,6 +71,8 @@ def change_both(work: Work, address: dict[str, str], tax_id: str) -> Customer:
     return change_tax_id(work, tax_id)
 
 
-def own_view(work: Work) -> tuple[CustomerView, bool]:
-    """The person's customer, and whether they may change it."""
+def own_view(work: Work) -> tuple[CustomerView, bool] | None:
+    """The person's customer, and whether they may change it; None when it is not for them to see."""
+    if work.actor.customer_id is None or work.actor.services is not None:
+        return None
     return CustomerView.of(own_customer(work)), work.actor.may(EDIT_CUSTOMER)

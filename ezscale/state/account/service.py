@@ -9,7 +9,7 @@ import reflex as rx
 from reflex_base.event import EventHandler
 
 from ezscale import wiring
-from ezscale.accounts.permissions import CANCEL_SERVICES, REVEAL_LOGINS, USE_SERVICES
+from ezscale.accounts.permissions import CANCEL_SERVICES, PLACE_ORDERS, REVEAL_LOGINS, SEE_BILLING, USE_SERVICES
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
 from ezscale.billing.subscriptions import subscription_of_item
 from ezscale.billing.upcoming import upcoming
@@ -145,7 +145,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     """Everything the page of a service shows, in one transaction."""
     overview = service_overview(work, service_id)
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
-    order_id = subscription_of_item(work, service.item_id).order_id
+    order_id = order_of(work, service.item_id)
     return Dossier(
         service=ServiceView.of(overview, reader),
         billing=BillingView.of(billed, reader),
@@ -155,6 +155,13 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
     )
+
+
+def order_of(work: Work, item_id: UUID) -> UUID | None:
+    """The order that a service came with, for whoever may see orders."""
+    if not (work.actor.may(SEE_BILLING) or work.actor.may(PLACE_ORDERS)):
+        return None
+    return subscription_of_item(work, item_id).order_id
 
 
 def item_of(work: Work, service_id: UUID) -> UUID:
