@@ -10,7 +10,7 @@ from ezscale import wiring
 from ezscale.accounts.actors import actor_of_key
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.api import rates
-from ezscale.api.doors import Door, door
+from ezscale.api.doors import Door, door, let_in
 from ezscale.kit.actor import ANONYMOUS, Actor
 from ezscale.kit.errors import NotSignedIn
 from ezscale.kit.ids import fingerprint
@@ -34,7 +34,7 @@ def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials | Non
         rates.count_wrong_token(address)
         raise NotSignedIn("This API token does not exist, or it was revoked.")
     rates.count_call(request, fingerprint(given.credentials))
-    return actor.came_by("api", address)
+    return let_in(request, actor, "api")
 
 
 Caller = Annotated[Actor, Depends(caller)]

@@ -14,6 +14,8 @@ from reflex_base.registry import RegistrationContext
 
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.cookies import session_token
+from ezscale.kit.settings import settings
+from ezscale.kit.staff_door import came_by_staff_door
 from ezscale.state import live
 from ezscale.state.session import Face, SessionState, actor_behind, login_address
 
@@ -42,12 +44,14 @@ class SessionGuard(rx.Middleware):
         if event.name.endswith(NAVIGATION):
             start_page(session)
 
-        face = face_of(event)
-        if may_enter(actor, face):
+        face, by_staff_door = face_of(event), came_by_staff_door(root.router.headers.raw_headers)
+        if may_enter(actor, face) and (by_staff_door or face != "admin"):
             return None
         delta = await root._get_resolved_delta()  # noqa: SLF001  # Reflex sends no changes of a dropped event
         root._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
-        return StateUpdate(delta=delta, events=Event.from_event_type(shown_out(actor, root.router.url)))
+        return StateUpdate(
+            delta=delta, events=Event.from_event_type(shown_out(actor, root.router.url, by_staff_door=by_staff_door))
+        )
 
 
 def start_page(session: SessionState) -> None:
@@ -75,8 +79,12 @@ def may_enter(actor: Actor, face: Face) -> bool:
             return True
 
 
-def shown_out(actor: Actor, page: ReflexURL) -> EventSpec:
+def shown_out(actor: Actor, page: ReflexURL, *, by_staff_door: bool = True) -> EventSpec:
     """Where somebody goes who is on the wrong side of the house."""
     if not actor.is_signed_in:
         return rx.redirect(login_address(page))
-    return rx.redirect("/admin/" if actor.kind is ActorKind.STAFF else "/account/")
+    if actor.kind is not ActorKind.STAFF:
+        return rx.redirect("/account/")
+    if by_staff_door:
+        return rx.redirect("/admin/")
+    return rx.redirect(f"{settings().staff_url}/admin/" if settings().admin_host else "/")
