@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.actors import KEY_MARK
-from ezscale.kit.errors import Invalid, NotFound, NotSignedIn
+from ezscale.kit.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from ezscale.kit.ids import fingerprint, new_secret
 from ezscale.kit.work import Work
 from ezscale.models import ApiToken
@@ -15,6 +15,8 @@ def create_token(work: Work, name: str) -> tuple[ApiToken, str]:
     """A key with the rights of its owner, and its text, which is shown once."""
     if work.actor.user_id is None:
         raise NotSignedIn
+    if work.actor.behind_id is not None:
+        raise NotAllowed("A token would outlive the acting: the customer makes it.")
     if not (name := name.strip()) or len(name) > 80:
         raise Invalid("Please give the token a name that you will recognise.", field="name")
     text = KEY_MARK + new_secret()

@@ -4,26 +4,25 @@ A form that cannot be used is sent back to its own page; a short-lived cookie te
 """
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from ezscale import wiring
+from ezscale.accounts.impersonating import end_impersonation
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
 from ezscale.accounts.signing_in import SESSION_LASTS, SignedIn, begin_session, sign_in, sign_out
 from ezscale.accounts.signing_up import NewPerson, sign_up
+from ezscale.api.answers import SEE_OTHER, back_to, set_cookie
 from ezscale.api.doors import Public
 from ezscale.kit.actor import ANONYMOUS
-from ezscale.kit.cookies import ANSWER, ANSWER_LASTS, SESSION, FormAnswer, local_path, session_token
+from ezscale.kit.cookies import ACTING, ANSWER, SESSION, local_path, read_cookie
 from ezscale.kit.errors import BusinessError
-from ezscale.kit.settings import settings
 from ezscale.kit.work import OpenWork
 
 router = APIRouter(prefix="/api", include_in_schema=False, dependencies=[Public])
 Typed = Annotated[str, Form(max_length=500)]
-SEE_OTHER = 303
 
 
 class Registration(BaseModel):
@@ -46,17 +45,17 @@ def log_in(
     try:
         fresh = sign_in(_visitor(request), email, password, address=_address(request), device=_device(request))
     except BusinessError as refusal:
-        return _back_to("/login/", refusal, {"email": email}, next=go_on)
+        return back_to("/login/", refusal, {"email": email}, next=go_on)
     return _signed_in(request, fresh, go_on)
 
 
 @router.post("/session/end")
 def log_out(request: Request) -> RedirectResponse:
-    """End the session of this browser."""
-    with _visitor(request)() as work:
-        sign_out(work, _token(request))
+    """End the session of this browser, and with a colleague's what they did as somebody else."""
+    _sign_out(request)
     answer = RedirectResponse("/", SEE_OTHER)
     answer.delete_cookie(SESSION, path="/")
+    answer.delete_cookie(ACTING, path="/")
     return answer
 
 
@@ -68,7 +67,7 @@ def register(request: Request, typed: Annotated[Registration, Form()]) -> Redire
     try:
         user = sign_up(_visitor(request), person, _address(request))
     except BusinessError as refusal:
-        return _back_to("/register/", refusal, shown_again, next=typed.next)
+        return back_to("/register/", refusal, shown_again, next=typed.next)
     with _visitor(request)() as work:
         fresh = begin_session(work, user, address=_address(request), device=_device(request))
     return _signed_in(request, fresh, typed.next)
@@ -80,7 +79,7 @@ def forgotten(request: Request, email: Typed = "") -> RedirectResponse:
     try:
         ask_for_reset(_visitor(request), email, address=_address(request))
     except BusinessError as refusal:
-        return _back_to("/forgotten/", refusal, {"email": email})
+        return back_to("/forgotten/", refusal, {"email": email})
     return RedirectResponse("/forgotten/?sent=1", SEE_OTHER)
 
 
@@ -90,7 +89,7 @@ def reset(request: Request, token: Typed = "", password: Typed = "") -> Redirect
     try:
         reset_password(_visitor(request), token, password)
     except BusinessError as refusal:
-        return _back_to("/reset/", refusal, {}, token=token)
+        return back_to("/reset/", refusal, {}, token=token)
     return RedirectResponse("/login/?sent=1", SEE_OTHER)
 
 
@@ -101,37 +100,28 @@ def verify(request: Request, token: Typed = "") -> RedirectResponse:
         with _visitor(request)() as work:
             verify_email(work, token)
     except BusinessError as refusal:
-        return _back_to("/verify/", refusal, {})
+        return back_to("/verify/", refusal, {})
     return RedirectResponse("/verify/?sent=1", SEE_OTHER)
 
 
 def _signed_in(request: Request, fresh: SignedIn, go_on: str) -> RedirectResponse:
-    with _visitor(request)() as work:
-        sign_out(work, _token(request))  # whoever was signed in here before is not any more
+    _sign_out(request)  # whoever was signed in here before is not any more
     answer = RedirectResponse(local_path(go_on, "/admin/" if fresh.is_staff else "/account/"), SEE_OTHER)
-    _set_cookie(answer, SESSION, fresh.token, int(SESSION_LASTS.total_seconds()))
+    set_cookie(answer, SESSION, fresh.token, int(SESSION_LASTS.total_seconds()))
     answer.delete_cookie(ANSWER, path="/")
+    answer.delete_cookie(ACTING, path="/")
     return answer
 
 
-def _back_to(page: str, refusal: BusinessError, typed: dict[str, str], **query: str) -> RedirectResponse:
-    kept = {name: value for name, value in query.items() if value}
-    answer = RedirectResponse(f"{page}?{urlencode({'again': '1', **kept})}", SEE_OTHER)
-    _set_cookie(answer, ANSWER, FormAnswer(refusal.message, refusal.field, typed).to_cookie(), ANSWER_LASTS)
-    return answer
-
-
-def _set_cookie(answer: RedirectResponse, name: str, value: str, seconds: int) -> None:
-    secure = settings().web_url.startswith("https:")
-    answer.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
+def _sign_out(request: Request) -> None:
+    cookies = request.headers.get("cookie", "")
+    with _visitor(request)() as work:
+        end_impersonation(work, read_cookie(cookies, ACTING))
+        sign_out(work, read_cookie(cookies, SESSION))
 
 
 def _visitor(request: Request) -> OpenWork:
     return wiring.work_of(ANONYMOUS.came_by("web", _address(request)))
-
-
-def _token(request: Request) -> str:
-    return session_token(request.headers.get("cookie", ""))
 
 
 def _address(request: Request) -> str:

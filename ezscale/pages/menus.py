@@ -35,6 +35,8 @@ ADMIN_MENU = (
     Entry("Provisioning", "/admin/provisioning/", "hammer"),
     Entry("Runs", "/admin/runs/", "list-checks"),
     Entry("Mail", "/admin/mail/", "mail"),
+    Entry("Colleagues", "/admin/staff/", "id-card"),
+    Entry("Roles", "/admin/roles/", "shield"),
     Entry("Doctor", "/admin/doctor/", "stethoscope"),
     Entry("Time machine", "/admin/time/", "history"),
 )

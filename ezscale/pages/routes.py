@@ -15,6 +15,7 @@ from ezscale.pages.account.profile import profile
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
 from ezscale.pages.account.tokens import tokens
+from ezscale.pages.admin.colleagues import colleagues
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
@@ -24,6 +25,7 @@ from ezscale.pages.admin.mail import mail
 from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
 from ezscale.pages.admin.provisioning import provisioning
+from ezscale.pages.admin.roles import roles
 from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
@@ -51,6 +53,8 @@ from ezscale.state.account.profile import ProfileState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.tokens import TokensState
+from ezscale.state.admin.care import CareState
+from ezscale.state.admin.colleagues import ColleaguesState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
@@ -60,6 +64,7 @@ from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.mail import MailState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
+from ezscale.state.admin.roles import RolesState
 from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
@@ -185,7 +190,12 @@ ACCOUNT = (
 ADMIN = (
     Route("/admin/", admin_overview, title=f"Overview | {company()} staff", on_load=[AdminOverviewState.load]),
     Route("/admin/customers/", customers, title=f"Customers | {company()} staff", on_load=[CustomersState.load]),
-    Route("/admin/customer/", customer, title=f"Customer | {company()} staff", on_load=[CustomerState.load]),
+    Route(
+        "/admin/customer/",
+        customer,
+        title=f"Customer | {company()} staff",
+        on_load=[CustomerState.load, CareState.load],
+    ),
     Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
     Route(
         "/admin/service/",
@@ -205,6 +215,8 @@ ADMIN = (
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
     Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),
+    Route("/admin/staff/", colleagues, title=f"Colleagues | {company()} staff", on_load=[ColleaguesState.load]),
+    Route("/admin/roles/", roles, title=f"Roles | {company()} staff", on_load=[RolesState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )
 

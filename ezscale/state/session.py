@@ -13,11 +13,13 @@ from reflex_base.event import EventHandler
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
+from ezscale.accounts.impersonating import acting_as
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
 from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure
 from ezscale.kit.ids import fingerprint
 from ezscale.kit.work import OpenWork, Work
+from ezscale.state.reader import reader_of
 from ezscale.state.telling import Answer, not_an_event, told_to_the_person
 from ezscale.ui import Message
 
@@ -39,6 +41,7 @@ class SessionState(rx.State):
     signed_in: bool = False
     is_staff: bool = False
     person: str = ""
+    acting_as: str = ""
     errors: dict[str, str] = {}
     messages: list[Message] = []
 
@@ -117,6 +120,7 @@ class SessionState(rx.State):
         self.signed_in = actor.is_signed_in
         self.is_staff = actor.kind is ActorKind.STAFF
         self.person = actor.name if actor.is_signed_in else ""
+        self.acting_as = await self._acting_words(token) if actor.behind_id else ""
 
     @not_an_event
     def refuse(self, refusal: BusinessError | TemporaryFailure) -> Answer:
@@ -130,6 +134,17 @@ class SessionState(rx.State):
             return rx.set_focus(refusal.field)
         self.say(refusal.message if isinstance(refusal, BusinessError) else LATER, "danger")
         return None
+
+    async def _acting_words(self, token: str) -> str:
+        """Whom a colleague is at the moment, for the bar that says so on every page."""
+        found = await asyncio.to_thread(
+            in_one_transaction, wiring.database().reader(ANONYMOUS), lambda work: acting_as(work, token)
+        )
+        if found is None:
+            return ""
+        whom = found.person if found.customer == found.person else f"{found.person} of {found.customer}"
+        until = reader_of(self.router.headers.accept_language).hour(found.until)
+        return f"{whom}, {'with changes' if found.may_write else 'read-only'}, until {until}"
 
     def _session_token(self) -> str:
         return session_token(self.router.headers.cookie, self.router.url.path)

@@ -2,7 +2,15 @@
 
 from contextlib import suppress
 
-from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSignedUp
+from ezscale.accounts.events import (
+    AccessChanged,
+    ColleagueInvited,
+    CustomerBroughtBack,
+    CustomerSuspended,
+    PasswordChanged,
+    PasswordResetAsked,
+    UserSignedUp,
+)
 from ezscale.billing.events import (
     CancellationRequested,
     ChargeFailed,
@@ -44,6 +52,34 @@ def password_changed(house: House, event: PasswordChanged) -> None:
     """Tell the owner that the password was changed."""
     with house.automation("mail")() as work:
         letters.password_changed(work, event.user_id, event.at)
+
+
+@task
+def colleague_invited(house: House, event: ColleagueInvited) -> None:
+    """Send the link by which a new colleague chooses a password."""
+    with house.automation("mail")() as work:
+        letters.colleague_invited(work, event.user_id, event.at)
+
+
+@task
+def access_changed(house: House, event: AccessChanged) -> None:
+    """Tell a person that they may do something else now."""
+    with house.automation("mail")() as work:
+        letters.access_changed(work, event.user_id, event.how, event.words, event.at)
+
+
+@task
+def customer_suspended(house: House, event: CustomerSuspended) -> None:
+    """Tell a customer that they are suspended, and why."""
+    with house.automation("mail")() as work:
+        letters.customer_standing(work, "customer_suspended", event.customer_id, event.reason, event.at)
+
+
+@task
+def customer_back(house: House, event: CustomerBroughtBack) -> None:
+    """Tell a customer that all is as before."""
+    with house.automation("mail")() as work:
+        letters.customer_standing(work, "customer_back", event.customer_id, event.reason, event.at)
 
 
 @task

@@ -1,6 +1,14 @@
 """All the automatic behaviour of the company: what follows from what."""
 
-from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSignedUp
+from ezscale.accounts.events import (
+    AccessChanged,
+    ColleagueInvited,
+    CustomerBroughtBack,
+    CustomerSuspended,
+    PasswordChanged,
+    PasswordResetAsked,
+    UserSignedUp,
+)
 from ezscale.billing.events import (
     CancellationRequested,
     CardKept,
@@ -32,6 +40,10 @@ REACTIONS |= {
     UserSignedUp: (messaging.welcome,),
     PasswordResetAsked: (messaging.reset_link,),
     PasswordChanged: (messaging.password_changed,),
+    ColleagueInvited: (messaging.colleague_invited,),
+    AccessChanged: (messaging.access_changed,),
+    CustomerSuspended: (messaging.customer_suspended,),
+    CustomerBroughtBack: (messaging.customer_back,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
     ChargeFailed: (messaging.charge_failed,),

@@ -49,6 +49,9 @@ async def opened(site, *, peer="203.0.113.9", host="shop.example", headers=()):
     async def application(scope, receive, send):
         seen.append(dict(scope["headers"]).get(MARK.encode(), b"").decode())
 
+    async def receive():
+        return {"type": "websocket.connect"}
+
     async def send(message):
         assert message == {"type": "websocket.close", "code": 1008}
 
@@ -59,7 +62,7 @@ async def opened(site, *, peer="203.0.113.9", host="shop.example", headers=()):
         "client": (peer, 1),
         "headers": [(b"host", host.encode()), (b"origin", f"http://{host}".encode()), *named],
     }
-    await Edge(application, site)(scope, None, send)
+    await Edge(application, site)(scope, receive, send)
     return seen[0] if seen else None
 
 

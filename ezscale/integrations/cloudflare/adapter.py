@@ -49,16 +49,10 @@ class AccessPasses:
             return False
 
     def _is_for_us(self, claims: Mapping[str, Any]) -> bool:
-        now, audience = self._now().timestamp(), claims.get("aud")
+        audience = claims.get("aud")
         meant_for = audience if isinstance(audience, list) else [audience]
-        until, since = claims.get("exp"), claims.get("nbf", 0)
-        return (
-            claims.get("iss") == self._issuer
-            and self._audience in meant_for
-            and is_number(until)
-            and is_number(since)
-            and since - SKEW <= now < until + SKEW
-        )
+        is_ours = claims.get("iss") == self._issuer and self._audience in meant_for
+        return is_ours and is_valid(self._now().timestamp(), claims.get("nbf", 0), claims.get("exp"))
 
     def _key(self, kid: object) -> RSAKey | None:
         if not isinstance(kid, str):
@@ -97,6 +91,10 @@ def usable(keys: list[Jwk]) -> dict[str, RSAKey]:
     return found
 
 
-def is_number(value: object) -> bool:
-    """Whether a claim is a moment; True and False are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def is_valid(now: float, since: object, until: object) -> bool:
+    """Whether an assertion's time has come and is not over. True and False are no moments."""
+    if isinstance(since, bool) or isinstance(until, bool):
+        return False
+    if not isinstance(since, int | float) or not isinstance(until, int | float):
+        return False
+    return since - SKEW <= now < until + SKEW
