@@ -28,20 +28,18 @@ FILE = "/admin/customer/"
 
 @router.post("")
 def begin(
-    request: Request, actor: Person, customer: Typed = "", user: Typed = "", reason: Typed = "", may_write: Typed = ""
+    request: Request, actor: Person, customer: Typed = "", user: Typed = "", why: Typed = "", may_write: Typed = ""
 ) -> RedirectResponse:
     """Begin to act as somebody, and go to where the browser becomes them."""
     own = session_token(request.headers.get("cookie", ""), request.url.path)
     try:
         with wiring.work_of(actor)() as work:
-            secret = begin_impersonation(
-                work, own, known_id(customer), known_id(user), reason, may_write=bool(may_write)
-            )
+            secret = begin_impersonation(work, own, known_id(customer), known_id(user), why, may_write=bool(may_write))
     except NotConfirmed:
         here = f"{FILE}?{urlencode({'id': customer})}"
         return RedirectResponse(f"/confirm/?{urlencode({'next': here})}", SEE_OTHER)
     except BusinessError as refusal:
-        return back_to(FILE, refusal, {"user": user, "reason": reason}, id=customer)
+        return back_to(FILE, as_field(refusal), {"user": user, "why": why}, id=customer)
     side = settings().web_url if settings().admin_host else ""
     return RedirectResponse(f"{side}/api/impersonation/take?{urlencode({'token': secret})}", SEE_OTHER)
 
@@ -73,6 +71,13 @@ def end(request: Request) -> RedirectResponse:
     answer = RedirectResponse(f"{side}{FILE}?{urlencode({'id': customer_id})}" if customer_id else "/", SEE_OTHER)
     answer.delete_cookie(ACTING, path="/")
     return answer
+
+
+def as_field(refusal: BusinessError) -> BusinessError:
+    """A refusal of the reason, under the name that the form gives it."""
+    if refusal.field == "reason":
+        refusal.field = "why"
+    return refusal
 
 
 def known_id(sent: str) -> UUID:

@@ -123,7 +123,7 @@ def alex(at: Company) -> Desk:
 def sends(browser: httpx.Client, person: Person, **typed: str) -> httpx.Response:
     customer = str(person.actor.customer_id)
     return browser.post(
-        "/api/impersonation", data={"customer": customer, "user": str(person.user.id), "reason": WHY, **typed}
+        "/api/impersonation", data={"customer": customer, "user": str(person.user.id), "why": WHY, **typed}
     )
 
 
@@ -181,7 +181,7 @@ def test_where_staff_have_a_host_of_their_own_the_link_leads_to_the_customers(bo
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
 def test_without_a_reason_the_form_comes_back_with_what_is_wrong(bob, grace, browser_of, reason):
-    answer = sends(browser_of(grace), bob, reason=reason)
+    answer = sends(browser_of(grace), bob, why=reason)
 
     assert answer.headers["location"] == f"/admin/customer/?again=1&id={bob.actor.customer_id}"
     assert "ezscale_answer" in answer.headers["set-cookie"]

@@ -49,7 +49,7 @@ def colleagues() -> rx.Component:
         card(rows, flush=True),
         at="/admin/staff/",
         lead="Who works here, and in which role. Whoever is changed is signed out everywhere and told by mail.",
-        actions=[link_button("Roles", to="/admin/roles/", look="plain", size="small"), _invite()],
+        actions=[link_button("Roles", to="/admin/roles/", look="plain", size="small"), _invite(), _role_window()],
     )
 
 
@@ -103,7 +103,13 @@ def _actions(row: Any) -> rx.Component:
         custom_attrs=_named("Invite again: ", row),
     )
     buttons = rx.el.div(
-        _role(row),
+        button(
+            "Role",
+            look="plain",
+            size="small",
+            on_click=ColleaguesState.edit(row.id),
+            custom_attrs=_named("Role of ", row),
+        ),
         rx.cond(row.standing == "invited", again),
         rx.cond(row.standing == "suspended", back, suspend),
         remove,
@@ -112,14 +118,15 @@ def _actions(row: Any) -> rx.Component:
     return rx.cond(row.may_change, buttons, rx.el.span("Not yours to change", class_name="text-xs text-faint"))
 
 
-def _role(row: Any) -> rx.Component:
+def _role_window() -> rx.Component:
+    """The one window in which roles are given: its field is the only one of its name on the page."""
     form = rx.el.form(
         select_field(
             "Role",
-            "role",
+            "new_role",
             ColleaguesState.choices,
             errors=ColleaguesState.errors,
-            default_value=row.role_id,
+            default_value=ColleaguesState.role_id,
             required=True,
         ),
         button("Give this role", type="submit", class_name="self-end"),
@@ -128,17 +135,11 @@ def _role(row: Any) -> rx.Component:
         class_name="mt-5 flex flex-col gap-4",
     )
     return dialog(
-        button(
-            "Role",
-            look="plain",
-            size="small",
-            on_click=ColleaguesState.edit(row.id),
-            custom_attrs=_named("Role of ", row),
-        ),
+        rx.el.span(hidden=True),
         form,
-        title=rx.Var.create("The role of ") + row.name,
+        title=rx.Var.create("The role of ") + ColleaguesState.person,
         text="They are signed out, and sign in again with the new role.",
-        open=ColleaguesState.editing == row.id,
+        open=(ColleaguesState.editing != "") & (ColleaguesState.editing != NEW),
         on_open_change=ColleaguesState.show,
     )
 

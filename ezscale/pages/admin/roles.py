@@ -8,6 +8,7 @@ from ezscale.pages.admin.parts import by_id
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.roles import NEW, PERMISSIONS, RolesState
 from ezscale.ui import Column, button, card, checkbox, confirm, dialog, empty, icon, table, text_field
+from ezscale.ui.base import words
 
 
 def roles() -> rx.Component:
@@ -28,9 +29,11 @@ def roles() -> rx.Component:
     new = dialog(
         button(icon("plus"), "New role", size="small", on_click=RolesState.edit(NEW)),
         _form(),
-        title="New role",
-        text="Choose what it allows. You can give what you may do yourself.",
-        open=RolesState.editing == NEW,
+        title=words(RolesState.editing == NEW, "New role", rx.Var.create("Role: ") + RolesState.name),
+        text=(
+            "You can give what you may do yourself. When a role changes, whoever holds it is signed out and told by mail."
+        ),
+        open=RolesState.editing != "",
         on_open_change=RolesState.show,
     )
     return admin_page(
@@ -46,18 +49,13 @@ def _allows(row: Any) -> rx.Component:
     return rx.el.ul(rx.foreach(row.allows, _line), class_name="flex flex-col gap-0.5 text-xs text-body")
 
 
-def _line(words: str) -> rx.Component:
-    return rx.el.li(words)
+def _line(sentence: str) -> rx.Component:
+    return rx.el.li(sentence)
 
 
 def _actions(row: Any) -> rx.Component:
-    change = dialog(
-        button("Edit", look="plain", size="small", on_click=RolesState.edit(row.id), custom_attrs=_named("Edit ", row)),
-        _form(),
-        title=rx.Var.create("Role: ") + row.name,
-        text="Whoever holds it is signed out, and told by mail, when what it allows changes.",
-        open=RolesState.editing == row.id,
-        on_open_change=RolesState.show,
+    change = button(
+        "Edit", look="plain", size="small", on_click=RolesState.edit(row.id), custom_attrs=_named("Edit ", row)
     )
     delete = confirm(
         button("Delete", look="plain", size="small", custom_attrs=_named("Delete ", row)),

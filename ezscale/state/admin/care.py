@@ -21,29 +21,30 @@ SUSPEND, BRING_BACK, ACT, CORRECT = "suspend", "back", "act", "address"
 
 
 class CareState(StaffState):
-    """The one question that is open: about the customer, or about a person as "suspend:<id>"."""
+    """The one question that is open, about the customer or about one of their people."""
 
     question: str = ""
+    user_id: str = ""
+    person: str = ""
     typed: str = ""
 
     @rx.event
     async def load(self) -> None:
-        """No question is open, unless its posted form came back with something wrong."""
-        self.question = self.typed = ""
+        """No question is open, unless the form to act came back with something wrong."""
+        await self._open("", "")
         answer = form_answer(self.router.headers.cookie) if self._asked("again", 1) else None
         if answer is None:
             return
-        self.question, self.typed = f"{ACT}:{answer.typed.get('user', '')}", answer.typed.get("reason", "")
         if answer.field:
-            self.errors = {answer.field: answer.message}
+            await self._open(ACT, answer.typed.get("user", ""))
+            self.typed, self.errors = answer.typed.get("why", ""), {answer.field: answer.message}
         else:
-            self.question = ""
             self.say(answer.message, "danger")
 
     @rx.event
-    async def ask(self, question: str) -> None:
-        """Open a question."""
-        self.question, self.typed, self.errors = sent_text(question, 60), "", {}
+    async def ask(self, question: str, user_id: str) -> None:
+        """Open a question about a person, or about the customer when no person is named."""
+        await self._open(sent_text(question, 20), sent_text(user_id, 40))
 
     @rx.event
     async def show(self, is_open: bool) -> None:
@@ -52,13 +53,10 @@ class CareState(StaffState):
             self.question, self.errors = "", {}
 
     @rx.event
-    async def suspend(self, form: dict[str, Any]) -> Answer:
-        """Suspend the customer, or the person the question is about."""
-        return await self._decide(form, suspend_customer, suspend_person, "Suspended. They are told by mail.")
-
-    @rx.event
-    async def bring_back(self, form: dict[str, Any]) -> Answer:
-        """Bring the customer back, or the person."""
+    async def decide(self, form: dict[str, Any]) -> Answer:
+        """Suspend or bring back, whichever was asked, for the reason that was given."""
+        if self.question == SUSPEND:
+            return await self._decide(form, suspend_customer, suspend_person, "Suspended. They are told by mail.")
         return await self._decide(form, bring_back_customer, bring_back_person, "Brought back. They are told by mail.")
 
     @rx.event
@@ -68,6 +66,11 @@ class CareState(StaffState):
         await self.perform(lambda work: correct_address(work, customer_id, typed))
         return self._done("Saved. Later invoices go to this address.")
 
+    async def _open(self, question: str, user_id: str) -> None:
+        people = (await self.get_state(CustomerState)).people if user_id else []
+        self.person = next((person.name for person in people if person.id == user_id), "")
+        self.question, self.user_id, self.typed, self.errors = question, user_id, "", {}
+
     async def _decide(
         self,
         form: Any,
@@ -76,9 +79,8 @@ class CareState(StaffState):
         said: str,
     ) -> Answer:
         customer_id, reason = self._customer(), sent_fields(form, "reason", longest=LONGEST_REASON)["reason"]
-        _, about, person = self.question.partition(":")
-        if about:
-            user_id = sent_id(person)
+        if self.user_id:
+            user_id = sent_id(self.user_id)
             await self.perform(lambda work: about_person(work, customer_id, user_id, reason))
         else:
             await self.perform(lambda work: about_customer(work, customer_id, reason))

@@ -71,6 +71,8 @@ class ColleaguesState(StaffState):
     rows: list[ColleagueRow] = []
     choices: list[Choice] = []
     editing: str = ""
+    person: str = ""
+    role_id: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -82,6 +84,8 @@ class ColleaguesState(StaffState):
     async def edit(self, user_id: str) -> None:
         """Open the window for somebody, or for somebody new."""
         self.editing, self.errors = sent_text(user_id, 40), {}
+        row = next((row for row in self.rows if row.id == self.editing), None)
+        self.person, self.role_id = (row.name, row.role_id) if row else ("", "")
 
     @rx.event
     async def show(self, is_open: bool) -> None:
@@ -107,7 +111,7 @@ class ColleaguesState(StaffState):
     @rx.event
     async def give(self, form: dict[str, Any]) -> None:
         """Give somebody another role."""
-        user_id, role_id = sent_id(self.editing), sent_id(sent_fields(form, "role")["role"])
+        user_id, role_id = sent_id(self.editing), sent_id(sent_fields(form, "new_role")["new_role"])
         await self._do(lambda work: give_role(work, user_id, role_id))
         self.say("The role is changed. They sign in again with it.")
 
