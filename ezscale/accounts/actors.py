@@ -6,9 +6,12 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import (
+    CHANGE_AS_CUSTOMER,
+    IMPERSONATE,
     LOOKING,
     MEMBER_PERMISSIONS,
     PAYING_ONLY,
+    THEIR_OWN,
     staff_permissions,
 )
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind, Permission
@@ -19,6 +22,7 @@ from ezscale.models import ApiToken, Customer, Delegation, Impersonation, LoginS
 from ezscale.models.customer import MemberRole
 
 KEY_MARK = "ezs_"
+LONGEST_NAME = 120  # of what is stored beside what somebody did
 
 
 def actor_of(work: Work, token: str) -> Actor:
@@ -116,18 +120,30 @@ def _owner_of(work: Work, key: ApiToken) -> Actor:
 
 
 def _acting(work: Work, impersonation_id: UUID) -> Actor:
-    """The customer's person as a colleague may be them; ANONYMOUS once the colleague's own right has ended."""
+    """The customer's person as a colleague may be them; ANONYMOUS once the colleague's own right has ended.
+
+    It ends with the session it was begun from, with the colleague's permission, and with the person's membership. Nobody
+    is ever confirmed in another's name.
+    """
     impersonation = work.session.get(Impersonation, impersonation_id)
     if impersonation is None or not impersonation.is_live(work.now):
         return ANONYMOUS
+    own_session = work.session.get(LoginSession, impersonation.session_id)
+    if own_session is None or not own_session.is_live(work.now):
+        return ANONYMOUS
     colleague = actor_for(work, impersonation.staff_id)
+    if not colleague.may(IMPERSONATE) or (impersonation.may_write and not colleague.may(CHANGE_AS_CUSTOMER)):
+        return ANONYMOUS
     person = actor_for(work, impersonation.user_id, customer_id=impersonation.customer_id)
-    if colleague.kind is not ActorKind.STAFF or not colleague.permissions or not person.is_signed_in:
+    if person.customer_id != impersonation.customer_id:  # suspended, hired, or theirs no more
         return ANONYMOUS
-    if person.customer_id != impersonation.customer_id:  # they belong to it no more
-        return ANONYMOUS
-    allowed = person.permissions if impersonation.may_write else person.permissions & LOOKING
-    return replace(person, permissions=allowed, behind_id=colleague.user_id, behind_name=colleague.name)
+    return replace(
+        person,
+        name=f"{colleague.name} for {person.name}"[:LONGEST_NAME],
+        permissions=person.permissions - THEIR_OWN if impersonation.may_write else person.permissions & LOOKING,
+        behind_id=colleague.user_id,
+        behind_name=colleague.name,
+    )
 
 
 def _left_by_suspension(allowed: frozenset[Permission], customer: Customer) -> frozenset[Permission]:

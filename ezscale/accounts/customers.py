@@ -1,12 +1,13 @@
 """Customers as they see themselves, and as staff see them."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import false
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from ezscale.accounts.permissions import EDIT_CUSTOMER, MANAGE_PEOPLE, SEE_EVERYTHING
+from ezscale.accounts.permissions import EDIT_CUSTOMER, MANAGE_CUSTOMERS, MANAGE_PEOPLE, SEE_EVERYTHING
 from ezscale.accounts.signing_up import clean_company, clean_line, clean_name, require_country
 from ezscale.accounts.tax_ids import clean_tax_id
 from ezscale.kit.actor import Actor
@@ -74,19 +75,41 @@ def people_of(work: Work, customer_id: UUID) -> list[tuple[Membership, User]]:
     return [(membership, user) for membership, user in work.session.exec(people)]
 
 
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """What stands on a customer's invoices, as it was typed."""
+
+    name: str
+    company: str
+    address: str
+    city: str
+    postcode: str
+    country: str
+
+
 def change_address(
     work: Work, *, name: str, company: str, address: str, city: str, postcode: str, country: str
 ) -> Customer:
-    """Where later invoices go. Issued ones keep the address they were issued to."""
+    """Where one's own later invoices go. Issued ones keep the address they were issued to."""
     work.actor.require(EDIT_CUSTOMER)
-    own = own_customer(work)
-    require_country(country)
-    own.name, own.company, own.country = clean_name(name), clean_company(company), country
-    own.address = _filled_in(address, "address", 250)
-    own.city = _filled_in(city, "city", 100)
-    own.postcode = _filled_in(postcode, "postcode", 20)
-    work.session.add(own)
-    return own
+    return _put_down(own_customer(work), PostalAddress(name, company, address, city, postcode, country))
+
+
+def correct_address(work: Work, customer_id: UUID, typed: PostalAddress) -> Customer:
+    """The same, by staff for a customer on the telephone."""
+    work.actor.require(MANAGE_CUSTOMERS)
+    corrected = _put_down(customer(work, customer_id), typed)
+    work.record("customer's address corrected", ("customer", customer_id))
+    return corrected
+
+
+def _put_down(row: Customer, typed: PostalAddress) -> Customer:
+    require_country(typed.country)
+    row.name, row.company, row.country = clean_name(typed.name), clean_company(typed.company), typed.country
+    row.address = _filled_in(typed.address, "address", 250)
+    row.city = _filled_in(typed.city, "city", 100)
+    row.postcode = _filled_in(typed.postcode, "postcode", 20)
+    return row
 
 
 def change_tax_id(work: Work, typed: str) -> Customer:

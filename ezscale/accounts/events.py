@@ -109,3 +109,39 @@ class MemberLeft(Event):
 
     user_id: UUID
     customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueInvited(Event):
+    """Somebody shall work here, and is asked to choose a password."""
+
+    user_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChanged(Event):
+    """What a person may do has changed; `how` names it, `words` are the role they have now or the reason."""
+
+    user_id: UUID
+    how: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSuspended(Event):
+    """A customer can only look at invoices and pay them from now on."""
+
+    customer_id: UUID
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerBroughtBack(Event):
+    """A customer can do everything again."""
+
+    customer_id: UUID
+    reason: str
+    at: datetime

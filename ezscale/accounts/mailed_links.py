@@ -26,13 +26,16 @@ LASTS = {
 STALE = "This link has been used or is too old. Please ask for a new one."
 
 
-def new_link_secret(work: Work, user_id: UUID, purpose: TokenPurpose) -> str:
+def new_link_secret(work: Work, user_id: UUID, purpose: TokenPurpose, *, lasts: timedelta | None = None) -> str:
     """The secret part of a fresh link; earlier ones for the same purpose stop working."""
     void_links(work, user_id, purpose)
     secret = new_secret()
     work.session.add(
         OneTimeToken(
-            user_id=user_id, purpose=purpose, token_hash=fingerprint(secret), expires_at=work.now + LASTS[purpose]
+            user_id=user_id,
+            purpose=purpose,
+            token_hash=fingerprint(secret),
+            expires_at=work.now + (lasts or LASTS[purpose]),
         )
     )
     return secret

@@ -6,10 +6,11 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from ezscale import wiring
+from ezscale.accounts.impersonating import end_impersonation
 from ezscale.accounts.signing_in import SESSION_LASTS, HalfWay, SignedIn, sign_out
 from ezscale.accounts.steps import STEP_LASTS
 from ezscale.kit.actor import ANONYMOUS
-from ezscale.kit.cookies import ANSWER, ANSWER_LASTS, SESSION, STEP, FormAnswer, local_path, read_cookie
+from ezscale.kit.cookies import ACTING, ANSWER, ANSWER_LASTS, SESSION, STEP, FormAnswer, local_path, read_cookie
 from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn
 from ezscale.kit.settings import settings
 from ezscale.kit.work import OpenWork
@@ -53,11 +54,18 @@ def come_in(request: Request, fresh: SignedIn | HalfWay, address: str) -> Redire
 
 def begin(request: Request, answer: Response, fresh: SignedIn) -> None:
     """Give this browser its session. Whoever was signed in here before is not any more."""
-    with visitor(request)() as work:
-        sign_out(work, own_token(request))
+    sign_out_here(request)
     set_session(answer, fresh.token)
+    answer.delete_cookie(ACTING, path="/")
     answer.delete_cookie(ANSWER, path="/")
     answer.delete_cookie(STEP, path="/")
+
+
+def sign_out_here(request: Request) -> None:
+    """Nobody is signed in in this browser any more, and a colleague's acting as somebody else is over."""
+    with visitor(request)() as work:
+        end_impersonation(work, read_cookie(request.headers.get("cookie", ""), ACTING))
+        sign_out(work, own_token(request))
 
 
 def home_of(fresh: SignedIn, address: str) -> str:

@@ -11,7 +11,7 @@ from ezscale import wiring
 from ezscale.accounts.actors import actor_of_key
 from ezscale.accounts.api_tokens import is_use_to_note, note_use
 from ezscale.api import rates
-from ezscale.api.doors import Door, door
+from ezscale.api.doors import Door, door, let_in
 from ezscale.kit.actor import ANONYMOUS, Actor, Permission
 from ezscale.kit.errors import NotAllowed, NotSignedIn, TemporaryFailure
 from ezscale.kit.ids import fingerprint
@@ -45,7 +45,7 @@ def caller(
     rates.count_call(request, fingerprint(given.credentials))
     if is_news:
         later.add_task(remember_use, given.credentials)
-    return actor.came_by("api", address)
+    return let_in(request, actor, "api")
 
 
 def remember_use(text: str) -> None:

@@ -8,9 +8,10 @@ from fastapi import Depends, Request
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
-from ezscale.kit.actor import ANONYMOUS, Actor
+from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import SESSION, read_cookie, session_token
-from ezscale.kit.errors import NotSignedIn
+from ezscale.kit.errors import NotAllowed, NotSignedIn
+from ezscale.kit.staff_door import came_by_staff_door
 
 
 class Door(StrEnum):
@@ -52,7 +53,14 @@ def person(request: Request) -> Actor:
         actor = actor_of(work, session_token(request.headers.get("cookie", ""), request.url.path))
     if not actor.is_signed_in:
         raise SessionNeeded
-    return actor.came_by("web", request.client.host if request.client else "")
+    return let_in(request, actor, "web")
+
+
+def let_in(request: Request, actor: Actor, by: str) -> Actor:
+    """Somebody known, with the way they came. NotAllowed for staff who did not come by the staff's own door."""
+    if actor.kind is ActorKind.STAFF and not came_by_staff_door(request.headers):
+        raise NotAllowed("Staff work from the staff's side alone, and it is not open from here.")
+    return actor.came_by(by, request.client.host if request.client else "")
 
 
 @door(Door.SESSION)
@@ -62,7 +70,7 @@ def oneself(request: Request) -> Actor:
         actor = actor_of(work, read_cookie(request.headers.get("cookie", ""), SESSION))
     if not actor.is_signed_in:
         raise SessionNeeded
-    return actor.came_by("web", request.client.host if request.client else "")
+    return let_in(request, actor, "web")
 
 
 Public = Depends(open_to_all)

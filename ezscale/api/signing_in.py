@@ -12,12 +12,12 @@ from pydantic import BaseModel, Field
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
-from ezscale.accounts.signing_in import begin_session, sign_in, sign_out
+from ezscale.accounts.signing_in import begin_session, sign_in
 from ezscale.accounts.signing_up import NewPerson, sign_up
-from ezscale.api.answers import address_of, back_to, come_in, device_of, go_on, own_token, visitor
+from ezscale.api.answers import address_of, back_to, come_in, device_of, go_on, sign_out_here, visitor
 from ezscale.api.doors import Public
 from ezscale.kit.actor import ANONYMOUS
-from ezscale.kit.cookies import SESSION, session_token
+from ezscale.kit.cookies import ACTING, SESSION, session_token
 from ezscale.kit.errors import BusinessError
 
 router = APIRouter(prefix="/api", include_in_schema=False, dependencies=[Public])
@@ -58,11 +58,11 @@ def look(request: Request) -> dict[str, bool]:
 
 @router.post("/session/end")
 def log_out(request: Request) -> RedirectResponse:
-    """End the session of this browser."""
-    with visitor(request)() as work:
-        sign_out(work, own_token(request))
+    """End the session of this browser, and with a colleague's what they did as somebody else."""
+    sign_out_here(request)
     answer = go_on("/")
     answer.delete_cookie(SESSION, path="/")
+    answer.delete_cookie(ACTING, path="/")
     return answer
 
 

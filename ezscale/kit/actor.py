@@ -61,7 +61,12 @@ class Actor:
         raise NotAllowed() if self.is_signed_in else NotSignedIn()
 
     def require_confirmed(self) -> None:
-        """Go on only when the person has proven a short while ago that it is still them. NotConfirmed otherwise."""
+        """Go on only when the person has proven a short while ago that it is still them. NotConfirmed otherwise.
+
+        A colleague who acts as somebody cannot prove to be them: NotAllowed.
+        """
+        if self.behind_id is not None:
+            raise NotAllowed("This is the customer's own to do: it is closed to whoever acts for them.")
         if self.kind is not ActorKind.ROBOT and not self.confirmed:
             raise NotConfirmed
 

@@ -1,6 +1,6 @@
 """Which words go to whom: one function for each occasion. Rooms beside this one are known by their rows only."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from babel.dates import format_date
@@ -28,6 +28,7 @@ from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.sign_in import TokenPurpose
 
+INVITATION_LASTS = timedelta(days=3)
 SUSPEND_AFTER, NOTICE = 7, 7  # days; billing's policy holds to them
 
 
@@ -124,6 +125,36 @@ def member_removed(work: Work, user_id: UUID, customer_id: UUID, service_id: UUI
     }
     once = f"{user_id.hex}:{service_id or customer_id}:{at.timestamp():.0f}"
     write_mail(work, "member_removed", user.email, once, values)
+
+
+def colleague_invited(work: Work, user_id: UUID, at: datetime) -> None:
+    """To somebody who shall work here, with a link to choose a password; one for each time they were invited."""
+    once = f"{user_id.hex}:{at.timestamp():.6f}"
+    if is_written(work, "colleague_invited", once):
+        return  # a new link would end the one that was mailed
+    user = work.session.get_one(User, user_id)
+    secret = new_link_secret(work, user_id, TokenPurpose.RESET_PASSWORD, lasts=INVITATION_LASTS)
+    values: dict[str, object] = {"name": user.name, "days": INVITATION_LASTS.days}
+    link = f"{settings().staff_url}/reset/?token={secret}"
+    write_mail(work, "colleague_invited", user.email, once, values, link=link)
+
+
+def access_changed(work: Work, user_id: UUID, how: str, words: str, at: datetime) -> None:
+    """To somebody who may do something else now, or nothing any more; `how` is the template."""
+    user = work.session.get_one(User, user_id)
+    once = f"{user_id.hex}:{at.timestamp():.6f}"
+    is_staff = user.staff_role_id is not None
+    link = f"{settings().staff_url}/login/" if is_staff else _address("/login/")
+    write_mail(work, how, user.email, once, {"name": user.name, "words": words}, link=link)
+
+
+def customer_standing(work: Work, template: str, customer_id: UUID, reason: str, at: datetime) -> None:
+    """To a customer who was suspended or brought back."""
+    customer = work.session.get_one(Customer, customer_id)
+    once = f"{customer_id.hex}:{at.timestamp():.6f}"
+    values: dict[str, object] = {"name": customer.name, "words": reason}
+    link = _address("/account/invoices/")
+    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
 
 def invoice_issued(work: Work, invoice_id: UUID) -> None:

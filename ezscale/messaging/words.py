@@ -43,6 +43,67 @@ WORDS = {
         ),
         "I did not do this",
     ),
+    "colleague_invited": Words(
+        "Your access to the {{ company }} staff panel",
+        (
+            "Hello {{ name }},",
+            "you have been invited to work in the staff panel of {{ company }}. Please choose your password.",
+            "The link works once, for {{ days }} days. After that, ask for a new password on the page to log in.",
+        ),
+        "Choose my password",
+    ),
+    "role_changed": Words(
+        "Your role at {{ company }} has changed",
+        (
+            "Hello {{ name }},",
+            "what you may do in the staff panel has changed: your role is {{ words }}. Please log in again.",
+            "Your API tokens have been revoked; make new ones where you need them.",
+        ),
+        "Log in",
+    ),
+    "colleague_suspended": Words(
+        "Your access to the {{ company }} staff panel is suspended",
+        ("Hello {{ name }},", "you have been signed out everywhere, and cannot log in until somebody brings you back."),
+    ),
+    "colleague_back": Words(
+        "Your access to the {{ company }} staff panel is back",
+        ("Hello {{ name }},", "you may log in again. Your API tokens stay revoked; make new ones where you need them."),
+        "Log in",
+    ),
+    "colleague_removed": Words(
+        "Your access to the {{ company }} staff panel has ended",
+        (
+            "Hello {{ name }},",
+            "you have been signed out everywhere, and your access has ended. Thank you for your work.",
+        ),
+    ),
+    "person_suspended": Words(
+        "Your {{ company }} login is suspended",
+        (
+            "Hello {{ name }},",
+            "you have been signed out everywhere and cannot log in for the time being. The reason: {{ words }}",
+            "If you think this is a mistake, please answer this mail.",
+        ),
+    ),
+    "person_back": Words(
+        "Your {{ company }} login works again",
+        ("Hello {{ name }},", "you may log in again. What we noted: {{ words }}"),
+        "Log in",
+    ),
+    "customer_suspended": Words(
+        "Your {{ company }} account is suspended",
+        (
+            "Hello {{ name }},",
+            "we have suspended your account. The reason: {{ words }}",
+            "You can still log in, see your invoices and pay them. If you think this is a mistake, please answer this mail.",
+        ),
+        "See my invoices",
+    ),
+    "customer_back": Words(
+        "Your {{ company }} account works again",
+        ("Hello {{ name }},", "your account is no longer suspended. What we noted: {{ words }}"),
+        "Open my account",
+    ),
     "email_change": Words(
         "Confirm your new address for {{ company }}",
         (

@@ -90,8 +90,12 @@ class Delegation(Row, table=True):
 
 
 class Impersonation(Row, table=True):
-    """A colleague acts as a customer's person for a while, for a reason. Read-only unless `may_write`."""
+    """A colleague acts as a customer's person for a while, for a reason. Read-only unless `may_write`.
 
+    It ends with the colleague's own session (`session_id`), from which it was begun.
+    """
+
+    session_id: UUID = Field(index=True)
     staff_id: UUID = Field(foreign_key="user_account.id", index=True)
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     customer_id: UUID = Field(foreign_key="customer.id", index=True)

@@ -42,6 +42,8 @@ ADMIN_MENU = (
     Entry("Mail", "/admin/mail/", "mail"),
     Entry("Audit", "/admin/audit/", "fingerprint"),
     Entry("API tokens", "/admin/tokens/", "key-round"),
+    Entry("Colleagues", "/admin/staff/", "id-card"),
+    Entry("Roles", "/admin/roles/", "shield"),
     Entry("Doctor", "/admin/doctor/", "stethoscope"),
     Entry("Time machine", "/admin/time/", "history"),
     Entry("Security", "/admin/security/", "shield-check"),

@@ -18,6 +18,7 @@ from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
 from ezscale.pages.account.tokens import tokens
 from ezscale.pages.admin.audit import audit
+from ezscale.pages.admin.colleagues import colleagues
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
@@ -27,6 +28,7 @@ from ezscale.pages.admin.mail import mail
 from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
 from ezscale.pages.admin.provisioning import provisioning
+from ezscale.pages.admin.roles import roles
 from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
@@ -64,6 +66,8 @@ from ezscale.state.account.services import ServicesState
 from ezscale.state.account.sharing import SharingState
 from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.audit import AuditState
+from ezscale.state.admin.care import CareState
+from ezscale.state.admin.colleagues import ColleaguesState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
@@ -73,6 +77,7 @@ from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.mail import MailState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
+from ezscale.state.admin.roles import RolesState
 from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
@@ -235,7 +240,12 @@ ACCOUNT = (
 ADMIN = (
     Route("/admin/", admin_overview, title=f"Overview | {company()} staff", on_load=[AdminOverviewState.load]),
     Route("/admin/customers/", customers, title=f"Customers | {company()} staff", on_load=[CustomersState.load]),
-    Route("/admin/customer/", customer, title=f"Customer | {company()} staff", on_load=[CustomerState.load]),
+    Route(
+        "/admin/customer/",
+        customer,
+        title=f"Customer | {company()} staff",
+        on_load=[CustomerState.load, CareState.load],
+    ),
     Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
     Route(
         "/admin/service/",
@@ -263,6 +273,8 @@ ADMIN = (
         title=f"Security | {company()} staff",
         on_load=[AdminSecurityState.load, PostedFormState.load],
     ),
+    Route("/admin/staff/", colleagues, title=f"Colleagues | {company()} staff", on_load=[ColleaguesState.load]),
+    Route("/admin/roles/", roles, title=f"Roles | {company()} staff", on_load=[RolesState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )
 

@@ -9,6 +9,7 @@ from reflex_components_core.core.banner import has_too_many_connection_errors
 from ezscale.pages.menus import ACCOUNT_MENU, ADMIN_MENU, FOOTER, NIGHT_OFF, NIGHT_ON, PUBLIC_MENU, side_menu
 from ezscale.state.session import SessionState
 from ezscale.ui import (
+    button,
     company,
     hidden,
     icon,
@@ -186,6 +187,28 @@ def next_field(address: Any) -> rx.Component:
 
 
 def _document(*content: Any, class_name: str) -> rx.Component:
+    return rx.fragment(_page(*content, class_name=class_name), rx.cond(SessionState.acting_as != "", _acting_bar()))
+
+
+def _acting_bar() -> rx.Component:
+    """Says on every page that a colleague is somebody else at the moment, and ends it."""
+    end = native_form(
+        button("End", type="submit", look="plain", size="small"), action="/api/impersonation/end", class_name="shrink-0"
+    )
+    bar = rx.el.div(
+        icon("user-round-cog", 18),
+        rx.el.p("You are ", SessionState.acting_as, class_name="min-w-0 flex-1 [overflow-wrap:anywhere]"),
+        end,
+        role="status",
+        class_name=(
+            "fixed inset-x-0 bottom-0 z-40 flex items-center gap-3 border-t border-warning bg-warning-soft px-4 py-2 "
+            "text-sm font-medium text-warning sm:px-6"
+        ),
+    )
+    return rx.fragment(rx.el.div(class_name="h-16"), bar)  # the first keeps the page's end above the bar
+
+
+def _page(*content: Any, class_name: str) -> rx.Component:
     return rx.el.div(
         rx.el.a("Skip to the content", href="#content", class_name=_SKIP),
         rx.cond(rx.State.is_hydrated, rx.el.span(id="ready", hidden=True)),

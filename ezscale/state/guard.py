@@ -17,6 +17,8 @@ from ezscale.accounts.actors import actor_in, live_session
 from ezscale.accounts.sessions import is_long_unseen, see
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
+from ezscale.kit.settings import settings
+from ezscale.kit.staff_door import came_by_staff_door
 from ezscale.state import live
 from ezscale.state.session import Face, SessionState, binding, login_address
 
@@ -45,18 +47,16 @@ class SessionGuard(rx.Middleware):
         if event.name.endswith(NAVIGATION):
             start_page(session)
 
-        face = face_of(event)
+        face, by_staff_door = face_of(event), came_by_staff_door(root.router.headers.raw_headers)
         meant_for_another = was_anothers and is_ours(event)
-        if (
-            may_enter(actor, face)
-            and not meant_for_another
-            and (not actor.lacks_second_factor or may_wait(event, face))
-        ):
+        welcome = may_enter(actor, face) and (not actor.lacks_second_factor or may_wait(event, face))
+        if welcome and not meant_for_another and (by_staff_door or face != "admin"):
             return None
         mark = binding(token, actor)[:8] if meant_for_another else ""
         delta = await root._get_resolved_delta()  # noqa: SLF001  # Reflex sends no changes of a dropped event
         root._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
-        return StateUpdate(delta=delta, events=Event.from_event_type(shown_out(actor, root.router.url, mark)))
+        way_out = shown_out(actor, root.router.url, mark, by_staff_door=by_staff_door)
+        return StateUpdate(delta=delta, events=Event.from_event_type(way_out))
 
 
 def start_page(session: SessionState) -> None:
@@ -118,10 +118,12 @@ def may_enter(actor: Actor, face: Face) -> bool:
             return True
 
 
-def shown_out(actor: Actor, page: ReflexURL, mark: str = "") -> EventSpec:
+def shown_out(actor: Actor, page: ReflexURL, mark: str = "", *, by_staff_door: bool = True) -> EventSpec:
     """Where somebody goes who is on the wrong side of the house, or whose page is not theirs any more."""
     if not actor.is_signed_in:
         return rx.redirect(login_address(page))
+    if actor.kind is ActorKind.STAFF and not by_staff_door:
+        return rx.redirect(f"{settings().staff_url}/admin/" if settings().admin_host else "/")
     if actor.lacks_second_factor:
         return rx.redirect("/admin/security/")
     # An address that the tab is not at already: going where one is loads nothing.

@@ -14,12 +14,14 @@ from reflex_base.event import EventHandler
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
+from ezscale.accounts.impersonating import acting_as
 from ezscale.accounts.members import own_customers
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
 from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure
 from ezscale.kit.ids import fingerprint
 from ezscale.kit.work import OpenWork, Work
+from ezscale.state.reader import reader_of
 from ezscale.state.telling import Answer, not_an_event, told_to_the_person
 from ezscale.ui import Message
 
@@ -57,6 +59,7 @@ class SessionState(rx.State):
     acts_for: str = ""
     role: str = ""
     customers: list[CustomerChoice] = []
+    acting_as: str = ""
     errors: dict[str, str] = {}
     messages: list[Message] = []
 
@@ -146,6 +149,7 @@ class SessionState(rx.State):
         if actor.kind is ActorKind.USER:
             self.customers = await asyncio.to_thread(choices_of, actor)
             self.acts_for, self.role = next(((own.name, own.role) for own in self.customers if own.is_chosen), ("", ""))
+        self.acting_as = await self._acting_words(token) if actor.behind_id else ""
         return was_anothers
 
     @not_an_event
@@ -160,6 +164,17 @@ class SessionState(rx.State):
             return rx.set_focus(refusal.field)
         self.say(refusal.message if isinstance(refusal, BusinessError) else LATER, "danger")
         return None
+
+    async def _acting_words(self, token: str) -> str:
+        """Whom a colleague is at the moment, for the bar that says so on every page."""
+        found = await asyncio.to_thread(
+            in_one_transaction, wiring.database().reader(ANONYMOUS), lambda work: acting_as(work, token)
+        )
+        if found is None:
+            return ""
+        whom = found.person if found.customer == found.person else f"{found.person} of {found.customer}"
+        until = reader_of(self.router.headers.accept_language).hour(found.until)
+        return f"{whom}, {'with changes' if found.may_write else 'read-only'}, until {until}"
 
     def _session_token(self) -> str:
         return session_token(self.router.headers.cookie, self.router.url.path)

@@ -3,6 +3,10 @@
 from contextlib import suppress
 
 from ezscale.accounts.events import (
+    AccessChanged,
+    ColleagueInvited,
+    CustomerBroughtBack,
+    CustomerSuspended,
     EmailChangeAsked,
     EmailChanged,
     MemberJoined,
@@ -77,6 +81,7 @@ def second_factor_changed(house: House, event: SecondFactorChanged) -> None:
         letters.second_factor_changed(work, event.user_id, event.what, event.at)
 
 
+@task
 def invitation(house: House, event: PersonInvited) -> None:
     """Ask somebody to join a customer."""
     with house.automation("mail")() as work:
@@ -95,6 +100,34 @@ def member_removed(house: House, event: MemberRemoved) -> None:
     """Tell somebody that their access has ended."""
     with house.automation("mail")() as work:
         letters.member_removed(work, event.user_id, event.customer_id, event.service_id, event.at)
+
+
+@task
+def colleague_invited(house: House, event: ColleagueInvited) -> None:
+    """Send the link by which a new colleague chooses a password."""
+    with house.automation("mail")() as work:
+        letters.colleague_invited(work, event.user_id, event.at)
+
+
+@task
+def access_changed(house: House, event: AccessChanged) -> None:
+    """Tell a person that they may do something else now."""
+    with house.automation("mail")() as work:
+        letters.access_changed(work, event.user_id, event.how, event.words, event.at)
+
+
+@task
+def customer_suspended(house: House, event: CustomerSuspended) -> None:
+    """Tell a customer that they are suspended, and why."""
+    with house.automation("mail")() as work:
+        letters.customer_standing(work, "customer_suspended", event.customer_id, event.reason, event.at)
+
+
+@task
+def customer_back(house: House, event: CustomerBroughtBack) -> None:
+    """Tell a customer that all is as before."""
+    with house.automation("mail")() as work:
+        letters.customer_standing(work, "customer_back", event.customer_id, event.reason, event.at)
 
 
 @task

@@ -1,6 +1,10 @@
 """All the automatic behaviour of the company: what follows from what."""
 
 from ezscale.accounts.events import (
+    AccessChanged,
+    ColleagueInvited,
+    CustomerBroughtBack,
+    CustomerSuspended,
     EmailChangeAsked,
     EmailChanged,
     MemberJoined,
@@ -49,6 +53,10 @@ REACTIONS |= {
     PersonInvited: (messaging.invitation,),
     MemberJoined: (messaging.member_joined,),
     MemberRemoved: (messaging.member_removed,),
+    ColleagueInvited: (messaging.colleague_invited,),
+    AccessChanged: (messaging.access_changed,),
+    CustomerSuspended: (messaging.customer_suspended,),
+    CustomerBroughtBack: (messaging.customer_back,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
     ChargeFailed: (messaging.charge_failed,),

@@ -18,6 +18,7 @@ from ezscale.accounts.staff import add_staff
 from ezscale.kit.actor import ANONYMOUS, Actor
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotConfirmed, NotFound
+from ezscale.kit.ids import fingerprint
 from ezscale.kit.work import Database
 from ezscale.models import ApiToken, Customer, Delegation, Impersonation, Invitation, LoginSession, Membership, User
 from ezscale.models.customer import MemberRole
@@ -289,9 +290,12 @@ def test_a_colleague_who_acts_as_somebody_is_nobody_once_that_person_has_left(at
     joins(bobs, tom, READ_ONLY)
     session, customer_id = comes_in(ada), ada.actor.customer_id
     with at.robot() as work:
-        staff = hired(work, bobs.user.id)
+        colleague = hired(work)
+        own = begin_session(work, colleague)
+        own_session = work.session.exec(select(LoginSession).where(LoginSession.user_id == own.user_id)).one()
         acting = Impersonation(
-            staff_id=staff,
+            session_id=own_session.id,
+            staff_id=colleague.id,
             user_id=tom.user.id,
             customer_id=customer_id,
             reason="asked",
@@ -300,7 +304,8 @@ def test_a_colleague_who_acts_as_somebody_is_nobody_once_that_person_has_left(at
         )
         work.session.add(acting)
         work.session.flush()
-        work.session.exec(select(LoginSession)).one().impersonation_id = acting.id
+        theirs = select(LoginSession).where(LoginSession.token_hash == fingerprint(session))
+        work.session.exec(theirs).one().impersonation_id = acting.id
     assert behind(at, session).customer_id == customer_id
 
     ada.does(lambda work: remove_member(work, place_of(tom, customer_id)))
@@ -325,8 +330,8 @@ def joins(owner: Person, person: Person, role: MemberRole) -> None:
     person.does(lambda work: accept_invitation(work, secret))
 
 
-def hired(work, user_id: UUID) -> UUID:
+def hired(work) -> User:
     """They work here from now on, and may do everything."""
     staff = add_staff(work, "Grace Hall", "grace@ezscale.example", PASSWORD)
     work.session.flush()
-    return staff.id
+    return staff

@@ -20,6 +20,10 @@ from ezscale.provisioning.credentials import reveal_login
 
 ABOUT_SERVICES = ("service_ready", "service_failed", "service_suspended", "service_resumed", "service_terminated")
 INVITED = ("bob@example.com", "dan@example.com")
+ABOUT_ACCESS = (
+    *("role_changed", "colleague_suspended", "colleague_back", "colleague_removed"),
+    *("person_suspended", "person_back"),
+)
 LINK = re.compile(r"http://\S+")
 
 
@@ -68,6 +72,11 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         letters.charge_failed(work, renewal.id, new_id(), hard=False)
         letters.charge_needs_customer(work, renewal.id, new_id())
         letters.cancellation(work, cancellation.id)
+        letters.colleague_invited(work, ada.user.id, work.now)
+        for template in ABOUT_ACCESS:
+            letters.access_changed(work, ada.user.id, template, "Support", work.now)
+        for template in ("customer_suspended", "customer_back"):
+            letters.customer_standing(work, template, service.customer_id, "A reason", work.now)
         for template in ABOUT_SERVICES:
             letters.about_service(work, service.id, template)
         for service_id in (service.id, None):

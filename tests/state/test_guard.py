@@ -16,6 +16,7 @@ from ezscale.accounts.members import choose_customer
 from ezscale.accounts.sessions import SEEN_EVERY
 from ezscale.accounts.signing_in import sign_out
 from ezscale.kit.settings import settings
+from ezscale.kit.staff_door import MARK
 from ezscale.models import LoginSession, User
 from ezscale.models.customer import MemberRole
 from ezscale.state.guard import SessionGuard
@@ -137,6 +138,35 @@ async def test_a_tab_that_is_used_keeps_its_session_seen(guard, house, customer_
     await guard.preprocess(None, tab, LOOK)
 
     assert work.session.exec(select(LoginSession.last_seen_at)).one() == clock.now
+
+
+@pytest.fixture
+def guarded_door(monkeypatch):
+    """The company lets its staff in by one door alone."""
+    monkeypatch.setenv("EZSCALE_ADMIN_ALLOW", "192.0.2.0/24")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize(("mark", "answer"), [({MARK: "open"}, None), ({MARK: "closed"}, "/"), ({}, "/")])
+async def test_staffs_events_come_by_a_socket_that_was_opened_at_the_staffs_door(
+    guard, house, guarded_door, mark, answer
+):
+    tab = open_tab(session_of(house, "Grace Operator", staff=True).token, at="/admin/")
+    tab.router_data["headers"] |= mark
+    tab.router = type(tab.router).from_router_data(tab.router_data)
+
+    dropped = await guard.preprocess(None, tab, OPEN_SAFE)
+    in_the_shop = await guard.preprocess(None, tab, LOOK)
+
+    assert (dropped.events[0].payload["path"] if dropped else None) == answer
+    assert in_the_shop is None
+
+
+async def test_a_customers_events_need_no_staff_door(guard, house, customer_session, guarded_door):
+    assert await guard.preprocess(None, open_tab(customer_session.token), OPEN_DRAWER) is None
 
 
 async def test_a_stranger_may_look_at_the_shop_alone_and_is_led_to_the_login(guard, house):

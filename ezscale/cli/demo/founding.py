@@ -9,7 +9,14 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, col, select
 
-from ezscale.accounts.permissions import ADMINISTRATOR, SEE_EVERYTHING, SEE_MAIL
+from ezscale.accounts.permissions import (
+    ADMINISTRATOR,
+    IMPERSONATE,
+    MANAGE_CUSTOMERS,
+    MANAGE_SERVICES,
+    SEE_EVERYTHING,
+    SEE_MAIL,
+)
 from ezscale.accounts.staff import add_staff
 from ezscale.cli.demo import logins
 from ezscale.cli.demo.acts import Customer
@@ -29,6 +36,7 @@ from ezscale.models import RunReport, StaffRole, User
 
 RUN = "demo company"  # its report in the database says that it was done, or that it was interrupted
 SUPPORT = "Support"
+SUPPORTS = {SEE_EVERYTHING, SEE_MAIL, MANAGE_CUSTOMERS, MANAGE_SERVICES, IMPERSONATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +145,20 @@ def _move_in(own: Settings, place: Place) -> None:
 def _hire(company: Simulation) -> list[DemoLogin]:
     database = company.house.database
     with company.house.automation("demo")() as work:
-        work.session.add(StaffRole(name=SUPPORT, permissions=sorted({SEE_EVERYTHING, SEE_MAIL})))
+        work.session.add(StaffRole(name=SUPPORT, permissions=sorted(SUPPORTS)))
         work.session.flush()
         admin = add_staff(work, "Alex Harbour", "admin@ezscale.example", PASSWORDS["admin"], ADMINISTRATOR)
         support = add_staff(work, "Sam Quayle", "support@ezscale.example", PASSWORDS["support"], SUPPORT)
     return [
         logins.new_login(database, admin.id, "administrator", admin.email, PASSWORDS["admin"], "May do everything"),
-        logins.new_login(database, support.id, "support", support.email, PASSWORDS["support"], "Sees, changes nothing"),
+        logins.new_login(
+            database,
+            support.id,
+            "support",
+            support.email,
+            PASSWORDS["support"],
+            "Helps customers, touches no money and no colleagues",
+        ),
     ]
 
 
