@@ -38,8 +38,8 @@ format: $(VENV)/dev.stamp ## Put the code into its format and fix what can be fi
 bench: $(VENV)/dev.stamp ## Measure the workloads against their references (ONLY=name SIZE=n for one)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE))
 
-soak: $(VENV)/dev.stamp ## Kill, break and crowd the company for half an hour or more, with figures
-	@EZSCALE_SOAK=1 $(BIN)/pytest tests/reliability -s -q $(ARGS)
+soak: $(VENV)/dev.stamp ## Kill, break, crowd and attack the company for half an hour or more, with figures
+	@EZSCALE_SOAK=1 $(BIN)/pytest tests/reliability tests/security -s -q $(ARGS)
 
 screens: $(VENV)/dev.stamp ## Photograph every page in both themes and two widths into docs/screens/
 	@$(BIN)/python -m tests.browser.screens

@@ -21,6 +21,7 @@ from ezscale.pages.routes import ALL, Route
 from ezscale.pages.shell import connection_notice
 from ezscale.state.guard import SessionGuard
 from ezscale.state.live import watch
+from ezscale.state.open_tabs import watch_sessions
 from ezscale.state.session import SessionState
 from ezscale.tasks.app import bell
 from ezscale.ui import HEAD, STYLESHEETS, company
@@ -101,5 +102,6 @@ app = rx.App(
 )
 app.add_middleware(SessionGuard())
 app.register_lifespan_task(watch, app=app)
+app.register_lifespan_task(watch_sessions, app=app)
 for each in ALL:
     add_page(app, each)

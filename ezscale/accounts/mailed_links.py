@@ -29,7 +29,7 @@ STALE = "This link has been used or is too old. Please ask for a new one."
 def new_link_secret(work: Work, user_id: UUID, purpose: TokenPurpose, *, lasts: timedelta | None = None) -> str:
     """The secret part of a fresh link; earlier ones for the same purpose stop working."""
     void_links(work, user_id, purpose)
-    secret = new_secret()
+    secret = f"{user_id.hex}.{new_secret()}"  # names its person, so that guesses count as theirs
     work.session.add(
         OneTimeToken(
             user_id=user_id,
@@ -68,8 +68,10 @@ def ask_for_reset(open_work: OpenWork, email: str, *, address: str = "") -> None
             work.emit(UnknownAddressTried(work.now))  # asking takes as long as for an address that we know
 
 
-def reset_password(open_work: OpenWork, secret: str, password: str) -> None:
+def reset_password(open_work: OpenWork, secret: str, password: str, *, address: str = "") -> None:
     """Set a new password by a mailed link: every session and API token of the person ends, and so does a lock."""
+    with open_work() as work:
+        count_guess(work, secret, address)
     require_strong(password)
     password_hash = hash_password(password)
     with open_work() as work:
@@ -78,9 +80,20 @@ def reset_password(open_work: OpenWork, secret: str, password: str) -> None:
         user.verify_email(work.now)
         void_links(work, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.CHANGE_EMAIL)
         unlock(work, "sign-in", user.email)
+        unlock(work, "link", user.email)
         end_sessions(work, user.id)
         revoke_tokens(work, user.id)
         work.emit(PasswordChanged(user.id, work.now))
+
+
+def count_guess(work: Work, secret: str, address: str) -> None:
+    """Note that a mailed link is tried, at the account whose link it is or would be; TooMany after too many."""
+    named = secret.partition(".")[0]
+    try:
+        user = work.session.get(User, UUID(hex=named))
+    except ValueError:
+        user = None
+    count_try(work, "link", user.email if user else named[:64], address)
 
 
 def use_link(work: Work, secret: str, purpose: TokenPurpose) -> User:

@@ -9,10 +9,10 @@ from ezscale import wiring
 from ezscale.accounts.impersonating import end_impersonation
 from ezscale.accounts.signing_in import SESSION_LASTS, HalfWay, SignedIn, sign_out
 from ezscale.accounts.steps import STEP_LASTS
+from ezscale.api.cookies import delete_cookie, set_cookie
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.cookies import ACTING, ANSWER, ANSWER_LASTS, SESSION, STEP, FormAnswer, local_path, read_cookie
 from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn
-from ezscale.kit.settings import settings
 from ezscale.kit.work import OpenWork
 
 SEE_OTHER = 303
@@ -56,9 +56,9 @@ def begin(request: Request, answer: Response, fresh: SignedIn) -> None:
     """Give this browser its session. Whoever was signed in here before is not any more."""
     sign_out_here(request)
     set_session(answer, fresh.token)
-    answer.delete_cookie(ACTING, path="/")
-    answer.delete_cookie(ANSWER, path="/")
-    answer.delete_cookie(STEP, path="/")
+    delete_cookie(answer, ACTING)
+    delete_cookie(answer, ANSWER)
+    delete_cookie(answer, STEP)
 
 
 def sign_out_here(request: Request) -> None:
@@ -81,12 +81,6 @@ def set_session(answer: Response, token: str) -> None:
 def set_step(answer: Response, token: str) -> None:
     """What this browser is half-way through."""
     set_cookie(answer, STEP, token, int(STEP_LASTS.total_seconds()))
-
-
-def set_cookie(answer: Response, name: str, value: str, seconds: int) -> None:
-    """A cookie for all of our pages and for no script."""
-    secure = settings().web_url.startswith("https:")
-    answer.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
 
 
 def visitor(request: Request) -> OpenWork:

@@ -18,6 +18,7 @@ from ezscale.kit.ids import fingerprint
 from ezscale.kit.work import OpenWork, Work
 
 log = structlog.get_logger()
+SHOWN = 12  # of a token, by which its owner recognises it
 
 bearer = HTTPBearer(
     auto_error=False, scheme_name="API token", description="Made in the account under API tokens; starts with ezs_."
@@ -34,14 +35,15 @@ def caller(
     """
     if given is None:
         raise NotSignedIn("Please send an API token: Authorization: Bearer ezs_…")
-    address = request.client.host if request.client else ""
-    rates.refuse_guesser(request, address)
+    address, key = rates.address_of(request), given.credentials[:SHOWN]
+    rates.refuse_guesser(key, address)
     with wiring.database().reader(ANONYMOUS)() as work:
         actor = actor_of_key(work, given.credentials)
         is_news = is_use_to_note(work, given.credentials)
     if not actor.is_signed_in:
-        rates.count_wrong_token(address)
+        rates.count_wrong_token(key, address)
         raise NotSignedIn("This API token does not exist, or it was revoked.")
+    rates.remember_place(key, address)
     rates.count_call(request, fingerprint(given.credentials))
     if is_news:
         later.add_task(remember_use, given.credentials)

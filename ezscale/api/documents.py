@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from ezscale import wiring
 from ezscale.api.doors import Person
+from ezscale.api.rates import Heavy
 from ezscale.billing.documents import invoice_pdf
 from ezscale.billing.invoicing import invoice
 from ezscale.kit.work import Work
@@ -14,7 +15,7 @@ from ezscale.kit.work import Work
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/api/documents/invoices/{invoice_id}.pdf", response_class=Response)
+@router.get("/api/documents/invoices/{invoice_id}.pdf", response_class=Response, dependencies=[Heavy])
 def show_invoice(invoice_id: UUID, person: Person) -> Response:
     """An invoice of one's own, in the browser's own viewer."""
     with wiring.work_of(person)() as work:

@@ -8,9 +8,11 @@ from fastapi import Depends, Request
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
+from ezscale.api import rates
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import SESSION, read_cookie, session_token
 from ezscale.kit.errors import NotAllowed, NotSignedIn
+from ezscale.kit.rates import CHANGING, FORMS, OPEN, READING, network_of
 from ezscale.kit.staff_door import came_by_staff_door
 
 
@@ -38,8 +40,9 @@ def door(kind: Door) -> Callable[[Keeper], Keeper]:
 
 
 @door(Door.PUBLIC)
-async def open_to_all() -> None:
+async def open_to_all(request: Request) -> None:
     """Anybody may call: the answer holds nothing that belongs to someone."""
+    await rates.count_visitor(request)
 
 
 class SessionNeeded(NotSignedIn):
@@ -52,7 +55,9 @@ def person(request: Request) -> Actor:
     with wiring.database().reader(ANONYMOUS)() as work:
         actor = actor_of(work, session_token(request.headers.get("cookie", ""), request.url.path))
     if not actor.is_signed_in:
+        rates.count(request, OPEN, FORMS, network_of(rates.address_of(request)))
         raise SessionNeeded
+    rates.count(request, READING, CHANGING, str(actor.behind_id or actor.user_id))
     return let_in(request, actor, "web")
 
 
@@ -69,7 +74,9 @@ def oneself(request: Request) -> Actor:
     with wiring.database().reader(ANONYMOUS)() as work:
         actor = actor_of(work, read_cookie(request.headers.get("cookie", ""), SESSION))
     if not actor.is_signed_in:
+        rates.count(request, OPEN, FORMS, network_of(rates.address_of(request)))
         raise SessionNeeded
+    rates.count(request, READING, CHANGING, str(actor.user_id))
     return let_in(request, actor, "web")
 
 

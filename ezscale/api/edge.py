@@ -9,7 +9,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ezscale.api.access import StaffDoor, is_staff_side, marked, seen
+from ezscale.kit import rates
 from ezscale.kit.cookies import session_token
+from ezscale.kit.rates import PAGES, SOCKETS, Rate, network_of
 from ezscale.kit.settings import Networks
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -76,7 +78,8 @@ class Edge:
         is_open = not is_part(scope) and await self._site.staff_door.is_open_to(scope, host_of(scope))
         scope = marked(scope) if is_open else scope
         if scope["type"] == "websocket":
-            if self._knows_host(scope) and same_origin(scope) and (is_open or not self._is_staffs_host(scope)):
+            welcome = self._knows_host(scope) and same_origin(scope) and (is_open or not self._is_staffs_host(scope))
+            if welcome and not comes_too_often(scope, SOCKETS):
                 await self._app(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1008})
@@ -86,6 +89,9 @@ class Edge:
 
     def _turned_away(self, scope: Scope, *, is_open: bool) -> Response | None:
         path = scope["path"]
+        if wait := comes_too_often(scope, PAGES):
+            words = f"Too many requests. Please wait {wait} seconds."
+            return PlainTextResponse(words, 429, {"Retry-After": str(wait)})
         if path in PROBES:
             return None
         if not self._knows_host(scope):
@@ -152,6 +158,12 @@ def host_of(scope: Scope) -> str:
 def presented(scope: Scope) -> tuple[str, str]:
     """The cookies that came along, and the address they came for."""
     return Headers(scope=scope).get("cookie", ""), scope["path"]
+
+
+def comes_too_often(scope: Scope, rate: Rate) -> int:
+    """How many seconds an address must wait, from which too much comes; 0 when it need not."""
+    client = scope.get("client")
+    return rates.hit(rate, network_of(client[0]), alone=True) if client else 0
 
 
 def same_origin(scope: Scope) -> bool:

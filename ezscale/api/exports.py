@@ -13,9 +13,10 @@ from fastapi.responses import StreamingResponse
 from ezscale import wiring
 from ezscale.accounts.audit_trail import Told, Wanted, every_audit_entry
 from ezscale.api.doors import Person
+from ezscale.api.rates import Heavy
 from ezscale.api.sheets import Filter, csv_of, sheet_text
 
-router = APIRouter(prefix="/api/exports", include_in_schema=False)
+router = APIRouter(prefix="/api/exports", include_in_schema=False, dependencies=[Heavy])
 
 
 AUDIT_COLUMNS = ("number", "at", "kind", "person", "behind", "customer_id", "door", "address", "did", "changes", "hash")

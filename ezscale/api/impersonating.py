@@ -14,7 +14,8 @@ from fastapi.responses import RedirectResponse
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
 from ezscale.accounts.impersonating import LASTS, begin_impersonation, end_impersonation, take_over
-from ezscale.api.answers import SEE_OTHER, back_to, set_cookie
+from ezscale.api.answers import SEE_OTHER, back_to
+from ezscale.api.cookies import delete_cookie, set_cookie
 from ezscale.api.doors import Person, Public
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.cookies import ACTING, read_cookie, session_token
@@ -69,7 +70,7 @@ def end(request: Request) -> RedirectResponse:
         customer_id = end_impersonation(work, acting)
     side = settings().staff_url if settings().admin_host else ""
     answer = RedirectResponse(f"{side}{FILE}?{urlencode({'id': customer_id})}" if customer_id else "/", SEE_OTHER)
-    answer.delete_cookie(ACTING, path="/")
+    delete_cookie(answer, ACTING)
     return answer
 
 

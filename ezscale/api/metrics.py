@@ -22,11 +22,13 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from ezscale import wiring
+from ezscale.api import rates
 from ezscale.api.doors import Door, door
 from ezscale.kit.actor import robot
 from ezscale.kit.errors import NotAllowed, NotSignedIn
 from ezscale.kit.jobs import Job, JobStatus, next_run
 from ezscale.kit.outbox import OutboxEvent
+from ezscale.kit.rates import PROBES, network_of
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
 
@@ -68,6 +70,7 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
 @door(Door.OPERATOR)
 def operator(request: Request) -> None:
     """Whoever holds the metrics token; without one in the settings, only a program on this very machine."""
+    rates.count(request, PROBES, PROBES, network_of(rates.address_of(request)))
     token = settings().metrics_token.get_secret_value()
     if token:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -33,6 +33,7 @@ from ezscale.api.answers import (
     step_of,
     visitor,
 )
+from ezscale.api.cookies import delete_cookie
 from ezscale.api.doors import Oneself, Public
 from ezscale.api.proving import security_page
 from ezscale.kit.actor import ActorKind
@@ -103,7 +104,7 @@ def confirm(request: Request, me: Oneself, signed: Signed) -> JSONResponse:
     home = "/admin/" if me.kind is ActorKind.STAFF else "/account/"
     answer = JSONResponse({"next": local_path(signed.next, home)})
     set_session(answer, renewed)
-    answer.delete_cookie(STEP, path="/")
+    delete_cookie(answer, STEP)
     return answer
 
 
@@ -123,7 +124,7 @@ def register(request: Request, me: Oneself, signed: Signed) -> JSONResponse:
             work, site(request), step_of(request), signed.name, signed.credential, token=own_token(request)
         )
     answer = JSONResponse({"next": f"{security_page(me.kind)}?sent=passkey"})
-    answer.delete_cookie(STEP, path="/")
+    delete_cookie(answer, STEP)
     return answer
 
 

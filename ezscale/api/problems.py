@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from ezscale.api.doors import SessionNeeded
-from ezscale.kit.errors import BusinessError, Kind, TemporaryFailure
+from ezscale.kit.errors import BusinessError, Kind, TemporaryFailure, TooMany
 
 log = structlog.get_logger()
 
@@ -87,11 +87,16 @@ def translate_errors(app: FastAPI) -> None:
 
 async def refused(request: Request, error: BusinessError) -> Response:
     """A refusal of the business; a browser is shown the page to sign in, or to confirm who it is."""
+    is_browser = "text/html" in request.headers.get("accept", "")
     page = {Kind.NOT_CONFIRMED: "/confirm/"}.get(error.kind, "/login/" if isinstance(error, SessionNeeded) else "")
-    if page and "text/html" in request.headers.get("accept", ""):
+    if page and is_browser:
         here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
         return RedirectResponse(f"{page}?{urlencode({'next': here})}", HTTPStatus.SEE_OTHER)
-    headers = {"WWW-Authenticate": "Bearer"} if error.kind is Kind.NOT_SIGNED_IN else None
+    headers = {"WWW-Authenticate": "Bearer"} if error.kind is Kind.NOT_SIGNED_IN else {}
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.wait)}
+        if is_browser:
+            return PlainTextResponse(error.message, HTTPStatus.TOO_MANY_REQUESTS, headers)
     return problem(request, REFUSALS[error.kind], error.message, error.field, headers)
 
 

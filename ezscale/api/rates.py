@@ -1,79 +1,92 @@
-"""How often one caller may ask: counted in Redis when there is one, so that all web processes count together."""
+"""Counting requests, and saying in HTTP's words when there were too many."""
 
-from collections.abc import Callable
-from functools import cache
-from math import ceil
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn
 
-import structlog
-from fastapi import Request
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
-from ezscale.kit.clock import world_now
+from ezscale.kit import rates
+from ezscale.kit.cookies import session_token
 from ezscale.kit.errors import TooMany
-from ezscale.kit.settings import settings
+from ezscale.kit.ids import fingerprint
+from ezscale.kit.rates import CALLS, EXPORTS, FORMS, GUESSES, OPEN, PLACES, WRONG_TOKENS, Rate, network_of
 
-log = structlog.get_logger()
-T = TypeVar("T")
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-CALLS = RateLimitItemPerMinute(300, namespace="api-calls")
-WRONG_TOKENS = RateLimitItemPerMinute(30, namespace="api-wrong-tokens")
+
+def address_of(request: Request) -> str:
+    """The network address that a request came from."""
+    return request.client.host if request.client else ""
+
+
+def count(request: Request, reading: Rate, changing: Rate, caller: str) -> None:
+    """Note a request as one class or the other, by its method; TooMany after too many."""
+    rate = reading if request.method in READING_METHODS else changing
+    if wait := rates.hit(rate, caller):
+        refuse(wait)
+
+
+async def count_visitor(request: Request) -> None:
+    """Note a request of somebody unknown. Reading is counted here and now, so that a probe waits for nothing and nobody."""
+    address = network_of(address_of(request))
+    if request.method not in READING_METHODS:
+        await run_in_threadpool(count, request, OPEN, FORMS, address)
+    elif wait := rates.hit(OPEN, address, alone=True):
+        refuse(wait)
 
 
 def count_call(request: Request, caller: str) -> None:
-    """Note a call, and tell the caller how many are left; TooMany after too many within a minute."""
-    allowed = _ask(lambda limiter: limiter.hit(CALLS, caller))
-    left, wait = _what_is_left(CALLS, caller)
+    """Note a program's call, and tell it how many are left; TooMany after too many within a minute."""
+    refused = rates.hit(CALLS, caller)
+    remaining, wait = rates.left(CALLS, caller)
     request.state.headers |= {
         "X-RateLimit-Limit": str(CALLS.amount),
-        "X-RateLimit-Remaining": str(left),
+        "X-RateLimit-Remaining": str(remaining),
         "X-RateLimit-Reset": str(wait),
     }
-    if not allowed:
-        _refuse(request, wait)
+    if refused:
+        refuse(wait)
 
 
-def count_wrong_token(address: str) -> None:
-    """Note that a token which does not exist was tried from an address."""
-    _ask(lambda limiter: limiter.hit(WRONG_TOKENS, address))
+def count_wrong_token(key: str, address: str) -> None:
+    """Note that a token which does not exist was tried: from an address, and at the key that begins like it."""
+    rates.hit(WRONG_TOKENS, network_of(address))
+    rates.hit(GUESSES, key)
 
 
-def refuse_guesser(request: Request, address: str) -> None:
-    """TooMany for an address from which too many wrong tokens came within a minute."""
-    if not _ask(lambda limiter: limiter.test(WRONG_TOKENS, address)):
-        _refuse(request, _what_is_left(WRONG_TOKENS, address)[1])
+def remember_place(key: str, address: str) -> None:
+    """A key has been used from an address: guesses from elsewhere shall not lock it out there."""
+    place = f"{key}@{network_of(address)}"
+    if place not in _known_places:
+        rates.hit(PLACES, place)
+        _known_places.add(place)
 
 
-def _refuse(request: Request, wait: int) -> NoReturn:
-    request.state.headers["Retry-After"] = str(wait)
-    raise TooMany(f"Too many requests. Please wait {wait} seconds.")
+def refuse_guesser(key: str, address: str) -> None:
+    """TooMany for an address from which too many wrong tokens came within a minute; and for a key at which too many
+    guesses were made within an hour, except where it has been used before.
+    """
+    place = network_of(address)
+    if wait := rates.test(WRONG_TOKENS, place):
+        refuse(wait)
+    if (wait := rates.test(GUESSES, key)) and not rates.test(PLACES, f"{key}@{place}"):
+        refuse(wait)
 
 
-def _what_is_left(item: RateLimitItem, caller: str) -> tuple[int, int]:
-    """How many more there may be, and how many seconds until there may be one more."""
-    stats = _ask(lambda limiter: limiter.get_window_stats(item, caller))
-    return stats.remaining, max(ceil(stats.reset_time - world_now().timestamp()), 1)
+_known_places: set[str] = set()  # so that not every call asks for it
 
 
-def _ask(question: Callable[[RateLimiter], T]) -> T:
-    *shared, own = _limiters()
-    for limiter in shared:
-        try:
-            return question(limiter)
-        except StorageError as error:
-            log.warning("rate_limits_not_shared", reason=str(error.storage_error))
-    return question(own)
+def refuse(wait: int) -> NoReturn:
+    """Say no, and when to come back."""
+    raise TooMany(f"Too many requests. Please wait {wait} seconds.", wait=wait)
 
 
-@cache
-def _limiters() -> tuple[RateLimiter, ...]:
-    """The one in Redis, if any; and last the one of this process, which also serves while Redis does not answer."""
-    own = SlidingWindowCounterRateLimiter(MemoryStorage())
-    address = settings().redis_url.replace("redis+socket:", "redis+unix:")
-    if not address:
-        return (own,)
-    shared = storage_from_string(address, wrap_exceptions=True, socket_timeout=1, socket_connect_timeout=1)
-    return SlidingWindowCounterRateLimiter(shared), own
+def heavy(request: Request) -> None:
+    """For whole lists and documents, which cost more than a page: counted for each session, or each address."""
+    token = session_token(request.headers.get("cookie", ""), request.url.path)
+    caller = fingerprint(token) if token else network_of(address_of(request))
+    if wait := rates.hit(EXPORTS, caller):
+        refuse(wait)
+
+
+Heavy: Any = Depends(heavy)

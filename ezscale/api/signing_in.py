@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
-from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
+from ezscale.accounts.mailed_links import ask_for_reset, count_guess, reset_password, verify_email
 from ezscale.accounts.signing_in import begin_session, sign_in
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.api.answers import address_of, back_to, come_in, device_of, go_on, sign_out_here, visitor
+from ezscale.api.cookies import delete_cookie
 from ezscale.api.doors import Public
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.cookies import ACTING, SESSION, session_token
@@ -61,8 +62,8 @@ def log_out(request: Request) -> RedirectResponse:
     """End the session of this browser, and with a colleague's what they did as somebody else."""
     sign_out_here(request)
     answer = go_on("/")
-    answer.delete_cookie(SESSION, path="/")
-    answer.delete_cookie(ACTING, path="/")
+    delete_cookie(answer, SESSION)
+    delete_cookie(answer, ACTING)
     return answer
 
 
@@ -94,7 +95,7 @@ def forgotten(request: Request, email: Typed = "") -> RedirectResponse:
 def reset(request: Request, token: Typed = "", password: Typed = "") -> RedirectResponse:
     """Set a new password by a mailed link; the person signs in with it next."""
     try:
-        reset_password(visitor(request), token, password)
+        reset_password(visitor(request), token, password, address=address_of(request))
     except BusinessError as refusal:
         return back_to("/reset/", refusal, {}, token=token)
     return go_on("/login/?sent=1")
@@ -104,6 +105,8 @@ def reset(request: Request, token: Typed = "", password: Typed = "") -> Redirect
 def verify(request: Request, token: Typed = "") -> RedirectResponse:
     """Prove an address by a mailed link."""
     try:
+        with visitor(request)() as work:
+            count_guess(work, token, address_of(request))
         with visitor(request)() as work:
             verify_email(work, token)
     except BusinessError as refusal:

@@ -5,16 +5,19 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 
+from ezscale.kit.settings import settings
+
 SESSION = "ezscale_session"
 ACTING = "ezscale_acting"  # the session of a colleague who acts as a customer, beside their own
 STEP = "ezscale_step"  # half-way in
 THEMSELVES = (
     *("/admin", "/login", "/confirm"),
-    *("/api/v1/admin", "/api/exports", "/api/impersonation", "/api/session", "/api/confirm"),
+    *("/api/v1/admin", "/api/exports", "/api/impersonation", "/api/session"),
 )  # where a colleague who acts as a customer is still themself
 ANSWER = "ezscale_answer"
 ANSWER_LASTS = 60
 LONGEST_ANSWER = 3000
+OURS_ALONE = "__Host-"  # browsers take it over TLS only, from this very host: no neighbour's page can plant one
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,11 +55,22 @@ def form_answer(cookie_header: str) -> FormAnswer | None:
         return None
 
 
+def is_secure() -> bool:
+    """Whether people reach us over TLS."""
+    return settings().web_url.startswith("https:")
+
+
+def full_name(name: str) -> str:
+    """What a cookie is called in the browser."""
+    return f"{OURS_ALONE}{name}" if is_secure() else name
+
+
 def read_cookie(cookie_header: str, name: str) -> str:
     """One cookie's value out of a request's header, or an empty string."""
+    wanted = full_name(name)
     for pair in cookie_header.split(";"):
         key, _, value = pair.strip().partition("=")
-        if key == name:
+        if key == wanted:
             return value.strip('"')
     return ""
 

@@ -70,9 +70,13 @@ class NotFound(BusinessError):
 
 
 class TooMany(BusinessError):
-    """The same thing was tried too often; `message` says when to try again."""
+    """The same thing was tried too often; `message` says when to try again, and `wait` in how many seconds."""
 
     kind = Kind.TOO_MANY
+
+    def __init__(self, message: str, *, wait: int = 60) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class TemporaryFailure(Exception):

@@ -4,9 +4,6 @@ import asyncio
 from typing import Any
 
 import reflex as rx
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from reflex.istate.data import ReflexURL
 from reflex.state import BaseState, State, StateUpdate
 from reflex_base.event import Event, EventSpec
@@ -15,33 +12,33 @@ from reflex_base.registry import RegistrationContext
 from ezscale import wiring
 from ezscale.accounts.actors import actor_in, live_session
 from ezscale.accounts.sessions import is_long_unseen, see
+from ezscale.kit import rates
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
+from ezscale.kit.rates import TAB, TABS, Rate, network_of
 from ezscale.kit.settings import settings
 from ezscale.kit.staff_door import came_by_staff_door
-from ezscale.state import live
+from ezscale.state import live, open_tabs
 from ezscale.state.session import Face, SessionState, binding, login_address
 
-PER_TAB = RateLimitItemPerSecond(200, 10)
-PER_ADDRESS = RateLimitItemPerSecond(5000, 10)
+A_WORD = Rate("a word", 1, "tab", TAB.seconds)
+TOO_FAST = f"That was too fast for us. Please wait {TAB.seconds} seconds."
 NAVIGATION = "on_load_internal"
 
 
 class SessionGuard(rx.Middleware):
     """Finds the session on each event; wipes the tab when the login has changed; drops what the person may not send."""
 
-    def __init__(self) -> None:
-        self._bursts = FixedWindowRateLimiter(MemoryStorage())
-
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """None lets the event through."""
         root = await state.get_state(State)
         tab = root.router.session
-        if not (self._bursts.hit(PER_TAB, tab.client_token) and self._bursts.hit(PER_ADDRESS, tab.client_ip)):
-            return StateUpdate()
+        if rates.hit(TAB, tab.client_token, alone=True) or rates.hit(TABS, network_of(tab.client_ip), alone=True):
+            return await told_to_slow_down(root)
 
         token = session_token(root.router.headers.cookie, root.router.url.path)
         actor = await asyncio.to_thread(whoever_arrives, token)
+        open_tabs.note(tab.client_token, token, actor, root.router.url.path)
         session = await root.get_state(SessionState)
         was_anothers = await session.bind(token, actor)
         if event.name.endswith(NAVIGATION):
@@ -57,6 +54,16 @@ class SessionGuard(rx.Middleware):
         root._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
         way_out = shown_out(actor, root.router.url, mark, by_staff_door=by_staff_door)
         return StateUpdate(delta=delta, events=Event.from_event_type(way_out))
+
+
+async def told_to_slow_down(root: State) -> StateUpdate:
+    """A dropped event's answer: nothing, but once in a while the person hears why. Nobody asks the database here."""
+    if rates.hit(A_WORD, root.router.session.client_token, alone=True):
+        return StateUpdate()
+    (await root.get_state(SessionState)).say(TOO_FAST, "danger")
+    delta = await root._get_resolved_delta()  # noqa: SLF001  # Reflex sends no changes of a dropped event
+    root._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
+    return StateUpdate(delta=delta)
 
 
 def start_page(session: SessionState) -> None:

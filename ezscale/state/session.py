@@ -3,23 +3,25 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.istate.data import ReflexURL
 from reflex.istate.proxy import StateProxy
-from reflex.state import BaseState, State
+from reflex.state import BaseState, OnLoadInternalState, State
 from reflex_base.event import EventHandler
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
 from ezscale.accounts.impersonating import acting_as
 from ezscale.accounts.members import own_customers
+from ezscale.kit import rates
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
-from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure
+from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure, TooMany
 from ezscale.kit.ids import fingerprint
+from ezscale.kit.rates import EVENTS_CHANGING, EVENTS_READING, Rate, network_of
 from ezscale.kit.work import OpenWork, Work
 from ezscale.state.reader import reader_of
 from ezscale.state.telling import Answer, not_an_event, told_to_the_person
@@ -31,6 +33,7 @@ Face = Literal["public", "account", "admin"]
 SORRY = "Something went wrong on our side. Nothing was changed; please try again."
 LATER = "This did not work just now. Please try again in a minute."
 SHOWN_AT_ONCE = 3
+PRIVATE = ("/account", "/admin")
 
 
 @dataclass
@@ -85,15 +88,25 @@ class SessionState(rx.State):
         if self.errors and not isinstance(self, StateProxy):
             self.errors = {}
         token, address = self._session_token(), self.router.session.client_ip
-        return await asyncio.to_thread(lambda: use_case(wiring.work_of(actor_behind(token).came_by("web", address))))
+
+        def changing() -> T:
+            actor = actor_behind(token).came_by("web", address)
+            count(EVENTS_CHANGING, actor, address)
+            return use_case(wiring.work_of(actor))
+
+        return await asyncio.to_thread(changing)
 
     @not_an_event
     async def read(self, reading: Callable[[Work], T]) -> T:
         """What a reading returns, as the signed-in person sees it. It never waits for a writer."""
-        token = self._session_token()
-        return await asyncio.to_thread(
-            lambda: in_one_transaction(wiring.database().reader(actor_behind(token)), reading)
-        )
+        token, address = self._session_token(), self.router.session.client_ip
+
+        def as_seen() -> T:
+            actor = actor_behind(token)
+            count(EVENTS_READING, actor, address)
+            return in_one_transaction(wiring.database().reader(actor), reading)
+
+        return await asyncio.to_thread(as_seen)
 
     @not_an_event
     async def actor(self) -> Actor:
@@ -126,6 +139,13 @@ class SessionState(rx.State):
     def apologise(self) -> None:
         """Say that it was our fault."""
         self.say(SORRY, "danger")
+
+    @rx.event
+    def begin_anew(self) -> Answer:
+        """What this person may see has changed, or they are gone: the guard has wiped the tab, and its page is loaded."""
+        if not self.signed_in and self.router.url.path.startswith(PRIVATE):
+            return rx.redirect(login_address(self.router.url))
+        return cast("EventHandler", OnLoadInternalState.on_load_internal)
 
     @not_an_event
     async def bind(self, token: str, actor: Actor) -> bool:
@@ -188,10 +208,7 @@ class SessionState(rx.State):
 
 def binding(token: str, actor: Actor) -> str:
     """What a tab's values belong to, as one word: the login, the customer it acts for, and what it may see and do."""
-    if not actor.is_signed_in:
-        return ""
-    seen = "*" if actor.services is None else ",".join(sorted(map(str, actor.services)))
-    return fingerprint(" ".join((fingerprint(token), str(actor.customer_id), seen, *sorted(actor.permissions))))
+    return fingerprint(f"{fingerprint(token)} {rights_of(actor)}") if actor.is_signed_in else ""
 
 
 def choices_of(actor: Actor) -> list[CustomerChoice]:
@@ -231,6 +248,22 @@ def actor_behind(token: str) -> Actor:
     if not token:
         return ANONYMOUS
     return in_one_transaction(wiring.database().reader(ANONYMOUS), lambda work: actor_of(work, token))
+
+
+def count(rate: Rate, actor: Actor, address: str) -> None:
+    """Note that somebody asks: TooMany, in words for their screen, after too many within a minute."""
+    caller = str(actor.behind_id or actor.user_id) if actor.is_signed_in else network_of(address)
+    if wait := rates.hit(rate, caller):
+        raise TooMany(f"That was a lot within a minute. Please wait {wait} seconds.", wait=wait)
+
+
+def rights_of(actor: Actor) -> str:
+    """Everything that decides what somebody may see, as a text to compare; empty for nobody."""
+    if not actor.is_signed_in:
+        return ""
+    entrusted = None if actor.services is None else sorted(str(service) for service in actor.services)
+    who = (actor.kind.value, actor.user_id, actor.customer_id, actor.behind_id)
+    return repr((*map(str, who), sorted(actor.permissions), entrusted))
 
 
 def login_address(page: ReflexURL, by: str = "/login/") -> str:

@@ -10,8 +10,8 @@ from ezscale import wiring
 from ezscale.accounts.api_tokens import create_token
 from ezscale.accounts.signing_in import begin_session
 from ezscale.accounts.staff import add_staff
-from ezscale.api import rates
 from ezscale.api.app import create_api
+from ezscale.kit import rates
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.cookies import SESSION
 from ezscale.kit.work import Database
@@ -65,7 +65,7 @@ def grace(at: Company) -> Person:
 @pytest.fixture
 def line(at: Company) -> Iterator[InProcess]:
     """The way to the API, without a socket."""
-    rates._limiters.cache_clear()
+    rates.start_over()
     line = InProcess(create_api())
     yield line
     line.close()

@@ -9,10 +9,10 @@ from sqlmodel import select
 
 from ezscale import wiring
 from ezscale.accounts.api_tokens import create_token, revoke_token
-from ezscale.api import rates
 from ezscale.api.app import create_api
 from ezscale.api.callers import ApiWork
 from ezscale.kit.errors import BusinessError, Kind, TemporaryFailure
+from ezscale.kit.rates import CALLS
 from ezscale.models import Cancellation, User
 from ezscale.sandbox.in_process import InProcess
 
@@ -58,15 +58,15 @@ def test_the_token_of_a_suspended_person_stops_working_at_once(at, bob, program_
 def test_every_answer_says_how_many_calls_are_left(bob, program_of):
     answer = program_of(bob).get(ADDRESS)
 
-    assert answer.headers["x-ratelimit-limit"] == str(rates.CALLS.amount)
-    assert answer.headers["x-ratelimit-remaining"] == str(rates.CALLS.amount - 1)
+    assert answer.headers["x-ratelimit-limit"] == str(CALLS.amount)
+    assert answer.headers["x-ratelimit-remaining"] == str(CALLS.amount - 1)
     assert 1 <= int(answer.headers["x-ratelimit-reset"]) <= 60
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(bob, grace, program_of):
     program, other = program_of(bob), program_of(grace)
 
-    answers = [program.get(f"{ADDRESS}/x") for _ in range(rates.CALLS.amount + 1)]
+    answers = [program.get(f"{ADDRESS}/x") for _ in range(CALLS.amount + 1)]
 
     assert {answer.status_code for answer in answers[:-1]} == {400}
     assert answers[-1].status_code == 429

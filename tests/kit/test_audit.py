@@ -20,7 +20,7 @@ from ezscale.kit.audit import (
 )
 from ezscale.kit.errors import NotFound
 from ezscale.models import Customer, Location, User
-from tests.reliability.sizes import figures, size
+from tests.sizes import figures, size
 
 PASSWORD = "plum orchard lantern 42"
 

@@ -20,7 +20,7 @@ from ezscale.models import User
 from ezscale.tasks import company
 from ezscale.tasks.registry import KNOWN, SCHEDULE
 from tests.company import Company, Person
-from tests.reliability.sizes import size
+from tests.sizes import size
 
 pytestmark = pytest.mark.all_databases
 WORKERS = 8

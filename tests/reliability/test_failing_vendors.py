@@ -17,8 +17,8 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.sandbox.stripe.browser import pay_on_page
 from tests.company import BACK, Company, Person, open_house
-from tests.reliability.sizes import figures, size
 from tests.reliability.truth import differences
+from tests.sizes import figures, size
 
 WAYS: dict[str, dict[str, Any]] = {
     "lost after the act": {"wrong": "lost"},

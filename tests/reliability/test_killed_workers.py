@@ -14,9 +14,9 @@ from ezscale.models.service import ServiceStatus
 from tests.bulk import write_book
 from tests.company import Company, Person
 from tests.reliability.lives import LIVE_ON, a_life, a_night, ended_well, started
-from tests.reliability.sizes import SOAK, all_databases_in_a_soak, figures, size
 from tests.reliability.truth import differences
 from tests.reliability.worker import DieAt, DieEverywhereOnce, Workplace, work_until
+from tests.sizes import SOAK, all_databases_in_a_soak, figures, size
 
 AN_HOUR, A_MONTH = timedelta(hours=1), timedelta(days=32)
 NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo")

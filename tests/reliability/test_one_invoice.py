@@ -22,7 +22,7 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptTrigger
 from ezscale.sandbox.stripe.browser import pay_on_page
 from tests.company import BACK, Company, Person
-from tests.reliability.sizes import figures, size
+from tests.sizes import figures, size
 
 pytestmark = pytest.mark.all_databases
 THREADS = 20

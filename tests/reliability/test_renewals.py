@@ -22,7 +22,7 @@ from ezscale.kit.work import Database
 from ezscale.models import Invoice, InvoiceLine, RunReport, Subscription, SubscriptionItem
 from ezscale.reporting.doctor import examine
 from tests.bulk import write_book
-from tests.reliability.sizes import figures, size
+from tests.sizes import figures, size
 
 pytestmark = pytest.mark.all_databases
 RUNS = 8

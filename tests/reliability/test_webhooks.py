@@ -28,8 +28,8 @@ from ezscale.models import (
 from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.sandbox.stripe.webhooks import Deliver
 from tests.company import BACK, Company, Lines, Person
-from tests.reliability.sizes import figures, size
 from tests.reliability.truth import differences
+from tests.sizes import figures, size
 
 Message = tuple[bytes, str]
 A_MONTH = 32

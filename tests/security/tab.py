@@ -16,7 +16,7 @@ from reflex_base.event.processor.base_state_processor import BaseStateEventProce
 from reflex_base.registry import RegisteredEventHandler
 
 from ezscale.kit.cookies import SESSION
-from ezscale.state.guard import PER_TAB
+from ezscale.kit.rates import TAB
 
 PATIENCE = 3  # seconds
 
@@ -73,7 +73,7 @@ class Tab:
     @property
     def is_worn(self) -> bool:
         """Whether the guard would soon slow it down, for asking too much."""
-        return self.events > PER_TAB.amount // 2
+        return self.events > TAB.amount // 2
 
     def router_data(self) -> dict[str, Any]:
         """As the socket's server puts it together."""

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from ezscale.api import rates
 from ezscale.api.doors import Door
+from ezscale.kit import rates
 from ezscale.kit.cookies import SESSION
 from ezscale.models import Customer
 from ezscale.sandbox.in_process import InProcess
@@ -183,7 +183,7 @@ def attempts(scene: Scene, who: str, handler: Handler) -> Iterator[tuple[object,
 
 def a_client(web: Web, scene: Scene, who: str) -> httpx.Client:
     """Somebody with whatever they have to show, coming by way of a proxy."""
-    rates._limiters.cache_clear()
+    rates.start_over()
     shown = {"Authorization": f"Bearer {token}"} if (token := scene.token(who)) else {}
     return httpx.Client(
         transport=InProcess(web.served),

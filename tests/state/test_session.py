@@ -148,4 +148,4 @@ def test_what_handlers_call_cannot_be_called_as_an_event():
     ours = {"perform", "converse", "read", "actor", "say", "turn_page", "bind", "refuse"}
 
     assert not ours & set(SessionState.event_handlers)
-    assert set(SessionState.event_handlers) == {"dismiss", "apologise", "setvar"}
+    assert set(SessionState.event_handlers) == {"dismiss", "apologise", "begin_anew", "setvar"}

@@ -11,10 +11,10 @@ from liquid import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from ezscale.accounts.scopes import SCOPES, Scope
-from ezscale.api import rates
 from ezscale.api.doors import Public
 from ezscale.api.problems import REFUSALS
 from ezscale.api.reference.contents import Chapter, read_document
+from ezscale.kit.rates import CALLS
 from ezscale.kit.settings import settings
 
 HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ def show_page(request: Request) -> HTMLResponse:
         shapes=[asdict(shape) for shape in shapes],
         scopes=[asdict(scope) for scope in _scopes_in(chapters)],
         refusals=[asdict(refusal) for refusal in REFUSALS.values()],
-        calls=rates.CALLS.amount,
+        calls=CALLS.amount,
         style=Markup((HERE / "page.css").read_text("utf-8")),  # noqa: S704  # our own file
     )
     return HTMLResponse(page, headers=FOR_AN_HOUR)

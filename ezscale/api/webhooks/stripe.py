@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request
 
 from ezscale import wiring
+from ezscale.api import rates
 from ezscale.api.doors import Door, door
 from ezscale.billing.notices import take_notice
 from ezscale.billing.ports import BadNotice, Notice
 from ezscale.kit.errors import Invalid
+from ezscale.kit.rates import NOTICES, network_of
 from ezscale.kit.settings import settings
 
 router = APIRouter(include_in_schema=False)
@@ -23,8 +25,9 @@ RawBody = Annotated[bytes, Depends(raw_body)]
 
 
 @door(Door.SIGNATURE)
-def verified_notice(body: RawBody, stripe_signature: Annotated[str, Header()] = "") -> Notice:
+def verified_notice(request: Request, body: RawBody, stripe_signature: Annotated[str, Header()] = "") -> Notice:
     """A message that Stripe has signed just now; Invalid for any other."""
+    rates.count(request, NOTICES, NOTICES, network_of(rates.address_of(request)))
     try:
         return wiring.payments().read_notice(body, stripe_signature)
     except BadNotice as error:

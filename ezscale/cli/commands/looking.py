@@ -1,9 +1,13 @@
 """Commands that tell something and change nothing."""
 
+from typing import Annotated
+
+import httpx
 import typer
 
 from ezscale.cli.house import open_house
-from ezscale.cli.telling import AsJson, Exit, console, leave, print_json, print_table
+from ezscale.cli.telling import AsJson, Exit, complain, console, leave, print_json, print_table
+from ezscale.integrations.public_http import fetch, open_public_http
 from ezscale.kit.actor import robot
 from ezscale.reporting.doctor import examine
 from ezscale.reporting.tonight import tonight as look_at_tonight
@@ -30,6 +34,19 @@ def doctor(as_json: AsJson = False) -> None:
                 console.print(f"  {name}", markup=False)
     if ill:
         raise leave(Exit.FINDING)
+
+
+@app.command("check-url")
+def check_url(url: Annotated[str, typer.Argument(help="https://… as somebody has set it, or wants to.")]) -> None:
+    """Ask an address the way we ask addresses that people set: public networks alone, no redirects."""
+    try:
+        with open_public_http() as http:
+            answer = fetch(http, "GET", url)
+    except httpx.HTTPError as error:
+        complain(f"{url} cannot be reached: {error}")
+        raise leave(Exit.FINDING) from None
+    led = f", and leads on to {answer.headers['location']}" if "location" in answer.headers else ""
+    console.print(f"It answered {answer.status_code} with {len(answer.content)} bytes{led}.", markup=False)
 
 
 @app.command()

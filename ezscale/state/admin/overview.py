@@ -148,6 +148,8 @@ class OverviewState(StaffState):
         """Count the promises that are broken; that can take a while."""
         findings = await self.read(examine)
         async with self:
+            if not self.signed_in:  # they went while the doctor was counting
+                return
             self.broken = sum(1 for finding in findings if finding.broken)
 
     async def _look(self) -> None:

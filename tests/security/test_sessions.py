@@ -1,0 +1,124 @@
+"""Whoever has no session any more sees nothing any more, whether they touch their page or not (row 20)."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+import pytest
+from reflex_base.utils.format import format_event_handler
+from sqlmodel import SQLModel, select
+
+from ezscale.accounts.signing_in import begin_session, end_sessions
+from ezscale.accounts.signing_up import NewPerson, sign_up
+from ezscale.kit.actor import ANONYMOUS, robot
+from ezscale.kit.clock import WorldClock
+from ezscale.kit.database import open_engine
+from ezscale.kit.work import Database
+from ezscale.models import Customer, Membership, User
+from ezscale.state.account.overview import OverviewState
+from tests.company import PASSWORD
+from tests.security.wire import SocketTab, running_web
+from tests.sizes import figures, size
+
+AT_MOST = 5.0  # seconds from the end of a session to an empty screen
+OVERVIEW = "/account/"
+LOADED = '"is_hydrated_rx_state_":true'
+TO_THE_LOGIN = '"path":"/login/'
+
+
+@dataclass
+class Served:
+    """A web and the database behind it."""
+
+    web: str
+    database: Database
+
+    def somebody(self, name: str) -> User:
+        """A customer."""
+        email = f"{name.replace(' ', '.').lower()}@example.com"
+        return sign_up(self.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, "IE", "EUR"))
+
+    def session(self, user: User) -> str:
+        """The secret of a fresh session."""
+        with self.robot() as work:
+            return begin_session(work, user).token
+
+    def robot(self):
+        return self.database.opener(robot("test"))()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("web")
+    engine = open_engine(f"sqlite:///{folder / 'ezscale.db'}")
+    SQLModel.metadata.create_all(engine)
+    with running_web(folder) as web:
+        yield Served(web, Database(engine, WorldClock()))
+    engine.dispose()
+
+
+def test_an_idle_page_is_emptied_within_seconds_of_its_sessions_end(served):
+    people = [served.somebody(f"Ada Number{number}") for number in range(size(1, 20))]
+    took = []
+    for person in people:
+        with SocketTab(served.web, served.session(person), OVERVIEW) as tab:
+            assert tab.listens(20, until=LOADED)
+            assert person.name in tab.everything()
+
+            ended = time.monotonic()
+            with served.robot() as work:
+                end_sessions(work, person.id)
+            gone = tab.listens(AT_MOST, until=TO_THE_LOGIN)
+            took.append(time.monotonic() - ended)
+
+            left = time.monotonic()
+            tab.listens(2.5)
+            assert gone, tab.everything(ended)
+            assert person.name not in tab.everything(left)
+    figures("sessions ended", tabs=len(took), median=f"{median(took):.1f} s", longest=f"{max(took):.1f} s")
+    assert max(took) <= AT_MOST
+
+
+def test_what_happens_after_the_end_of_a_session_is_told_to_no_tab_of_it(served):
+    person = served.somebody("Bob Byrne")
+    with SocketTab(served.web, served.session(person), OVERVIEW) as tab:
+        assert tab.listens(20, until=LOADED)
+        assert person.name in tab.everything()
+        with served.robot() as work:
+            end_sessions(work, person.id)
+            work.session.get_one(Customer, customer_of(work, person)).company = "Byrne Secrets"
+        ended = time.monotonic()
+
+        tab.send(format_event_handler(OverviewState.event_handlers["load"]))
+        tab.listens(AT_MOST)
+
+    assert "Byrne" not in tab.everything(ended)
+    assert TO_THE_LOGIN in tab.everything(ended)
+
+
+def test_somebody_who_was_removed_from_a_customer_sees_nothing_of_it_and_stays_signed_in(served):
+    owner, helper = served.somebody("Carla Owner"), served.somebody("Henry Helper")
+    with served.robot() as work:
+        membership_of(work, helper).customer_id = customer_of(work, owner)
+    with SocketTab(served.web, served.session(helper), "/account/profile/") as tab:
+        assert tab.listens(20, until=LOADED)
+        assert "Carla Owner" in tab.everything()
+
+        removed = time.monotonic()
+        with served.robot() as work:
+            work.session.delete(membership_of(work, helper))
+        tab.listens(AT_MOST, until=LOADED)
+
+    heard = tab.everything(removed)
+    assert '"person_rx_state_":"Henry Helper"' in heard
+    assert "Carla Owner" not in heard
+    assert TO_THE_LOGIN not in heard
+
+
+def membership_of(work, person):
+    return work.session.exec(select(Membership).where(Membership.user_id == person.id)).one()
+
+
+def customer_of(work, person):
+    return membership_of(work, person).customer_id
