@@ -9,12 +9,15 @@ from uuid import UUID
 from sqlalchemy import Engine, select
 from sqlmodel import SQLModel
 
+from ezscale.kit.audit import AuditEntry, AuditHead, AuditSubject
 from ezscale.models import LoginAttempt, LoginSession
 
 Key = tuple[str, str]
 Rows = Mapping[Key, "Row"]
 
-COUNTERS = {LoginAttempt.__tablename__, LoginSession.__tablename__}  # these may note that somebody knocked
+# These may note that somebody knocked, or tell again what has changed in the rows that are looked at.
+TOLD_AGAIN = {AuditEntry.__tablename__, AuditSubject.__tablename__, AuditHead.__tablename__}
+COUNTERS = {LoginAttempt.__tablename__, LoginSession.__tablename__} | TOLD_AGAIN
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 A_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
 TOO_SHORT_TO_TELL = 8
