@@ -14,6 +14,7 @@ from ezscale.accounts.staff import add_staff
 from ezscale.cli.demo import logins
 from ezscale.cli.demo.acts import Customer
 from ezscale.cli.demo.cast import CAST, Part
+from ezscale.cli.demo.colleagues import bring_people_together
 from ezscale.cli.demo.history import TWO_YEARS, first_moment, live
 from ezscale.cli.demo.logins import PASSWORDS, STORIES, DemoLogin
 from ezscale.cli.demo.simulation import Place, Simulation, open_simulation
@@ -83,7 +84,7 @@ def found(own: Settings, on_day: Callable[[int], None], story: Story = Story()) 
         _note(company, finished=False)
         staff = _hire(company)
         customers = live(company, until, PASSWORDS, lambda now: on_day((now - began).days), story.cast)
-        known = [*staff, *_customers_logins(company, customers)]
+        known = [*staff, *_customers_logins(company, customers), *bring_people_together(company, customers)]
         counts = {"customers": len(customers), "days": story.length.days}
         _note(company, finished=True, counts=counts)
     finally:
