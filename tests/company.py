@@ -128,7 +128,7 @@ class Company:
         """The secret in the link of the latest mail to an address that has one."""
         with self.robot() as work:
             texts = select(MailMessage.text).where(MailMessage.to == email).order_by(col(MailMessage.id))
-            return re.findall(r"[?&]token=([\w-]+)", "\n".join(work.session.exec(texts)))[-1]
+            return re.findall(r"[?&]token=([\w.-]+)", "\n".join(work.session.exec(texts)))[-1]
 
     def proves_address(self, person: "Person") -> None:
         """They follow the link in their mail of welcome."""

@@ -236,9 +236,11 @@ def test_a_form_does_the_same_for_an_account_that_exists_and_one_that_does_not(v
             return refusal.message, refusal.field
         return None
 
-    known, unknown = (
-        statements(engine, lambda email=email: fill_in(email)) for email in (ada.email, "nobody@example.com")
-    )
+    both = (ada.email, "nobody@example.com")
+    for email in both:
+        fill_in(email)  # whoever comes first to a counter makes it
+
+    known, unknown = (statements(engine, lambda email=email: fill_in(email)) for email in both)
 
     assert known == unknown
 

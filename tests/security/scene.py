@@ -182,6 +182,6 @@ def oldest_of_each(keys: Iterable[Key]) -> dict[str, str]:
 
 
 def owners(person: Person) -> list[UUID]:
-    """The user and the customer they act for."""
-    customer_id = person.actor.customer_id
+    """The user and the customer they act for, which is theirs unless they are a delegate."""
+    customer_id = person.actor.customer_id if person.actor.services is None else None
     return [person.user.id, *([customer_id] if customer_id else [])]

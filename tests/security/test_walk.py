@@ -16,7 +16,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ezscale.api.doors import Door
+<<<<<<< HEAD
 from ezscale.kit import rates
+=======
+from ezscale.api.sheets import SHEETS
+>>>>>>> people
 from ezscale.kit.cookies import SESSION
 from ezscale.models import Customer
 from ezscale.sandbox.in_process import InProcess
@@ -86,7 +90,11 @@ def test_behind_our_routes_there_is_nothing_but_reflex_and_it_takes_no_files(web
     assert [path for path in behind if "upload" in path] == []
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("who", CALLERS)
+=======
+@pytest.mark.parametrize("who", [NOBODY, ANOTHER, DELEGATE, LOWEST])
+>>>>>>> people
 async def test_no_event_gives_away_or_changes_what_is_anothers(web, scene, who):
     harm, bugs = await walk_the_handlers(web, scene, who, handlers(web.app))
 
@@ -100,7 +108,7 @@ def test_no_route_gives_away_or_changes_what_is_anothers(web, scene, who):
 
     for route in entrances(web.api):
         client = a_client(web, scene, who)
-        for request in route.requests([*(row_id for _, row_id in probes(scene, who)), *TEXTS]):
+        for request in route.requests([*(row_id for _, row_id in probes(scene, who)), *TEXTS, *SHEETS]):
             answer = client.request(**request)
             wrong = watcher.harm(json.dumps(request), f"{answer.headers} {answer.text}")
             if not is_expected(route, who, answer.status_code):
