@@ -147,7 +147,7 @@ class RecoveryCode(Row, table=True):
 class Passkey(Row, table=True):
     """A key pair whose private half never leaves the person's device. Ids and keys are base64url."""
 
-    __quiet__: ClassVar[tuple[str, ...]] = ("sign_count", "last_used_at")
+    __quiet__: ClassVar[tuple[str, ...]] = ("sign_count", "backed_up", "last_used_at")
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     name: str = Field(max_length=80)

@@ -12,24 +12,14 @@ from sqlalchemy import Engine, select
 from sqlmodel import SQLModel
 
 from ezscale.kit.audit import AuditEntry, AuditHead, AuditSubject
-<<<<<<< HEAD
 from ezscale.models import LoginAttempt, LoginSession, SignIn, SignInStep
-=======
-from ezscale.models import LoginAttempt, LoginSession
->>>>>>> people
 
 Key = tuple[str, str]
 Rows = Mapping[Key, "Row"]
 
-<<<<<<< HEAD
 TRAIL = (AuditEntry, AuditSubject, AuditHead)  # notes what everybody does; the rows themselves are looked at here
 KNOCKS = (LoginAttempt, LoginSession, SignIn, SignInStep)  # these may note that somebody knocked
 COUNTERS = {model.__tablename__ for model in (*KNOCKS, *TRAIL)}
-=======
-# These may note that somebody knocked, or tell again what has changed in the rows that are looked at.
-TOLD_AGAIN = {AuditEntry.__tablename__, AuditSubject.__tablename__, AuditHead.__tablename__}
-COUNTERS = {LoginAttempt.__tablename__, LoginSession.__tablename__} | TOLD_AGAIN
->>>>>>> people
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 A_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
 TOO_SHORT_TO_TELL = 8

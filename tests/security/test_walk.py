@@ -16,11 +16,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ezscale.api.doors import Door
-<<<<<<< HEAD
-from ezscale.kit import rates
-=======
 from ezscale.api.sheets import SHEETS
->>>>>>> people
+from ezscale.kit import rates
 from ezscale.kit.cookies import SESSION
 from ezscale.models import Customer
 from ezscale.sandbox.in_process import InProcess
@@ -90,11 +87,7 @@ def test_behind_our_routes_there_is_nothing_but_reflex_and_it_takes_no_files(web
     assert [path for path in behind if "upload" in path] == []
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("who", CALLERS)
-=======
-@pytest.mark.parametrize("who", [NOBODY, ANOTHER, DELEGATE, LOWEST])
->>>>>>> people
 async def test_no_event_gives_away_or_changes_what_is_anothers(web, scene, who):
     harm, bugs = await walk_the_handlers(web, scene, who, handlers(web.app))
 
