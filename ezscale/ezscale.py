@@ -12,6 +12,7 @@ from reflex_base.event import EventHandler, EventSpec
 
 from ezscale import wiring
 from ezscale.api import robots
+from ezscale.api.access import StaffDoor
 from ezscale.api.app import create_api
 from ezscale.api.edge import Edge, Site
 from ezscale.api.inline_scripts import inline_scripts
@@ -39,15 +40,20 @@ def our_fault(exception: Exception) -> EventSpec | None:
 
 
 def site() -> Site:
-    """Our names, and where our forms may lead: the pages on which cards are entered are the gateway's."""
+    """Our names, and where our forms may lead: to the gateway's pages for cards, and from staff's side to customers'."""
     own = settings()
     web = urlsplit(own.web_url)
     names = {"localhost", "127.0.0.1", "::1", web.hostname or "", own.admin_host}
     return Site(
         hosts=frozenset(names - {""}),
-        admin_host=own.admin_host,
+        staff_door=StaffDoor(own.admin_host, own.admin_networks, wiring.staff_passes if own.access_team else None),
+        proxies=own.proxy_networks,
         secure=web.scheme == "https",
-        forms_lead_to=(STRIPE_CHECKOUT, *([own.stripe_url or own.sandbox_url] if own.sandbox else [])),
+        forms_lead_to=(
+            STRIPE_CHECKOUT,
+            *([own.stripe_url or own.sandbox_url] if own.sandbox else []),
+            *([own.web_url, own.staff_url] if own.admin_host else []),
+        ),
         script_hashes=inline_scripts(get_web_dir() / Dirs.STATIC),
     )
 

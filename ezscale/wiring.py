@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from ezscale.accounts.ports import StaffPasses
 from ezscale.billing.ports import PaymentGateway
+from ezscale.integrations.cloudflare.adapter import open_passes
 from ezscale.integrations.http import open_http
 from ezscale.integrations.smtp.adapter import KeptMail, SmtpMailer
 from ezscale.integrations.stripe.adapter import open_gateway
@@ -32,6 +34,7 @@ class House:
     panels: Mapping[str, Panel]
     mailer: Mailer
     vault: Vault
+    passes: StaffPasses | None = None
 
     def automation(self, name: str) -> OpenWork:
         """Transactions of our own automation, under a name that logs show."""
@@ -93,6 +96,11 @@ def vault() -> Vault:
     return house().vault
 
 
+def staff_passes() -> StaffPasses | None:
+    """Whoever stands in front of the staff's side; None when nobody does."""
+    return house().passes
+
+
 @cache
 def _house_by_settings() -> House:
     own = settings()
@@ -109,6 +117,7 @@ def _house_by_settings() -> House:
         panels={"virtfusion": VirtFusionPanel(VirtFusionClient(panel_http))},
         mailer=SmtpMailer(own.smtp_url) if own.smtp_url else KeptMail(own.data_dir / "mail"),
         vault=open_vault(own.data_dir / "keys.json"),
+        passes=open_passes(own.access_team, own.access_audience) if own.access_team else None,
     )
 
 

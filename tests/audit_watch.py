@@ -17,6 +17,7 @@ from ezscale.kit.database import table_of
 from ezscale.kit.witness import WatchedSession
 
 A_WRITE = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|COPY) [`\"]?(\w+)")
+A_COLUMN = re.compile(r"[`\"]?(\w+)[`\"]? ?= ?")
 WRITTEN, TOLD, BEFORE = "tests.written", "tests.told", "tests.before"
 
 
@@ -31,7 +32,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.untold: list[str] = []
-        self._exempt = unaudited()
+        self._exempt, self._quiet = unaudited(), quiet()
 
     def begin(self, _session: WatchedSession, transaction: SessionTransaction, connection: Connection) -> None:
         """A use case's transaction; others are none of our business."""
@@ -44,6 +45,8 @@ class Watch:
     ) -> None:
         """It writes to a table, or tells what was written."""
         if WRITTEN not in connection.info or not (found := A_WRITE.match(statement)) or cursor.rowcount == 0:
+            return
+        if statement.startswith("UPDATE") and columns_set(statement) <= self._quiet.get(found[1], set()):
             return
         connection.info[WRITTEN].add(found[1])
         if found[0].startswith("INSERT") and found[1] == "audit_entry":
@@ -76,6 +79,18 @@ class Watch:
         """It was not."""
         if WRITTEN in connection.info:
             connection.info[BEFORE].pop()
+
+
+def quiet() -> dict[str, set[str]]:
+    """The columns of each table that change all the time and say nothing, as its model says."""
+    models = [mapper.class_ for mapper in SQLModel._sa_registry.mappers]
+    return {table_of(model).name: set(getattr(model, "__quiet__", ())) for model in models}
+
+
+def columns_set(statement: str) -> set[str]:
+    """The columns that an UPDATE writes."""
+    written = statement.partition(" SET ")[2].partition(" WHERE ")[0]
+    return set(A_COLUMN.findall(written))
 
 
 @contextmanager

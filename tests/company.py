@@ -1,5 +1,6 @@
 """A whole company in a test: the real engine on a movable clock, with the vendors' stand-ins in the same process."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,8 @@ import httpx
 from sqlmodel import col, select
 
 from ezscale.accounts.actors import actor_for
+from ezscale.accounts.invitations import invite, sign_up_invited
+from ezscale.accounts.mailed_links import verify_email
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
 from ezscale.billing.notices import take_notice
@@ -25,7 +28,8 @@ from ezscale.kit.actor import ANONYMOUS, Actor
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.encryption import Vault
 from ezscale.kit.work import Database, Work
-from ezscale.models import Customer, Invoice, Order, Service, User
+from ezscale.models import Customer, Invoice, MailMessage, Order, Service, User
+from ezscale.models.customer import MemberRole
 from ezscale.ordering.placing import OrderRequest, place_order
 from ezscale.ordering.quoting import Wish, quote
 from ezscale.reporting.doctor import examine
@@ -120,6 +124,19 @@ class Company:
         """Everything that can be done at this moment is done."""
         company.drain(self.house)
 
+    def link_in_mail_to(self, email: str) -> str:
+        """The secret in the link of the latest mail to an address that has one."""
+        with self.robot() as work:
+            texts = select(MailMessage.text).where(MailMessage.to == email).order_by(col(MailMessage.id))
+            return re.findall(r"[?&]token=([\w.-]+)", "\n".join(work.session.exec(texts)))[-1]
+
+    def proves_address(self, person: "Person") -> None:
+        """They follow the link in their mail of welcome."""
+        self.works()
+        secret = self.link_in_mail_to(person.user.email)
+        with self.house.database.opener(ANONYMOUS)() as work:
+            verify_email(work, secret)
+
     def complaints(self) -> dict[str, tuple[str, ...]]:
         """What the doctor finds."""
         with self.robot() as work:
@@ -157,28 +174,41 @@ class Company:
 
 
 class Person:
-    """A customer of the company."""
+    """Somebody who belongs to a customer of the company: to the one that they have chosen, if to several."""
 
-    def __init__(self, at: Company, user: User) -> None:
-        self.at, self.user = at, user
+    def __init__(self, at: Company, user: User, chosen: UUID | None = None) -> None:
+        self.at, self.user, self.chosen = at, user, chosen
 
     @property
     def actor(self) -> Actor:
         """Who they are right now."""
         with self.at.robot() as work:
-            return actor_for(work, self.user.id, confirmed=True)
+            return actor_for(work, self.user.id, customer_id=self.chosen, confirmed=True)
 
     def does(self, use_case: Callable[[Work], T]) -> T:
         """They do something in one transaction."""
         with self.at.house.database.opener(self.actor)() as work:
             return use_case(work)
 
+    def invites(self, email: str, role: MemberRole, service_id: UUID | None = None) -> str:
+        """They ask somebody to join, whose mail has this secret in its link."""
+        self.does(lambda work: invite(work, email, role, service_id))
+        self.at.works()
+        return self.at.link_in_mail_to(email)
+
+    def brings_along(self, name: str, role: MemberRole, service_id: UUID | None = None) -> "Person":
+        """Somebody who had no account comes by their invitation."""
+        secret = self.invites(f"{name.split(maxsplit=1)[0].lower()}@example.com", role, service_id)
+        user = sign_up_invited(self.at.house.database.opener(ANONYMOUS), secret, name, PASSWORD)
+        self.at.works()
+        return Person(self.at, user)
+
     def orders(self, plan: str = "vps-2", months: int = 1, coupon: str = "", hostname: str = "") -> Order:
         """They order a server at the price they see."""
 
         def order(work: Work) -> Order:
             customer = work.session.get_one(Customer, work.actor.own_customer())
-            offer = quote(work, Wish(plan, months, customer.currency, customer.country, coupon))
+            offer = quote(work, Wish(plan, months, customer.currency, customer.country, coupon, customer.tax_id))
             host = hostname or f"{self.user.name.split()[0].lower()}.example.com"
             total = offer.sums.total.minor
             wanted = OrderRequest(plan, months, customer.currency, "frankfurt", "debian-13", host, total, coupon)
@@ -194,11 +224,11 @@ class Person:
         if returns:
             confirm_checkouts_of(opener, self.at.house.payments, invoice_id)
 
-    def leaves_card(self, card: str) -> None:
+    def leaves_card(self, card: str, expiry: str = "12 / 34") -> None:
         """They leave another card on Stripe's page; it is the one charged from now on."""
         opener = self.at.house.database.opener(self.actor)
         url = open_card_page(opener, self.at.house.payments, BACK)
-        answer = pay_on_page(self.at.browser, url, card)
+        answer = pay_on_page(self.at.browser, url, card, expiry=expiry)
         page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
         assert confirm_card_page(opener, self.at.house.payments, page_ref)
 

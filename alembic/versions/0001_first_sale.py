@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("finished_at", MOMENT, nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("dismissal", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
         sa.UniqueConstraint("once_key", name=op.f("uq_job_once_key")),
     )
@@ -280,6 +281,7 @@ def upgrade() -> None:
         sa.Column("added_at", MOMENT, nullable=False),
         sa.Column("refused_at", MOMENT, nullable=True),
         sa.Column("removed_at", MOMENT, nullable=True),
+        sa.Column("fingerprint", sa.String(80), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_payment_method_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_method")),
         sa.UniqueConstraint("gateway", "gateway_ref", name=op.f("uq_payment_method_gateway_gateway_ref")),

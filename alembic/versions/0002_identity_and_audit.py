@@ -66,6 +66,7 @@ def upgrade() -> None:
     op.create_table(
         "impersonation",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
@@ -80,6 +81,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_impersonation")),
     )
     op.create_index("ix_impersonation_customer_id", "impersonation", ["customer_id"])
+    op.create_index("ix_impersonation_session_id", "impersonation", ["session_id"])
     op.create_index("ix_impersonation_staff_id", "impersonation", ["staff_id"])
     op.create_index("ix_impersonation_user_id", "impersonation", ["user_id"])
     op.create_table(

@@ -6,9 +6,12 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import (
+    CHANGE_AS_CUSTOMER,
+    IMPERSONATE,
     LOOKING,
     MEMBER_PERMISSIONS,
     PAYING_ONLY,
+    THEIR_OWN,
     staff_permissions,
 )
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind, Permission
@@ -19,13 +22,17 @@ from ezscale.models import ApiToken, Customer, Delegation, Impersonation, LoginS
 from ezscale.models.customer import MemberRole
 
 KEY_MARK = "ezs_"
+LONGEST_NAME = 120  # of what is stored beside what somebody did
 
 
 def actor_of(work: Work, token: str) -> Actor:
     """Who is behind a session's secret: somebody signed in, or ANONYMOUS. Two queries, three for a few."""
     session = live_session(work, token)
-    if session is None:
-        return ANONYMOUS
+    return actor_in(work, session) if session else ANONYMOUS
+
+
+def actor_in(work: Work, session: LoginSession) -> Actor:
+    """Who is behind a live session."""
     if session.impersonation_id is not None:
         return _acting(work, session.impersonation_id)
     confirmed = session.is_confirmed(work.now)
@@ -56,8 +63,9 @@ def actor_for(work: Work, user_id: UUID, *, customer_id: UUID | None = None, con
         return ANONYMOUS
     user, role, member, customer = found
     if role is not None:
-        allowed = staff_permissions(role) if may_work(user) else frozenset()
-        return Actor(ActorKind.STAFF, user.name, user.id, None, allowed, confirmed)
+        ready = may_work(user)
+        allowed = staff_permissions(role) if ready else frozenset()
+        return Actor(ActorKind.STAFF, user.name, user.id, None, allowed, confirmed, lacks_second_factor=not ready)
     if member is None or customer is None:
         return Actor(ActorKind.USER, user.name, user.id, None, frozenset(), confirmed)
     return Actor(
@@ -112,16 +120,30 @@ def _owner_of(work: Work, key: ApiToken) -> Actor:
 
 
 def _acting(work: Work, impersonation_id: UUID) -> Actor:
-    """The customer's person as a colleague may be them; ANONYMOUS once the colleague's own right has ended."""
+    """The customer's person as a colleague may be them; ANONYMOUS once the colleague's own right has ended.
+
+    It ends with the session it was begun from, with the colleague's permission, and with the person's membership. Nobody
+    is ever confirmed in another's name.
+    """
     impersonation = work.session.get(Impersonation, impersonation_id)
     if impersonation is None or not impersonation.is_live(work.now):
         return ANONYMOUS
-    colleague = actor_for(work, impersonation.staff_id)
-    person = actor_for(work, impersonation.user_id, customer_id=impersonation.customer_id)
-    if colleague.kind is not ActorKind.STAFF or not colleague.permissions or not person.is_signed_in:
+    own_session = work.session.get(LoginSession, impersonation.session_id)
+    if own_session is None or not own_session.is_live(work.now):
         return ANONYMOUS
-    allowed = person.permissions if impersonation.may_write else person.permissions & LOOKING
-    return replace(person, permissions=allowed, behind_id=colleague.user_id, behind_name=colleague.name)
+    colleague = actor_for(work, impersonation.staff_id)
+    if not colleague.may(IMPERSONATE) or (impersonation.may_write and not colleague.may(CHANGE_AS_CUSTOMER)):
+        return ANONYMOUS
+    person = actor_for(work, impersonation.user_id, customer_id=impersonation.customer_id)
+    if person.customer_id != impersonation.customer_id:  # suspended, hired, or theirs no more
+        return ANONYMOUS
+    return replace(
+        person,
+        name=f"{colleague.name} for {person.name}"[:LONGEST_NAME],
+        permissions=person.permissions - THEIR_OWN if impersonation.may_write else person.permissions & LOOKING,
+        behind_id=colleague.user_id,
+        behind_name=colleague.name,
+    )
 
 
 def _left_by_suspension(allowed: frozenset[Permission], customer: Customer) -> frozenset[Permission]:

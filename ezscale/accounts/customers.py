@@ -1,13 +1,15 @@
 """Customers as they see themselves, and as staff see them."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import false
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from ezscale.accounts.permissions import EDIT_CUSTOMER, SEE_EVERYTHING
+from ezscale.accounts.permissions import EDIT_CUSTOMER, MANAGE_CUSTOMERS, MANAGE_PEOPLE, SEE_EVERYTHING
 from ezscale.accounts.signing_up import clean_company, clean_line, clean_name, require_country
+from ezscale.accounts.tax_ids import clean_tax_id
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.paging import page_of
@@ -18,9 +20,11 @@ PAGE = 25
 
 
 def visible_customers(actor: Actor) -> SelectOfScalar[Customer]:
-    """One's own, or all of them for staff."""
+    """One's own, or all of them for staff. A delegate uses a service; whose it is, is not for them to see."""
     if actor.may(SEE_EVERYTHING):
         return select(Customer)
+    if actor.services is not None:
+        return select(Customer).where(false())
     return select(Customer).where(Customer.id == actor.customer_id if actor.customer_id else false())
 
 
@@ -58,8 +62,10 @@ def search_customers(
 
 
 def people_of(work: Work, customer_id: UUID) -> list[tuple[Membership, User]]:
-    """Who signs in for a customer that the actor may see, longest first."""
+    """Who signs in for a customer, longest first: for staff, and for whoever may manage its people."""
     customer(work, customer_id)
+    if not work.actor.may(SEE_EVERYTHING):
+        work.actor.require(MANAGE_PEOPLE)
     people = (
         select(Membership, User)
         .join(User, col(User.id) == Membership.user_id)
@@ -69,17 +75,48 @@ def people_of(work: Work, customer_id: UUID) -> list[tuple[Membership, User]]:
     return [(membership, user) for membership, user in work.session.exec(people)]
 
 
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """What stands on a customer's invoices, as it was typed."""
+
+    name: str
+    company: str
+    address: str
+    city: str
+    postcode: str
+    country: str
+
+
 def change_address(
     work: Work, *, name: str, company: str, address: str, city: str, postcode: str, country: str
 ) -> Customer:
-    """Where later invoices go. Issued ones keep the address they were issued to."""
+    """Where one's own later invoices go. Issued ones keep the address they were issued to."""
+    work.actor.require(EDIT_CUSTOMER)
+    return _put_down(own_customer(work), PostalAddress(name, company, address, city, postcode, country))
+
+
+def correct_address(work: Work, customer_id: UUID, typed: PostalAddress) -> Customer:
+    """The same, by staff for a customer on the telephone."""
+    work.actor.require(MANAGE_CUSTOMERS)
+    corrected = _put_down(customer(work, customer_id), typed)
+    work.record("customer's address corrected", ("customer", customer_id))
+    return corrected
+
+
+def _put_down(row: Customer, typed: PostalAddress) -> Customer:
+    require_country(typed.country)
+    row.name, row.company, row.country = clean_name(typed.name), clean_company(typed.company), typed.country
+    row.address = _filled_in(typed.address, "address", 250)
+    row.city = _filled_in(typed.city, "city", 100)
+    row.postcode = _filled_in(typed.postcode, "postcode", 20)
+    return row
+
+
+def change_tax_id(work: Work, typed: str) -> Customer:
+    """The tax id that decides the tax on later invoices and is printed there; empty for none. Issued ones keep theirs."""
     work.actor.require(EDIT_CUSTOMER)
     own = own_customer(work)
-    require_country(country)
-    own.name, own.company, own.country = clean_name(name), clean_company(company), country
-    own.address = _filled_in(address, "address", 250)
-    own.city = _filled_in(city, "city", 100)
-    own.postcode = _filled_in(postcode, "postcode", 20)
+    own.tax_id = clean_tax_id(typed, own.country)
     work.session.add(own)
     return own
 

@@ -33,6 +33,11 @@ def count_try(work: Work, what: str, account: str, address: str) -> None:
     _count(work, f"{what}:@{place}", TRIES_PER_ADDRESS)
 
 
+def count_visit(work: Work, what: str, address: str) -> None:
+    """Note a try that names no account, or refuse it (TooMany) when there were too many from this address lately."""
+    _count(work, f"{what}:@{network_of(address)}", TRIES_PER_ADDRESS)
+
+
 def unlock(work: Work, what: str, account: str) -> None:
     """The account's owner is proven: whoever guessed before no longer locks them out, wherever they are."""
     tries = col(LoginAttempt.subject).startswith(f"{what}:{fingerprint(account)[:32]}", autoescape=True)

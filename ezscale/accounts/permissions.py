@@ -34,6 +34,7 @@ ERASE_PEOPLE = Permission("staff.erase")
 
 PAYING_ONLY = frozenset({SEE_BILLING, PAY_INVOICES, MANAGE_CARDS})  # what a suspension leaves
 LOOKING = frozenset({SEE_SERVICES, SEE_BILLING})  # what a colleague may who acts as a customer and changes nothing
+THEIR_OWN = frozenset({REVEAL_LOGINS, MANAGE_PEOPLE, MANAGE_TOKENS})  # secrets, and what would outlive the acting
 
 MEMBER_PERMISSIONS: dict[MemberRole, frozenset[Permission]] = {
     MemberRole.OWNER: frozenset(

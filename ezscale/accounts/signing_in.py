@@ -8,15 +8,18 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from ezscale.accounts.actors import live_session
+from ezscale.accounts.history import note_failure, note_sign_in
 from ezscale.accounts.lockouts import count_try, forgive
 from ezscale.accounts.passwords import check_password
 from ezscale.accounts.signing_up import clean_email
-from ezscale.kit.errors import Invalid
+from ezscale.accounts.steps import Purpose, begin_step
+from ezscale.kit.errors import Invalid, NotSignedIn
 from ezscale.kit.ids import fingerprint, new_secret
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import LoginSession, User
 
 SESSION_LASTS = timedelta(days=14)
+PASSWORD = "password"  # noqa: S105  # what the history says, not one
 WRONG = "This e-mail address and password do not belong together."
 
 
@@ -29,8 +32,21 @@ class SignedIn:
     is_staff: bool
 
 
-def sign_in(open_work: OpenWork, email: str, password: str, *, address: str = "", device: str = "") -> SignedIn:
-    """A session for whoever knows the password. Invalid says the same for a wrong password and an unknown address."""
+@dataclass(frozen=True, slots=True)
+class HalfWay:
+    """The password was right, and a second factor is asked for next: `token` goes into a cookie of its own."""
+
+    token: str
+    user_id: UUID
+
+
+def sign_in(
+    open_work: OpenWork, email: str, password: str, *, address: str = "", device: str = ""
+) -> SignedIn | HalfWay:
+    """A session for whoever knows the password, or half of the way for whoever has a second factor.
+
+    Invalid says the same, and takes as long, for a wrong password and an unknown address.
+    """
     try:
         account = clean_email(email)
     except Invalid:
@@ -40,18 +56,23 @@ def sign_in(open_work: OpenWork, email: str, password: str, *, address: str = ""
         user = work.session.exec(select(User).where(User.email == account)).first()
     right, renewed_hash = check_password(password, user.password_hash if user else None)
     if user is None or not right or user.suspended_at is not None:
+        with open_work() as work:
+            note_failure(work, user, PASSWORD, address=address, device=device)
         raise Invalid(WRONG, field="password")
     with open_work() as work:
         forgive(work, "sign-in", account, address)
+        known = work.session.get_one(User, user.id)
         if renewed_hash:
-            known = work.session.get_one(User, user.id)
             known.password_hash = renewed_hash
-        return begin_session(work, user, address=address, device=device)
+        if known.second_factor_since is not None:
+            return HalfWay(begin_step(work, Purpose.SECOND_FACTOR, known.id), known.id)
+        return begin_session(work, known, address=address, device=device)
 
 
-def begin_session(work: Work, user: User, *, address: str = "", device: str = "") -> SignedIn:
-    """A session for somebody who has just proven who they are."""
+def begin_session(work: Work, user: User, *, address: str = "", device: str = "", how: str = PASSWORD) -> SignedIn:
+    """A session for somebody who has just proven who they are; `how` is what the history says of it."""
     token = new_secret()
+    note_sign_in(work, user, how, address=address, device=device)
     work.session.add(
         LoginSession(
             user_id=user.id,
@@ -62,6 +83,7 @@ def begin_session(work: Work, user: User, *, address: str = "", device: str = ""
             expires_at=work.now + SESSION_LASTS,
             address=address[:64],
             device=device[:255],
+            how=how[:40],
         )
     )
     return SignedIn(token, user.id, user.staff_role_id is not None)
@@ -93,14 +115,34 @@ def take_sessions_along(work: Work, by: timedelta) -> None:
         session.expires_at += by
 
 
-def confirm_password(open_work: OpenWork, token: str, password: str, *, address: str = "") -> None:
-    """The person enters their password again; dangerous steps are open to this session for a quarter of an hour."""
+def confirm_password(open_work: OpenWork, token: str, password: str, *, address: str = "") -> str:
+    """The person enters their password again; dangerous steps are open to this session for a quarter of an hour.
+
+    Returns the session's new secret: whoever has learned the old one holds nothing any more.
+    """
     with open_work() as work:
         session = live_session(work, token)
         user = work.session.get(User, session.user_id) if session else None
         count_try(work, "confirm", user.email if user else "", address)
     right, _ = check_password(password, user.password_hash if user else None)
-    if session is None or not right:
+    if session is None or user is None or not right:
         raise Invalid("This is not your password.", field="password")
     with open_work() as work:
-        work.session.get_one(LoginSession, session.id).confirmed_at = work.now
+        forgive(work, "confirm", user.email, address)
+        return confirm(work, token)
+
+
+def confirm(work: Work, token: str) -> str:
+    """The person behind a session has just proven that it is still them: it goes on, confirmed, under a new secret."""
+    session = live_session(work, token)
+    if session is None:
+        raise NotSignedIn
+    session.confirmed_at = work.now
+    return renew(session)
+
+
+def renew(session: LoginSession) -> str:
+    """A new secret for the same session; the old one opens nothing any more."""
+    token = new_secret()
+    session.token_hash = fingerprint(token)
+    return token

@@ -6,7 +6,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from ezscale.api import documents, exports, health, metrics, signing_in
+from ezscale.api import documents, exports, health, impersonating, metrics, passkeys, people, proving, signing_in
 from ezscale.api.doors import Public
 from ezscale.api.problems import translate_errors
 from ezscale.api.reference import page as reference
@@ -19,7 +19,8 @@ EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ROUTERS = (
     *(services.router, invoices.router, admin.router),
     *(documents.router, exports.router, reference.router),
-    *(signing_in.router, stripe.router, health.router, metrics.router),
+    *(signing_in.router, proving.router, passkeys.router, people.router, impersonating.router),
+    *(stripe.router, health.router, metrics.router),
 )
 
 

@@ -1,21 +1,23 @@
 """Programs that call with a token: who is behind it, and the work they may do."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+import structlog
+from fastapi import BackgroundTasks, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of_key
-from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.accounts.api_tokens import is_use_to_note, note_use
 from ezscale.api import rates
-from ezscale.api.doors import Door, door
-from ezscale.kit.actor import ANONYMOUS, Actor
-from ezscale.kit.errors import NotSignedIn
+from ezscale.api.doors import Door, door, let_in
+from ezscale.kit.actor import ANONYMOUS, Actor, Permission
+from ezscale.kit.errors import NotAllowed, NotSignedIn, TemporaryFailure
 from ezscale.kit.ids import fingerprint
 from ezscale.kit.work import OpenWork, Work
 
+log = structlog.get_logger()
 SHOWN = 12  # of a token, by which its owner recognises it
 
 bearer = HTTPBearer(
@@ -24,23 +26,50 @@ bearer = HTTPBearer(
 
 
 @door(Door.TOKEN)
-def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Actor:
-    """Who is behind the token, as long as they do not ask too often. NotSignedIn without a token that works."""
+def caller(
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)], later: BackgroundTasks
+) -> Actor:
+    """Who is behind the token, as long as they do not ask too often. NotSignedIn without a token that works.
+
+    That it was used is noted after the answer is on its way: nobody who only reads waits for a writer.
+    """
     if given is None:
         raise NotSignedIn("Please send an API token: Authorization: Bearer ezs_…")
     address, key = rates.address_of(request), given.credentials[:SHOWN]
     rates.refuse_guesser(key, address)
     with wiring.database().reader(ANONYMOUS)() as work:
         actor = actor_of_key(work, given.credentials)
+        is_news = is_use_to_note(work, given.credentials)
     if not actor.is_signed_in:
         rates.count_wrong_token(key, address)
         raise NotSignedIn("This API token does not exist, or it was revoked.")
     rates.remember_place(key, address)
     rates.count_call(request, fingerprint(given.credentials))
-    return actor.came_by("api", address)
+    if is_news:
+        later.add_task(remember_use, given.credentials)
+    return let_in(request, actor, "api")
+
+
+def remember_use(text: str) -> None:
+    """Note when a token was used last. It is no harm when that does not work just now: the next call notes it."""
+    try:
+        with wiring.automation("api tokens")() as work:
+            note_use(work, text)
+    except TemporaryFailure as failure:
+        log.info("token_use_not_noted", reason=failure.message)
 
 
 Caller = Annotated[Actor, Depends(caller)]
+
+
+def scope(*any_of: Permission) -> dict[str, Any]:
+    """What a route needs: one of these permissions, of which the reference names the first. Refused with its name."""
+
+    def check(actor: Caller) -> None:
+        if not any(actor.may(permission) for permission in any_of):
+            raise NotAllowed(f"This needs the scope {any_of[0]}, which this token does not have, or has no more.")
+
+    return {"dependencies": [Depends(check)], "openapi_extra": {"x-scope": any_of[0]}}
 
 
 def reading(actor: Caller) -> Iterator[Work]:
@@ -60,14 +89,7 @@ def opening(actor: Caller) -> OpenWork:
     return wiring.work_of(actor)
 
 
-def staff_reading(actor: Caller) -> Iterator[Work]:
-    """A transaction that only reads, for people who may see every customer."""
-    actor.require(SEE_EVERYTHING)
-    yield from reading(actor)
-
-
 # Without scope="function" a transaction would end after the answer was sent: 200 for what may yet fail.
 ApiReading = Annotated[Work, Depends(reading, scope="function")]
 ApiWork = Annotated[Work, Depends(working, scope="function")]
 ApiOpenWork = Annotated[OpenWork, Depends(opening)]
-StaffReading = Annotated[Work, Depends(staff_reading, scope="function")]

@@ -9,10 +9,11 @@ from fastapi import Depends, Request
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
 from ezscale.api import rates
-from ezscale.kit.actor import ANONYMOUS, Actor
-from ezscale.kit.cookies import session_token
-from ezscale.kit.errors import NotSignedIn
+from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
+from ezscale.kit.cookies import SESSION, read_cookie, session_token
+from ezscale.kit.errors import NotAllowed, NotSignedIn
 from ezscale.kit.rates import CHANGING, FORMS, OPEN, READING, network_of
+from ezscale.kit.staff_door import came_by_staff_door
 
 
 class Door(StrEnum):
@@ -57,8 +58,28 @@ def person(request: Request) -> Actor:
         rates.count(request, OPEN, FORMS, network_of(rates.address_of(request)))
         raise SessionNeeded
     rates.count(request, READING, CHANGING, str(actor.behind_id or actor.user_id))
-    return actor.came_by("web", request.client.host if request.client else "")
+    return let_in(request, actor, "web")
+
+
+def let_in(request: Request, actor: Actor, by: str) -> Actor:
+    """Somebody known, with the way they came. NotAllowed for staff who did not come by the staff's own door."""
+    if actor.kind is ActorKind.STAFF and not came_by_staff_door(request.headers):
+        raise NotAllowed("Staff work from the staff's side alone, and it is not open from here.")
+    return actor.came_by(by, request.client.host if request.client else "")
+
+
+@door(Door.SESSION)
+def oneself(request: Request) -> Actor:
+    """Who is signed in in this browser, themselves: never the customer as whom a colleague acts."""
+    with wiring.database().reader(ANONYMOUS)() as work:
+        actor = actor_of(work, read_cookie(request.headers.get("cookie", ""), SESSION))
+    if not actor.is_signed_in:
+        rates.count(request, OPEN, FORMS, network_of(rates.address_of(request)))
+        raise SessionNeeded
+    rates.count(request, READING, CHANGING, str(actor.user_id))
+    return let_in(request, actor, "web")
 
 
 Public = Depends(open_to_all)
+Oneself = Annotated[Actor, Depends(oneself)]
 Person = Annotated[Actor, Depends(person)]

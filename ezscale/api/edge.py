@@ -8,16 +8,18 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ezscale.api.access import StaffDoor, is_staff_side, marked, seen
 from ezscale.kit import rates
 from ezscale.kit.cookies import session_token
 from ezscale.kit.rates import PAGES, SOCKETS, Rate, network_of
+from ezscale.kit.settings import Networks
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_PAGES = ("/api", "/_", "/ping", "/webhooks", "/healthz", "/readyz", "/metrics", "/robots.txt")
 PROBES = ("/healthz", "/readyz")
 SIGNED_IN_ONLY = ("/account", "/admin")
-STAFF_SIDE = ("/admin", "/login", "/forgotten", "/reset")
-PARTS = ("/assets/", "/fonts/")  # scripts, styles and fonts: rules for documents would only weigh them down
+STAFF_SIDE = ("/admin", "/login", "/second-step", "/confirm", "/forgotten", "/reset")
+PARTS = ("/assets/", "/fonts/")  # scripts, styles and fonts: the same for everybody
 FOREVER = "public, max-age=31536000, immutable"  # names that change with their content
 A_WEEK = "public, max-age=604800"
 ASK_FIRST = "no-cache"  # may be kept, but not shown without asking whether it has changed
@@ -32,10 +34,11 @@ FOR_DOCUMENTS = {
 
 @dataclass(frozen=True)
 class Site:
-    """What the edge must know: the names we answer to, the one that is the staff's alone, and where forms may lead."""
+    """What the edge must know: the names we answer to, who may be staff, our own proxies, and where forms may lead."""
 
     hosts: frozenset[str]
-    admin_host: str = ""
+    staff_door: StaffDoor = field(default_factory=StaffDoor)
+    proxies: Networks = ()
     secure: bool = False
     forms_lead_to: tuple[str, ...] = ()
     script_hashes: Mapping[str, str] = field(default_factory=dict)
@@ -67,45 +70,58 @@ class Edge:
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request or a socket in, or say why not."""
+        """Let a request or a socket in, or say why not. Both are noted to have come by the staff's door, or not."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        scope = seen(scope, self._site.proxies)
+        is_open = not is_part(scope) and await self._site.staff_door.is_open_to(scope, host_of(scope))
+        scope = marked(scope) if is_open else scope
         if scope["type"] == "websocket":
-            if not (self._knows_host(scope) and same_origin(scope)) or comes_too_often(scope, SOCKETS):
+            welcome = self._knows_host(scope) and same_origin(scope) and (is_open or not self._is_staffs_host(scope))
+            if welcome and not comes_too_often(scope, SOCKETS):
+                await self._app(scope, receive, send)
+            else:
                 await send({"type": "websocket.close", "code": 1008})
-                return
-            await self._app(scope, receive, send)
             return
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        answer = self._turned_away(scope)
-        app = answer or self._app
+        app = self._turned_away(scope, is_open=is_open) or self._app
         await app(as_page(scope), receive, self._with_headers(scope, send))
 
-    def _turned_away(self, scope: Scope) -> Response | None:
+    def _turned_away(self, scope: Scope, *, is_open: bool) -> Response | None:
         path = scope["path"]
         if wait := comes_too_often(scope, PAGES):
             words = f"Too many requests. Please wait {wait} seconds."
             return PlainTextResponse(words, 429, {"Retry-After": str(wait)})
-        if not self._knows_host(scope) and path not in PROBES:
+        if path in PROBES:
+            return None
+        if not self._knows_host(scope):
             return PlainTextResponse("We do not answer to this name. Set EZSCALE_PUBLIC_URL to the one you use.", 421)
         if scope["method"] not in READING and not same_origin(scope) and not is_for_programs(scope):
             return PlainTextResponse("This form was sent from another site.", 403)
-        if not is_page(path):
-            return None
-        if self._site.admin_host and (turned := self._wrong_door(scope)):
+        if turned := self._wrong_door(scope, is_open=is_open):
             return turned
-        if path.startswith(SIGNED_IN_ONLY) and not session_token(Headers(scope=scope).get("cookie", "")):
+        if is_page(path) and path.startswith(SIGNED_IN_ONLY) and not session_token(*presented(scope)):
             return RedirectResponse(login_address(scope), 303)
         return None
 
-    def _wrong_door(self, scope: Scope) -> Response | None:
-        """Where staff have a host name of their own, they find only their side there, and nobody finds it elsewhere."""
-        path = scope["path"]
-        staff_only = host_of(scope) == self._site.admin_host
-        if staff_only and path == "/":
+    def _wrong_door(self, scope: Scope, *, is_open: bool) -> Response | None:
+        """Where staff have a host name of their own, they find only their side there, and nobody finds it elsewhere.
+
+        Whoever may not be staff where they stand, or brings no pass, is told that it is closed.
+        """
+        path, staffs = scope["path"], self._is_staffs_host(scope)
+        if is_staff_side(path) and self._site.staff_door.host and not staffs:
+            return PlainTextResponse("There is no such page at this address.", 404)
+        if not is_open and (is_staff_side(path) or (staffs and not is_part(scope))):
+            return PlainTextResponse("The staff's side is not open to you from where you are.", 403)
+        if staffs and path == "/":
             return RedirectResponse("/admin/", 303)
-        fits = path.startswith(STAFF_SIDE) if staff_only else not path.startswith("/admin")
-        return None if fits else PlainTextResponse("There is no such page at this address.", 404)
+        if staffs and is_page(path) and not path.startswith(STAFF_SIDE):
+            return PlainTextResponse("There is no such page at this address.", 404)
+        return None
+
+    def _is_staffs_host(self, scope: Scope) -> bool:
+        return bool(self._site.staff_door.host) and host_of(scope) == self._site.staff_door.host
 
     def _knows_host(self, scope: Scope) -> bool:
         return host_of(scope) in self._site.hosts
@@ -139,6 +155,11 @@ def host_of(scope: Scope) -> str:
     return (urlsplit(f"//{host}").hostname or "").rstrip(".")
 
 
+def presented(scope: Scope) -> tuple[str, str]:
+    """The cookies that came along, and the address they came for."""
+    return Headers(scope=scope).get("cookie", ""), scope["path"]
+
+
 def comes_too_often(scope: Scope, rate: Rate) -> int:
     """How many seconds an address must wait, from which too much comes; 0 when it need not."""
     client = scope.get("client")
@@ -167,6 +188,11 @@ def login_address(scope: Scope) -> str:
     return f"/login/?{urlencode({'next': f'{path}?{query}' if query else path})}"
 
 
+def is_part(scope: Scope) -> bool:
+    """Scripts, styles and fonts: the same for everybody, and of no use alone."""
+    return bool(scope["path"].startswith(PARTS))
+
+
 def is_page(path: str) -> bool:
     """Whether an address belongs to a page, rather than to a file, the API or Reflex itself."""
     return "." not in path.rsplit("/", 1)[-1] and not path.startswith(NOT_PAGES)
@@ -184,6 +210,8 @@ def cache_rule(path: str) -> str:
     """How long an answer may be kept when it does not say so itself."""
     if path.startswith("/assets/"):
         return FOREVER
+    if path.startswith("/scripts/"):
+        return ASK_FIRST
     if path.startswith("/fonts/") or path.endswith((".png", ".svg", ".ico")):
         return A_WEEK
     return ASK_FIRST if is_page(path) else "no-store"

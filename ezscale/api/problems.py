@@ -37,7 +37,12 @@ REFUSALS = {
         Refusal(Kind.INVALID, 400, "Not usable", "A value is missing or cannot be used; field names it."),
         Refusal(Kind.NOT_SIGNED_IN, 401, "Not signed in", "The token is missing, unknown or revoked."),
         Refusal(Kind.DECLINED, 402, "Payment declined", "The bank has refused the payment."),
-        Refusal(Kind.NOT_ALLOWED, 403, "Not allowed", "Your role does not include this."),
+        Refusal(
+            Kind.NOT_ALLOWED,
+            403,
+            "Not allowed",
+            "Your role or your token does not include this; detail names the scope.",
+        ),
         Refusal(Kind.NOT_CONFIRMED, 403, "Not confirmed", "This needs the person's own proof, in the browser."),
         Refusal(Kind.NOT_FOUND, 404, "Not found", "It does not exist, or it is not yours."),
         Refusal(WRONG_METHOD, 405, "Wrong method", "The header Allow names the methods that work here."),

@@ -83,7 +83,8 @@ def _services(work: Work, wanted: Filter, before: UUID | None) -> Block:
         service = found.service
         what = (service.number, service.hostname, found.plan.name, found.location.name, found.image.name)
         since = (_plain(service.created_at), _plain(service.active_since))
-        return (*what, service.status, service.ipv4, service.ipv6, found.customer.number, found.customer.name, *since)
+        whose = (found.customer.number, found.customer.name) if work.actor.services is None else ("", "")
+        return (*what, service.status, service.ipv4, service.ipv6, *whose, *since)
 
     found = services(work, status=wanted.status, words=wanted.words, before=before, limit=wanted.block)
     return [(row.service.id, line(row)) for row in found]

@@ -4,26 +4,25 @@ A form that cannot be used is sent back to its own page; a short-lived cookie te
 """
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from ezscale import wiring
+from ezscale.accounts.actors import actor_of
 from ezscale.accounts.mailed_links import ask_for_reset, count_guess, reset_password, verify_email
-from ezscale.accounts.signing_in import SESSION_LASTS, SignedIn, begin_session, sign_in, sign_out
+from ezscale.accounts.signing_in import begin_session, sign_in
 from ezscale.accounts.signing_up import NewPerson, sign_up
-from ezscale.api.cookies import delete_cookie, set_cookie
+from ezscale.api.answers import address_of, back_to, come_in, device_of, go_on, sign_out_here, visitor
+from ezscale.api.cookies import delete_cookie
 from ezscale.api.doors import Public
 from ezscale.kit.actor import ANONYMOUS
-from ezscale.kit.cookies import ANSWER, ANSWER_LASTS, SESSION, FormAnswer, local_path, session_token
+from ezscale.kit.cookies import ACTING, SESSION, session_token
 from ezscale.kit.errors import BusinessError
-from ezscale.kit.work import OpenWork
 
 router = APIRouter(prefix="/api", include_in_schema=False, dependencies=[Public])
 Typed = Annotated[str, Form(max_length=500)]
-SEE_OTHER = 303
 
 
 class Registration(BaseModel):
@@ -40,23 +39,31 @@ class Registration(BaseModel):
 
 @router.post("/session")
 def log_in(
-    request: Request, email: Typed = "", password: Typed = "", go_on: Annotated[str, Form(alias="next")] = ""
+    request: Request, email: Typed = "", password: Typed = "", onwards: Annotated[str, Form(alias="next")] = ""
 ) -> RedirectResponse:
     """Begin a session, and go on to where the person was going."""
     try:
-        fresh = sign_in(_visitor(request), email, password, address=_address(request), device=_device(request))
+        fresh = sign_in(visitor(request), email, password, address=address_of(request), device=device_of(request))
     except BusinessError as refusal:
-        return _back_to("/login/", refusal, {"email": email}, next=go_on)
-    return _signed_in(request, fresh, go_on)
+        return back_to("/login/", refusal, {"email": email}, next=onwards)
+    return come_in(request, fresh, onwards)
+
+
+@router.get("/session")
+def look(request: Request) -> dict[str, bool]:
+    """Whether somebody is signed in in this browser: a page whose socket is older than its cookie asks."""
+    token = session_token(request.headers.get("cookie", ""))
+    with wiring.database().reader(ANONYMOUS)() as work:
+        return {"signed_in": actor_of(work, token).is_signed_in}
 
 
 @router.post("/session/end")
 def log_out(request: Request) -> RedirectResponse:
-    """End the session of this browser."""
-    with _visitor(request)() as work:
-        sign_out(work, _token(request))
-    answer = RedirectResponse("/", SEE_OTHER)
+    """End the session of this browser, and with a colleague's what they did as somebody else."""
+    sign_out_here(request)
+    answer = go_on("/")
     delete_cookie(answer, SESSION)
+    delete_cookie(answer, ACTING)
     return answer
 
 
@@ -66,74 +73,42 @@ def register(request: Request, typed: Annotated[Registration, Form()]) -> Redire
     shown_again = typed.model_dump(exclude={"password", "next"})
     person = NewPerson(password=typed.password, **shown_again)
     try:
-        user = sign_up(_visitor(request), person, _address(request))
+        user = sign_up(visitor(request), person, address_of(request))
     except BusinessError as refusal:
-        return _back_to("/register/", refusal, shown_again, next=typed.next)
-    with _visitor(request)() as work:
-        fresh = begin_session(work, user, address=_address(request), device=_device(request))
-    return _signed_in(request, fresh, typed.next)
+        return back_to("/register/", refusal, shown_again, next=typed.next)
+    with visitor(request)() as work:
+        fresh = begin_session(work, user, address=address_of(request), device=device_of(request), how="signing up")
+    return come_in(request, fresh, typed.next)
 
 
 @router.post("/password/forgotten")
 def forgotten(request: Request, email: Typed = "") -> RedirectResponse:
     """Mail a link to set a new password, and say the same whether or not there is such an account."""
     try:
-        ask_for_reset(_visitor(request), email, address=_address(request))
+        ask_for_reset(visitor(request), email, address=address_of(request))
     except BusinessError as refusal:
-        return _back_to("/forgotten/", refusal, {"email": email})
-    return RedirectResponse("/forgotten/?sent=1", SEE_OTHER)
+        return back_to("/forgotten/", refusal, {"email": email})
+    return go_on("/forgotten/?sent=1")
 
 
 @router.post("/password/reset")
 def reset(request: Request, token: Typed = "", password: Typed = "") -> RedirectResponse:
     """Set a new password by a mailed link; the person signs in with it next."""
     try:
-        reset_password(_visitor(request), token, password, address=_address(request))
+        reset_password(visitor(request), token, password, address=address_of(request))
     except BusinessError as refusal:
-        return _back_to("/reset/", refusal, {}, token=token)
-    return RedirectResponse("/login/?sent=1", SEE_OTHER)
+        return back_to("/reset/", refusal, {}, token=token)
+    return go_on("/login/?sent=1")
 
 
 @router.post("/verify")
 def verify(request: Request, token: Typed = "") -> RedirectResponse:
     """Prove an address by a mailed link."""
     try:
-        with _visitor(request)() as work:
-            count_guess(work, token, _address(request))
-        with _visitor(request)() as work:
+        with visitor(request)() as work:
+            count_guess(work, token, address_of(request))
+        with visitor(request)() as work:
             verify_email(work, token)
     except BusinessError as refusal:
-        return _back_to("/verify/", refusal, {})
-    return RedirectResponse("/verify/?sent=1", SEE_OTHER)
-
-
-def _signed_in(request: Request, fresh: SignedIn, go_on: str) -> RedirectResponse:
-    with _visitor(request)() as work:
-        sign_out(work, _token(request))  # whoever was signed in here before is not any more
-    answer = RedirectResponse(local_path(go_on, "/admin/" if fresh.is_staff else "/account/"), SEE_OTHER)
-    set_cookie(answer, SESSION, fresh.token, int(SESSION_LASTS.total_seconds()))
-    delete_cookie(answer, ANSWER)
-    return answer
-
-
-def _back_to(page: str, refusal: BusinessError, typed: dict[str, str], **query: str) -> RedirectResponse:
-    kept = {name: value for name, value in query.items() if value}
-    answer = RedirectResponse(f"{page}?{urlencode({'again': '1', **kept})}", SEE_OTHER)
-    set_cookie(answer, ANSWER, FormAnswer(refusal.message, refusal.field, typed).to_cookie(), ANSWER_LASTS)
-    return answer
-
-
-def _visitor(request: Request) -> OpenWork:
-    return wiring.work_of(ANONYMOUS.came_by("web", _address(request)))
-
-
-def _token(request: Request) -> str:
-    return session_token(request.headers.get("cookie", ""))
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _device(request: Request) -> str:
-    return request.headers.get("user-agent", "")
+        return back_to("/verify/", refusal, {})
+    return go_on("/verify/?sent=1")

@@ -6,11 +6,11 @@ from sqlalchemy import false, update
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import MANAGE_CARDS, SEE_BILLING, SEE_EVERYTHING
-from ezscale.billing.events import CardKept
+from ezscale.billing.events import CardKept, CardReplaced
 from ezscale.billing.ports import Card, PaymentGateway
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import PaymentMethod
+from ezscale.models import Customer, PaymentMethod
 
 
 def cards(work: Work, customer_id: UUID | None = None) -> list[PaymentMethod]:
@@ -38,7 +38,11 @@ def usable_card(work: Work, customer_id: UUID) -> PaymentMethod | None:
 
 
 def keep_card(work: Work, customer_id: UUID, gateway: str, card: Card) -> PaymentMethod:
-    """Remember a card as the customer's default. A card we know already is only made the default again."""
+    """Remember a card as the customer's default. A card we know already is only made the default again.
+
+    The same card typed again, with a new date perhaps, takes the place of the one that was kept before.
+    """
+    work.session.get_one(Customer, customer_id, with_for_update=True)  # one new card at a time
     known = select(PaymentMethod).where(PaymentMethod.gateway == gateway, PaymentMethod.gateway_ref == card.ref)
     method = work.session.exec(known).first()
     if method is not None and method.is_default and method.removed_at is None:
@@ -55,10 +59,12 @@ def keep_card(work: Work, customer_id: UUID, gateway: str, card: Card) -> Paymen
             last4=card.last4,
             exp_month=card.exp_month,
             exp_year=card.exp_year,
+            fingerprint=card.fingerprint or None,
             added_at=work.now,
         )
     method.is_default, method.removed_at = True, None
     work.session.add(method)
+    _replace_older(work, method)
     work.emit(CardKept(customer_id))
     return method
 
@@ -78,3 +84,27 @@ def remove_card(open_work: OpenWork, gateway: PaymentGateway, method_id: UUID) -
             raise NotFound("We could not find this card.")
         method.remove(work.now)
     gateway.forget_card(method.gateway_ref)
+
+
+def forget_replaced(open_work: OpenWork, gateway: PaymentGateway, method_id: UUID) -> None:
+    """Let the gateway forget a card that another copy has replaced, unless it is in use again."""
+    with open_work() as work:
+        method = work.session.get_one(PaymentMethod, method_id)
+    if method.removed_at is not None:
+        gateway.forget_card(method.gateway_ref)
+
+
+def _replace_older(work: Work, kept: PaymentMethod) -> None:
+    """The other copies of the same card are removed; the gateway is told after the commit."""
+    if kept.fingerprint is None:
+        return
+    copies = select(PaymentMethod).where(
+        PaymentMethod.customer_id == kept.customer_id,
+        PaymentMethod.gateway == kept.gateway,
+        PaymentMethod.fingerprint == kept.fingerprint,
+        PaymentMethod.id != kept.id,
+        col(PaymentMethod.removed_at).is_(None),
+    )
+    for older in work.session.exec(copies):
+        older.remove(work.now)
+        work.emit(CardReplaced(older.id, older.customer_id))

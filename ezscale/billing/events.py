@@ -66,6 +66,14 @@ class CardKept(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CardReplaced(Event):
+    """A card was left with the gateway again: the older copy of it is not wanted any more."""
+
+    method_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeReceived(Event):
     """A vendor told us that something happened; we have yet to ask what."""
 

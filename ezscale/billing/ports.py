@@ -45,7 +45,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card as the gateway keeps it for us."""
+    """A card as the gateway keeps it for us. `fingerprint` is the same for the same number, whenever it is typed."""
 
     ref: str
     brand: str
@@ -53,6 +53,7 @@ class Card:
     exp_month: int
     exp_year: int
     country: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

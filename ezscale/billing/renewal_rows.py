@@ -15,6 +15,7 @@ from ezscale.billing.credit import credit_balances, lock_customers
 from ezscale.billing.events import InvoiceIssued, InvoicePaid
 from ezscale.billing.invoicing import invoice_number, line_values, party, series
 from ezscale.billing.lines import PricedLine, add_up
+from ezscale.billing.recurring import DISCOUNT_OVER, lost_to_discount, movement
 from ezscale.billing.seller import Seller
 from ezscale.kit.bulk import insert_many
 from ezscale.kit.database import table_of
@@ -31,12 +32,21 @@ from ezscale.models import (
     InvoiceLine,
     LedgerEntry,
     Posting,
+    RevenueMovement,
     Subscription,
     SubscriptionItem,
 )
 from ezscale.models.invoice import InvoiceStatus
 
-WRITTEN: tuple[type[SQLModel], ...] = (Invoice, InvoiceLine, LedgerEntry, Posting, CreditEntry, OutboxEvent)
+WRITTEN: tuple[type[SQLModel], ...] = (
+    Invoice,
+    InvoiceLine,
+    LedgerEntry,
+    Posting,
+    CreditEntry,
+    RevenueMovement,
+    OutboxEvent,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +165,16 @@ def _use_credit(block: Block, customer_id: UUID, invoice_id: UUID, used: Money) 
 
 
 def _move_on(block: Block, due: Due, next_day: date | None) -> None:
-    """The subscription waits for its next period, and a coupon has one cycle less to go."""
-    block.moved_on.append({"row_id": due.subscription.id, "value": next_day})
+    """The subscription waits for its next period, and a coupon has one cycle less to go. After its last, more comes in."""
+    subscription = due.subscription
+    block.moved_on.append({"row_id": subscription.id, "value": next_day})
     block.discounts_used.extend(
         {"row_id": item.id, "value": item.discount_cycles - 1} for item in due.items if item.discount_cycles
+    )
+    block.rows[RevenueMovement].extend(
+        movement(DISCOUNT_OVER, item, subscription.id, block.today, more)
+        for item in due.items
+        if item.discount_cycles == 1 and (more := lost_to_discount(item, subscription.months))
     )
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, exists
 
-from ezscale.billing.lines import Position, PricedLine, discount_on, price_line
+from ezscale.billing.lines import Position, PricedLine, price_line
 from ezscale.billing.periods import add_months
 from ezscale.billing.policy import POLICY
+from ezscale.billing.recurring import discount_of
 from ezscale.billing.renewal_rows import Due, write_invoices
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.seller import Seller, seller
@@ -54,10 +55,8 @@ def renewal_lines(due: Due, who: Seller) -> list[PricedLine]:
 def _price_item(item: SubscriptionItem | Row[Any], start: date, end: date, decision: TaxDecision) -> PricedLine:
     if item.price_minor < 0:
         raise ValueError(f"{item.description} has a negative price")
-    price, discount = Money(item.price_minor, item.currency), Money.zero(item.currency)
-    if item.discount_cycles is None or item.discount_cycles > 0:
-        discount = discount_on(price, item.discount_percent, item.discount_minor)
-    return price_line(Position(item.description, price, discount, item.id, start, end), decision)
+    price = Money(item.price_minor, item.currency)
+    return price_line(Position(item.description, price, discount_of(item), item.id, start, end), decision)
 
 
 def _renew_block(open_work: OpenWork, size: int, which: ColumnElement[bool], tally: Tally) -> list[Due]:
@@ -143,7 +142,7 @@ CUSTOMER = _columns(
 )
 ITEM = _columns(
     SubscriptionItem,
-    *("id", "subscription_id", "description", "currency", "price_minor"),
+    *("id", "subscription_id", "plan_id", "description", "currency", "price_minor"),
     *("discount_percent", "discount_minor", "discount_cycles"),
 )
 # A standing cancellation that ends before the next period begins.

@@ -1,6 +1,7 @@
 """Subscriptions: starting, falling behind, catching up, ending."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import false
@@ -10,20 +11,20 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_SERVICES
 from ezscale.billing.events import SubscriptionEnded
 from ezscale.billing.periods import add_months
+from ezscale.billing.recurring import ENDED, NEW, monthly_net, movement
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
-from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, InvoiceLine, RevenueMovement, Subscription, SubscriptionItem
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.subscription import SubscriptionStatus
+from ezscale.models.subscription import UNSTARTED, SubscriptionStatus
 
 
 def visible_subscriptions(actor: Actor) -> SelectOfScalar[Subscription]:
-    """A customer's own, or all of them for staff."""
+    """A customer's own, or all of them for staff; none for a delegate, whose services somebody else pays for."""
     if actor.may(SEE_EVERYTHING):
         return select(Subscription)
-    if not actor.may(SEE_SERVICES) or actor.customer_id is None:
+    if not actor.may(SEE_SERVICES) or actor.customer_id is None or actor.services is not None:
         return select(Subscription).where(false())
     return select(Subscription).where(Subscription.customer_id == actor.customer_id)
 
@@ -66,12 +67,24 @@ def items_of(work: Work, subscription_id: UUID) -> list[SubscriptionItem]:
 def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> None:
     """Their first invoice is paid: they run from today and count as recurring revenue."""
     for subscription in subscriptions:
-        if subscription.status is not SubscriptionStatus.PENDING:
+        if subscription.status not in UNSTARTED:
             continue
         subscription.start(work.today, add_months(work.today, subscription.months, work.today.day))
         work.session.add(subscription)
         for item in items_of(work, subscription.id):
-            note_revenue(work, subscription, item, "new", monthly_price(item.price, subscription.months))
+            _note(work, movement(NEW, item, subscription.id, work.today, monthly_net(item, subscription.months)))
+
+
+def let_expire(work: Work, order_id: UUID) -> list[Subscription]:
+    """The order was not paid in time: what it asked for is no longer about to start. One that has started stays."""
+    asked_for = select(Subscription).where(
+        Subscription.order_id == order_id, Subscription.status == SubscriptionStatus.PENDING
+    )
+    unpaid = list(work.session.exec(asked_for.with_for_update().execution_options(populate_existing=True)))
+    for subscription in unpaid:
+        subscription.expire()
+        work.session.add(subscription)
+    return unpaid
 
 
 def catch_up(work: Work, invoice_id: UUID) -> None:
@@ -99,30 +112,15 @@ def end_subscription(work: Work, subscription: Subscription) -> None:
     """Never billed again; its recurring revenue is gone from today, and what it paid for is taken down."""
     if subscription.status is SubscriptionStatus.ENDED:
         return
-    earning = subscription.status is not SubscriptionStatus.PENDING
+    earning = subscription.status not in UNSTARTED
     subscription.end(work.today)
     work.session.add(subscription)
     if earning:
         for item in items_of(work, subscription.id):
-            note_revenue(work, subscription, item, "ended", -monthly_price(item.price, subscription.months))
+            _note(work, movement(ENDED, item, subscription.id, work.today, -monthly_net(item, subscription.months)))
     work.emit(SubscriptionEnded(subscription.id, subscription.customer_id))
 
 
-def monthly_price(price: Money, months: int) -> Money:
-    """What a cycle's price is worth a month, for comparing; never charged."""
-    return price.split([1] * months)[0]
-
-
-def note_revenue(work: Work, subscription: Subscription, item: SubscriptionItem, kind: str, monthly: Money) -> None:
-    """Write down a change of monthly recurring revenue, once."""
-    work.session.add(
-        RevenueMovement(
-            once_key=f"{kind}:{item.id.hex}",
-            day=work.today,
-            kind=kind,
-            subscription_id=subscription.id,
-            plan_id=item.plan_id,
-            currency=monthly.currency,
-            monthly_minor=monthly.minor,
-        )
-    )
+def _note(work: Work, values: dict[str, Any]) -> None:
+    """Write down a change of recurring revenue."""
+    work.session.add(RevenueMovement(**values))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import and_, col, select
 
+from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.lines import add_up
 from ezscale.billing.renewal_rows import Due
 from ezscale.billing.renewals import BILLED, renewal_lines
@@ -39,7 +40,12 @@ class Upcoming:
 
 
 def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> list[Upcoming]:
-    """Soonest first: of one's own subscriptions, or of the one that an item belongs to. Two queries."""
+    """Soonest first: of one's own subscriptions, or of the one that an item belongs to. Two queries.
+
+    Nothing for whoever may not see what things cost.
+    """
+    if not (work.actor.may(SEE_BILLING) or work.actor.may(SEE_EVERYTHING)):
+        return []
     running = (
         visible_subscriptions(work.actor)
         .where(col(Subscription.status).in_(BILLED), col(Subscription.bill_from).is_not(None))

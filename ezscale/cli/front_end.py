@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from ezscale import wiring
+from ezscale.catalog.showing import mark_of_the_shop, read_the_shop
 from ezscale.cli.processes import Program
 from ezscale.cli.programs import BIN, log_of
 from ezscale.cli.surroundings import ROOT
@@ -38,8 +40,8 @@ def is_fresh(own: Settings) -> bool:
 
 
 def fingerprint(own: Settings) -> str:
-    """One value for everything that the build is made of."""
-    seen = sha256(own.public_url.encode())
+    """One value for everything that the build is made of: our sources, and what is for sale."""
+    seen = sha256(f"{own.public_url}\0{read_the_shop(wiring.database(), mark_of_the_shop)}\0".encode())
     for path in ingredients():
         seen.update(f"{path.relative_to(ROOT)}\0".encode())
         seen.update(sha256(path.read_bytes()).digest())

@@ -77,7 +77,7 @@ def front_end_built(own: Settings, steps: Steps) -> Iterator[None]:
         if front_end.is_fresh(own):
             yield
             return
-        step = steps.begin("Building the front end (when its sources have changed)")
+        step = steps.begin("Building the front end (when its sources, or what is for sale, have changed)")
         made_of = front_end.fingerprint(own)
         front_end.STAMP.unlink(missing_ok=True)
         process = launch(front_end.build_program(own))

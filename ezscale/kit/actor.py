@@ -27,7 +27,8 @@ class Actor:
 
     `customer_id` is the customer they act for, if any; `permissions` what role, scopes and suspension leave them.
     `services` are the only ones a delegate may see; None means all of the customer's. `behind_id` and `behind_name` are
-    the colleague who acts as this person. `door` and `address` say which way they came, for the audit trail.
+    the colleague who acts as this person; `lacks_second_factor` is said of a colleague who may do nothing before they
+    have one. `door` and `address` say which way they came, for the audit trail.
     A robot (our own tasks and commands) may do everything.
     """
 
@@ -42,6 +43,7 @@ class Actor:
     behind_name: str = ""
     door: str = ""
     address: str = ""
+    lacks_second_factor: bool = False
 
     @property
     def is_signed_in(self) -> bool:
@@ -59,7 +61,12 @@ class Actor:
         raise NotAllowed() if self.is_signed_in else NotSignedIn()
 
     def require_confirmed(self) -> None:
-        """Go on only when the person has proven a short while ago that it is still them. NotConfirmed otherwise."""
+        """Go on only when the person has proven a short while ago that it is still them. NotConfirmed otherwise.
+
+        A colleague who acts as somebody cannot prove to be them: NotAllowed.
+        """
+        if self.behind_id is not None:
+            raise NotAllowed("This is the customer's own to do: it is closed to whoever acts for them.")
         if self.kind is not ActorKind.ROBOT and not self.confirmed:
             raise NotConfirmed
 

@@ -10,6 +10,10 @@ from ezscale.kit.settings import settings
 SESSION = "ezscale_session"
 ACTING = "ezscale_acting"  # the session of a colleague who acts as a customer, beside their own
 STEP = "ezscale_step"  # half-way in
+THEMSELVES = (
+    *("/admin", "/login", "/confirm"),
+    *("/api/v1/admin", "/api/exports", "/api/impersonation", "/api/session"),
+)  # where a colleague who acts as a customer is still themself
 ANSWER = "ezscale_answer"
 ANSWER_LASTS = 60
 LONGEST_ANSWER = 3000
@@ -35,9 +39,10 @@ class FormAnswer:
 def session_token(cookie_header: str, path: str = "/") -> str:
     """The secret of the session that a browser presents for a page, or an empty string.
 
-    A colleague who acts as a customer is that customer everywhere but in the admin panel.
+    A colleague who acts as a customer is that customer everywhere but in the admin panel, and where they prove who they
+    are.
     """
-    acting = "" if path.startswith("/admin") else read_cookie(cookie_header, ACTING)
+    acting = "" if path.startswith(THEMSELVES) else read_cookie(cookie_header, ACTING)
     return acting or read_cookie(cookie_header, SESSION)
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, Insert, Table, create_engine, event
+from sqlalchemy import CursorResult, Engine, Insert, Result, Table, create_engine, event
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -63,6 +63,11 @@ def table_of(model: type[SQLModel]) -> Table:
     """The table behind a model, for statements about many rows."""
     table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel does not tell its type
     return table
+
+
+def claimed(result: Result[Any]) -> bool:
+    """Whether a guarded UPDATE found its one row: of several that try to take the same thing, one hears yes."""
+    return cast("CursorResult[Any]", result).rowcount == 1
 
 
 def insert_new(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from ezscale.kit.clock import world_now
 from ezscale.kit.columns import Moment, word
 from ezscale.kit.database import insert_new, table_of
+from ezscale.kit.errors import BusinessError
 from ezscale.kit.ids import new_id
 from ezscale.kit.presence import is_gone, this_process
 
@@ -26,13 +27,14 @@ class JobStatus(StrEnum):
     READY = "ready"
     DONE = "done"
     FAILED = "failed"
+    DISMISSED = "dismissed"
 
 
 class Job(SQLModel, table=True):
     """One call of a task. `once_key` makes asking twice the same as asking once.
 
     `run_at` is company time, so that the time machine moves it; `lease_until` is the world's, so that it does not.
-    `held_by` is the process that took it last.
+    `held_by` is the process that took it last; `dismissal` is why one that failed needs no further try, and who says so.
     """
 
     __tablename__ = "job"
@@ -50,6 +52,21 @@ class Job(SQLModel, table=True):
     tries: int = 0
     finished_at: datetime | None = Field(default=None, sa_type=Moment)
     error: str = Field(default="", sa_column=Column(Text, nullable=False))
+    dismissal: str | None = Field(default=None, sa_column=Column(Text))
+
+    def start_over(self, now: datetime) -> None:
+        """Somebody wants it tried again, as if it had never been tried."""
+        self._require_failed()
+        self.status, self.run_at, self.tries, self.finished_at = JobStatus.READY, now, 0, None
+
+    def dismiss(self, why: str) -> None:
+        """Somebody has seen to it: it is not tried again, and nobody needs to hear of it any more."""
+        self._require_failed()
+        self.status, self.dismissal = JobStatus.DISMISSED, why
+
+    def _require_failed(self) -> None:
+        if self.status is not JobStatus.FAILED:
+            raise BusinessError("This task is no longer among those that were given up.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,7 @@ def job_row(task: str, arguments: dict[str, Any], once_key: str, run_at: datetim
         "tries": 0,
         "finished_at": None,
         "error": "",
+        "dismissal": None,
     }
 
 

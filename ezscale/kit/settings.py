@@ -1,8 +1,10 @@
 """Everything that the environment decides, in one place. Every name starts with EZSCALE_."""
 
 import os
+import re
 from functools import cache
 from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Annotated, Self
@@ -25,6 +27,8 @@ ADDRESSES = {
     "smtp_url": ("smtp", "smtps"),
 }
 Port = Annotated[int, Field(ge=1, le=65535)]
+Networks = tuple[IPv4Network | IPv6Network, ...]
+A_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
 class BadSettings(Exception):
@@ -44,6 +48,16 @@ class Settings(BaseSettings):
     redis_url: str = Field(default="", description="Broker and shared state; empty means an embedded Valkey.")
     public_url: str = Field(default="", description="How people reach the web; empty means http://localhost:<port>.")
     admin_host: str = Field(default="", description="When set, the admin panel answers on this host name alone.")
+    admin_allow: str = Field(
+        default="", description="When set, staff come in from these networks alone: 192.0.2.0/24, 2001:db8::/32"
+    )
+    trusted_proxies: str = Field(
+        default="", description="Networks of our own proxies, whose X-Forwarded-For is believed; empty means nobody's."
+    )
+    access_team: str = Field(
+        default="", description="Cloudflare Access: the team's domain, such as ours.cloudflareaccess.com"
+    )
+    access_audience: str = Field(default="", description="Cloudflare Access: the application's audience (AUD) tag.")
 
     staff_second_factor: bool | None = Field(
         default=None, description="Whether staff need a second factor; empty means yes, except in the sandbox."
@@ -92,6 +106,22 @@ class Settings(BaseSettings):
             raise ValueError(f"an address looks like {schemes[0]}://host")
         return address
 
+    @field_validator("admin_allow", "trusted_proxies")
+    @classmethod
+    def _known_networks(cls, listed: str) -> str:
+        try:
+            _networks(listed)
+        except ValueError as error:
+            raise ValueError(f"{error}; networks look like 192.0.2.0/24, 2001:db8::/32") from None
+        return listed
+
+    @field_validator("access_team")
+    @classmethod
+    def _a_host(cls, team: str) -> str:
+        if team and not A_HOST.fullmatch(team):
+            raise ValueError("a team domain looks like ours.cloudflareaccess.com")
+        return team
+
     @field_validator("company_country")
     @classmethod
     def _known_country(cls, code: str) -> str:
@@ -110,6 +140,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if bool(self.access_team) != bool(self.access_audience):
+            raise ValueError("EZSCALE_ACCESS_TEAM and EZSCALE_ACCESS_AUDIENCE belong together")
         if self.sandbox:
             for name in ("stripe_url", "virtfusion_url"):
                 if getattr(self, name) and urlsplit(getattr(self, name)).hostname not in ("127.0.0.1", "localhost"):
@@ -139,6 +171,29 @@ class Settings(BaseSettings):
     def asks_staff_for_second_factor(self) -> bool:
         """Whether a colleague must have a second factor to do anything."""
         return not self.sandbox if self.staff_second_factor is None else self.staff_second_factor
+
+    @property
+    def guards_staff_door(self) -> bool:
+        """Whether the staff's side is open only to some: on a host of its own, from some networks, behind Access."""
+        return bool(self.admin_host or self.admin_allow or self.access_team)
+
+    @property
+    def admin_networks(self) -> Networks:
+        """Where staff may come from; none means from anywhere."""
+        return _networks(self.admin_allow)
+
+    @property
+    def proxy_networks(self) -> Networks:
+        """Where our own proxies are."""
+        return _networks(self.trusted_proxies)
+
+    @property
+    def staff_url(self) -> str:
+        """How staff reach their side, without a slash at the end."""
+        if not self.admin_host:
+            return self.web_url
+        web = urlsplit(self.web_url)
+        return f"{web.scheme}://{self.admin_host}{f':{web.port}' if web.port else ''}"
 
     @property
     def web_url(self) -> str:
@@ -177,6 +232,10 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise BadSettings("\n".join(_plainly(problem) for problem in error.errors())) from None
+
+
+def _networks(listed: str) -> Networks:
+    return tuple(ip_network(part.strip()) for part in listed.split(",") if part.strip())
 
 
 def _host_of(address: str) -> str:

@@ -1,11 +1,12 @@
 """Which words go to whom: one function for each occasion. Rooms beside this one are known by their rows only."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from babel.dates import format_date
 from sqlmodel import col, select
 
+from ezscale.accounts.invitations import new_invitation_secret
 from ezscale.accounts.mailed_links import new_link_secret
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
@@ -13,7 +14,9 @@ from ezscale.messaging.sending import is_written, write_mail
 from ezscale.models import (
     Cancellation,
     Customer,
+    Invitation,
     Invoice,
+    Membership,
     PaymentMethod,
     Plan,
     Service,
@@ -21,9 +24,11 @@ from ezscale.models import (
     SubscriptionItem,
     User,
 )
+from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.sign_in import TokenPurpose
 
+INVITATION_LASTS = timedelta(days=3)
 SUSPEND_AFTER, NOTICE = 7, 7  # days; billing's policy holds to them
 
 
@@ -43,6 +48,113 @@ def password_changed(work: Work, user_id: UUID, at: datetime) -> None:
     user = work.session.get_one(User, user_id)
     once = f"{user_id.hex}:{at.timestamp():.0f}"
     write_mail(work, "password_changed", user.email, once, {"name": user.name}, link=_address("/forgotten/"))
+
+
+def email_change(work: Work, user_id: UUID, asked_at: datetime) -> None:
+    """To the new address, with the link that proves it, and to the old one, with what to do if it was somebody else."""
+    user = work.session.get_one(User, user_id)
+    once = f"{user_id.hex}:{asked_at.timestamp():.6f}"
+    if not user.new_email or is_written(work, "email_change", once):
+        return  # they have changed their mind, or a new link would end the one that was mailed
+    values: dict[str, object] = {"name": user.name, "new_email": user.new_email}
+    link = _address(f"/change-email/?token={new_link_secret(work, user_id, TokenPurpose.CHANGE_EMAIL)}")
+    write_mail(work, "email_change", user.new_email, once, values, link=link)
+    write_mail(work, "email_change_notice", user.email, once, values, link=_address("/forgotten/"))
+
+
+def email_changed(work: Work, user_id: UUID, old_email: str, at: datetime) -> None:
+    """To the address that was given up."""
+    user = work.session.get_one(User, user_id)
+    once = f"{user_id.hex}:{at.timestamp():.6f}"
+    write_mail(work, "email_changed", old_email, once, {"name": user.name, "email": settings().company_email})
+
+
+def second_factor_changed(work: Work, user_id: UUID, what: str, at: datetime) -> None:
+    """To somebody to whose ways to prove who they are something was added, or from whose something was taken."""
+    user = work.session.get_one(User, user_id)
+    once = f"{user_id.hex}:{at.timestamp():.6f}"
+    values: dict[str, object] = {"name": user.name, "what": what}
+    write_mail(work, "second_factor_changed", user.email, once, values, link=_address("/forgotten/"))
+
+
+def invitation(work: Work, invitation_id: UUID, asked_at: datetime) -> None:
+    """To somebody who is asked to join a customer, or to use one of its servers; one for each time they are asked."""
+    asked = work.session.get_one(Invitation, invitation_id, with_for_update=True)
+    once = f"{invitation_id.hex}:{asked_at.timestamp():.0f}"
+    if not asked.is_open(work.now) or is_written(work, "invitation", once):
+        return  # a new link would end the one that was mailed
+    customer = work.session.get_one(Customer, asked.customer_id)
+    values: dict[str, object] = {
+        "by": asked.invited_by,
+        "account": customer.company or customer.name,
+        "role": asked.role.value,
+        "hostname": _hostname(work, asked.service_id),
+    }
+    link = _address(f"/invitation/?token={new_invitation_secret(work, asked)}")
+    write_mail(work, "invitation", asked.email, once, values, link=link, customer=customer.id)
+
+
+def member_joined(work: Work, user_id: UUID, customer_id: UUID, service_id: UUID | None, at: datetime) -> None:
+    """To the owners, when somebody has accepted an invitation."""
+    newcomer, customer = work.session.get_one(User, user_id), work.session.get_one(Customer, customer_id)
+    owners = (
+        select(User)
+        .join(Membership, col(Membership.user_id) == User.id)
+        .where(Membership.customer_id == customer_id, Membership.role == MemberRole.OWNER, User.id != user_id)
+    )
+    for owner in work.session.exec(owners.order_by(col(User.id))):
+        values: dict[str, object] = {
+            "name": owner.name,
+            "who": newcomer.name,
+            "email": newcomer.email,
+            "account": customer.company or customer.name,
+            "hostname": _hostname(work, service_id),
+        }
+        once = f"{owner.id.hex}:{user_id.hex}:{customer_id.hex}:{at.timestamp():.0f}"
+        link = _address("/account/people/")
+        write_mail(work, "member_joined", owner.email, once, values, link=link, customer=customer_id)
+
+
+def member_removed(work: Work, user_id: UUID, customer_id: UUID, service_id: UUID | None, at: datetime) -> None:
+    """To somebody who does not belong to a customer any more, or may not use one of its servers any more."""
+    user, customer = work.session.get_one(User, user_id), work.session.get_one(Customer, customer_id)
+    values: dict[str, object] = {
+        "name": user.name,
+        "account": customer.company or customer.name,
+        "hostname": _hostname(work, service_id),
+    }
+    once = f"{user_id.hex}:{service_id or customer_id}:{at.timestamp():.0f}"
+    write_mail(work, "member_removed", user.email, once, values)
+
+
+def colleague_invited(work: Work, user_id: UUID, at: datetime) -> None:
+    """To somebody who shall work here, with a link to choose a password; one for each time they were invited."""
+    once = f"{user_id.hex}:{at.timestamp():.6f}"
+    if is_written(work, "colleague_invited", once):
+        return  # a new link would end the one that was mailed
+    user = work.session.get_one(User, user_id)
+    secret = new_link_secret(work, user_id, TokenPurpose.RESET_PASSWORD, lasts=INVITATION_LASTS)
+    values: dict[str, object] = {"name": user.name, "days": INVITATION_LASTS.days}
+    link = f"{settings().staff_url}/reset/?token={secret}"
+    write_mail(work, "colleague_invited", user.email, once, values, link=link)
+
+
+def access_changed(work: Work, user_id: UUID, how: str, words: str, at: datetime) -> None:
+    """To somebody who may do something else now, or nothing any more; `how` is the template."""
+    user = work.session.get_one(User, user_id)
+    once = f"{user_id.hex}:{at.timestamp():.6f}"
+    is_staff = user.staff_role_id is not None
+    link = f"{settings().staff_url}/login/" if is_staff else _address("/login/")
+    write_mail(work, how, user.email, once, {"name": user.name, "words": words}, link=link)
+
+
+def customer_standing(work: Work, template: str, customer_id: UUID, reason: str, at: datetime) -> None:
+    """To a customer who was suspended or brought back."""
+    customer = work.session.get_one(Customer, customer_id)
+    once = f"{customer_id.hex}:{at.timestamp():.6f}"
+    values: dict[str, object] = {"name": customer.name, "words": reason}
+    link = _address("/account/invoices/")
+    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
 
 def invoice_issued(work: Work, invoice_id: UUID) -> None:
@@ -157,6 +269,11 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
 def _invoice(work: Work, invoice_id: UUID) -> tuple[Invoice, Customer]:
     invoice = work.session.get_one(Invoice, invoice_id)
     return invoice, work.session.get_one(Customer, invoice.customer_id)
+
+
+def _hostname(work: Work, service_id: UUID | None) -> str:
+    service = work.session.get(Service, service_id) if service_id else None
+    return service.hostname if service else ""
 
 
 def _address(path: str) -> str:

@@ -40,6 +40,11 @@ class ApiToken(Row, table=True):
         """Neither revoked nor run out."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
+    def replace(self, now: datetime, works_until: datetime) -> None:
+        """A newer one has taken over; this one works a while longer, but never longer than it would have."""
+        self.replaced_at = now
+        self.expires_at = min(works_until, self.expires_at or works_until)
+
     def revoke(self, now: datetime) -> None:
         """It never works again."""
         self.revoked_at = self.revoked_at or now
@@ -63,6 +68,18 @@ class Invitation(Row, table=True):
         """Neither accepted, taken back, nor too old."""
         return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
 
+    def send_again(self, now: datetime, expires_at: datetime, token_hash: str) -> None:
+        """Another mail shall go out; the link before stops working."""
+        self.invited_at, self.expires_at, self.token_hash = now, expires_at, token_hash
+
+    def accept(self, now: datetime) -> None:
+        """Whoever was invited has come."""
+        self.accepted_at = now
+
+    def withdraw(self, now: datetime) -> None:
+        """Nobody is invited any more."""
+        self.withdrawn_at = self.withdrawn_at or now
+
 
 class Delegation(Row, table=True):
     """A service that a delegate may use: power and console, no money."""
@@ -73,8 +90,12 @@ class Delegation(Row, table=True):
 
 
 class Impersonation(Row, table=True):
-    """A colleague acts as a customer's person for a while, for a reason. Read-only unless `may_write`."""
+    """A colleague acts as a customer's person for a while, for a reason. Read-only unless `may_write`.
 
+    It ends with the colleague's own session (`session_id`), from which it was begun.
+    """
+
+    session_id: UUID = Field(index=True)
     staff_id: UUID = Field(foreign_key="user_account.id", index=True)
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     customer_id: UUID = Field(foreign_key="customer.id", index=True)

@@ -50,3 +50,7 @@ class Membership(Row, table=True):
     customer_id: UUID = Field(foreign_key="customer.id", index=True)
     role: MemberRole = Field(sa_type=word(MemberRole))
     created_at: datetime = moment()
+
+    def take_role(self, role: MemberRole) -> None:
+        """They may do something else from now on."""
+        self.role = role

@@ -14,7 +14,10 @@ from ezscale.models.base import Row, maybe_moment, moment, require_status
 
 
 class PaymentMethod(Row, table=True):
-    """A card the gateway keeps for us; we know no more of it than a receipt shows."""
+    """A card the gateway keeps for us; we know no more of it than a receipt shows.
+
+    `fingerprint` is the gateway's word for the number behind it: the same for the same card, whenever it is typed.
+    """
 
     __tablename__ = "payment_method"
     __table_args__ = (UniqueConstraint("gateway", "gateway_ref"),)
@@ -26,6 +29,7 @@ class PaymentMethod(Row, table=True):
     last4: str = Field(max_length=4)
     exp_month: int
     exp_year: int
+    fingerprint: str | None = Field(default=None, max_length=80)
     is_default: bool = True
     added_at: datetime = moment()
     refused_at: datetime | None = maybe_moment()

@@ -27,7 +27,10 @@ class RunReport(Row, table=True):
 
 
 class RevenueMovement(Row, table=True):
-    """A change of monthly recurring revenue, written with what caused it. `once_key` names the cause."""
+    """A change of monthly recurring revenue, written with what caused it. `once_key` names the cause.
+
+    All movements of a subscription together are what its next renewal asks, net of tax, for a month.
+    """
 
     __tablename__ = "revenue_movement"
     __unaudited__: ClassVar[str] = "it follows from a subscription's change"

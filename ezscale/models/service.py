@@ -16,12 +16,16 @@ class ServiceStatus(StrEnum):
     """Where a service stands."""
 
     WAITING = "waiting"
+    EXPIRED = "expired"
     BUILDING = "building"
     ACTIVE = "active"
     SUSPENDED = "suspended"
     FAILED = "failed"
     TERMINATING = "terminating"
     TERMINATED = "terminated"
+
+
+UNBUILT = (ServiceStatus.WAITING, ServiceStatus.EXPIRED)
 
 
 class Service(Row, table=True):
@@ -47,9 +51,14 @@ class Service(Row, table=True):
     terminated_at: datetime | None = maybe_moment()
 
     def begin_building(self) -> None:
-        """It is paid: work on it starts."""
-        require_status("service", self.status, ServiceStatus.WAITING, ServiceStatus.FAILED)
+        """It is paid, in time or late: work on it starts."""
+        require_status("service", self.status, *UNBUILT, ServiceStatus.FAILED)
         self.status = ServiceStatus.BUILDING
+
+    def expire(self) -> None:
+        """Nobody paid for it in time; it is built all the same if the money comes after all."""
+        require_status("service", self.status, ServiceStatus.WAITING)
+        self.status = ServiceStatus.EXPIRED
 
     def go_live(self, now: datetime) -> None:
         """It runs and has an owner, verified on the panel."""
@@ -77,8 +86,8 @@ class Service(Row, table=True):
         require_status(
             "service",
             self.status,
-            *(ServiceStatus.WAITING, ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED),
-            *(ServiceStatus.FAILED, ServiceStatus.TERMINATING),
+            *UNBUILT,
+            *(ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED, ServiceStatus.FAILED, ServiceStatus.TERMINATING),
         )
         self.status = ServiceStatus.TERMINATING
 

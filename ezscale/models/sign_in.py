@@ -45,6 +45,10 @@ class LoginSession(Row, table=True):
         """The person has entered their password again a short while ago."""
         return self.confirmed_at is not None and now - self.confirmed_at < CONFIRMED_FOR
 
+    def choose(self, customer_id: UUID) -> None:
+        """The person acts for this one of their customers from now on."""
+        self.customer_id = customer_id
+
     def end(self, now: datetime) -> None:
         """Signed out, here and for good."""
         self.ended_at = self.ended_at or now
@@ -132,6 +136,7 @@ class RecoveryCode(Row, table=True):
     """A code for whoever has lost their second factor; it works once."""
 
     __tablename__ = "recovery_code"
+    __quiet__: ClassVar[tuple[str, ...]] = ("code_hash",)
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     code_hash: str = Field(max_length=64, unique=True)
@@ -141,6 +146,8 @@ class RecoveryCode(Row, table=True):
 
 class Passkey(Row, table=True):
     """A key pair whose private half never leaves the person's device. Ids and keys are base64url."""
+
+    __quiet__: ClassVar[tuple[str, ...]] = ("sign_count", "backed_up", "last_used_at")
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     name: str = Field(max_length=80)

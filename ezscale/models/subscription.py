@@ -16,9 +16,13 @@ class SubscriptionStatus(StrEnum):
     """Where a subscription stands."""
 
     PENDING = "pending"
+    EXPIRED = "expired"
     ACTIVE = "active"
     PAST_DUE = "past_due"
     ENDED = "ended"
+
+
+UNSTARTED = (SubscriptionStatus.PENDING, SubscriptionStatus.EXPIRED)
 
 
 class Subscription(Row, table=True):
@@ -39,12 +43,17 @@ class Subscription(Row, table=True):
     created_at: datetime = moment()
 
     def start(self, today: date, paid_until: date) -> None:
-        """The first cycle is paid; the next invoice covers the days from `paid_until` on."""
-        require_status("subscription", self.status, SubscriptionStatus.PENDING)
+        """The first cycle is paid, in time or late; the next invoice covers the days from `paid_until` on."""
+        require_status("subscription", self.status, *UNSTARTED)
         self.status = SubscriptionStatus.ACTIVE
         self.started_on = today
         self.anchor_day = today.day
         self.bill_from = paid_until
+
+    def expire(self) -> None:
+        """Its order was not paid in time; it starts all the same if the money comes after all."""
+        require_status("subscription", self.status, SubscriptionStatus.PENDING)
+        self.status = SubscriptionStatus.EXPIRED
 
     def fall_behind(self) -> None:
         """An invoice is overdue."""

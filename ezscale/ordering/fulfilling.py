@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from ezscale.billing.dunning import is_owed, payment_is_on_its_way
 from ezscale.billing.invoicing import invoice_to_change
-from ezscale.billing.subscriptions import items_of, subscriptions_on
+from ezscale.billing.subscriptions import items_of, let_expire, subscriptions_on
 from ezscale.catalog.coupons import count_again, release_coupon
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
@@ -64,7 +64,7 @@ def take_down(work: Work, subscription_id: UUID) -> None:
 
 
 def expire_orders(work: Work, limit: int = 200) -> int:
-    """Orders that nobody paid in time give back what they held. Returns how many."""
+    """Orders that nobody paid in time give back what they held, and nothing waits for them. Returns how many."""
     late = (
         select(Order)
         .where(Order.status == OrderStatus.PLACED, Order.expires_at <= work.now)
@@ -77,7 +77,17 @@ def expire_orders(work: Work, limit: int = 200) -> int:
         order.expire()
         release_coupon(work, order.id)
         work.session.add(order)
+        for unpaid in let_expire(work, order.id):
+            _let_services_expire(work, unpaid.id)
     return len(expired)
+
+
+def _let_services_expire(work: Work, subscription_id: UUID) -> None:
+    item_ids = [item.id for item in items_of(work, subscription_id)]
+    for found in services_of_items(work, item_ids):
+        service = service_to_change(work, found.id)
+        service.expire()
+        work.session.add(service)
 
 
 def _services_on(work: Work, invoice_id: UUID) -> list[Service]:

@@ -5,26 +5,31 @@ from typing import NamedTuple
 
 import reflex as rx
 
+from ezscale.state.session import SessionState
 from ezscale.ui import icon, link
 from ezscale.ui.links import nav_link
 
 
 class Entry(NamedTuple):
-    """A line of a side menu."""
+    """A line of a side menu. `needs` is the permission without which it leads nowhere; `whole` hides it from delegates."""
 
     text: str
     to: str
     icon_name: str
+    needs: str = ""
+    whole: bool = False
 
 
 PUBLIC_MENU = (("VPS", "/vps/"), ("Pricing", "/pricing/"), ("About", "/about/"), ("Contact", "/contact/"))
 ACCOUNT_MENU = (
     Entry("Overview", "/account/", "layout-dashboard"),
     Entry("Services", "/account/services/", "server"),
-    Entry("Invoices", "/account/invoices/", "receipt-text"),
-    Entry("Payment methods", "/account/cards/", "credit-card"),
+    Entry("Invoices", "/account/invoices/", "receipt-text", needs="billing.see"),
+    Entry("Payment methods", "/account/cards/", "credit-card", needs="billing.see"),
+    Entry("People", "/account/people/", "users", needs="customer.people"),
     Entry("API tokens", "/account/tokens/", "key-round"),
-    Entry("Profile", "/account/profile/", "user-round"),
+    Entry("Profile", "/account/profile/", "user-round", whole=True),
+    Entry("Security", "/account/security/", "shield-check"),
 )
 ADMIN_MENU = (
     Entry("Overview", "/admin/", "chart-line"),
@@ -36,8 +41,12 @@ ADMIN_MENU = (
     Entry("Runs", "/admin/runs/", "list-checks"),
     Entry("Mail", "/admin/mail/", "mail"),
     Entry("Audit", "/admin/audit/", "fingerprint"),
+    Entry("API tokens", "/admin/tokens/", "key-round"),
+    Entry("Colleagues", "/admin/staff/", "id-card"),
+    Entry("Roles", "/admin/roles/", "shield"),
     Entry("Doctor", "/admin/doctor/", "stethoscope"),
     Entry("Time machine", "/admin/time/", "history"),
+    Entry("Security", "/admin/security/", "shield-check"),
 )
 FOOTER = (
     ("Products", (("VPS", "/vps/"), ("Pricing", "/pricing/"))),
@@ -82,17 +91,7 @@ def side_menu(entries: Sequence[Entry], at: str, sign: rx.Component, paint: Pain
     """A column of links on wide screens, a fold-out on narrow ones."""
 
     def lines() -> list[rx.Component]:
-        return [
-            nav_link(
-                rx.fragment(icon(entry.icon_name, 17), entry.text),
-                entry.to,
-                current=entry.to == at,
-                class_name="flex items-center gap-3 rounded-md px-3 py-2 text-sm transition-colors",
-                here=paint.here,
-                elsewhere=paint.elsewhere,
-            )
-            for entry in entries
-        ]
+        return [_shown_to_whom_it_concerns(entry, _line(entry, at, paint)) for entry in entries]
 
     narrow = rx.el.details(
         rx.el.summary(
@@ -109,3 +108,20 @@ def side_menu(entries: Sequence[Entry], at: str, sign: rx.Component, paint: Pain
         rx.el.div(head, narrow, wide, class_name="relative lg:sticky lg:top-0 lg:max-h-dvh lg:overflow-y-auto"),
         class_name=f"shrink-0 border-b lg:w-60 lg:border-b-0 lg:border-r {paint.side}",
     )
+
+
+def _line(entry: Entry, at: str, paint: Paint) -> rx.Component:
+    return nav_link(
+        rx.fragment(icon(entry.icon_name, 17), entry.text),
+        entry.to,
+        current=entry.to == at,
+        class_name="flex items-center gap-3 rounded-md px-3 py-2 text-sm transition-colors",
+        here=paint.here,
+        elsewhere=paint.elsewhere,
+    )
+
+
+def _shown_to_whom_it_concerns(entry: Entry, line: rx.Component) -> rx.Component:
+    if entry.needs:
+        return rx.cond(SessionState.may.contains(entry.needs), line)
+    return rx.cond(SessionState.is_delegate, rx.fragment(), line) if entry.whole else line

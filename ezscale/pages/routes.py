@@ -11,11 +11,14 @@ from ezscale.pages.account.invoice import invoice
 from ezscale.pages.account.invoices import invoices
 from ezscale.pages.account.order import order as placed_order
 from ezscale.pages.account.overview import overview
+from ezscale.pages.account.people import people
 from ezscale.pages.account.profile import profile
+from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
 from ezscale.pages.account.tokens import tokens
 from ezscale.pages.admin.audit import audit
+from ezscale.pages.admin.colleagues import colleagues
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
@@ -25,10 +28,13 @@ from ezscale.pages.admin.mail import mail
 from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
 from ezscale.pages.admin.provisioning import provisioning
+from ezscale.pages.admin.roles import roles
 from ezscale.pages.admin.runs import runs
+from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
 from ezscale.pages.admin.time_machine import time_machine
+from ezscale.pages.admin.tokens import tokens as admin_tokens
 from ezscale.pages.marketing.about import about
 from ezscale.pages.marketing.contact import contact
 from ezscale.pages.marketing.home import home
@@ -37,10 +43,14 @@ from ezscale.pages.marketing.not_found import not_found
 from ezscale.pages.marketing.pricing import pricing
 from ezscale.pages.marketing.vps import vps
 from ezscale.pages.ordering.order import order
+from ezscale.pages.signing_in.change_email import change_email
+from ezscale.pages.signing_in.confirm import confirm
 from ezscale.pages.signing_in.forgotten import forgotten
+from ezscale.pages.signing_in.invitation import invitation
 from ezscale.pages.signing_in.login import login
 from ezscale.pages.signing_in.register import register
 from ezscale.pages.signing_in.reset import reset
+from ezscale.pages.signing_in.second_step import second_step
 from ezscale.pages.signing_in.verify import verify
 from ezscale.state.account.cards import CardsState
 from ezscale.state.account.invoice import InvoiceState
@@ -48,11 +58,16 @@ from ezscale.state.account.invoices import InvoicesState
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.order import PlacedOrderState
 from ezscale.state.account.overview import OverviewState
+from ezscale.state.account.people import PeopleState
 from ezscale.state.account.profile import ProfileState
+from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
+from ezscale.state.account.sharing import SharingState
 from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.audit import AuditState
+from ezscale.state.admin.care import CareState
+from ezscale.state.admin.colleagues import ColleaguesState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
@@ -62,12 +77,17 @@ from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.mail import MailState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
+from ezscale.state.admin.roles import RolesState
 from ezscale.state.admin.runs import RunsState
+from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
 from ezscale.state.admin.time_machine import TimeMachineState
+from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.forms import PostedFormState
+from ezscale.state.signing_in.invitation import InvitationState
+from ezscale.state.signing_in.proving import ProvingState
 from ezscale.ui import company
 
 
@@ -168,6 +188,27 @@ SIGNING_IN = (
     ),
     Route("/forgotten/", forgotten, title=f"Reset your password | {company()}", on_load=[PostedFormState.load]),
     Route("/reset/", reset, title=f"Choose a new password | {company()}", on_load=[PostedFormState.load]),
+    Route(
+        "/second-step/",
+        second_step,
+        title=f"Second step | {company()}",
+        on_load=[ProvingState.load_second_step, PostedFormState.load],
+    ),
+    Route(
+        "/confirm/",
+        confirm,
+        title=f"Confirm that it is you | {company()}",
+        on_load=[ProvingState.load_confirmation, PostedFormState.load],
+    ),
+    Route(
+        "/change-email/", change_email, title=f"Confirm your new address | {company()}", on_load=[PostedFormState.load]
+    ),
+    Route(
+        "/invitation/",
+        invitation,
+        title=f"You are invited | {company()}",
+        on_load=[PostedFormState.load, InvitationState.load],
+    ),
     Route("/verify/", verify, title=f"Confirm your address | {company()}", on_load=[PostedFormState.load]),
 )
 
@@ -175,19 +216,36 @@ ACCOUNT = (
     Route("/order/", order, title=f"Order a server | {company()}", on_load=[OrderState.load]),
     Route("/account/", overview, title=f"Overview | {company()}", on_load=[OverviewState.load]),
     Route("/account/services/", services, title=f"Services | {company()}", on_load=[ServicesState.load]),
-    Route("/account/service/", service, title=f"Server | {company()}", on_load=[ServiceState.load, LoginState.load]),
+    Route(
+        "/account/service/",
+        service,
+        title=f"Server | {company()}",
+        on_load=[ServiceState.load, LoginState.load, SharingState.load],
+    ),
     Route("/account/order/", placed_order, title=f"Your order | {company()}", on_load=[PlacedOrderState.load]),
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
+    Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
     Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
     Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
+    Route(
+        "/account/security/",
+        security,
+        title=f"Security | {company()}",
+        on_load=[SecurityState.load, PostedFormState.load],
+    ),
 )
 
 ADMIN = (
     Route("/admin/", admin_overview, title=f"Overview | {company()} staff", on_load=[AdminOverviewState.load]),
     Route("/admin/customers/", customers, title=f"Customers | {company()} staff", on_load=[CustomersState.load]),
-    Route("/admin/customer/", customer, title=f"Customer | {company()} staff", on_load=[CustomerState.load]),
+    Route(
+        "/admin/customer/",
+        customer,
+        title=f"Customer | {company()} staff",
+        on_load=[CustomerState.load, CareState.load],
+    ),
     Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
     Route(
         "/admin/service/",
@@ -206,8 +264,17 @@ ADMIN = (
     ),
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
+    Route("/admin/tokens/", admin_tokens, title=f"API tokens | {company()} staff", on_load=[AdminTokensState.load]),
     Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),
     Route("/admin/audit/", audit, title=f"Audit | {company()} staff", on_load=[AuditState.load]),
+    Route(
+        "/admin/security/",
+        admin_security,
+        title=f"Security | {company()} staff",
+        on_load=[AdminSecurityState.load, PostedFormState.load],
+    ),
+    Route("/admin/staff/", colleagues, title=f"Colleagues | {company()} staff", on_load=[ColleaguesState.load]),
+    Route("/admin/roles/", roles, title=f"Roles | {company()} staff", on_load=[RolesState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from ezscale.accounts.permissions import REVEAL_LOGINS
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import BusinessError, Kind, NotFound
+from ezscale.kit.errors import NotFound
 from ezscale.kit.ids import new_id
 from ezscale.kit.sealing import binding
 from ezscale.kit.work import Work
@@ -18,12 +18,6 @@ from ezscale.provisioning.ports import Login
 from ezscale.provisioning.services import service_to_change
 
 CREDENTIALS = "credential"  # the table, to whose rows the logins are bound
-
-
-class PleaseConfirm(BusinessError):
-    """The person must enter their own password again first."""
-
-    kind = Kind.NOT_ALLOWED
 
 
 def store_login(work: Work, vault: Vault, service_id: UUID, login: Login) -> None:
@@ -47,11 +41,10 @@ def has_login(work: Work, service_id: UUID) -> bool:
 
 
 def reveal_login(work: Work, vault: Vault, service_id: UUID) -> Login:
-    """The login of one's own service. PleaseConfirm unless the password was entered again a short while ago."""
+    """The login of one's own service. NotConfirmed unless they have just proven that it is them."""
     work.actor.require(REVEAL_LOGINS)
     service = service_to_change(work, service_id)
-    if not work.actor.confirmed:
-        raise PleaseConfirm("Please enter your own password first.", field="password")
+    work.actor.require_confirmed()
     kept = work.session.exec(select(Credential).where(Credential.service_id == service_id)).first()
     if kept is None or service.status not in (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED):
         raise NotFound("There is no login for this service yet.")

@@ -11,7 +11,7 @@ from ezscale.accounts.permissions import MANAGE_SERVICES, SEE_EVERYTHING
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Location, Plan, ProvisioningJob, Service, SystemImage
-from ezscale.models.service import BuildStep, JobAction, ServiceStatus
+from ezscale.models.service import UNBUILT, BuildStep, JobAction
 from ezscale.provisioning.events import JobRequested
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec
@@ -52,8 +52,8 @@ def live_job(work: Work, service_id: UUID) -> ProvisioningJob | None:
 
 
 def request_build(work: Work, service: Service) -> None:
-    """A paid service shall be built. One that is built, or being built, already stays as it is."""
-    if service.status is not ServiceStatus.WAITING:
+    """A paid service shall be built, however late. One that is built, or being built, already stays as it is."""
+    if service.status not in UNBUILT:
         return
     service.begin_building()
     work.session.add(service)

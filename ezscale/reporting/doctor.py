@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy
 from sqlalchemy import Integer, case, cast, exists, func
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing import ledger
@@ -20,6 +20,7 @@ from ezscale.models import (
     Invoice,
     InvoiceLine,
     LedgerEntry,
+    Order,
     Payment,
     PaymentAttempt,
     Posting,
@@ -30,7 +31,8 @@ from ezscale.models import (
     Suspension,
 )
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.service import ServiceStatus
+from ezscale.models.order import OrderStatus
+from ezscale.models.service import UNBUILT, ServiceStatus
 from ezscale.models.subscription import SubscriptionStatus
 
 MOST_NAMES = 20
@@ -241,11 +243,29 @@ def paid_means_built(work: Work) -> Iterator[str]:
         .join(Subscription, col(Subscription.id) == SubscriptionItem.subscription_id)
         .where(
             Subscription.status == SubscriptionStatus.ACTIVE,
-            Service.status == ServiceStatus.WAITING,
+            col(Service.status).in_(UNBUILT),
             col(Subscription.started_on) < work.today - timedelta(days=1),
         )
     )
     yield from work.session.exec(forgotten.limit(MOST_NAMES))
+
+
+def expired_orders_hold_nothing(work: Work) -> Iterator[str]:
+    """Nothing waits for an order that has expired."""
+    held = (
+        select(Order.number)
+        .join(Subscription, col(Subscription.order_id) == Order.id)
+        .join(SubscriptionItem, col(SubscriptionItem.subscription_id) == Subscription.id)
+        .join(Service, col(Service.item_id) == SubscriptionItem.id)
+        .where(
+            Order.status == OrderStatus.EXPIRED,
+            or_(
+                Subscription.status == SubscriptionStatus.PENDING,
+                and_(Subscription.status == SubscriptionStatus.EXPIRED, Service.status == ServiceStatus.WAITING),
+            ),
+        )
+    )
+    yield from work.session.exec(held.limit(MOST_NAMES))
 
 
 def suspended_for_a_reason(work: Work) -> Iterator[str]:
@@ -322,6 +342,7 @@ CHECKS: tuple[Callable[[Work], Iterator[str]], ...] = (
     payments_are_booked,
     active_means_built,
     paid_means_built,
+    expired_orders_hold_nothing,
     suspended_for_a_reason,
     ended_means_gone,
     nothing_is_stuck,

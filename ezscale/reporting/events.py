@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from ezscale.kit.events import Event
 
@@ -11,6 +12,22 @@ class TravelRequested(Event):
     """Somebody wants to see the company later in time."""
 
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobTriedAgain(Event):
+    """Somebody wants a task tried again that was given up."""
+
+    job_id: UUID
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobDismissed(Event):
+    """Somebody has seen to a task that was given up."""
+
+    job_id: UUID
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

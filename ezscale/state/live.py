@@ -28,11 +28,30 @@ LOOK_BACK = 30_000 << 80  # milliseconds, where a UUIDv7 keeps them
 
 
 @dataclass(frozen=True)
+class Concern:
+    """Whom something that happened concerns: a customer, and the service that it is about, if it is about one."""
+
+    customer_id: str
+    service_id: str = ""
+
+
+@dataclass(frozen=True)
 class Follower:
-    """A tab that wants to hear of a customer's events, or (staff) of everybody's, and the event that refreshes it."""
+    """A tab that wants to hear of a customer's events, or (staff) of everybody's, and the event that refreshes it.
+
+    A delegate's hears only of what happened to one of its `services`.
+    """
 
     customer_id: str
     refresh: Any
+    services: frozenset[str] | None = None
+
+    def is_concerned(self, concern: Concern) -> bool:
+        """Whether this tab may know that it happened."""
+        if self.customer_id == EVERYBODY:
+            return True
+        theirs = self.customer_id == concern.customer_id
+        return theirs and (self.services is None or concern.service_id in self.services)
 
 
 @dataclass
@@ -59,7 +78,8 @@ class LiveState(SessionState):
         if actor.kind is ActorKind.STAFF:
             _followers[token] = Follower(EVERYBODY, refresh)
         elif actor.customer_id is not None:
-            _followers[token] = Follower(str(actor.customer_id), refresh)
+            entrusted = None if actor.services is None else frozenset(map(str, actor.services))
+            _followers[token] = Follower(str(actor.customer_id), refresh, entrusted)
 
 
 def leave(token: str) -> None:
@@ -83,14 +103,19 @@ async def watch(app: rx.App) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
-def look(news: News) -> frozenset[str]:
-    """The customers to whom something has happened since the last look, and remember that it was seen."""
+def look(news: News) -> frozenset[Concern]:
+    """Whom concerns what has happened since the last look, and remember that it was seen."""
     rows = in_one_transaction(wiring.database().reader(ANONYMOUS), lambda work: latest(work, news.newest))
     fresh = [payload for row_id, payload in rows if row_id not in news.seen]
     first_look, news.started = not news.started, True
     news.seen = frozenset(row_id for row_id, _ in rows)
     news.newest = max(news.seen, default=news.newest)
-    return frozenset() if first_look else frozenset(str(payload.get("customer_id") or "") for payload in fresh)
+    return frozenset() if first_look else frozenset(map(concern_of, fresh))
+
+
+def concern_of(payload: Mapping[str, Any]) -> Concern:
+    """Whom an event concerns."""
+    return Concern(str(payload.get("customer_id") or ""), str(payload.get("service_id") or ""))
 
 
 def latest(work: Work, newest: UUID | None) -> Sequence[tuple[UUID, Mapping[str, Any]]]:
@@ -101,12 +126,12 @@ def latest(work: Work, newest: UUID | None) -> Sequence[tuple[UUID, Mapping[str,
     return work.session.exec(wanted).all()
 
 
-def followers_of(concerned: frozenset[str]) -> list[tuple[str, Follower]]:
+def followers_of(concerned: frozenset[Concern]) -> list[tuple[str, Follower]]:
     """The tabs to refresh: those of the concerned customers, and staff's when anything happened at all."""
     return [
         (token, follower)
         for token, follower in _followers.items()
-        if follower.customer_id in concerned or (concerned and follower.customer_id == EVERYBODY)
+        if any(follower.is_concerned(concern) for concern in concerned)
     ]
 
 

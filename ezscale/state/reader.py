@@ -44,6 +44,10 @@ class Reader:
         there = moment.astimezone(settings().zone)
         return f"{self.day(there)}, {format_time(there, 'short', locale=self.locale)} {there.tzname()}"
 
+    def hour(self, moment: datetime | None) -> str:
+        """The time alone, where the seller is: 14:32, or 2:32 PM; nothing for no moment."""
+        return format_time(moment.astimezone(settings().zone), "short", locale=self.locale) if moment else ""
+
     def currency(self, offered: tuple[str, ...]) -> str:
         """The currency of the country when it is offered, otherwise the first that is."""
         usual = get_territory_currencies(self.country) if self.country else []

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from reflex_base.event import EventHandler
 
 from ezscale import wiring
 from ezscale.accounts.actors import actor_of
+from ezscale.accounts.impersonating import acting_as
+from ezscale.accounts.members import own_customers
 from ezscale.kit import rates
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import session_token
@@ -20,6 +23,7 @@ from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, Tempora
 from ezscale.kit.ids import fingerprint
 from ezscale.kit.rates import EVENTS_CHANGING, EVENTS_READING, Rate, network_of
 from ezscale.kit.work import OpenWork, Work
+from ezscale.state.reader import reader_of
 from ezscale.state.telling import Answer, not_an_event, told_to_the_person
 from ezscale.ui import Message
 
@@ -32,22 +36,40 @@ SHOWN_AT_ONCE = 3
 PRIVATE = ("/account", "/admin")
 
 
+@dataclass
+class CustomerChoice:
+    """A customer that the person can act for, and what they are there."""
+
+    id: str
+    name: str
+    role: str
+    is_chosen: bool
+
+
 class SessionState(rx.State):
     """The root of all our states. Its vars are the tab's: who is signed in, and what they are being told.
 
     A subclass names its `_face`: events of "account" come only from signed-in people, those of "admin" only from staff
-    (the guard sees to it). What a person may do beyond that is the use case's business.
+    (the guard sees to it). What a person may do beyond that is the use case's business. `_before_second_factor` is said of
+    the screens on which a colleague who may do nothing yet gets a second factor.
     """
 
     signed_in: bool = False
     is_staff: bool = False
+    is_delegate: bool = False
     person: str = ""
+    may: list[str] = []
+    acts_for: str = ""
+    role: str = ""
+    customers: list[CustomerChoice] = []
+    acting_as: str = ""
     errors: dict[str, str] = {}
     messages: list[Message] = []
 
     _bound_to: str = ""
     _shown_up_to: int = 0
     _face: ClassVar[Face] = "public"
+    _before_second_factor: ClassVar[bool] = False
 
     @not_an_event
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -126,17 +148,29 @@ class SessionState(rx.State):
         return cast("EventHandler", OnLoadInternalState.on_load_internal)
 
     @not_an_event
-    async def bind(self, token: str, actor: Actor) -> None:
-        """Let the tab's values belong to this login and what it may do; others are forgotten before anything is sent."""
-        bound_to = fingerprint(f"{token} {rights_of(actor)}") if actor.is_signed_in else ""
+    async def bind(self, token: str, actor: Actor) -> bool:
+        """Let the tab's values belong to this login, acting for this customer, with these rights.
+
+        Those of another one are forgotten before anything is sent. True when the tab belonged to somebody else signed in,
+        or to the same person for another customer: what is on its screen is not what the person now acts for.
+        """
+        bound_to = binding(token, actor)
         if self._bound_to == bound_to:
-            return
+            return False
+        was_anothers = bool(self._bound_to and bound_to)
         for state_class in our_states(State):
             (await self.get_state(state_class)).reset()  # type: ignore[no-untyped-call]
         self._bound_to = bound_to
         self.signed_in = actor.is_signed_in
         self.is_staff = actor.kind is ActorKind.STAFF
+        self.is_delegate = actor.services is not None
         self.person = actor.name if actor.is_signed_in else ""
+        self.may = sorted(actor.permissions)
+        if actor.kind is ActorKind.USER:
+            self.customers = await asyncio.to_thread(choices_of, actor)
+            self.acts_for, self.role = next(((own.name, own.role) for own in self.customers if own.is_chosen), ("", ""))
+        self.acting_as = await self._acting_words(token) if actor.behind_id else ""
+        return was_anothers
 
     @not_an_event
     def refuse(self, refusal: BusinessError | TemporaryFailure) -> Answer:
@@ -151,6 +185,17 @@ class SessionState(rx.State):
         self.say(refusal.message if isinstance(refusal, BusinessError) else LATER, "danger")
         return None
 
+    async def _acting_words(self, token: str) -> str:
+        """Whom a colleague is at the moment, for the bar that says so on every page."""
+        found = await asyncio.to_thread(
+            in_one_transaction, wiring.database().reader(ANONYMOUS), lambda work: acting_as(work, token)
+        )
+        if found is None:
+            return ""
+        whom = found.person if found.customer == found.person else f"{found.person} of {found.customer}"
+        until = reader_of(self.router.headers.accept_language).hour(found.until)
+        return f"{whom}, {'with changes' if found.may_write else 'read-only'}, until {until}"
+
     def _session_token(self) -> str:
         return session_token(self.router.headers.cookie, self.router.url.path)
 
@@ -159,6 +204,28 @@ class SessionState(rx.State):
     def _create_event_handler(cls, fn: Any, *args: Any, **kwargs: Any) -> EventHandler:
         handler: EventHandler = super()._create_event_handler(told_to_the_person(fn), *args, **kwargs)
         return handler
+
+
+def binding(token: str, actor: Actor) -> str:
+    """What a tab's values belong to, as one word: the login, the customer it acts for, and what it may see and do."""
+    return fingerprint(f"{fingerprint(token)} {rights_of(actor)}") if actor.is_signed_in else ""
+
+
+def choices_of(actor: Actor) -> list[CustomerChoice]:
+    """The customers that a person can act for."""
+
+    def reading(work: Work) -> list[CustomerChoice]:
+        return [
+            CustomerChoice(
+                id=str(customer.id),
+                name=customer.company or customer.name,
+                role=membership.role.value,
+                is_chosen=customer.id == actor.customer_id,
+            )
+            for membership, customer in own_customers(work)
+        ]
+
+    return in_one_transaction(wiring.database().reader(actor), reading)
 
 
 def our_states(state_class: type[BaseState]) -> list[type[BaseState]]:

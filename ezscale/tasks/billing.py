@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import checkout, collecting, documents, dunning, notices, renewals
-from ezscale.billing.events import CardKept, ChargeRequested, InvoiceIssued, NoticeReceived
+from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewals
+from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.tasks.registry import task
 from ezscale.wiring import House
@@ -34,6 +34,12 @@ def try_new_card(house: House, event: CardKept) -> None:
     """Charge what is due to the new card."""
     with house.automation("billing")() as work:
         dunning.retry_with_new_card(work, event.customer_id)
+
+
+@task
+def forget_replaced_card(house: House, event: CardReplaced) -> None:
+    """Let the gateway forget a card that was typed again."""
+    cards.forget_replaced(house.automation("billing"), house.payments, event.method_id)
 
 
 @task

@@ -2,7 +2,21 @@
 
 from contextlib import suppress
 
-from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UserSignedUp
+from ezscale.accounts.events import (
+    AccessChanged,
+    ColleagueInvited,
+    CustomerBroughtBack,
+    CustomerSuspended,
+    EmailChangeAsked,
+    EmailChanged,
+    MemberJoined,
+    MemberRemoved,
+    PasswordChanged,
+    PasswordResetAsked,
+    PersonInvited,
+    SecondFactorChanged,
+    UserSignedUp,
+)
 from ezscale.billing.events import (
     CancellationRequested,
     ChargeFailed,
@@ -44,6 +58,76 @@ def password_changed(house: House, event: PasswordChanged) -> None:
     """Tell the owner that the password was changed."""
     with house.automation("mail")() as work:
         letters.password_changed(work, event.user_id, event.at)
+
+
+@task
+def email_change(house: House, event: EmailChangeAsked) -> None:
+    """Send the link that proves the new address, and warn the old one."""
+    with house.automation("mail")() as work:
+        letters.email_change(work, event.user_id, event.at)
+
+
+@task
+def email_changed(house: House, event: EmailChanged) -> None:
+    """Tell the address that was given up."""
+    with house.automation("mail")() as work:
+        letters.email_changed(work, event.user_id, event.old_email, event.at)
+
+
+@task
+def second_factor_changed(house: House, event: SecondFactorChanged) -> None:
+    """Tell the owner that their ways to sign in have changed."""
+    with house.automation("mail")() as work:
+        letters.second_factor_changed(work, event.user_id, event.what, event.at)
+
+
+@task
+def invitation(house: House, event: PersonInvited) -> None:
+    """Ask somebody to join a customer."""
+    with house.automation("mail")() as work:
+        letters.invitation(work, event.invitation_id, event.at)
+
+
+@task
+def member_joined(house: House, event: MemberJoined) -> None:
+    """Tell the owners that somebody has come."""
+    with house.automation("mail")() as work:
+        letters.member_joined(work, event.user_id, event.customer_id, event.service_id, event.at)
+
+
+@task
+def member_removed(house: House, event: MemberRemoved) -> None:
+    """Tell somebody that their access has ended."""
+    with house.automation("mail")() as work:
+        letters.member_removed(work, event.user_id, event.customer_id, event.service_id, event.at)
+
+
+@task
+def colleague_invited(house: House, event: ColleagueInvited) -> None:
+    """Send the link by which a new colleague chooses a password."""
+    with house.automation("mail")() as work:
+        letters.colleague_invited(work, event.user_id, event.at)
+
+
+@task
+def access_changed(house: House, event: AccessChanged) -> None:
+    """Tell a person that they may do something else now."""
+    with house.automation("mail")() as work:
+        letters.access_changed(work, event.user_id, event.how, event.words, event.at)
+
+
+@task
+def customer_suspended(house: House, event: CustomerSuspended) -> None:
+    """Tell a customer that they are suspended, and why."""
+    with house.automation("mail")() as work:
+        letters.customer_standing(work, "customer_suspended", event.customer_id, event.reason, event.at)
+
+
+@task
+def customer_back(house: House, event: CustomerBroughtBack) -> None:
+    """Tell a customer that all is as before."""
+    with house.automation("mail")() as work:
+        letters.customer_standing(work, "customer_back", event.customer_id, event.reason, event.at)
 
 
 @task

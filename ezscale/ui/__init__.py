@@ -28,9 +28,9 @@ from ezscale.ui.layout import split, stack, toolbar
 from ezscale.ui.links import link, plain_link
 from ezscale.ui.menus import menu, menu_button, menu_link
 from ezscale.ui.notices import Message, notice, toasts
+from ezscale.ui.passkeys import passkey_button
 from ezscale.ui.progress import progress, spinner, steps
 from ezscale.ui.tables import Column, Sorting, pager, search_box, table
-from ezscale.ui.tabs import tabs
 from ezscale.ui.text import breadcrumbs, code, code_block, heading, page_header, visually_hidden
 from ezscale.ui.theme import HEAD, STYLESHEETS, theme_toggle
 from ezscale.ui.timeline import timeline
@@ -76,6 +76,7 @@ __all__ = [
     "notice",
     "page_header",
     "pager",
+    "passkey_button",
     "password_field",
     "plain_link",
     "plot",
@@ -91,7 +92,6 @@ __all__ = [
     "status_badge",
     "steps",
     "table",
-    "tabs",
     "text_area",
     "text_field",
     "theme_toggle",

@@ -91,7 +91,7 @@ def pager(previous: Any, more: Any, *, has_previous: Flag, has_more: Flag, summa
 
 
 def search_box(label: str, on_change: Any, **props: Any) -> rx.Component:
-    """Finds while somebody types: `on_change` gets the words when they pause."""
+    """Finds while somebody types: `on_change` gets the words when they pause. `on_unmount=` hears when the box is gone."""
     box = rx.el.input(
         type="search",
         name="search",

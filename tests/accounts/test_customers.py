@@ -3,7 +3,15 @@ from dataclasses import replace
 import pytest
 
 from ezscale.accounts.actors import actor_for
-from ezscale.accounts.customers import change_address, customer, own_customer, people_of, search_customers
+from ezscale.accounts.customers import (
+    change_address,
+    change_tax_id,
+    customer,
+    own_customer,
+    people_of,
+    search_customers,
+)
+from ezscale.accounts.permissions import SEE_BILLING
 from ezscale.accounts.signing_up import sign_up
 from ezscale.kit.actor import robot
 from ezscale.kit.errors import Invalid, NotAllowed, NotFound
@@ -52,6 +60,25 @@ def test_an_address_is_refused_at_the_field_that_is_wrong(as_ada, field, typed):
         change_address(work, **HOME | {field: typed})
 
     assert refusal.value.field == field
+
+
+def test_a_tax_id_must_be_one_of_the_customers_country(as_ada):
+    with as_ada() as work:
+        change_tax_id(work, "6388047V")
+    with as_ada() as work, pytest.raises(Invalid) as refusal:
+        change_tax_id(work, "DE136695976")
+
+    assert refusal.value.field == "tax_id"
+    with as_ada() as work:
+        assert own_customer(work).tax_id == "IE6388047V"
+
+
+def test_only_who_may_edit_the_customer_changes_the_tax_id(visitor, database, ada):
+    with visitor() as work:
+        actor = replace(actor_for(work, ada.id), permissions=frozenset({SEE_BILLING}))
+
+    with database.opener(actor)() as work, pytest.raises(NotAllowed):
+        change_tax_id(work, "IE6388047V")
 
 
 def test_others_customers_do_not_exist(visitor, as_ada):

@@ -163,8 +163,19 @@ def test_a_person_is_confirmed_for_a_quarter_of_an_hour_after_entering_the_passw
         confirm_password(visitor, token, WRONG)
     assert not whoever_holds(token).confirmed
 
-    confirm_password(visitor, token, RIGHT)
-    assert whoever_holds(token).confirmed
+    renewed = confirm_password(visitor, token, RIGHT)
+    assert whoever_holds(renewed).confirmed
+
+
+def test_confirming_gives_the_session_a_new_secret_and_the_old_one_opens_nothing(visitor, ada, whoever_holds):
+    token = sign_in(visitor, ada.email, RIGHT).token
+
+    renewed = confirm_password(visitor, token, RIGHT)
+
+    assert whoever_holds(token) == ANONYMOUS
+    assert whoever_holds(renewed).user_id == ada.id
+    with visitor() as work:
+        assert len(work.session.exec(select(LoginSession)).all()) == 1
 
 
 def test_nobody_is_confirmed_without_a_session(visitor, ada):

@@ -3,6 +3,8 @@
 import pytest
 from sqlmodel import select
 
+from ezscale.kit.settings import settings
+from ezscale.kit.staff_door import MARK
 from ezscale.models import StaffRole
 
 
@@ -52,3 +54,19 @@ def test_nobody_else_sees_these_lists(at, ada, grace, web, program_of, list_name
     assert web.get(address).status_code == 401
     assert customer.get(address).status_code == 403
     assert colleague.get(address).status_code == 403
+
+
+def test_where_staff_have_a_door_they_call_and_look_by_it_alone(ada, grace, program_of, browser_of, monkeypatch):
+    monkeypatch.setenv("EZSCALE_ADMIN_HOST", "staff.example")
+    settings.cache_clear()
+    try:
+        program, browser = program_of(grace), browser_of(grace)
+        paths = ("/api/v1/admin/customers", "/api/v1/services", "/api/exports/customers.csv")
+        without = [(program if "v1" in path else browser).get(path).status_code for path in paths]
+        by_it = [(program if "v1" in path else browser).get(path, headers={MARK: "open"}).status_code for path in paths]
+        customers = program_of(ada).get("/api/v1/services").status_code
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+
+    assert (without, by_it, customers) == ([403, 403, 403], [200, 200, 200], 200)

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse
 
+from ezscale.api.access import StaffDoor
 from ezscale.api.edge import Edge, Site
 
 SITE = Site(
@@ -12,7 +13,7 @@ SITE = Site(
     forms_lead_to=("https://checkout.stripe.com",),
     script_hashes={"/": "'sha256-home'", "": "'sha256-shell'"},
 )
-TWO_DOORS = Site(hosts=frozenset({"shop.example", "staff.example"}), admin_host="staff.example")
+TWO_DOORS = Site(hosts=frozenset({"shop.example", "staff.example"}), staff_door=StaffDoor("staff.example"))
 SIGNED_IN = {"cookie": "ezscale_session=abc"}
 
 

@@ -76,7 +76,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
     """Fill in the login form, which must be on the screen."""
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
 
 
 class Mishaps:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+from sqlmodel import Session
 
 from ezscale.cli.demo import founding, logins
 from ezscale.cli.demo.cast import Part, ago, due
@@ -21,6 +22,7 @@ from ezscale.cli.demo.logins import DemoLogin
 from ezscale.cli.processes import Program, end_group, launch
 from ezscale.cli.running import run_company
 from ezscale.cli.surroundings import ROOT, settle
+from ezscale.kit.database import open_engine
 
 PATIENCE = 900  # seconds, most of them for the build and for two years of history, on a machine that does much else
 SMALL = founding.Story(
@@ -49,6 +51,15 @@ class Company:
     def login(self, role: str) -> DemoLogin:
         """The first login with this role: administrator, support or customer."""
         return next(login for login in logins.kept(self._folder) if login.role == role)
+
+    @contextmanager
+    def books(self) -> Iterator[Session]:
+        """The company's own database."""
+        engine = open_engine(f"sqlite:///{self._folder / 'ezscale.db'}")
+        with Session(engine) as session:
+            yield session
+            session.commit()
+        engine.dispose()
 
 
 @contextmanager

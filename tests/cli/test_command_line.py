@@ -15,21 +15,23 @@ from sqlalchemy import text
 from sqlmodel import col, select, update
 
 from ezscale import wiring
-from ezscale.accounts.signing_in import sign_in
+from ezscale.accounts.signing_in import HalfWay, SignedIn, sign_in
 from ezscale.cli.commands.clock import length_of_time
 from ezscale.cli.commands.surroundings import settings_page
 from ezscale.cli.main import app, main
 from ezscale.cli.running import alone_in
+from ezscale.kit import jobs
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.jobs import Job, JobStatus, job_row
 from ezscale.kit.settings import Settings
-from ezscale.models import RunReport, User
+from ezscale.models import Passkey, RunReport, User
 
 HANDBOOK = Path(__file__).parents[2] / "docs"
 Ran = tuple[int, str, str]
 COMMANDS = [
     *("run", "web", "worker", "beat", "migrate", "build", "doctor", "tonight", "seed", "renew", "settings"),
-    *("user add-staff", "sandbox urls", "demo logins", "clock show", "clock move", "audit verify", "audit head"),
+    *("user add-staff", "user reset-second-factor", "sandbox urls", "demo logins", "clock show", "clock move"),
+    *("audit verify", "audit head", "jobs list", "jobs retry", "jobs dismiss"),
 ]
 
 
@@ -136,6 +138,35 @@ def test_the_doctor_names_what_is_ill_and_ends_with_one(company: Callable[..., R
     assert "billing.renew: boom" in as_table[1]
 
 
+def test_what_was_given_up_is_listed_tried_again_and_put_aside(company: Callable[..., Ran]):
+    with wiring.automation("test")() as work:
+        rows = [job_row("billing.renew", {}, name, work.now) for name in ("first", "second")]
+        jobs.enqueue(work.session, rows)
+        for row in rows:
+            jobs.give_up(work.session, row["id"], work.now, "boom [red]")
+    first, second = (str(row["id"]) for row in rows)
+
+    listed, as_json = company("jobs", "list"), company("jobs", "list", "--json")
+    again, aside = company("jobs", "retry", first), company("jobs", "dismiss", second, "It is gone.")
+    refused, left = company("jobs", "retry", second), company("jobs", "list")
+
+    assert {(job["id"], job["task"], job["error"]) for job in json.loads(as_json[1])} == {
+        (first, "billing.renew", "boom [red]"),
+        (second, "billing.renew", "boom [red]"),
+    }
+    assert first in listed[1]
+    assert "boom [red]" in listed[1]
+    assert (again[0], aside[0], left[:2]) == (0, 0, (0, "Nothing was given up.\n"))
+    assert (refused[0], refused[2]) == (2, "This task is no longer among those that were given up.\n")
+    with wiring.automation("test")() as work:
+        states = {job.once_key: (job.status, job.dismissal) for job in work.session.exec(select(Job))}
+    assert states == {
+        "first": (JobStatus.READY, None),
+        "second": (JobStatus.DISMISSED, "It is gone. (command line)"),
+    }
+    assert company("doctor")[0] == 0
+
+
 def test_colleagues_get_in_with_the_password_that_was_piped_in(
     company: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ):
@@ -144,7 +175,33 @@ def test_colleagues_get_in_with_the_password_that_was_piped_in(
     number, _, _ = company("user", "add-staff", "Ada Moreno", "ada@example.com")
 
     assert number == 0
-    assert sign_in(wiring.work_of(ANONYMOUS), "ada@example.com", "plum orchard lantern 42").is_staff
+    signed_in = sign_in(wiring.work_of(ANONYMOUS), "ada@example.com", "plum orchard lantern 42")
+    assert isinstance(signed_in, SignedIn)
+    assert signed_in.is_staff
+
+
+def test_a_locked_out_colleague_is_helped_and_comes_in_with_the_password_alone(
+    company: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO("plum orchard lantern 42\n"))
+    company("user", "add-staff", "Ada Moreno", "ada@example.com")
+    with wiring.automation("test")() as work:
+        user = work.session.exec(select(User)).one()
+        user.second_factor_since = work.now
+        work.session.add(Passkey(user_id=user.id, name="Lost", key_id="lost", public_key="", created_at=work.now))
+    before = sign_in(wiring.work_of(ANONYMOUS), "ada@example.com", "plum orchard lantern 42")
+
+    number, said, _ = company("user", "reset-second-factor", " ADA@example.com")
+
+    after = sign_in(wiring.work_of(ANONYMOUS), "ada@example.com", "plum orchard lantern 42")
+    assert (number, "Ada Moreno" in said) == (0, True)
+    assert (type(before), type(after)) == (HalfWay, SignedIn)
+
+
+def test_nobody_is_helped_who_has_no_account(company: Callable[..., Ran]):
+    number, _, complaint = company("user", "reset-second-factor", "nobody@example.com")
+
+    assert (number, "no account" in complaint) == (2, True)
 
 
 def test_a_weak_password_makes_no_colleague(company: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch):

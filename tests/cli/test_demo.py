@@ -69,7 +69,7 @@ def test_the_history_leaves_people_where_their_lives_have_led_them(demo: Setting
         "Whitaker & Sons": "suspended",
         "Kuzey Yazilim": "terminated",
         "Monsoon Analytics": "failed",
-        "Jizera Sport": "waiting",
+        "Jizera Sport": "expired",
     }
     assert findings == []
 
@@ -92,11 +92,15 @@ def test_the_logins_work_in_the_browser_and_for_programs(demo: Settings):
     with wiring.automation("test")() as work:
         actors = {login.role: actor_of_key(work, login.api_token) for login in known}
 
-    assert [login.role for login in known] == ["administrator", "support", "customer", "customer", "customer"]
+    assert [login.role for login in known] == [
+        *("administrator", "support", "customer", "customer", "customer", "colleague", "delegate")
+    ]
     assert actors["administrator"].may(MANAGE_INVOICES)
     assert actors["support"].may(SEE_EVERYTHING)
     assert not actors["support"].may(MANAGE_INVOICES)
     assert not actors["customer"].may(SEE_EVERYTHING)
+    assert len(actors["delegate"].services or ()) == 1
+    assert actors["colleague"].customer_id == actors["delegate"].customer_id
 
 
 def test_a_company_is_never_overwritten_by_a_demo(demo: Settings):

@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from ezscale import wiring
+from ezscale.catalog.starting_range import stock_the_shop
 from ezscale.cli import front_end
+from ezscale.cli.schema import bring_up_to_date
 from ezscale.kit.settings import settings
+from ezscale.models import Price
 
 
 @pytest.fixture
@@ -39,6 +44,20 @@ def test_a_changed_source_needs_a_new_build(house: Path, changed: str):
 def test_a_new_page_needs_a_new_build(house: Path):
     (house / "ezscale/pages/about.py").write_text("about")
 
+    assert not front_end.is_fresh(settings())
+
+
+def test_a_changed_price_needs_a_new_build(house: Path):
+    bring_up_to_date(settings().database)
+    with wiring.automation("test")() as work:
+        stock_the_shop(work)
+    as_it_opened = front_end.is_fresh(settings())
+
+    with wiring.automation("test")() as work:
+        for price in work.session.exec(select(Price).where(Price.months == 12)):
+            price.amount_minor += 100
+
+    assert as_it_opened
     assert not front_end.is_fresh(settings())
 
 

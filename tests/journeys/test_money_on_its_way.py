@@ -9,10 +9,11 @@ from ezscale.billing.checkout import AlreadyPaying, NothingToPay, open_checkout
 from ezscale.billing.invoicing import void_invoice
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.errors import NotFound, TemporaryFailure
+from ezscale.models import Customer
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.sandbox.stripe.browser import pay_on_page
-from tests.company import BACK, Company
+from tests.company import BACK, GOOD_CARD, Company
 from tests.journeys.records import attempts_on, cases, credit_of, subscription_of
 
 PAID_BY_HAND = (AttemptTrigger.CHECKOUT, AttemptStatus.SUCCEEDED)
@@ -29,6 +30,13 @@ def ada(at):
 
 def page_for(person, invoice):
     return open_checkout(person.at.house.database.opener(person.actor), person.at.house.payments, invoice.id, BACK)
+
+
+def kept_at_stripe(at, person):
+    with at.robot() as work:
+        payer_ref = work.session.get_one(Customer, person.actor.customer_id).gateway_ref
+    listed = at.stripe_http.get("/v1/payment_methods", params={"customer": payer_ref}).json()["data"]
+    return sorted((kept["card"]["last4"], kept["card"]["exp_year"]) for kept in listed)
 
 
 def pays_what_is_voided_meanwhile(at, person, invoice):
@@ -97,7 +105,7 @@ def test_a_payment_page_whose_answer_was_lost_does_not_hold_up_the_invoice(at, a
 
 def test_clicking_again_after_a_lost_answer_opens_the_same_page(at, ada):
     [_, renewal] = ada.invoices()
-    at.breaks(at.stripe_http, "lost", "/v1/checkout/sessions", "POST", times=2)
+    at.breaks(at.stripe_http, "lost", "/v1/checkout/sessions", "POST", times=1)
     with pytest.raises(TemporaryFailure):
         page_for(ada, renewal)
 
@@ -146,6 +154,31 @@ def test_a_charge_in_the_background_changes_nothing_about_the_cards(at, ada):
     [card] = ada.does(cards)
     assert ada.invoices()[1].status is InvoiceStatus.PAID
     assert (card.last4, card.is_default) == ("4444", True)
+
+
+@pytest.mark.all_databases
+def test_the_same_card_typed_again_is_one_card_with_the_new_date(at, ada):
+    ada.leaves_card("5555555555554444")
+    before = [(card.last4, card.exp_year, card.is_default) for card in ada.does(cards)]
+
+    ada.leaves_card(GOOD_CARD, expiry="07/41")
+    at.works()
+
+    after = [(card.last4, card.exp_year, card.is_default) for card in ada.does(cards)]
+    assert before == [("4444", 2034, True), ("4242", 2034, False)]
+    assert after == [("4242", 2041, True), ("4444", 2034, False)]
+    assert kept_at_stripe(at, ada) == [("4242", 2041), ("4444", 2034)]
+    at.sleeps(14)
+    assert attempts_on(at, ada.invoices()[1]) == [(AttemptTrigger.DUE, AttemptStatus.SUCCEEDED)]
+
+
+def test_the_same_card_of_two_customers_stays_two_cards(at, ada):
+    ben = at.signs_up("Ben Orr")
+
+    ben.buys("vps-1")
+
+    assert [[card.last4 for card in person.does(cards)] for person in (ada, ben)] == [["4242"], ["4242"]]
+    assert kept_at_stripe(at, ada) == [("4242", 2034)]
 
 
 def test_nobody_removes_or_sees_anothers_card(at, ada):

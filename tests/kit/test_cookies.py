@@ -13,6 +13,17 @@ def test_a_session_is_found_between_cookies_that_are_not_ours():
     assert token == "abc-123"
 
 
+@pytest.mark.parametrize(
+    ("path", "token"),
+    [
+        *[(path, "as-customer") for path in ("/", "/account/", "/order/", "/api/documents/invoices/1.pdf")],
+        *[(path, "themself") for path in ("/admin/", "/api/exports/customers.csv", "/login/", "/confirm/")],
+    ],
+)
+def test_a_colleague_acts_as_a_customer_everywhere_but_on_the_staffs_side(path, token):
+    assert session_token("ezscale_session=themself; ezscale_acting=as-customer", path) == token
+
+
 def test_a_forms_answer_survives_its_cookie():
     told = FormAnswer("This is not an address.", "email", {"email": "ädä@"})
 

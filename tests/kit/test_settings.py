@@ -39,6 +39,10 @@ def test_the_sandbox_needs_nothing(read):
         ("EZSCALE_REDIS_URL", "localhost:6379", "looks like redis://host"),
         ("EZSCALE_PUBLIC_URL", "shop.example.com", "looks like http://host"),
         ("EZSCALE_SMTP_URL", "smtp://", "looks like smtp://host"),
+        ("EZSCALE_ADMIN_ALLOW", "192.0.2.0/33", "networks look like"),
+        ("EZSCALE_ADMIN_ALLOW", "192.0.2.1/24", "has host bits set"),
+        ("EZSCALE_TRUSTED_PROXIES", "the proxy", "networks look like"),
+        ("EZSCALE_ACCESS_TEAM", "https://ours.cloudflareaccess.com", "looks like ours.cloudflareaccess.com"),
         ("EZSCALE_STRIPE_URL", "https://api.stripe.com", "must be a stand-in"),
         ("EZSCALE_VIRTFUSION_URL", "https://panel.example", "must be a stand-in"),
     ],
@@ -57,6 +61,19 @@ def test_a_live_company_does_not_start_without_one_of_its_secrets(read, name):
 def test_a_live_companys_money_goes_to_stripe_itself(read):
     with pytest.raises(BadSettings, match="EZSCALE_STRIPE_URL"):
         read(**LIVE, EZSCALE_STRIPE_URL="http://127.0.0.1:3001")
+
+
+@pytest.mark.parametrize(("name", "value"), [("TEAM", "ours.cloudflareaccess.com"), ("AUDIENCE", "4714c1")])
+def test_half_of_what_access_needs_is_a_mistake(read, name, value):
+    with pytest.raises(BadSettings, match="belong together"):
+        read(**{f"EZSCALE_ACCESS_{name}": value})
+
+
+def test_networks_are_listed_with_commas_in_either_kind_of_address(read):
+    own = read(EZSCALE_ADMIN_ALLOW=" 192.0.2.0/24, 2001:db8::/32,203.0.113.9 ", EZSCALE_TRUSTED_PROXIES="")
+
+    assert [str(network) for network in own.admin_networks] == ["192.0.2.0/24", "2001:db8::/32", "203.0.113.9/32"]
+    assert (own.proxy_networks, own.guards_staff_door) == ((), True)
 
 
 def test_secrets_are_shown_to_nobody(read):

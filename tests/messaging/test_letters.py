@@ -14,10 +14,16 @@ from ezscale.kit.ids import new_id
 from ezscale.messaging import letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
-from ezscale.models import MailMessage
+from ezscale.models import MailMessage, User
+from ezscale.models.customer import MemberRole
 from ezscale.provisioning.credentials import reveal_login
 
 ABOUT_SERVICES = ("service_ready", "service_failed", "service_suspended", "service_resumed", "service_terminated")
+INVITED = ("bob@example.com", "dan@example.com")
+ABOUT_ACCESS = (
+    *("role_changed", "colleague_suspended", "colleague_back", "colleague_removed"),
+    *("person_suspended", "person_back"),
+)
 LINK = re.compile(r"http://\S+")
 
 
@@ -41,21 +47,43 @@ def link_in(mail):
     return parse_qs(urlsplit(address).query)
 
 
+def new_user(work):
+    user = User(email=f"{new_id().hex}@example.com", name="Bob Byrne", password_hash="", created_at=work.now)
+    work.session.add(user)
+    work.session.flush()
+    return user.id
+
+
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     paid, renewal = ada.invoices()
     service = ada.service()
+    customer_id = ada.actor.customer_id
     cancellation = ada.does(lambda work: cancel_at_period_end(work, service.item_id))
     with at.robot() as work:
         letters.reset_link(work, ada.user.id, work.now)
         letters.password_changed(work, ada.user.id, work.now)
+        work.session.get_one(User, ada.user.id).new_email = "ada@new.example"
+        letters.email_change(work, ada.user.id, work.now)
+        letters.email_changed(work, ada.user.id, "ada@example.com", work.now)
+        letters.second_factor_changed(work, ada.user.id, "The passkey “laptop” was added", work.now)
         letters.reminder(work, renewal.id, "remind+1")
         letters.reminder(work, renewal.id, "warn+23")
         letters.charge_failed(work, renewal.id, new_id(), hard=True)
         letters.charge_failed(work, renewal.id, new_id(), hard=False)
         letters.charge_needs_customer(work, renewal.id, new_id())
         letters.cancellation(work, cancellation.id)
+        letters.colleague_invited(work, ada.user.id, work.now)
+        for template in ABOUT_ACCESS:
+            letters.access_changed(work, ada.user.id, template, "Support", work.now)
+        for template in ("customer_suspended", "customer_back"):
+            letters.customer_standing(work, template, service.customer_id, "A reason", work.now)
         for template in ABOUT_SERVICES:
             letters.about_service(work, service.id, template)
+        for service_id in (service.id, None):
+            letters.member_joined(work, new_user(work), customer_id, service_id, work.now)
+            letters.member_removed(work, ada.user.id, customer_id, service_id, work.now)
+    ada.invites(INVITED[0], MemberRole.TECHNICAL)
+    ada.invites(INVITED[1], MemberRole.DELEGATE, service.id)
     at.works()
     login = ada.does(lambda work: reveal_login(work, at.house.vault, service.id))
 
@@ -63,7 +91,10 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
 
     assert {mail.template for mail in written} == set(WORDS)
     for mail in written:
-        assert mail.to == "ada@example.com"
+        expected = {"email_change": {"ada@new.example"}, "invitation": set(INVITED)}.get(
+            mail.template, {"ada@example.com"}
+        )
+        assert mail.to in expected
         assert mail.subject.strip()
         for shown in (mail.subject, mail.text):
             assert not re.search(r"\{[{%]|[}%]\}|None|  |\bby \.|\(\)|at \.", shown), (mail.template, shown)
@@ -167,3 +198,13 @@ def test_each_time_a_password_is_asked_for_there_is_a_new_link_and_only_the_late
     reset_password(visitor, newer, "quiet violet harbour 7")
     at.works()
     assert len(mails(at, "password_changed")) == 1
+
+
+def test_an_invoice_names_the_card_that_is_charged_or_asks_to_be_paid():
+    told = {"company": "EZSCALE", "name": "Ada", "number": "INV-1", "total": "€5.00", "due_on": "1 May 2026"}
+
+    with_card = compose("invoice_issued", told | {"card": "Visa •••• 4242"}).text
+    without = compose("invoice_issued", told | {"card": ""}).text
+
+    assert "We will charge Visa •••• 4242 on 1 May 2026" in with_card
+    assert "Please pay it by 1 May 2026" in without

@@ -8,11 +8,13 @@ from sqlmodel import select
 from ezscale.billing.documents import invoice_pdf
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid, NotAllowed, NotFound, NotSignedIn
-from ezscale.models import Coupon, Customer, Membership, Order, Price, Service, SubscriptionItem
+from ezscale.models import Coupon, Customer, Membership, Order, Price, Service, Subscription, SubscriptionItem
 from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.models.service import ServiceStatus
+from ezscale.models.subscription import SubscriptionStatus
+from ezscale.ordering.fulfilling import expire_orders
 from ezscale.ordering.placing import (
     ORDER_LASTS,
     OrderRequest,
@@ -24,6 +26,7 @@ from ezscale.ordering.placing import (
     place_order,
     service_of_order,
 )
+from ezscale.reporting.overview import company_overview
 
 WANTED = OrderRequest("vps-2", 1, "EUR", "frankfurt", "debian-13", "web1.example.com", 1353)
 
@@ -37,6 +40,12 @@ def counts(at):
     with at.robot() as work:
         coupon = work.session.exec(select(Coupon).where(Coupon.code == "WELCOME10")).one()
         return len(work.session.exec(select(Order)).all()), coupon.used
+
+
+def standing(work, placed):
+    order = work.session.get_one(Order, placed.id)
+    subscription = work.session.exec(select(Subscription).where(Subscription.order_id == placed.id)).one()
+    return order.status, subscription.status, service_of_order(work, placed.id).status
 
 
 def limits(at, **values):
@@ -172,6 +181,38 @@ def test_the_last_use_of_a_coupon_is_used_once(at, ada):
     assert counts(at) == (1, 1)
 
 
+@pytest.mark.all_databases
+def test_nothing_waits_for_an_order_that_has_expired(at, ada):
+    placed = ada.orders()
+    with at.robot() as work:
+        before = standing(work, placed)
+
+    at.sleeps(3)
+
+    with at.robot() as work:
+        after, counted = standing(work, placed), company_overview(work).services
+    assert before == (OrderStatus.PLACED, SubscriptionStatus.PENDING, ServiceStatus.WAITING)
+    assert after == (OrderStatus.EXPIRED, SubscriptionStatus.EXPIRED, ServiceStatus.EXPIRED)
+    assert counted == {"expired": 1}
+
+
+def test_what_is_paid_in_the_moment_its_order_expires_is_built(at, ada):
+    placed = ada.orders()
+    at.clock.move(timedelta(days=3))
+    ada.pays(placed.invoice_id)
+
+    with at.robot() as work:
+        expire_orders(work)
+        in_between = standing(work, placed)
+    at.works()
+    at.lives(days=0.01)
+
+    with at.robot() as work:
+        in_the_end = standing(work, placed)
+    assert in_between == (OrderStatus.EXPIRED, SubscriptionStatus.ACTIVE, ServiceStatus.WAITING)
+    assert in_the_end == (OrderStatus.PAID, SubscriptionStatus.ACTIVE, ServiceStatus.ACTIVE)
+
+
 def test_an_order_that_nobody_pays_expires_and_gives_its_coupon_back(at, ada):
     limits(at, max_uses=1)
     ada.orders(coupon="WELCOME10")
@@ -198,7 +239,8 @@ def test_an_order_that_is_paid_after_all_is_built_and_counts_its_coupon_again(at
     [(paid, _)] = ada.does(orders)
     [invoice] = ada.invoices()
     assert (paid.status, invoice.status) == (OrderStatus.PAID, InvoiceStatus.PAID)
-    assert ada.service().status is ServiceStatus.ACTIVE
+    with at.robot() as work:
+        assert standing(work, paid) == (OrderStatus.PAID, SubscriptionStatus.ACTIVE, ServiceStatus.ACTIVE)
     assert counts(at) == (1, 1)
 
 

@@ -66,6 +66,25 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "S-000001",
     ),
     (
+        "paid_means_built",
+        ("UPDATE service SET status = 'expired'", "UPDATE subscription SET started_on = '2026-03-01'"),
+        "S-000001",
+    ),
+    (
+        "expired_orders_hold_nothing",
+        (
+            "UPDATE customer_order SET status = 'expired'",
+            "UPDATE subscription SET status = 'expired'",
+            "UPDATE service SET status = 'waiting'",
+        ),
+        "O-000001",
+    ),
+    (
+        "expired_orders_hold_nothing",
+        ("UPDATE customer_order SET status = 'expired'", "UPDATE subscription SET status = 'pending'"),
+        "O-000001",
+    ),
+    (
         "suspended_for_a_reason",
         (SUSPENDED.format(reason="non_payment", invoice=PAID_INVOICE), "UPDATE service SET status = 'suspended'"),
         "S-000001",

@@ -4,8 +4,9 @@ import pytest
 from sqlmodel import select
 
 from ezscale.billing.cancelling import cancel_at_period_end
+from ezscale.billing.upcoming import upcoming
 from ezscale.kit.errors import NotAllowed
-from ezscale.models import RevenueMovement, SubscriptionItem
+from ezscale.models import Coupon, RevenueMovement, SubscriptionItem
 from ezscale.reporting.figures import revenue_figure
 from ezscale.reporting.happenings import happenings, sums_since
 from ezscale.reporting.overview import company_overview
@@ -61,6 +62,54 @@ def test_recurring_revenue_is_what_began_less_what_ended(at):
     assert before == {"EUR": 1100 + 459, "USD": 2400}  # 55.00 a year is 4.59 a month
     assert months(at, count=2) == [("2026-03", 1559, 1559, 0), ("2026-04", 459, 0, -1100)]
     assert months(at, "USD", 1) == [("2026-04", 2400, 0, 0)]
+
+
+def mrr_and_what_renewals_ask(at, months):
+    """Recurring revenue, and what the next renewals ask without tax (nobody in America pays any), for a month."""
+    with at.robot() as work:
+        [mrr] = recurring_revenue(work).values()
+        asked = sum(-(-period.total.minor // months) for period in upcoming(work) if period.will_be_billed)
+    return mrr.minor, asked
+
+
+@pytest.mark.all_databases
+@pytest.mark.parametrize("months", [1, 3])
+def test_recurring_revenue_is_what_the_next_renewals_really_ask(at, months):
+    eve = at.signs_up("Eve Lang", "US", "USD")
+    eve.buys("vps-2", months, coupon="WELCOME10")  # 10 % off three cycles
+    seen = [mrr_and_what_renewals_ask(at, months)]
+    for _ in range(3):
+        at.sleeps(31 * months)
+        seen.append(mrr_and_what_renewals_ask(at, months))
+
+    eve.does(lambda work: cancel_at_period_end(work, eve.service().item_id))
+    at.sleeps(31 * months)
+
+    assert seen == [(1080, 1080), (1080, 1080), (1200, 1200), (1200, 1200)]
+    with at.robot() as work:
+        assert [amount.minor for amount in recurring_revenue(work).values()] == [0]
+
+
+@pytest.mark.parametrize(
+    ("coupon", "first", "later"),
+    [
+        ({"cycles": None}, 1080, 1080),  # for ever
+        ({"cycles": 1}, 1200, 1200),  # only what is paid today, which no renewal asks
+        ({"cycles": 2, "percent": 50}, 600, 1200),
+        ({"cycles": 2, "percent": 0, "amount_minor": 200, "currency": "USD"}, 1000, 1200),
+    ],
+    ids=str,
+)
+def test_a_discount_counts_for_as_long_as_it_runs(at, coupon, first, later):
+    with at.robot() as work:
+        spring = {"code": "SPRING", "percent": 10, "since": work.now}
+        work.session.add(Coupon(**spring | coupon))
+    at.signs_up("Eve Lang", "US", "USD").buys("vps-2", coupon="SPRING")
+
+    in_the_beginning = mrr_and_what_renewals_ask(at, 1)
+    at.sleeps(20)
+
+    assert (in_the_beginning, mrr_and_what_renewals_ask(at, 1)) == ((first, first), (later, later))
 
 
 def test_what_began_and_ended_on_one_day_is_counted_both_ways(at, moved):

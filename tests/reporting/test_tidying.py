@@ -2,16 +2,17 @@ from datetime import timedelta
 
 from sqlmodel import Session, SQLModel, select
 
+from ezscale.accounts.steps import Purpose, begin_step
 from ezscale.kit.actor import robot
 from ezscale.kit.database import table_of
 from ezscale.kit.jobs import Job, JobStatus, job_row
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import Work
-from ezscale.models import LoginAttempt, OneTimeToken
+from ezscale.models import LoginAttempt, OneTimeToken, SignInStep
 from ezscale.models.sign_in import TokenPurpose
 from ezscale.reporting.tidying import KEPT, tidy
 
-THROWN_AWAY: tuple[type[SQLModel], ...] = (Job, OutboxEvent, LoginAttempt, OneTimeToken)
+THROWN_AWAY: tuple[type[SQLModel], ...] = (Job, OutboxEvent, LoginAttempt, OneTimeToken, SignInStep)
 
 
 def rows(at):
@@ -23,6 +24,8 @@ def rows(at):
 def test_only_what_nobody_will_ask_for_again_is_thrown_away(at):
     ada = at.signs_up("Ada Moreno")
     ada.buys("vps-1")
+    with at.robot() as work:
+        begin_step(work, Purpose.PASSKEY_ALONE)
     before = rows(at)
     at.clock.move(KEPT + timedelta(days=8))
 

@@ -163,6 +163,7 @@ def names_in(module: ModuleType) -> frozenset[str]:
     return frozenset(text for text in texts if isinstance(text, str) and A_NAME.fullmatch(text))
 
 
+@cache
 def asked_names() -> frozenset[str]:
     """Every name by which a page's address is asked for something."""
     return frozenset(name for source in SOURCES for name in ASKED.findall(source.read_text("utf-8")))

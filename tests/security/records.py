@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, select
@@ -11,43 +13,57 @@ from sqlmodel import SQLModel
 
 from ezscale.kit.audit import AuditEntry, AuditHead, AuditSubject
 from ezscale.kit.numbering import NumberSeries
-from ezscale.models import LoginAttempt, LoginSession
+from ezscale.models import LoginAttempt, LoginSession, SignIn, SignInStep
 
 Key = tuple[str, str]
 Rows = Mapping[Key, "Row"]
 
-# These may note that somebody knocked, or tell again what has changed in the rows that are looked at.
-TOLD_AGAIN = {AuditEntry.__tablename__, AuditSubject.__tablename__, AuditHead.__tablename__}
-COUNTERS = {LoginAttempt.__tablename__, LoginSession.__tablename__, NumberSeries.__tablename__} | TOLD_AGAIN
+TRAIL = (AuditEntry, AuditSubject, AuditHead)  # notes what everybody does; the rows themselves are looked at here
+KNOCKS = (LoginAttempt, LoginSession, NumberSeries, SignIn, SignInStep)  # these may note that somebody knocked
+COUNTERS = {model.__tablename__ for model in (*KNOCKS, *TRAIL)}
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 A_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
 TOO_SHORT_TO_TELL = 8
 
 
-@dataclass(frozen=True)
 class Row:
-    """A row as text, and the rows that it refers to by its columns (not by what somebody has typed into them)."""
+    """A row as it was read. What takes long to say about it is said once: most rows never change."""
 
-    text: str
-    refers_to: frozenset[str]
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
 
-    @property
-    def ids(self) -> set[str]:
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Row) and self.values == other.values)
+
+    __hash__ = None  # type: ignore[assignment]  # it is compared, never kept in a set
+
+    @cached_property
+    def text(self) -> str:
+        """The whole row as text."""
+        return json.dumps(self.values, default=str, ensure_ascii=False)
+
+    @cached_property
+    def refers_to(self) -> frozenset[str]:
+        """The rows that it refers to by its columns (not by what somebody has typed into them)."""
+        return frozenset(str(value) for value in self.values.values() if isinstance(value, UUID))
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
         """Every row id that it mentions in any way."""
-        return {str(UUID(found)) for found in AN_ID.findall(self.text)}
+        return frozenset(str(UUID(found)) for found in AN_ID.findall(self.text))
 
 
-def rows_of(engine: Engine) -> dict[Key, Row]:
-    """Each row under its table and its key."""
+def rows_of(engine: Engine, known: Rows = MappingProxyType({})) -> dict[Key, Row]:
+    """Each row under its table and its key; one that is still as `known` is the very same."""
     found = {}
     with engine.connect() as connection:
         for table in SQLModel.metadata.sorted_tables:
             if table.name in COUNTERS:
                 continue
-            for row in connection.execute(select(table)).mappings():
-                key = ",".join(str(row[column.name]) for column in table.primary_key)
-                text = json.dumps(dict(row), default=str, ensure_ascii=False)
-                found[table.name, key] = Row(text, frozenset(str(v) for v in row.values() if isinstance(v, UUID)))
+            for values in connection.execute(select(table)).mappings():
+                key = (table.name, ",".join(str(values[column.name]) for column in table.primary_key))
+                row, before = Row(dict(values)), known.get(key)
+                found[key] = before if before is not None and before == row else row
     return found
 
 

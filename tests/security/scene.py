@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from uuid import UUID
 
 from ezscale import wiring
@@ -15,7 +16,8 @@ from ezscale.billing.documents import invoice_pdf
 from ezscale.kit.actor import Permission
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.work import Database
-from ezscale.models import Customer, StaffRole
+from ezscale.models import Customer, Delegation, Membership, StaffRole
+from ezscale.models.customer import MemberRole
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.credentials import reveal_login
 from ezscale.provisioning.services import services
@@ -23,7 +25,8 @@ from tests.company import PASSWORD, Company, Person
 from tests.security.records import Key, Rows, belonging_to, rows_of, words_in
 
 NOBODY, ANOTHER, SUSPENDED, LOWEST = "nobody", "another customer", "a suspended customer", "the lowest staff"
-CALLERS = (NOBODY, ANOTHER, SUSPENDED, LOWEST)
+DELEGATE = "a delegate"  # of the victim's, for one of their servers
+CALLERS = (NOBODY, ANOTHER, SUSPENDED, DELEGATE, LOWEST)
 VICTIM, BOSS = "the victim", "somebody who may see everything"  # who are told what the others are not
 
 
@@ -37,10 +40,11 @@ class Scene:
     victims_ids: frozenset[str]
     victims_words: frozenset[str]
     passwords: dict[str, str]
+    shared: UUID  # the victim's server that the delegate may use
 
-    def rows(self) -> Rows:
-        """Every row there is now."""
-        return rows_of(self.at.house.database.engine)
+    def rows(self, known: Rows = MappingProxyType({})) -> Rows:
+        """Every row there is now; those that are as `known` are the very same."""
+        return rows_of(self.at.house.database.engine, known)
 
     def own_ids(self, who: str, rows: Rows) -> set[str]:
         """The ids of everything that belongs to a caller."""
@@ -51,6 +55,36 @@ class Scene:
         rows = self.rows()
         own = self.own_ids(who, rows)
         return oldest_of_each(key for key in rows if key[1] in own)
+
+    def entrusted_ids(self, who: str) -> set[str]:
+        """What is the victim's and a caller may all the same use, and the customer for whom they do."""
+        return {str(self.shared), str(self.people[VICTIM].actor.customer_id)} if who == DELEGATE else set()
+
+    def entrusted_words(self, who: str) -> set[str]:
+        """What the delegate is told: all about the one server, whoever shares it by name, and what is their own."""
+        if who != DELEGATE:
+            return set()
+        shared, rows = str(self.shared), self.rows()
+        told = {key: row for key, row in rows.items() if key[1] == shared or key[0] == "provisioning_log"}
+        own = self.own_ids(who, rows)
+        known = {key: row for key, row in rows.items() if key[1] in own or (key in told and shared in row.ids)}
+        return words_in(known) | own | self.entrusted_ids(who) | {self.people[VICTIM].user.name}
+
+    def comes_back(self, who: str) -> None:
+        """A delegate who has just tried the way out is let in again, so that what comes next is tried by one."""
+        if who != DELEGATE or self.people[who].actor.services:
+            return
+        customer_id = self.people[VICTIM].actor.own_customer()
+        with self.at.robot() as work:
+            member = Membership(
+                user_id=self.people[who].user.id,
+                customer_id=customer_id,
+                role=MemberRole.DELEGATE,
+                created_at=work.now,
+            )
+            work.session.add(member)
+            work.session.flush()
+            work.session.add(Delegation(membership_id=member.id, service_id=self.shared, created_at=work.now))
 
     def hidden_from(self, who: str) -> set[str]:
         """Root passwords that even their owner may not see, being suspended."""
@@ -81,28 +115,42 @@ def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Sce
         BOSS: a_colleague(at, "Bridget Boss", SEE_EVERYTHING, SEE_MAIL),
     }
     passwords = {who: root_password(people[who]) for who in (ANOTHER, SUSPENDED)}
+    people[ANOTHER].brings_along("Nathan Nightingale", MemberRole.DELEGATE, people[ANOTHER].service().id)
     with at.robot() as work:
         work.session.get_one(Customer, people[SUSPENDED].actor.customer_id).suspended_at = work.now
     known = words_in(rows_of(database.engine))
 
     victim = a_buyer(at, "Victoria Underwood")
+    secrets = {root_password(victim)}
+    shared = shares_another_server(victim)
+    people |= {VICTIM: victim, DELEGATE: victim.brings_along("Deborah Quill", MemberRole.DELEGATE, shared)}
+    secrets |= {root_password(victim)}
     rows = rows_of(database.engine)
     ids = belonging_to(owners(victim), rows)
     theirs = {key: row for key, row in rows.items() if key[1] in ids}
     yield Scene(
         at,
-        people | {VICTIM: victim},
+        people,
         samples=oldest_of_each(theirs),
         victims_ids=frozenset(ids),
-        victims_words=frozenset(words_in(theirs) - known | {root_password(victim)}),
+        victims_words=frozenset(words_in(theirs) - known | secrets),
         passwords=passwords,
+        shared=shared,
     )
     wiring._chosen[:] = before
 
 
+def shares_another_server(person: Person) -> UUID:
+    """Another server of theirs, which they are going to share."""
+    order = person.orders(hostname="shared.example.com")
+    person.pays(order.invoice_id)
+    person.at.lives(days=0.01)
+    return person.service().id
+
+
 def root_password(person: Person) -> str:
-    """The password of their running server."""
-    [service] = [each for each in person.does(services) if each.service.status is ServiceStatus.ACTIVE]
+    """The password of their (latest) running server."""
+    service, *_ = [each for each in person.does(services) if each.service.status is ServiceStatus.ACTIVE]
     return person.does(lambda work: reveal_login(work, person.at.house.vault, service.service.id)).password
 
 
@@ -134,6 +182,6 @@ def oldest_of_each(keys: Iterable[Key]) -> dict[str, str]:
 
 
 def owners(person: Person) -> list[UUID]:
-    """The user and the customer they act for."""
-    customer_id = person.actor.customer_id
+    """The user and the customer they act for, which is theirs unless they are a delegate."""
+    customer_id = person.actor.customer_id if person.actor.services is None else None
     return [person.user.id, *([customer_id] if customer_id else [])]

@@ -16,12 +16,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ezscale.api.doors import Door
+from ezscale.api.sheets import SHEETS
 from ezscale.kit import rates
 from ezscale.kit.cookies import SESSION
 from ezscale.models import Customer
 from ezscale.sandbox.in_process import InProcess
 from tests.security.entrances import Entrance, Handler, asked_names, entrances, handlers, routes_of_reflex
-from tests.security.scene import ANOTHER, BOSS, CALLERS, LOWEST, NOBODY, SUSPENDED, VICTIM, Scene, a_scene
+from tests.security.scene import ANOTHER, BOSS, CALLERS, DELEGATE, LOWEST, NOBODY, SUSPENDED, VICTIM, Scene, a_scene
 from tests.security.tab import Pipeline, Tab, pipeline
 from tests.security.watcher import Watcher
 
@@ -31,6 +32,7 @@ WELCOME = {
     NOBODY: {"public"},
     ANOTHER: {"public", "account"},
     SUSPENDED: {"public", "account"},
+    DELEGATE: {"public", "account"},
     LOWEST: {"public", "admin"},
     VICTIM: {"public", "account"},
     BOSS: {"public", "admin"},
@@ -85,7 +87,7 @@ def test_behind_our_routes_there_is_nothing_but_reflex_and_it_takes_no_files(web
     assert [path for path in behind if "upload" in path] == []
 
 
-@pytest.mark.parametrize("who", [NOBODY, ANOTHER, LOWEST])
+@pytest.mark.parametrize("who", CALLERS)
 async def test_no_event_gives_away_or_changes_what_is_anothers(web, scene, who):
     harm, bugs = await walk_the_handlers(web, scene, who, handlers(web.app))
 
@@ -99,7 +101,7 @@ def test_no_route_gives_away_or_changes_what_is_anothers(web, scene, who):
 
     for route in entrances(web.api):
         client = a_client(web, scene, who)
-        for request in route.requests([*(row_id for _, row_id in probes(scene, who)), *TEXTS]):
+        for request in route.requests([*(row_id for _, row_id in probes(scene, who)), *TEXTS, *SHEETS]):
             answer = client.request(**request)
             wrong = watcher.harm(json.dumps(request), f"{answer.headers} {answer.text}")
             if not is_expected(route, who, answer.status_code):
@@ -144,6 +146,8 @@ async def walk_the_handlers(web: Web, scene: Scene, who: str, tried: list[Handle
     watcher, harm = Watcher(scene, who), []
     async with pipeline(web.app) as line:
         for handler in tried:
+            scene.comes_back(who)
+            watcher.looks_away()
             async for sent, heard in calls(line, scene, who, handler):
                 harm += [f"{handler.place}({sent[:200]}): {wrong}" for wrong in watcher.harm(sent, heard)]
     return harm, {each.place: line.bugs[each.name] for each in tried if each.ours and each.name in line.bugs}
@@ -191,9 +195,13 @@ def a_client(web: Web, scene: Scene, who: str) -> httpx.Client:
 
 
 def probes(scene: Scene, who: str) -> list[tuple[str, str]]:
-    """Ids to try: the victim's, one from each table; and their own, for whoever may not use even those."""
+    """Ids to try: the victim's, one from each table; and their own, for whoever may not use even those.
+
+    A delegate tries the shared server, too: its page must tell nothing else.
+    """
     own = scene.own_samples(who).items() if who == SUSPENDED else ()
-    return [*scene.samples.items(), *own]
+    shared = [("service", str(scene.shared))] if who == DELEGATE else []
+    return [*scene.samples.items(), *own, *shared]
 
 
 def is_expected(route: Entrance, who: str, status: int) -> bool:

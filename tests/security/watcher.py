@@ -10,6 +10,7 @@ STANDS_STILL = {
     *("service", "subscription", "subscription_item", "cancellation", "suspension", "customer_order"),
     *("credential", "provisioning_job", "provisioning_log"),
 }
+PRESSED = ("provisioning_log", "outbox_event")  # what tells that somebody has used a server
 
 
 class Watcher:
@@ -18,7 +19,7 @@ class Watcher:
     def __init__(self, scene: Scene, who: str) -> None:
         self._scene = scene
         self._who = who
-        self._taboo = {*scene.victims_words, *scene.hidden_from(who)}
+        self._taboo = {*(scene.victims_words - scene.entrusted_words(who)), *scene.hidden_from(who)}
         self._file = sqlite3.connect(str(scene.at.house.database.engine.url.database))
         self._rows = scene.rows()
         self._version = self._written()
@@ -28,6 +29,10 @@ class Watcher:
         self._taboo -= {word for word in self._taboo if word in sent}
         return [*self._given_away(heard), *self._changed()]
 
+    def looks_away(self) -> None:
+        """What has changed up to now is nobody's doing."""
+        self._rows, self._version = self._scene.rows(), self._written()
+
     def _given_away(self, heard: str) -> list[str]:
         return [f"was told {word!r}" for word in sorted(self._taboo) if word in heard]
 
@@ -35,18 +40,19 @@ class Watcher:
         version, self._version = self._version, self._written()
         if version == self._version:
             return []
-        before, self._rows = self._rows, self._scene.rows()
-        own = self._scene.own_ids(self._who, self._rows)
+        before, self._rows = self._rows, self._scene.rows(known=self._rows)
+        changed = changes(before, self._rows)
+        own = self._scene.own_ids(self._who, before) | self._scene.own_ids(self._who, self._rows) if changed else set()
         return [
-            f"changed {key}: {row.text[:300]}"
-            for key, row in changes(before, self._rows).items()
-            if not self._may_change(key[0], row, own)
+            f"changed {key}: {row.text[:300]}" for key, row in changed.items() if not self._may_change(key[0], row, own)
         ]
 
     def _may_change(self, table: str, row: Row, own: set[str]) -> bool:
         if self._who == SUSPENDED and table in STANDS_STILL:
             return False
-        return bool(row.ids & own) and not row.refers_to & self._scene.victims_ids
+        entrusted = self._scene.entrusted_ids(self._who)
+        is_theirs = bool(row.ids & own) or (table in PRESSED and bool(row.ids & entrusted))
+        return is_theirs and not row.refers_to & (self._scene.victims_ids - entrusted - own)
 
     def _written(self) -> int:
         """A number that grows whenever somebody else has committed a change."""

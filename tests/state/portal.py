@@ -56,6 +56,12 @@ class Screen:
         payloads = [event.payload for spec in self.asked_for for event in Event.from_event_type(spec)]
         return next((str(payload["path"]) for payload in payloads if "path" in payload), "")
 
+    @property
+    def fills(self) -> list[tuple[str, str]]:
+        """The inputs that the last handler has filled, and with what."""
+        events = [event for spec in self.asked_for for event in Event.from_event_type(spec)]
+        return [(each.payload["ref"], each.payload["value"]) for each in events if each.name == "_set_value"]
+
 
 def session_of(at: Company, person: Person) -> str:
     """A session of this person."""

@@ -43,10 +43,26 @@ async def test_what_is_wrong_with_an_address_stands_beside_its_field(company, ad
     assert (await screen.opens("/account/profile/")).customer.city == ""
 
 
+async def test_a_vat_id_is_kept_as_it_is_printed_and_can_be_taken_away(company, ada):
+    screen = Screen(company, ProfileState, ada)
+    profile = await screen.opens("/account/profile/")
+
+    await screen.does(profile.save({**ADDRESS, "tax_id": "atu 13585627"}))
+    with_one = profile.customer.tax_id
+    await screen.does(profile.save({**ADDRESS, "tax_id": "ATU13585628"}))
+    refused = dict(profile.errors)
+    kept = (await screen.opens("/account/profile/")).customer.tax_id
+    await screen.does(profile.save({**ADDRESS, "tax_id": " "}))
+
+    assert with_one == kept == "ATU13585627"
+    assert refused == {"tax_id": "Your country has no such VAT id. Please check it, or leave it empty."}
+    assert (await screen.opens("/account/profile/")).customer.tax_id == ""
+
+
 async def test_a_token_is_shown_once_and_stops_working_when_revoked(company, ada):
     screen = Screen(company, TokensState, ada)
     page = await screen.opens("/account/tokens/")
-    await screen.does(page.make({"name": "Backups"}))
+    await screen.does(page.make({"name": "Backups", "scope:services.see": "on"}))
     text = page.fresh
 
     page = await screen.opens("/account/tokens/")
@@ -64,7 +80,7 @@ async def test_a_token_needs_a_name(company, ada):
     screen = Screen(company, TokensState, ada)
     page = await screen.opens("/account/tokens/")
 
-    await screen.does(page.make({"name": " "}))
+    await screen.does(page.make({"name": " ", "scope:services.see": "on"}))
 
     assert list(page.errors) == ["name"]
     assert page.fresh == ""
@@ -73,7 +89,7 @@ async def test_a_token_needs_a_name(company, ada):
 async def test_a_token_of_somebody_else_cannot_be_revoked(company, ada):
     theirs = Screen(company, TokensState, ada)
     page = await theirs.opens("/account/tokens/")
-    await theirs.does(page.make({"name": "Backups"}))
+    await theirs.does(page.make({"name": "Backups", "scope:services.see": "on"}))
     screen = Screen(company, TokensState, company.signs_up("Bob Byrne"))
     bobs = await screen.opens("/account/tokens/")
 

@@ -1,9 +1,9 @@
 import pytest
 
+from ezscale.models.sign_in import CONFIRMED_FOR
 from ezscale.provisioning.ports import PowerAction
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.service import ServiceState
-from tests.company import PASSWORD
 from tests.state.portal import Screen
 
 
@@ -48,8 +48,7 @@ async def test_a_server_whose_order_was_never_paid_says_so(company, ada):
 
     page = await Screen(company, ServiceState, ada).opens(f"/account/service/?id={ada.service().id}")
 
-    assert page.service.status == "waiting"
-    assert page.order_expired
+    assert (page.service.status, page.service.done) == ("expired", 0)
 
 
 async def test_a_server_of_somebody_else_is_not_there(company, ada):
@@ -129,45 +128,31 @@ async def test_the_login_is_shown_to_whoever_enters_their_own_password(company, 
     screen = Screen(company, LoginState, ada)
     login = await screen.opens(f"/account/service/?id={server.id}")
 
-    await screen.does(login.reveal({"password": PASSWORD}))
+    await screen.does(login.reveal())
 
     attempt = {"server": int(server.remote_id), "username": login.username, "password": login.password}
     assert company.panel_http.post("/_sandbox/sign-in", json=attempt).is_success
-    assert not login.asking
 
 
-async def test_a_wrong_password_shows_nothing_and_says_so_beside_the_field(company, ada):
+async def test_who_has_not_proven_for_a_while_that_it_is_them_does_so_first_and_comes_back(company, ada, clock):
     server = ada.buys("vps-2")
     screen = Screen(company, LoginState, ada)
     login = await screen.opens(f"/account/service/?id={server.id}")
-    await screen.does(login.ask(is_open=True))
+    clock.move(CONFIRMED_FOR)
 
-    await screen.does(login.reveal({"password": "something else"}))
+    await screen.does(login.reveal())
 
     assert (login.username, login.password) == ("", "")
-    assert login.errors == {"password": "This is not your password."}
-    assert login.asking
+    assert screen.goes_to == f"/confirm/?next=%2Faccount%2Fservice%2F%3Fid%3D{server.id}"
 
 
-@pytest.mark.parametrize("form", [{}, {"password": None}, {"password": ["x"]}, None, "password"])
-async def test_a_form_without_a_password_shows_nothing(company, ada, form):
-    server = ada.buys("vps-2")
-    screen = Screen(company, LoginState, ada)
-    login = await screen.opens(f"/account/service/?id={server.id}")
-
-    await screen.does(login.reveal(form))
-
-    assert login.password == ""
-    assert "password" in login.errors
-
-
-async def test_ones_own_password_opens_no_server_of_somebody_else(company, ada):
+async def test_no_login_of_somebody_elses_server_is_shown(company, ada):
     server = ada.buys("vps-2")
     bob = company.signs_up("Bob Byrne")
     screen = Screen(company, LoginState, bob)
     login = await screen.opens(f"/account/service/?id={server.id}")
 
-    await screen.does(login.reveal({"password": PASSWORD}))
+    await screen.does(login.reveal())
 
     assert login.password == ""
     assert [message.text for message in login.messages] == ["We could not find this service."]
@@ -178,10 +163,10 @@ async def test_a_login_that_was_shown_is_gone_when_hidden_and_on_the_next_page(c
     screen = Screen(company, LoginState, ada)
     login = await screen.opens(f"/account/service/?id={server.id}")
 
-    await screen.does(login.reveal({"password": PASSWORD}))
+    await screen.does(login.reveal())
     await screen.does(login.hide())
     hidden = login.password
-    await screen.does(login.reveal({"password": PASSWORD}))
+    await screen.does(login.reveal())
     await screen.opens("/account/service/?id=another")
 
     assert hidden == ""

@@ -85,7 +85,11 @@ async def test_services_are_found_by_status_and_by_address(company):
     waiting = [row.customer for row in (await screen.opens("/admin/services/?status=waiting")).rows]
     found = [row.number for row in (await screen.opens(f"/admin/services/?q={server.ipv4}")).rows]
 
-    assert waiting == ["Bruno Costa"]
+    company.lives(days=3)
+    waiting_later = (await screen.opens("/admin/services/?status=waiting")).rows
+    expired = [row.customer for row in (await screen.opens("/admin/services/?status=expired")).rows]
+
+    assert (waiting, list(waiting_later), expired) == (["Bruno Costa"], [], ["Bruno Costa"])
     assert found == [server.number]
 
 

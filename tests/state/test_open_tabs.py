@@ -120,7 +120,10 @@ async def test_acting_as_a_customer_ends_with_its_half_hour_and_with_the_colleag
     with house.automation("test")() as work:
         ada = work.session.exec(select(LoginSession.user_id)).first()
         customer = work.session.exec(select(Membership.customer_id).where(Membership.user_id == ada)).one()
+        work.session.exec(select(StaffRole)).one().permissions = ["staff.see", "staff.impersonate"]
+        session = work.session.exec(select(LoginSession).where(LoginSession.user_id == grace.user_id)).one()
         acting = Impersonation(
+            session_id=session.id,
             staff_id=grace.user_id,
             user_id=ada,
             customer_id=customer,
@@ -130,7 +133,6 @@ async def test_acting_as_a_customer_ends_with_its_half_hour_and_with_the_colleag
         )
         work.session.add(acting)
         work.session.flush()
-        session = work.session.exec(select(LoginSession).where(LoginSession.user_id == grace.user_id)).one()
         session.impersonation_id = acting.id
     await a_tab(grace.token, "graces")
     assert open_tabs.look() == []

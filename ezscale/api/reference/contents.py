@@ -31,6 +31,7 @@ class Operation:
     path: str
     summary: str
     description: str
+    scope: str
     parameters: list[Field]
     body: list[Field]
     returns: str
@@ -91,6 +92,7 @@ class _Reader:
             path=path,
             summary=operation["summary"],
             description=operation["description"],
+            scope=operation["x-scope"],
             parameters=[
                 self._field(given["name"], _present(given["schema"]) | given, given["required"])
                 for given in operation.get("parameters", [])

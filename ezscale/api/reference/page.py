@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from liquid import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from ezscale.accounts.scopes import SCOPES, Scope
 from ezscale.api.doors import Public
 from ezscale.api.problems import REFUSALS
-from ezscale.api.reference.contents import read_document
+from ezscale.api.reference.contents import Chapter, read_document
 from ezscale.kit.rates import CALLS
 from ezscale.kit.settings import settings
 
@@ -39,6 +40,7 @@ def show_page(request: Request) -> HTMLResponse:
         address=settings().web_url,
         chapters=[asdict(chapter) for chapter in chapters],
         shapes=[asdict(shape) for shape in shapes],
+        scopes=[asdict(scope) for scope in _scopes_in(chapters)],
         refusals=[asdict(refusal) for refusal in REFUSALS.values()],
         calls=CALLS.amount,
         style=Markup((HERE / "page.css").read_text("utf-8")),  # noqa: S704  # our own file
@@ -54,6 +56,12 @@ def document_of(api: FastAPI) -> dict[str, Any]:
             refusal = operation["responses"]["default"]
             refusal["content"] = {"application/problem+json": next(iter(refusal["content"].values()))}
     return document
+
+
+def _scopes_in(chapters: list[Chapter]) -> list[Scope]:
+    """The scopes that calls need, as they are chosen when a token is made."""
+    needed = {operation.scope for chapter in chapters for operation in chapter.operations}
+    return [scope for group in SCOPES.values() for scope in group if scope.permission in needed]
 
 
 @cache

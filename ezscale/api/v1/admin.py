@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from ezscale.accounts.customers import search_customers
-from ezscale.api.callers import StaffReading
+from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.api.callers import ApiReading, scope
 from ezscale.api.v1.services import ServiceOut
 from ezscale.api.v1.shapes import EXAMPLE_ID, REFUSALS, Before, Limit, Page, next_page
 from ezscale.models import Customer
@@ -54,9 +55,9 @@ class OwnedServiceOut(ServiceOut, title="Service of a customer"):
         return cls(**own, customer_id=overview.customer.id, customer_number=overview.customer.number)
 
 
-@router.get("/customers", summary="List customers")
+@router.get("/customers", summary="List customers", **scope(SEE_EVERYTHING))
 def list_customers(
-    request: Request, work: StaffReading, search: Words = "", limit: Limit = 25, before: Before = None
+    request: Request, work: ApiReading, search: Words = "", limit: Limit = 25, before: Before = None
 ) -> Page[CustomerOut]:
     """Every customer, newest first. For staff only."""
     found = search_customers(work, search, before, limit + 1)
@@ -64,10 +65,10 @@ def list_customers(
     return Page(items=[CustomerOut.of(customer) for customer in found[:limit]], next=following)
 
 
-@router.get("/services", summary="List all services")
+@router.get("/services", summary="List all services", **scope(SEE_EVERYTHING))
 def list_all_services(
     request: Request,
-    work: StaffReading,
+    work: ApiReading,
     search: Words = "",
     status: Annotated[ServiceStatus | None, Query(description="Only those with this status.")] = None,
     customer_id: Annotated[UUID | None, Query(description="Only those of this customer.")] = None,

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from ezscale.api.callers import ApiReading, ApiWork
+from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
+from ezscale.api.callers import ApiReading, ApiWork, scope
 from ezscale.api.documents import pdf_answer
 from ezscale.api.v1.shapes import EXAMPLE_ID, REFUSALS, Amount, Before, Limit, Page, next_page
 from ezscale.billing.invoicing import invoice, invoice_lines, invoices
@@ -84,7 +85,7 @@ class InvoiceWithLines(InvoiceOut, title="Invoice with lines"):
     lines: list[LineOut]
 
 
-@router.get("", summary="List invoices")
+@router.get("", summary="List invoices", **scope(SEE_BILLING, SEE_EVERYTHING))
 def list_invoices(
     request: Request,
     work: ApiReading,
@@ -98,7 +99,7 @@ def list_invoices(
     return Page(items=[InvoiceOut.of(row) for row in found[:limit]], next=following)
 
 
-@router.get("/{invoice_id}", summary="Read an invoice")
+@router.get("/{invoice_id}", summary="Read an invoice", **scope(SEE_BILLING, SEE_EVERYTHING))
 def read_invoice(invoice_id: UUID, work: ApiReading) -> InvoiceWithLines:
     """One of your invoices, with its positions."""
     head = InvoiceOut.of(invoice(work, invoice_id))
@@ -111,6 +112,7 @@ def read_invoice(invoice_id: UUID, work: ApiReading) -> InvoiceWithLines:
     summary="Download an invoice",
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}, "description": "The document."}},
+    **scope(SEE_BILLING, SEE_EVERYTHING),
 )
 def download_invoice(invoice_id: UUID, work: ApiWork) -> Response:
     """The invoice as a PDF; the same bytes every time."""

@@ -8,7 +8,14 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, Field
 
 from ezscale import wiring
-from ezscale.api.callers import ApiOpenWork, ApiReading, ApiWork
+from ezscale.accounts.permissions import (
+    CANCEL_SERVICES,
+    MANAGE_SERVICES,
+    SEE_EVERYTHING,
+    SEE_SERVICES,
+    USE_SERVICES,
+)
+from ezscale.api.callers import ApiOpenWork, ApiReading, ApiWork, scope
 from ezscale.api.v1.shapes import EXAMPLE_ID, REFUSALS, Before, Limit, Page, next_page
 from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.models.service import ServiceStatus
@@ -81,7 +88,7 @@ class CancellationOut(BaseModel, title="Cancellation"):
     reason: str = Field(examples=["The project has ended."])
 
 
-@router.get("", summary="List services")
+@router.get("", summary="List services", **scope(SEE_SERVICES, SEE_EVERYTHING))
 def list_services(
     request: Request,
     work: ApiReading,
@@ -95,20 +102,22 @@ def list_services(
     return Page(items=[ServiceOut.of(overview) for overview in found[:limit]], next=next_page(request, limit, ids))
 
 
-@router.get("/{service_id}", summary="Read a service")
+@router.get("/{service_id}", summary="Read a service", **scope(SEE_SERVICES, SEE_EVERYTHING))
 def read_service(service_id: UUID, work: ApiReading) -> ServiceOut:
     """One of your services."""
     return ServiceOut.of(service_overview(work, service_id))
 
 
-@router.post("/{service_id}/power", status_code=202, summary="Press a power button")
+@router.post(
+    "/{service_id}/power", status_code=202, summary="Press a power button", **scope(USE_SERVICES, MANAGE_SERVICES)
+)
 def power(service_id: UUID, press: PowerIn, open_work: ApiOpenWork) -> PowerOut:
     """Start, shut down, restart or switch off an active service. Refused while it is suspended or being built."""
     press_power(open_work, wiring.panels(), service_id, press.action)
     return PowerOut(service_id=service_id, action=press.action)
 
 
-@router.post("/{service_id}/cancel", summary="Cancel at the end of the paid period")
+@router.post("/{service_id}/cancel", summary="Cancel at the end of the paid period", **scope(CANCEL_SERVICES))
 def cancel(service_id: UUID, work: ApiWork, wish: Annotated[CancelIn | None, Body()] = None) -> CancellationOut:
     """Nothing more is billed, and the service is deleted on the day it is paid until. Asking twice is asking once."""
     service = service_overview(work, service_id).service

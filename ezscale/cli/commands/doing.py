@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ezscale.accounts.permissions import ADMINISTRATOR
+from ezscale.accounts.second_factors import reset_second_factor as remove_second_factor
 from ezscale.accounts.staff import add_staff as add_to_staff
 from ezscale.billing.renewals import issue_renewals
 from ezscale.cli.house import open_house
@@ -15,7 +16,7 @@ from ezscale.cli.telling import AsJson, Exit, Steps, console, leave, print_json
 from ezscale.kit.money import Money
 
 app = typer.Typer()
-user = typer.Typer(no_args_is_help=True, help="People who work here.")
+user = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(user, name="user")
 
 
@@ -54,6 +55,20 @@ def add_staff(
     with house.automation("add-staff")() as work:
         added = add_to_staff(work, name, email, asked_password(), role)
     console.print(f"{added.name} may sign in as {added.email} ({role}).", markup=False)
+
+
+@user.command("reset-second-factor")
+def reset_second_factor(
+    email: Annotated[str, typer.Argument(help="What they sign in with; a colleague's or a customer's.")],
+) -> None:
+    """Let somebody in again who has lost their second factor and their recovery codes. Make sure first who is asking.
+
+    Their apps, passkeys and recovery codes are gone and every session of theirs ends; their password stays.
+    """
+    house = open_house()
+    with house.automation("reset-second-factor")() as work:
+        helped = remove_second_factor(work, email)
+    console.print(f"{helped.name} signs in with their password alone until they add another factor.", markup=False)
 
 
 def asked_password() -> str:

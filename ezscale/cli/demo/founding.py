@@ -9,11 +9,19 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, col, select
 
-from ezscale.accounts.permissions import ADMINISTRATOR, SEE_EVERYTHING, SEE_MAIL
+from ezscale.accounts.permissions import (
+    ADMINISTRATOR,
+    IMPERSONATE,
+    MANAGE_CUSTOMERS,
+    MANAGE_SERVICES,
+    SEE_EVERYTHING,
+    SEE_MAIL,
+)
 from ezscale.accounts.staff import add_staff
 from ezscale.cli.demo import logins
 from ezscale.cli.demo.acts import Customer
 from ezscale.cli.demo.cast import CAST, Part
+from ezscale.cli.demo.colleagues import bring_people_together
 from ezscale.cli.demo.history import TWO_YEARS, first_moment, live
 from ezscale.cli.demo.logins import PASSWORDS, STORIES, DemoLogin
 from ezscale.cli.demo.simulation import Place, Simulation, open_simulation
@@ -28,6 +36,7 @@ from ezscale.models import RunReport, StaffRole, User
 
 RUN = "demo company"  # its report in the database says that it was done, or that it was interrupted
 SUPPORT = "Support"
+SUPPORTS = {SEE_EVERYTHING, SEE_MAIL, MANAGE_CUSTOMERS, MANAGE_SERVICES, IMPERSONATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ def found(own: Settings, on_day: Callable[[int], None], story: Story = Story()) 
         _note(company, finished=False)
         staff = _hire(company)
         customers = live(company, until, PASSWORDS, lambda now: on_day((now - began).days), story.cast)
-        known = [*staff, *_customers_logins(company, customers)]
+        known = [*staff, *_customers_logins(company, customers), *bring_people_together(company, customers)]
         counts = {"customers": len(customers), "days": story.length.days}
         _note(company, finished=True, counts=counts)
     finally:
@@ -136,13 +145,20 @@ def _move_in(own: Settings, place: Place) -> None:
 def _hire(company: Simulation) -> list[DemoLogin]:
     database = company.house.database
     with company.house.automation("demo")() as work:
-        work.session.add(StaffRole(name=SUPPORT, permissions=sorted({SEE_EVERYTHING, SEE_MAIL})))
+        work.session.add(StaffRole(name=SUPPORT, permissions=sorted(SUPPORTS)))
         work.session.flush()
         admin = add_staff(work, "Alex Harbour", "admin@ezscale.example", PASSWORDS["admin"], ADMINISTRATOR)
         support = add_staff(work, "Sam Quayle", "support@ezscale.example", PASSWORDS["support"], SUPPORT)
     return [
         logins.new_login(database, admin.id, "administrator", admin.email, PASSWORDS["admin"], "May do everything"),
-        logins.new_login(database, support.id, "support", support.email, PASSWORDS["support"], "Sees, changes nothing"),
+        logins.new_login(
+            database,
+            support.id,
+            "support",
+            support.email,
+            PASSWORDS["support"],
+            "Helps customers, touches no money and no colleagues",
+        ),
     ]
 
 

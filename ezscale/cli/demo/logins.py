@@ -17,6 +17,8 @@ PASSWORDS = {
     "fjordline": "northern lights 42 boats",
     "whitaker": "seven slates on a roof",
     "kuzey": "blue ferry to the north",
+    "kari": "salt wind over the pier",
+    "jonas": "borrowed ladder by moonlight",
 }
 STORIES = {
     "fjordline": "Two servers, everything paid",
@@ -40,7 +42,7 @@ class DemoLogin:
 def new_login(database: Database, user_id: UUID, role: str, email: str, password: str, about: str) -> DemoLogin:
     """A login with a token for the API, which is shown only now."""
     with database.opener(robot("demo"))() as work:
-        actor = actor_for(work, user_id)
+        actor = actor_for(work, user_id, confirmed=True)
     with database.opener(actor)() as work:
         _, token = create_token(work, "Demo")
     return DemoLogin(role, actor.name, email, password, token, about)

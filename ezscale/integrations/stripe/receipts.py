@@ -120,7 +120,8 @@ def kept_card(method: "str | stripe.PaymentMethod | None") -> Card | None:
     if not isinstance(method, stripe.PaymentMethod) or method.customer is None or method.card is None:
         return None
     card = method.card
-    return Card(method.id, card.brand, card.last4, card.exp_month, card.exp_year, card.country or "")
+    fingerprint = card.fingerprint or ""
+    return Card(method.id, card.brand, card.last4, card.exp_month, card.exp_year, card.country or "", fingerprint)
 
 
 def ours(metadata: Any, name: str) -> UUID | None:

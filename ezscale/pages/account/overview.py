@@ -7,6 +7,7 @@ import reflex as rx
 from ezscale.pages.account.words import address_of, invoice_badge, more, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.overview import OverviewState
+from ezscale.state.session import SessionState
 from ezscale.ui import (
     Column,
     card,
@@ -25,15 +26,18 @@ from ezscale.ui import (
 )
 from ezscale.ui.base import words
 
+SEES_MONEY = SessionState.may.contains("billing.see")
+MAY_ORDER = SessionState.may.contains("orders.place")
+
 
 def overview() -> rx.Component:
     """What runs, what is to be paid, what comes next."""
     desk = stack(
         rx.foreach(OverviewState.placed, _placed),
-        _figures(),
-        split(_services(), stack(_unpaid(), _coming())),
+        rx.cond(SEES_MONEY, _figures()),
+        rx.cond(SEES_MONEY, split(_services(), stack(_unpaid(), _coming())), _services()),
     )
-    page = rx.cond(OverviewState.is_new, _welcome(), desk)
+    page = rx.cond(OverviewState.is_new, rx.cond(MAY_ORDER, _welcome(), _nothing_here()), desk)
     return account_page("Overview", rx.cond(OverviewState.loaded, page, skeleton(8)), at="/account/")
 
 
@@ -47,6 +51,16 @@ def _welcome() -> rx.Component:
             icon_name="server",
         )
     )
+
+
+def _nothing_here() -> rx.Component:
+    """For somebody who may not order: they belong to an account without servers, or to none."""
+    nowhere = empty(
+        "You belong to no account now",
+        "Whoever invites you next sends a mail to your address; its link leads back here.",
+        icon_name="user-round",
+    )
+    return card(rx.cond(SessionState.acts_for == "", nowhere, empty("No servers", "", icon_name="server")))
 
 
 def _placed(order: Any) -> rx.Component:
@@ -83,7 +97,9 @@ def _services() -> rx.Component:
         columns,
         caption="Your servers",
         key=lambda row: row.id,
-        empty=empty("No servers", "", link_button("Order a server", to="/order/"), icon_name="server"),
+        empty=empty(
+            "No servers", "", rx.cond(MAY_ORDER, link_button("Order a server", to="/order/")), icon_name="server"
+        ),
     )
     return card(rows, title="Servers", actions=(more("All servers", "/account/services/"),), flush=True)
 

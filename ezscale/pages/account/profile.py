@@ -7,7 +7,7 @@ import reflex as rx
 from ezscale.pages.shell import account_page
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.signing_in.choices import countries
-from ezscale.ui import button, card, definitions, select_field, skeleton, split, text_field
+from ezscale.ui import button, card, definitions, empty, select_field, skeleton, split, text_field
 
 
 def profile() -> rx.Component:
@@ -18,17 +18,19 @@ def profile() -> rx.Component:
             ("Customer number", customer.number),
             ("E-mail", customer.email),
             ("Currency", customer.currency),
-            ("Tax id", rx.cond(customer.tax_id != "", customer.tax_id, "none")),
             narrow=True,
         ),
         title="Account",
     )
-    page = split(card(_form(), title="Billing address"), facts)
+    not_theirs = card(
+        empty("Nothing to see here", "Whoever owns this account looks after its address.", icon_name="user-round")
+    )
+    page = rx.cond(ProfileState.missing, not_theirs, split(card(_form(), title="Billing address"), facts))
     return account_page(
         "Profile",
         rx.cond(ProfileState.loaded, page, skeleton(6)),
         at="/account/profile/",
-        lead="This stands on your later invoices. Issued ones keep the address they were issued to.",
+        lead="This stands on your later invoices. Issued ones keep what they were issued with.",
     )
 
 
@@ -36,6 +38,15 @@ def _form() -> rx.Component:
     save = button("Save", type="submit", class_name="self-start")
     return rx.el.form(
         address_fields(ProfileState.customer, ProfileState.errors, ProfileState.version, country=True),
+        text_field(
+            "VAT or tax id",
+            "tax_id",
+            errors=ProfileState.errors,
+            hint="For companies. It decides the tax on your later invoices, and is printed on them.",
+            max_length=30,
+            default_value=ProfileState.customer.tax_id,
+            key=rx.Var.create("tax_id") + ProfileState.version.to_string(),
+        ),
         rx.cond(
             ProfileState.may_edit,
             save,

@@ -4,10 +4,12 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.service import ServiceState
+from ezscale.state.session import SessionState
 from ezscale.ui import (
     badge,
     button,
@@ -21,7 +23,6 @@ from ezscale.ui import (
     link,
     link_button,
     notice,
-    password_field,
     skeleton,
     split,
     stack,
@@ -35,7 +36,8 @@ SERVICE, BILLING = ServiceState.service, ServiceState.billing
 
 def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
-    page = stack(_standing(), split(stack(_access(), _facts()), stack(_power(), _billing())), _log())
+    billing = rx.cond(SessionState.may.contains("billing.see"), _billing())
+    page = stack(_standing(), split(stack(_access(), _facts()), stack(_power(), billing, sharing())), _log())
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
         rx.cond(SERVICE.hostname == "", "Server", SERVICE.hostname),
@@ -63,10 +65,14 @@ def _standing() -> rx.Component:
         actions=(_link_to_order(),),
     )
     suspended = notice(
-        rx.fragment(
-            "Most often an invoice is overdue: pay your ",
-            link("open invoices", "/account/invoices/?status=open", "underline underline-offset-[3px]"),
-            " and it runs again by itself.",
+        rx.cond(
+            SessionState.may.contains("billing.see"),
+            rx.fragment(
+                "Most often an invoice is overdue: pay your ",
+                link("open invoices", "/account/invoices/?status=open", "underline underline-offset-[3px]"),
+                " and it runs again by itself.",
+            ),
+            "Please ask whoever looks after this account.",
         ),
         "danger",
         title="This server is suspended",
@@ -80,7 +86,8 @@ def _standing() -> rx.Component:
     standing = rx.match(
         SERVICE.status,
         ("building", building),
-        ("waiting", rx.cond(ServiceState.order_expired, expired, waiting)),
+        ("waiting", waiting),
+        ("expired", expired),
         ("suspended", suspended),
         ("failed", failed),
         ("terminating", gone),
@@ -126,27 +133,12 @@ def _login() -> rx.Component:
         class_name="flex flex-col gap-2",
     )
     is_shown = (LoginState.password != "") & (LoginState.service_id == SERVICE.id)
-    ask = rx.cond(
-        ServiceState.may_reveal, _question(), rx.el.span("ready once the server runs", class_name="text-faint")
+    reveal = button(icon("key-round"), "Show root password", look="plain", size="small", on_click=LoginState.reveal)
+    later = rx.cond(
+        SessionState.may.contains("services.reveal"), "ready once the server runs", "known to whoever owns the server"
     )
+    ask = rx.cond(ServiceState.may_reveal, reveal, rx.el.span(later, class_name="text-faint"))
     return rx.cond(is_shown, shown, ask)
-
-
-def _question() -> rx.Component:
-    form = rx.el.form(
-        password_field("Your password", "password", errors=LoginState.errors, auto_complete="current-password"),
-        button("Show the login", type="submit", class_name="self-end"),
-        on_submit=LoginState.reveal,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        button(icon("key-round"), "Show root password", look="plain", size="small"),
-        form,
-        title="Is it you?",
-        text="Enter the password of your account with us. The server's login is then shown for a minute.",
-        open=LoginState.asking,
-        on_open_change=LoginState.ask,
-    )
 
 
 def _facts() -> rx.Component:

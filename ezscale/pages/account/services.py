@@ -7,19 +7,27 @@ import reflex as rx
 from ezscale.pages.account.words import SERVICE_WORDS, address_of, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.services import ServicesState
+from ezscale.state.session import SessionState
 from ezscale.ui import Column, card, empty, filters, icon, link, link_button, pager, search_box, table, toolbar
 
 SHOWN = (
     ("", "All"),
     *((status, SERVICE_WORDS[status]) for status in ("active", "building", "suspended", "terminated")),
 )
+MAY_ORDER = SessionState.may.contains("orders.place")
 
 
 def services() -> rx.Component:
     """Every server, found by number, host name or address."""
     sheet = "/api/exports/services.csv?q=" + ServicesState.words + "&status=" + ServicesState.status
     tools = toolbar(
-        search_box("Find a server", ServicesState.search, id="search", default_value=ServicesState.words),
+        search_box(
+            "Find a server",
+            ServicesState.search,
+            id="search",
+            default_value=ServicesState.boxed,
+            on_unmount=ServicesState.leave_box,
+        ),
         filters("Status", SHOWN, ServicesState.status, ServicesState.choose),
     )
     pages = pager(
@@ -35,7 +43,7 @@ def services() -> rx.Component:
         at="/account/services/",
         actions=(
             link_button(icon("download"), "Export", to=sheet, look="plain", loads=True),
-            link_button(icon("plus"), "Order a server", to="/order/"),
+            rx.cond(MAY_ORDER, link_button(icon("plus"), "Order a server", to="/order/")),
         ),
     )
 
@@ -60,7 +68,7 @@ def _rows() -> rx.Component:
             empty(
                 "No servers yet",
                 "Choose a plan and it runs a few minutes later.",
-                link_button("Order a server", to="/order/"),
+                rx.cond(MAY_ORDER, link_button("Order a server", to="/order/")),
                 icon_name="server",
             ),
         ),

@@ -9,6 +9,7 @@ from ezscale.ui.base import Tone
 
 SERVICE_WORDS = {
     "waiting": "Unpaid",
+    "expired": "Expired",
     "building": "Being built",
     "active": "Running",
     "suspended": "Suspended",
@@ -18,6 +19,7 @@ SERVICE_WORDS = {
 }
 SERVICE_TONES: dict[str, Tone] = {
     "waiting": "warning",
+    "expired": "neutral",
     "building": "info",
     "active": "success",
     "suspended": "danger",

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from ezscale.pages.admin.care import customer_care, person_care
 from ezscale.pages.admin.cases import case_list
 from ezscale.pages.admin.parts import (
     QUIET,
@@ -14,7 +15,7 @@ from ezscale.pages.admin.parts import (
     service_columns,
 )
 from ezscale.pages.shell import admin_page
-from ezscale.state.admin.customer import CardView, CustomerState, MailLine, PersonView
+from ezscale.state.admin.customer import ActingLine, CardView, CustomerState, MailLine, PersonView
 from ezscale.ui import badge, card, definitions, empty, icon, link, link_button, plain_link, split, stack, table
 
 WHO = CustomerState.customer
@@ -29,6 +30,7 @@ def customer() -> rx.Component:
         lead=rx.cond(WHO.number != "", rx.fragment(WHO.number, " · customer since ", WHO.since)),
         crumbs=(("Customers", "/admin/customers/"),),
         badge=rx.cond(WHO.suspended, badge("Suspended", "warning", dot=True)),
+        actions=[customer_care()],
     )
 
 
@@ -71,6 +73,7 @@ def _side() -> rx.Component:
     return stack(
         card(about, title="Details"),
         card(_list(CustomerState.people, _person, "Nobody signs in for them."), title="People"),
+        card(_list(CustomerState.acting, _acting, "No colleague has acted as them."), title="Acted as them"),
         card(_list(CustomerState.cards, _card, "No card on file."), title="Cards"),
         card(_list(CustomerState.mails, _mail, "No mail yet."), title="Mail", actions=[all_mail]),
     )
@@ -86,18 +89,34 @@ def _line(text: str) -> rx.Component:
 
 
 def _person(person: PersonView) -> rx.Component:
+    small = "text-xs [overflow-wrap:anywhere]"
     return rx.el.li(
         rx.el.div(
-            rx.el.div(person.name, class_name="text-sm text-ink"),
-            rx.el.div(person.email, class_name="text-xs text-faint [overflow-wrap:anywhere]"),
-            rx.cond(
-                person.verified, rx.fragment(), rx.el.div("Address not confirmed", class_name="text-xs text-warning")
+            rx.el.div(
+                rx.el.div(person.name, class_name="text-sm text-ink"),
+                rx.el.div(person.email, class_name=f"{small} text-faint"),
+                rx.cond(person.verified, "", rx.el.div("Address not confirmed", class_name=f"{small} text-warning")),
+                rx.cond(person.suspended, rx.el.div("Suspended", class_name=f"{small} text-warning")),
+                class_name="min-w-0",
             ),
-            class_name="min-w-0",
+            badge(person.role),
+            class_name="flex items-start justify-between gap-3",
         ),
-        badge(person.role),
+        person_care(person),
         key=person.id,
-        class_name="flex items-start justify-between gap-3 py-2.5",
+        class_name="py-2.5",
+    )
+
+
+def _acting(line: ActingLine) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            line.who, rx.cond(line.is_live, badge("Now", "warning", dot=True)), class_name="flex gap-2 text-sm text-ink"
+        ),
+        rx.el.div(line.reason, class_name="mt-0.5 text-sm [overflow-wrap:anywhere]"),
+        rx.el.div(line.when, class_name="mt-0.5 text-xs text-faint"),
+        key=line.id,
+        class_name="py-2.5",
     )
 
 

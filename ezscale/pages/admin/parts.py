@@ -22,6 +22,7 @@ from ezscale.ui.base import Tone
 
 SERVICE_TONES: dict[str, Tone] = {
     "waiting": "neutral",
+    "expired": "neutral",
     "building": "info",
     "active": "success",
     "suspended": "warning",
@@ -156,7 +157,7 @@ def turner(state: Any) -> rx.Component:
 
 def finder(label: str, state: Any) -> rx.Component:
     """The search of a list state."""
-    return search_box(label, state.search, id="search", default_value=state.words)
+    return search_box(label, state.search, id="search", default_value=state.boxed, on_unmount=state.leave_box)
 
 
 def export_button(name: str, state: Any) -> rx.Component:

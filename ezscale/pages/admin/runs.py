@@ -4,8 +4,8 @@ import reflex as rx
 
 from ezscale.pages.admin.parts import by_id, nothing_found, turner
 from ezscale.pages.shell import admin_page
-from ezscale.state.admin.runs import ReportRow, RunsState, SetAside
-from ezscale.ui import Column, badge, card, empty, filters, table, toolbar
+from ezscale.state.admin.runs import GivenUpRow, ReportRow, RunsState, SetAside
+from ezscale.ui import Column, badge, button, card, dialog, empty, filters, icon, stack, table, text_area, toolbar
 
 NAMES = (("", "All"), ("renewals", "Renewals"), ("dunning", "Dunning"), ("cancellations", "Cancellations"))
 
@@ -23,9 +23,63 @@ def runs() -> rx.Component:
     )
     return admin_page(
         "Runs",
-        card(toolbar(filters("Run", NAMES, RunsState.status, RunsState.choose)), sheet, turner(RunsState), flush=True),
+        stack(
+            rx.cond(RunsState.given_up.length() > 0, _given_up()),
+            card(
+                toolbar(filters("Run", NAMES, RunsState.status, RunsState.choose)),
+                sheet,
+                turner(RunsState),
+                flush=True,
+            ),
+        ),
         at="/admin/runs/",
         lead="Each run leaves a report. What it could not handle is set aside by name, and the rest goes on.",
+    )
+
+
+def _given_up() -> rx.Component:
+    tasks = rx.el.ul(rx.foreach(RunsState.given_up, _task), class_name="divide-y divide-line")
+    return card(tasks, title="Tasks that were given up", flush=True)
+
+
+def _task(job: GivenUpRow) -> rx.Component:
+    again = button("Try again", look="plain", size="small", on_click=RunsState.try_again(job.id))
+    return rx.el.li(
+        icon("circle-alert", 18, "mt-px text-danger"),
+        rx.el.div(
+            rx.el.p(job.task, class_name="text-sm font-medium text-ink"),
+            rx.el.p(job.error, class_name="mt-0.5 text-sm text-body [overflow-wrap:anywhere]"),
+            rx.el.p("Given up ", job.at, class_name="mt-0.5 text-xs text-faint"),
+            class_name="min-w-0 flex-1 basis-60",
+        ),
+        rx.cond(RunsState.may_run, rx.el.div(again, _dismissing(job), class_name="flex flex-wrap gap-2")),
+        key=job.id,
+        class_name="flex flex-wrap items-start gap-x-3 gap-y-2 px-4 py-3.5 sm:px-5",
+    )
+
+
+def _dismissing(job: GivenUpRow) -> rx.Component:
+    form = rx.el.form(
+        text_area(
+            "Why does it need no further try?",
+            "why",
+            errors=RunsState.errors,
+            required=True,
+            max_length=500,
+            hint="It is kept with the task, with your name.",
+        ),
+        rx.el.div(button("Put it aside", type="submit"), class_name="mt-5 flex justify-end"),
+        on_submit=RunsState.dismiss,
+        reset_on_submit=False,
+        class_name="mt-4",
+    )
+    return dialog(
+        button("Dismiss", look="plain", size="small", on_click=RunsState.ask_why(job.id)),
+        form,
+        title="Put this task aside",
+        text=rx.fragment(job.task, " is not tried again, and the doctor no longer names it."),
+        open=RunsState.dismissing == job.id,
+        on_open_change=RunsState.keep,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, cycle_name
+from ezscale.state.marketing.prices import PricesState, price_key
 from ezscale.ui import badge, button, native_form
 
 SIGNS = {"USD": "$ USD", "EUR": "€ EUR", "GBP": "£ GBP"}
@@ -30,6 +31,7 @@ def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Compone
         action="/order/",
         method="get",
         class_name="offers",
+        on_mount=PricesState.look(shop.mark),
     )
 
 
@@ -60,13 +62,16 @@ def plan_table(plans: Sequence[PlanCard]) -> rx.Component:
 
 
 def prices(plan: PlanCard) -> rx.Component:
-    """A plan's price in every currency and cycle, of which the stylesheet shows one."""
+    """A plan's price in every currency and cycle, of which the stylesheet shows one.
+
+    The page holds the price it was built with, for search engines; one that has changed since takes its place.
+    """
     by_currency: dict[str, list[PriceTag]] = {}
     for tag in plan.prices:
         by_currency.setdefault(tag.currency, []).append(tag)
     return rx.el.div(
         *[
-            rx.el.div(*[_price(tag) for tag in tags], custom_attrs={"data-currency": currency})
+            rx.el.div(*[_price(plan, tag) for tag in tags], custom_attrs={"data-currency": currency})
             for currency, tags in by_currency.items()
         ]
     )
@@ -164,13 +169,12 @@ def _line(plan: PlanCard) -> rx.Component:
     )
 
 
-def _price(tag: PriceTag) -> rx.Component:
-    if tag.months == 1:
-        note = "billed monthly"
-    else:
-        note = f"{tag.total} {cycle_name(tag.months).lower()}" + (f", {tag.saves}% less" if tag.saves else "")
+def _price(plan: PlanCard, tag: PriceTag) -> rx.Component:
+    key = price_key(plan, tag)
+    per_month = rx.cond(PricesState.per_month.contains(key), PricesState.per_month[key], tag.per_month)
+    note = rx.cond(PricesState.notes.contains(key), PricesState.notes[key], tag.note)
     return rx.el.div(
-        rx.el.span(tag.per_month, class_name="text-[1.625rem] font-semibold tracking-tight text-ink tabular-nums"),
+        rx.el.span(per_month, class_name="text-[1.625rem] font-semibold tracking-tight text-ink tabular-nums"),
         rx.el.span(" /mo", class_name="text-sm text-faint"),
         rx.el.span(note, class_name="block text-xs text-faint"),
         custom_attrs={"data-months": str(tag.months)},

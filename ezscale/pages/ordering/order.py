@@ -261,7 +261,9 @@ def _going_on() -> rx.Component:
         ),
     )
     staff = notice("You are signed in as staff. Servers are ordered by customers.", "info")
-    shown = rx.cond(OrderState.signed_in, rx.cond(OrderState.has_customer, customer, staff), visitor)
+    others = notice("Servers are ordered by an owner of the account, or by whoever looks after its bills.", "info")
+    nobodys = rx.cond(OrderState.is_staff, staff, others)
+    shown = rx.cond(OrderState.signed_in, rx.cond(OrderState.has_customer, customer, nobodys), visitor)
     return rx.el.div(shown, class_name="flex flex-col gap-4")
 
 

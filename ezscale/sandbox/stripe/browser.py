@@ -8,7 +8,7 @@ NAME = "Test Customer"
 
 
 def pay_on_page(
-    http: httpx.Client, url: str, card: str = "4242424242424242", *, authenticate: bool = True
+    http: httpx.Client, url: str, card: str = "4242424242424242", *, expiry: str = "12 / 34", authenticate: bool = True
 ) -> httpx.Response:
     """Open a payment page, type a card, press the button, and answer the bank if it asks.
 
@@ -17,7 +17,7 @@ def pay_on_page(
     page = http.get(url)
     if not page.is_success:
         return page
-    answer = submit(http, page, number=card, expiry="12 / 34", cvc="123", name=NAME)
+    answer = submit(http, page, number=card, expiry=expiry, cvc="123", name=NAME)
     while "/authenticate/" in answer.headers.get("location", ""):
         bank = http.get(answer.next_request.url if answer.next_request else url)
         answer = submit(http, bank, outcome="complete" if authenticate else "fail")

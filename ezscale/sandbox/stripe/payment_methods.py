@@ -62,7 +62,7 @@ def make(account: Account, card: TestCard, month: int = 12, year: int = 2034, na
         "country": "US",
         "exp_month": month,
         "exp_year": year,
-        "fingerprint": f"fingerprint{card.last4}",
+        "fingerprint": f"fingerprint{card.last4}",  # the number's own: no two test cards share their last digits
         "funding": "credit",
         "last4": card.last4,
         "wallet": None,

@@ -12,7 +12,7 @@ from ezscale.kit.work import Work
 from ezscale.models import Invoice
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
-from ezscale.models.service import ServiceStatus
+from ezscale.models.service import UNBUILT, ServiceStatus
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
 from ezscale.state.account.invoice_views import ComingRow, InvoiceRow, OrderRow
@@ -22,7 +22,7 @@ from ezscale.state.reader import Reader
 
 SHOWN = 5
 COUNTED = 100
-NOT_THERE = (ServiceStatus.WAITING, ServiceStatus.TERMINATED)
+NOT_THERE = (*UNBUILT, ServiceStatus.TERMINATED)
 
 
 @dataclass(frozen=True, slots=True)

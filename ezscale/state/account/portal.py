@@ -7,6 +7,7 @@ import reflex as rx
 
 from ezscale.kit.settings import settings
 from ezscale.state.arguments import sent_text
+from ezscale.state.finding import Finding
 from ezscale.state.live import LiveState
 from ezscale.state.reader import Reader, reader_of
 from ezscale.state.session import Face
@@ -34,7 +35,7 @@ class PortalState(LiveState):
         return sent_text(self.router.url.query_parameters.get(name), 100)
 
 
-class Listing(Turning, mixin=True):
+class Listing(Turning, Finding, mixin=True):
     """A list that is searched and filtered; both stand in its address, to be shared."""
 
     loading: bool = True
@@ -46,7 +47,7 @@ class Listing(Turning, mixin=True):
     @rx.event
     async def search(self, words: str) -> Answer:
         """Look for words."""
-        self.words = sent_text(words, 100)
+        self.words = self.boxed = sent_text(words, 100)
         return rx.redirect(self._here(), replace=True)
 
     @rx.event

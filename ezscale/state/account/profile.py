@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import reflex as rx
 
-from ezscale.accounts.customers import change_address, own_customer
+from ezscale.accounts.customers import change_address, change_tax_id, own_customer
 from ezscale.accounts.permissions import EDIT_CUSTOMER
 from ezscale.kit.work import Work
 from ezscale.models import Customer
@@ -40,6 +40,7 @@ class CustomerView:
 
 class ProfileState(PortalState):
     loaded: bool = False
+    missing: bool = False
     customer: CustomerView = CustomerView()
     may_edit: bool = False
     saving: bool = False
@@ -47,20 +48,31 @@ class ProfileState(PortalState):
 
     @rx.event
     async def load(self) -> None:
-        """Show the customer as we know them."""
-        self.customer, self.may_edit = await self.read(own_view)
+        """Show the customer as we know them; nothing to a delegate, and to whoever belongs to none."""
+        shown = await self.read(own_view)
+        self.missing = shown is None
+        self.customer, self.may_edit = shown or (CustomerView(), False)
         self.version += 1
         self.loaded = True
 
     @rx.event
     async def save(self, form: dict[str, Any]) -> None:
         """Change what stands on later invoices."""
-        typed = sent_fields(form, *ADDRESS)
-        changed = await self.perform(lambda work: change_address(work, **typed))
+        address, tax_id = sent_fields(form, *ADDRESS), sent_fields(form, "tax_id")["tax_id"]
+        changed = await self.perform(lambda work: change_both(work, address, tax_id))
         self.customer = CustomerView.of(changed)
+        self.version += 1
         self.say("Saved. Later invoices go to this address.")
 
 
-def own_view(work: Work) -> tuple[CustomerView, bool]:
-    """The person's customer, and whether they may change it."""
+def change_both(work: Work, address: dict[str, str], tax_id: str) -> Customer:
+    """The address and the tax id of its country, or neither."""
+    change_address(work, **address)
+    return change_tax_id(work, tax_id)
+
+
+def own_view(work: Work) -> tuple[CustomerView, bool] | None:
+    """The person's customer, and whether they may change it; None when it is not for them to see."""
+    if work.actor.customer_id is None or work.actor.services is not None:
+        return None
     return CustomerView.of(own_customer(work)), work.actor.may(EDIT_CUSTOMER)

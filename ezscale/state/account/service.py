@@ -9,15 +9,13 @@ import reflex as rx
 from reflex_base.event import EventHandler
 
 from ezscale import wiring
-from ezscale.accounts.permissions import CANCEL_SERVICES, REVEAL_LOGINS, SEE_BILLING, USE_SERVICES
+from ezscale.accounts.permissions import CANCEL_SERVICES, PLACE_ORDERS, REVEAL_LOGINS, SEE_BILLING, USE_SERVICES
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
 from ezscale.billing.subscriptions import subscription_of_item
 from ezscale.billing.upcoming import upcoming
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
-from ezscale.models.order import OrderStatus
 from ezscale.models.service import ServiceStatus
-from ezscale.ordering.placing import order
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.ports import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
@@ -44,7 +42,6 @@ class Dossier:
     service: ServiceView
     billing: BillingView
     order_id: str
-    order_expired: bool
     log: list[LogLine]
     may_press: bool
     may_reveal: bool
@@ -58,7 +55,6 @@ class ServiceState(PortalState):
     billing: BillingView = BillingView()
     log: list[LogLine] = []
     order_id: str = ""
-    order_expired: bool = False
     power: str = ""
     pressing: bool = False
     leaving: bool = False
@@ -140,7 +136,7 @@ class ServiceState(PortalState):
             self.loaded = self.missing = True
             return
         self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
-        self.order_id, self.order_expired = dossier.order_id, dossier.order_expired
+        self.order_id = dossier.order_id
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
@@ -149,12 +145,11 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     """Everything the page of a service shows, in one transaction."""
     overview = service_overview(work, service_id)
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
-    order_id = subscription_of_item(work, service.item_id).order_id
+    order_id = order_of(work, service.item_id)
     return Dossier(
         service=ServiceView.of(overview, reader),
         billing=BillingView.of(billed, reader),
         order_id=str(order_id or ""),
-        order_expired=service.status is ServiceStatus.WAITING and has_expired(work, order_id),
         log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
@@ -162,11 +157,11 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     )
 
 
-def has_expired(work: Work, order_id: UUID | None) -> bool:
-    """Whether an order was not paid in time, as far as the person may see orders."""
-    if order_id is None or not work.actor.may(SEE_BILLING):
-        return False
-    return order(work, order_id).status is OrderStatus.EXPIRED
+def order_of(work: Work, item_id: UUID) -> UUID | None:
+    """The order that a service came with, for whoever may see orders."""
+    if not (work.actor.may(SEE_BILLING) or work.actor.may(PLACE_ORDERS)):
+        return None
+    return subscription_of_item(work, item_id).order_id
 
 
 def item_of(work: Work, service_id: UUID) -> UUID:

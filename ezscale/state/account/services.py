@@ -1,5 +1,6 @@
 """The list of services."""
 
+from collections.abc import AsyncIterator
 from typing import ClassVar
 
 import reflex as rx
@@ -18,13 +19,13 @@ class ServicesState(Listing, PortalState):
     _address: ClassVar[str] = "/account/services/"
 
     @rx.event
-    async def load(self) -> Answer:
+    async def load(self) -> AsyncIterator[Answer]:
         """Show the list that the address asks for, and keep it up to date."""
-        before, self.words, self.status = self.words, self._asked("q"), self._asked("status")
+        self.words, self.status = self._asked("q"), self._asked("status")
         self._to_first_page()
+        yield self._fill_box(self.words)
         await self.follow(ServicesState.refresh)
         await self._show()
-        return rx.set_value("search", self.words) if self.words != before else None
 
     @rx.event
     async def refresh(self) -> None:

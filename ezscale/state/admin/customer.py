@@ -5,6 +5,8 @@ from typing import Self
 from uuid import UUID
 
 from ezscale.accounts.customers import customer, people_of
+from ezscale.accounts.impersonating import PastImpersonation, impersonations
+from ezscale.accounts.permissions import CHANGE_AS_CUSTOMER, IMPERSONATE, MANAGE_CUSTOMERS, SEE_MAIL
 from ezscale.billing.cards import cards
 from ezscale.billing.cases import open_cases
 from ezscale.billing.credit import credit_balance
@@ -39,6 +41,10 @@ class CustomerView:
     panel_ref: str = ""
     gateway_ref: str = ""
     suspended: bool = False
+    street: str = ""
+    city: str = ""
+    postcode: str = ""
+    country: str = ""
 
     @classmethod
     def of(cls, row: Customer, credit: str, reader: Reader) -> Self:
@@ -58,6 +64,10 @@ class CustomerView:
             panel_ref=row.panel_ref,
             gateway_ref=row.gateway_ref or "",
             suspended=row.suspended_at is not None,
+            street=row.address,
+            city=row.city,
+            postcode=row.postcode,
+            country=row.country,
         )
 
 
@@ -70,12 +80,41 @@ class PersonView:
     email: str
     role: str
     verified: bool
+    suspended: bool = False
+    works_here: bool = False
 
     @classmethod
     def of(cls, membership: Membership, user: User) -> Self:
         """A person in their role."""
-        role = membership.role.replace("_", " ").capitalize()
-        return cls(str(user.id), user.name, user.email, role, user.email_verified_at is not None)
+        return cls(
+            id=str(user.id),
+            name=user.name,
+            email=user.email,
+            role=membership.role.replace("_", " ").capitalize(),
+            verified=user.email_verified_at is not None,
+            suspended=user.suspended_at is not None,
+            works_here=user.staff_role_id is not None,
+        )
+
+
+@dataclass
+class ActingLine:
+    """A time when one of us acted as one of their people."""
+
+    id: str
+    who: str
+    reason: str
+    when: str
+    is_live: bool
+
+    @classmethod
+    def of(cls, past: PastImpersonation, reader: Reader) -> Self:
+        """Both names, why, and from when to when."""
+        row = past.row
+        until = reader.hour(min(row.ended_at or row.ends_at, row.ends_at))
+        wrote = "could change things" if row.may_write else "read-only"
+        when = f"{reader.moment(row.began_at)} until {until}, {wrote}"
+        return cls(str(row.id), f"{past.colleague} as {past.person}", row.reason, when, past.is_live)
 
 
 @dataclass
@@ -120,6 +159,8 @@ class File:
     cards: list[CardView]
     mails: list[MailLine]
     cases: list[CaseView]
+    acting: list[ActingLine]
+    rights: dict[str, bool]
 
 
 class CustomerState(Record, StaffState):
@@ -132,12 +173,15 @@ class CustomerState(Record, StaffState):
     cards: list[CardView] = []
     mails: list[MailLine] = []
     cases: list[CaseView] = []
+    acting: list[ActingLine] = []
+    rights: dict[str, bool] = {"care": False, "act": False, "write": False}
 
     async def _show(self, row_id: UUID) -> None:
         reader = self._reader()
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.customer, self.people, self.cards = file.customer, file.people, file.cards
         self.services, self.invoices, self.mails, self.cases = (file.services, file.invoices, file.mails, file.cases)
+        self.acting, self.rights = file.acting, file.rights
 
 
 def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
@@ -153,6 +197,17 @@ def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
             for invoice in invoices(work, customer_id=customer_id, limit=SHOWN)
         ],
         cards=[CardView.of(card) for card in cards(work, customer_id)],
-        mails=[MailLine.of(mail, reader) for mail in mails(work, customer_id=customer_id, limit=SHOWN)],
+        mails=[MailLine.of(mail, reader) for mail in latest_mail(work, customer_id)],
         cases=[CaseView.of(case, reader) for case in open_cases(work, customer_id=customer_id)],
+        acting=[ActingLine.of(past, reader) for past in impersonations(work, customer_id)],
+        rights={
+            "care": work.actor.may(MANAGE_CUSTOMERS),
+            "act": work.actor.may(IMPERSONATE),
+            "write": work.actor.may(CHANGE_AS_CUSTOMER),
+        },
     )
+
+
+def latest_mail(work: Work, customer_id: UUID) -> list[MailMessage]:
+    """What they were sent last, for whoever may read mail."""
+    return mails(work, customer_id=customer_id, limit=SHOWN) if work.actor.may(SEE_MAIL) else []

@@ -1,15 +1,23 @@
 """What the nightly and hourly runs have done."""
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
+import reflex as rx
+
+from ezscale.accounts.permissions import RUN_THE_COMPANY
+from ezscale.kit.jobs import Job
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import RunReport
+from ezscale.reporting.given_up import dismiss_job, given_up_jobs, try_job_again
 from ezscale.reporting.runs import run_reports
 from ezscale.state.admin.staff import Listing, StaffState
+from ezscale.state.arguments import sent_fields, sent_id
 from ezscale.state.reader import Reader
 from ezscale.state.turning import PAGE
+
+LONGEST_ERROR = 300
 
 
 @dataclass
@@ -46,22 +54,69 @@ class ReportRow:
         )
 
 
+@dataclass
+class GivenUpRow:
+    """A task that nobody will try again by itself."""
+
+    id: str
+    task: str
+    error: str
+    at: str
+
+    @classmethod
+    def of(cls, job: Job, reader: Reader) -> Self:
+        """A task with what went wrong last, and when it was given up."""
+        return cls(str(job.id), job.task, job.error[:LONGEST_ERROR], reader.moment(job.finished_at))
+
+
 class RunsState(Listing, StaffState):
-    """Reports, newest first; `status` is the name of a run when only its reports are wanted."""
+    """Reports, newest first; `status` is the name of a run when only its reports are wanted. And what was given up."""
 
     rows: list[ReportRow] = []
+    given_up: list[GivenUpRow] = []
+    may_run: bool = False
+    dismissing: str = ""
 
     _address = "/admin/runs/"
+
+    @rx.event
+    async def try_again(self, job_id: str) -> None:
+        """Let a task that was given up run again."""
+        asked = sent_id(job_id)
+        await self.perform(lambda work: try_job_again(work, asked))
+        await self._show()
+        self.say("It is tried again now.")
+
+    @rx.event
+    async def ask_why(self, job_id: str) -> None:
+        """Ask why a task needs no further try."""
+        self.dismissing = str(sent_id(job_id))
+
+    @rx.event
+    async def keep(self, shown: bool) -> None:
+        """The window was closed without an answer."""
+        if not shown:
+            self.dismissing = ""
+
+    @rx.event
+    async def dismiss(self, form: dict[str, Any]) -> None:
+        """Put a task aside; the doctor no longer names it."""
+        job_id, why = sent_id(self.dismissing), sent_fields(form, "why", longest=501)["why"]
+        await self.perform(lambda work: dismiss_job(work, job_id, why))
+        self.dismissing = ""
+        await self._show()
+        self.say("It is put aside.")
 
     async def _show(self) -> None:
         name, before, reader = self.status, self._before, self._reader()
 
-        def reading(work: Work) -> list[ReportRow]:
-            return [
-                ReportRow.of(report, reader) for report in run_reports(work, name=name, before=before, limit=PAGE + 1)
-            ]
+        def reading(work: Work) -> tuple[list[ReportRow], list[GivenUpRow], bool]:
+            reports = run_reports(work, name=name, before=before, limit=PAGE + 1)
+            given_up = [GivenUpRow.of(job, reader) for job in given_up_jobs(work)]
+            return [ReportRow.of(report, reader) for report in reports], given_up, work.actor.may(RUN_THE_COMPANY)
 
-        self.rows = self._cut(await self.read(reading))
+        reports, self.given_up, self.may_run = await self.read(reading)
+        self.rows = self._cut(reports)
 
 
 def duration(milliseconds: int) -> str:

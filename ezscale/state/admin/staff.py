@@ -1,5 +1,6 @@
 """What the screens of the staff panel share: lists to look through, and records to look at."""
 
+from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,6 +9,7 @@ import reflex as rx
 
 from ezscale.kit.errors import NotFound
 from ezscale.state.arguments import sent_id, sent_text
+from ezscale.state.finding import Finding
 from ezscale.state.live import LiveState
 from ezscale.state.reader import Reader, reader_of
 from ezscale.state.session import Face
@@ -31,7 +33,7 @@ class StaffState(LiveState):
         return sent_text(self.router.url.query_parameters.get(name), longest)
 
 
-class Listing(Turning, StaffState, mixin=True):
+class Listing(Turning, Finding, StaffState, mixin=True):
     """A list that is searched, filtered, sorted and turned. Search and filter stand in its address, to be shared.
 
     A subclass names its `_address` and reads a page in `_show`.
@@ -47,17 +49,17 @@ class Listing(Turning, StaffState, mixin=True):
     _address: ClassVar[str] = ""
 
     @rx.event
-    async def load(self) -> Answer:
+    async def load(self) -> AsyncIterator[Answer]:
         """Show what the address asks for; whoever comes back from a row finds the page they left."""
         was, asked = (self.words, self.status), (self._asked("q"), self._asked("status", 40))
         self.words, self.status = asked
         self.query = self._query()
         if asked != was:
             self._to_first_page()
+        yield self._fill_box(self.words)
         await self.follow(type(self).refresh)
         await self._show()
         self.loading = False
-        return rx.set_value("search", self.words) if self.words != was[0] else None
 
     @rx.event
     async def refresh(self) -> None:
@@ -67,7 +69,7 @@ class Listing(Turning, StaffState, mixin=True):
     @rx.event
     async def search(self, words: str) -> Answer:
         """Look for words."""
-        self.words = sent_text(words, 100)
+        self.words = self.boxed = sent_text(words, 100)
         self._to_first_page()
         return rx.redirect(self._address + self._query(), replace=True)
 

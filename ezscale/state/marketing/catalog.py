@@ -1,27 +1,16 @@
 """The shop window, as public pages show it. It is read while the pages are built: their HTML holds every price."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TypeVar
-
-from sqlalchemy.exc import OperationalError, ProgrammingError
-from sqlmodel import SQLModel
 
 from ezscale import wiring
 from ezscale.accounts.signing_up import CURRENCIES
 from ezscale.catalog.plans import PlanOffer, PriceOffer, locations, plans_on_sale, system_images
-from ezscale.catalog.starting_range import VIRTFUSION, stock_the_shop
-from ezscale.kit.actor import ANONYMOUS
-from ezscale.kit.clock import WorldClock
-from ezscale.kit.database import open_engine
+from ezscale.catalog.showing import mark_of_the_shop, read_the_shop
+from ezscale.catalog.starting_range import VIRTFUSION
 from ezscale.kit.money import Money
-from ezscale.kit.work import Database, Work
+from ezscale.kit.work import Work
 from ezscale.models.plan import Family
-from ezscale.state.session import in_one_transaction
-
-T = TypeVar("T")
 
 CYCLE_NAMES = {
     1: "Monthly", 3: "Quarterly", 6: "Half-yearly", 12: "Yearly", 24: "Every two years", 36: "Every three years"
@@ -41,6 +30,13 @@ class PriceTag:
     total: str
     amount: str
     saves: int
+
+    @property
+    def note(self) -> str:
+        """When how much of it is paid."""
+        if self.months == 1:
+            return "billed monthly"
+        return f"{self.total} {cycle_name(self.months).lower()}" + (f", {self.saves}% less" if self.saves else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +61,9 @@ class PlanCard:
 
 @dataclass(frozen=True, slots=True)
 class ShopWindow:
-    """Everything public pages show of the shop."""
+    """Everything public pages show of the shop, and the one value that stands for it."""
 
+    mark: str
     plans: tuple[PlanCard, ...]
     places: tuple[str, ...]
     systems: tuple[str, ...]
@@ -88,15 +85,10 @@ class ShopWindow:
         return max((tag.saves for plan in self.plans for tag in plan.prices), default=0)
 
 
-def public_plans() -> list[PlanCard]:
-    """Every plan on sale, in shop order."""
-    return list(shop_window().plans)
-
-
 @cache
 def shop_window() -> ShopWindow:
     """The shop as it is now, or, before the company has a database, the range it will open with."""
-    return read_the_shop(window_of)
+    return read_the_shop(wiring.database(), window_of)
 
 
 def cycle_name(months: int) -> str:
@@ -104,28 +96,10 @@ def cycle_name(months: int) -> str:
     return CYCLE_NAMES.get(months, f"Every {months} months")
 
 
-def read_the_shop(reading: Callable[[Work], T]) -> T:
-    """What a reading finds in the company's own database, or in a newly stocked one where there is none yet."""
-    address = wiring.database().engine.url
-    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
-        return _in_a_new_shop(reading)
-    try:
-        return in_one_transaction(wiring.database().reader(ANONYMOUS), reading)
-    except (OperationalError, ProgrammingError):  # there is a database, but no table in it
-        return _in_a_new_shop(reading)
-
-
-def _in_a_new_shop(reading: Callable[[Work], T]) -> T:
-    engine = open_engine("sqlite://")
-    SQLModel.metadata.create_all(engine)
-    open_work = Database(engine, WorldClock()).opener(ANONYMOUS)
-    in_one_transaction(open_work, stock_the_shop)
-    return in_one_transaction(open_work, reading)
-
-
 def window_of(work: Work) -> ShopWindow:
     """What stands in the window right now."""
     return ShopWindow(
+        mark_of_the_shop(work),
         tuple(plan_card(offer) for offer in plans_on_sale(work)),
         tuple(place.name for place in locations(work, VIRTFUSION)),
         tuple(image.name for image in system_images(work, VIRTFUSION)),

@@ -6,6 +6,7 @@ from typing import Self
 from urllib.parse import urlencode
 
 from ezscale.accounts.customers import own_customer
+from ezscale.accounts.permissions import PLACE_ORDERS
 from ezscale.catalog.plans import Choice, PlanOffer, locations, plans_on_sale, system_images
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.work import Work
@@ -75,7 +76,7 @@ def visit(work: Work, basket: Basket, guess: Basket) -> Shop:
     plans = plans_on_sale(work)
     if not plans:
         raise NotFound("There is nothing on sale at the moment.")
-    customer = own_customer(work) if work.actor.customer_id else None
+    customer = own_customer(work) if work.actor.may(PLACE_ORDERS) and work.actor.customer_id else None
     plan = next((plan for plan in plans if plan.slug == basket.plan), None) or _first_choice(plans)
     places, systems = locations(work, plan.panel), system_images(work, plan.panel)
     possible = _possible(_of_somebody(basket, customer, guess), plan, places, systems)

@@ -32,7 +32,9 @@ class PostedFormState(SessionState):
         self._show()
         if not self.signed_in:
             return None
-        return [rx.redirect(self.goes_to or ("/admin/" if self.is_staff else "/account/"))]
+        if self.is_staff and not self.goes_to.startswith("/admin/"):
+            return [rx.redirect("/admin/")]  # the account was a customer's they acted as: that is over
+        return [rx.redirect(self.goes_to or "/account/")]
 
     def _show(self) -> None:
         asked = self.router.url.query_parameters

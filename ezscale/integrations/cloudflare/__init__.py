@@ -1,0 +1,1 @@
+"""Cloudflare Access, which stands in front of the admin panel."""

@@ -1,0 +1,85 @@
+"""With whom a service is shared."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.state.account.sharing import SharingState
+from ezscale.ui import badge, button, card, confirm, dialog, icon, text_field
+
+
+def sharing() -> rx.Component:
+    """Who may use this one server, for whoever may share it."""
+    people = rx.el.ul(
+        rx.foreach(SharingState.delegates, _delegate),
+        rx.foreach(SharingState.invited, _invited),
+        class_name="divide-y divide-line",
+    )
+    nobody = rx.el.p(
+        "Let somebody start, stop and restart this server. They see nothing else of your account.",
+        class_name="text-sm text-faint",
+    )
+    has_some = (SharingState.delegates.length() + SharingState.invited.length()) > 0
+    return rx.cond(
+        SharingState.may_share, card(rx.cond(has_some, people, nobody), title="Shared with", actions=(_share(),))
+    )
+
+
+def _delegate(row: Any) -> rx.Component:
+    end = confirm(
+        button("End", look="plain", size="small", custom_attrs={"aria-label": rx.Var.create("End for ") + row.name}),
+        title=rx.Var.create("End the access of ") + row.name + "?",
+        text="They cannot use this server any more, from this moment on.",
+        yes="End access",
+        on_yes=SharingState.end(row.id),
+    )
+    return _line(row.name, row.email, end, row.id)
+
+
+def _invited(row: Any) -> rx.Component:
+    standing = rx.cond(row.is_over, badge("Ran out", "warning"), badge("Invited", "info"))
+    withdraw = confirm(
+        button(
+            "Withdraw", look="plain", size="small", custom_attrs={"aria-label": rx.Var.create("Withdraw ") + row.email}
+        ),
+        title="Take this invitation back?",
+        text="The link in their mail stops working.",
+        yes="Withdraw invitation",
+        on_yes=SharingState.withdraw(row.id),
+    )
+    return _line(row.email, standing, withdraw, row.id)
+
+
+def _line(name: Any, note: Any, end: rx.Component, key: Any) -> rx.Component:
+    words = rx.el.div(
+        rx.el.div(name, class_name="text-sm font-medium text-ink"),
+        rx.el.div(note, class_name="text-xs text-faint"),
+        class_name="min-w-0 [overflow-wrap:anywhere]",
+    )
+    return rx.el.li(words, end, class_name="flex items-center justify-between gap-3 py-2.5", key=key)
+
+
+def _share() -> rx.Component:
+    form = rx.el.form(
+        text_field(
+            "E-mail",
+            "email",
+            errors=SharingState.errors,
+            type="email",
+            auto_complete="off",
+            required=True,
+            max_length=190,
+        ),
+        button("Send the invitation", type="submit", class_name="self-end"),
+        on_submit=SharingState.share,
+        reset_on_submit=False,
+        class_name="mt-5 flex flex-col gap-4",
+    )
+    return dialog(
+        button(icon("user-round-plus"), "Share", look="plain", size="small"),
+        form,
+        title="Share access to this server",
+        text="They may start, stop and restart it. No root password, no other servers, no bills.",
+        open=SharingState.inviting,
+        on_open_change=SharingState.think_of_sharing,
+    )

@@ -1,0 +1,135 @@
+"""The questions on a customer's file: why suspend, why bring back, which address, and acting as one of their people."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.state.admin.care import ACT, BRING_BACK, CORRECT, SUSPEND, CareState
+from ezscale.state.admin.customer import CustomerState, PersonView
+from ezscale.state.signing_in.choices import countries
+from ezscale.ui import button, checkbox, dialog, hidden, icon, native_form, select_field, text_area, text_field
+from ezscale.ui.base import words
+
+WHO, MAY, ERRORS = CustomerState.customer, CustomerState.rights, CareState.errors
+ASKED, PERSON = CareState.question, CareState.person
+FORM = "mt-5 flex flex-col gap-4"
+SUSPENDED_CUSTOMER = (
+    "Their people can still sign in, see invoices and pay them, and do nothing else. Servers go on running."
+)
+SUSPENDED_PERSON = "They are signed out everywhere at once and cannot sign in, for any customer."
+
+
+def customer_care() -> rx.Component:
+    """What can be done about the customer as a whole, and the windows in which everything here is asked."""
+    correct = button(icon("pencil"), "Address", look="plain", size="small", on_click=CareState.ask(CORRECT, ""))
+    suspend = button("Suspend", look="plain", size="small", on_click=CareState.ask(SUSPEND, ""))
+    back = button("Bring back", look="plain", size="small", on_click=CareState.ask(BRING_BACK, ""))
+    ready = MAY["care"] & ~CustomerState.loading & ~CustomerState.missing
+    both = rx.el.div(correct, rx.cond(WHO.suspended, back, suspend), class_name="flex flex-wrap gap-2")
+    return rx.fragment(rx.cond(ready, both), _deciding(), _correcting(), _acting())
+
+
+def person_care(person: PersonView) -> rx.Component:
+    """What can be done about one of the customer's people."""
+    buttons = rx.el.div(
+        rx.cond(MAY["act"] & ~person.suspended, _small("Act as", ACT, person)),
+        rx.cond(
+            MAY["care"],
+            rx.cond(person.suspended, _small("Bring back", BRING_BACK, person), _small("Suspend", SUSPEND, person)),
+        ),
+        class_name="mt-2 flex flex-wrap gap-1.5 empty:hidden",
+    )
+    return rx.cond(person.works_here, rx.el.p("Works here", class_name="mt-1 text-xs text-faint"), buttons)
+
+
+def _small(text: str, question: str, person: PersonView) -> rx.Component:
+    return button(
+        text,
+        look="plain",
+        size="small",
+        on_click=CareState.ask(question, person.id),
+        custom_attrs={"aria-label": rx.Var.create(f"{text} ") + person.name},
+    )
+
+
+def _window(form: rx.Component, *, is_open: Any, title: Any, text: Any) -> rx.Component:
+    """A window that the state opens; its fields are the only ones of their names on the page."""
+    return dialog(rx.el.span(hidden=True), form, title=title, text=text, open=is_open, on_open_change=CareState.show)
+
+
+def _deciding() -> rx.Component:
+    is_suspending, about = ASKED == SUSPEND, words(PERSON != "", PERSON, "this customer")
+    yes = rx.cond(is_suspending, "Suspend", "Bring back")
+    form = rx.el.form(
+        text_area("Why?", "reason", errors=ERRORS, required=True, max_length=500, hint="They are told, by mail."),
+        button(yes, type="submit", class_name="self-end"),
+        on_submit=CareState.decide,
+        reset_on_submit=False,
+        class_name=FORM,
+    )
+    return _window(
+        form,
+        is_open=is_suspending | (ASKED == BRING_BACK),
+        title=words(is_suspending, rx.Var.create("Suspend ") + about + "?", rx.Var.create("Bring ") + about + " back?"),
+        text=words(
+            is_suspending,
+            words(PERSON != "", SUSPENDED_PERSON, SUSPENDED_CUSTOMER),
+            words(PERSON != "", "They may sign in again.", "Their people can do again what their roles allow."),
+        ),
+    )
+
+
+def _acting() -> rx.Component:
+    form = native_form(
+        text_area(
+            "Why?",
+            "why",
+            errors=ERRORS,
+            required=True,
+            max_length=500,
+            hint="It is kept in the audit trail and on this page.",
+            default_value=CareState.typed,
+        ),
+        rx.cond(MAY["write"], checkbox("I need to change something for them", "may_write", value="yes")),
+        hidden("customer", WHO.id),
+        hidden("user", CareState.user_id),
+        button("Act as this person", type="submit", class_name="self-end"),
+        action="/api/impersonation",
+        class_name="mt-5",
+    )
+    return _window(
+        form,
+        is_open=ASKED == ACT,
+        title=rx.Var.create("Act as ") + PERSON + "?",
+        text="For half an hour you see the portal as they do. They find it in their sign-in history, with your name.",
+    )
+
+
+def _correcting() -> rx.Component:
+    def line(label: str, name: str, value: Any, longest: int, *, required: bool = True) -> rx.Component:
+        return text_field(
+            label, name, errors=ERRORS, max_length=longest, required=required, default_value=value, auto_complete="off"
+        )
+
+    country = select_field("Country", "country", countries(), errors=ERRORS, required=True, default_value=WHO.country)
+    form = rx.el.form(
+        rx.el.div(
+            line("Name", "name", WHO.name, 120),
+            line("Company", "company", WHO.company, 120, required=False),
+            rx.el.div(line("Street and number", "address", WHO.street, 250), class_name="sm:col-span-2"),
+            line("Postcode", "postcode", WHO.postcode, 20),
+            line("City", "city", WHO.city, 100),
+            country,
+            class_name="grid gap-4 sm:grid-cols-2",
+        ),
+        button("Save", type="submit", class_name="self-end"),
+        on_submit=CareState.correct,
+        reset_on_submit=False,
+        class_name=FORM,
+    )
+    return _window(
+        form,
+        is_open=ASKED == CORRECT,
+        title="Correct the address",
+        text="It stands on later invoices. Issued ones keep the address they were issued to.",
+    )

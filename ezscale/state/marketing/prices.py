@@ -1,0 +1,39 @@
+"""Prices that have changed since the public pages were built: whoever comes sees them at once."""
+
+from typing import ClassVar
+
+import reflex as rx
+
+from ezscale.catalog.showing import mark_of_the_shop
+from ezscale.kit.work import Work
+from ezscale.state.arguments import sent_text
+from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, window_of
+from ezscale.state.session import Face, SessionState
+
+
+class PricesState(SessionState):
+    """The prices of today, by `price_key`; nothing while they are those of the page itself."""
+
+    per_month: dict[str, str] = {}
+    notes: dict[str, str] = {}
+
+    _face: ClassVar[Face] = "public"
+
+    @rx.event
+    async def look(self, built_of: str) -> None:
+        """Bring a page up to date that was built of another shop window than that of today."""
+        mark = sent_text(built_of, 64)
+        window = await self.read(lambda work: newer_window(work, mark))
+        tags = [(price_key(plan, tag), tag) for plan in window.plans for tag in plan.prices] if window else []
+        self.per_month = {key: tag.per_month for key, tag in tags}
+        self.notes = {key: tag.note for key, tag in tags}
+
+
+def newer_window(work: Work, mark: str) -> ShopWindow | None:
+    """What stands in the window now, if that is something else."""
+    return None if mark_of_the_shop(work) == mark else window_of(work)
+
+
+def price_key(plan: PlanCard, tag: PriceTag) -> str:
+    """By which a price is found again: its plan, currency and cycle."""
+    return f"{plan.slug} {tag.currency} {tag.months}"
