@@ -58,7 +58,8 @@ def test_every_route_that_changes_something_refuses_a_form_of_another_site(edge)
             bearing = {"Authorization": "Bearer ezs_x"} if route.doors == {Door.TOKEN} else {}
             answer = ask(edge, route, {**headers, **bearing})
             asked += 1
-            if answer.status_code != 403 and route.doors != {Door.SIGNATURE}:
+            allowed = {400, 404} if route.path.startswith("/webhooks/") else {403}  # for vendors, without any cookie
+            if answer.status_code not in allowed:
                 wrong.append(f"{route.method} {route.path} from {name}: {answer.status_code}")
 
     figures("forged requests", routes=len(routes), asked=asked, let_in=len(wrong))
