@@ -167,10 +167,12 @@ def comes_too_often(scope: Scope, rate: Rate) -> int:
 
 
 def same_origin(scope: Scope) -> bool:
-    """Whether the page that asks is one of this very host. Programs that are no browsers name no origin."""
+    """Whether the page that asks proves to be one of this very host. Every browser says where a form or a socket is from."""
     headers = Headers(scope=scope)
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    from_where, origin = headers.get("sec-fetch-site", ""), headers.get("origin")
+    if origin is None:
+        return from_where == "same-origin"
+    return from_where not in ("cross-site", "same-site") and urlsplit(origin).netloc == headers.get("host", "")
 
 
 def is_for_programs(scope: Scope) -> bool:

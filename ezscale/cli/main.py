@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from ezscale.cli.commands import audit, clock, doing, jobs, looking, running, surroundings
+from ezscale.cli.commands import audit, clock, doing, jobs, looking, running, secrets, surroundings
 from ezscale.cli.processes import DidNotStart
 from ezscale.cli.telling import Exit, complain
 from ezscale.kit.errors import BusinessError
@@ -24,6 +24,7 @@ app = typer.Typer(
 for group in (running.app, looking.app, doing.app, surroundings.app):
     app.add_typer(group)
 app.add_typer(clock.app, name="clock")
+app.add_typer(secrets.app, name="secrets")
 app.add_typer(audit.app, name="audit")
 app.add_typer(jobs.app, name="jobs")
 

@@ -1,12 +1,15 @@
 """Kinds of columns that mean the same on SQLite, PostgreSQL and MySQL."""
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum, Text
+from sqlalchemy import DateTime, Dialect, Enum, String, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+SEALED = re.compile(r"[a-z0-9]+:[A-Za-z0-9_=-]+")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -37,6 +40,18 @@ class Moment(TypeDecorator[datetime]):
 def word(kind: type[StrEnum]) -> Any:
     """A column holding one word of an enumeration, stored as that word, so that a new one needs no migration."""
     return Enum(kind, native_enum=False, length=32, create_constraint=False, values_callable=_words)
+
+
+class Sealed(TypeDecorator[str]):
+    """A secret as the vault has sealed it, bound to its row. ValueError for anything that is not: plain text stays out."""
+
+    impl = String(500)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value and not SEALED.fullmatch(value):
+            raise ValueError("only what the vault has sealed belongs into this column")
+        return value
 
 
 LongText: Any = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field
 
-from ezscale.kit.columns import LongText, word
+from ezscale.kit.columns import LongText, Sealed, word
 from ezscale.models.base import Row, maybe_moment, moment, require_status
 
 
@@ -197,7 +197,7 @@ class Credential(Row, table=True):
 
     service_id: UUID = Field(foreign_key="service.id", unique=True)
     username: str = Field(max_length=60)
-    secret: str = Field(max_length=500)
+    secret: str = Field(sa_type=Sealed)
     stored_at: datetime = moment()
     revealed_at: datetime | None = maybe_moment()
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from ezscale.kit.columns import LongText, word
+from ezscale.kit.columns import LongText, Sealed, word
 from ezscale.models.base import Row, maybe_moment, moment
 
 CONFIRMED_FOR = timedelta(minutes=15)
@@ -125,7 +125,7 @@ class Authenticator(Row, table=True):
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     name: str = Field(max_length=80)
-    secret: str = Field(max_length=500)
+    secret: str = Field(sa_type=Sealed)
     last_step: int = 0
     created_at: datetime = moment()
     confirmed_at: datetime | None = maybe_moment()

@@ -9,12 +9,15 @@ from ezscale.accounts.permissions import REVEAL_LOGINS
 from ezscale.kit.encryption import Vault
 from ezscale.kit.errors import NotFound
 from ezscale.kit.ids import new_id
+from ezscale.kit.sealing import binding
 from ezscale.kit.work import Work
 from ezscale.models import Credential
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import Login
 from ezscale.provisioning.services import service_to_change
+
+CREDENTIALS = "credential"  # the table, to whose rows the logins are bound
 
 
 def store_login(work: Work, vault: Vault, service_id: UUID, login: Login) -> None:
@@ -26,7 +29,7 @@ def store_login(work: Work, vault: Vault, service_id: UUID, login: Login) -> Non
             id=row_id,
             service_id=service_id,
             username=login.username,
-            secret=vault.seal(login.password, _binding(row_id)),
+            secret=vault.seal(login.password, binding(CREDENTIALS, row_id)),
             stored_at=work.now,
         )
     )
@@ -47,13 +50,9 @@ def reveal_login(work: Work, vault: Vault, service_id: UUID) -> Login:
         raise NotFound("There is no login for this service yet.")
     kept.revealed_at = work.now
     write_log(work, service_id, "reveal", "The root password was shown")
-    return Login(kept.username, vault.open(kept.secret, _binding(kept.id)))
+    return Login(kept.username, vault.open(kept.secret, binding(CREDENTIALS, kept.id)))
 
 
 def forget_login(work: Work, service_id: UUID) -> None:
     """The login is of no use any more."""
     work.session.execute(delete(Credential).where(col(Credential.service_id) == service_id))
-
-
-def _binding(row_id: UUID) -> str:
-    return f"credential:{row_id.hex}"

@@ -12,13 +12,14 @@ from sqlalchemy import Engine, select
 from sqlmodel import SQLModel
 
 from ezscale.kit.audit import AuditEntry, AuditHead, AuditSubject
+from ezscale.kit.numbering import NumberSeries
 from ezscale.models import LoginAttempt, LoginSession, SignIn, SignInStep
 
 Key = tuple[str, str]
 Rows = Mapping[Key, "Row"]
 
 TRAIL = (AuditEntry, AuditSubject, AuditHead)  # notes what everybody does; the rows themselves are looked at here
-KNOCKS = (LoginAttempt, LoginSession, SignIn, SignInStep)  # these may note that somebody knocked
+KNOCKS = (LoginAttempt, LoginSession, NumberSeries, SignIn, SignInStep)  # these may note that somebody knocked
 COUNTERS = {model.__tablename__ for model in (*KNOCKS, *TRAIL)}
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 A_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')

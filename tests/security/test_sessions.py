@@ -1,61 +1,21 @@
 """Whoever has no session any more sees nothing any more, whether they touch their page or not (row 20)."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from statistics import median
 
-import pytest
 from reflex_base.utils.format import format_event_handler
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
-from ezscale.accounts.signing_in import begin_session, end_sessions
-from ezscale.accounts.signing_up import NewPerson, sign_up
-from ezscale.kit.actor import ANONYMOUS, robot
-from ezscale.kit.clock import WorldClock
-from ezscale.kit.database import open_engine
-from ezscale.kit.work import Database
-from ezscale.models import Customer, Membership, User
+from ezscale.accounts.signing_in import end_sessions
+from ezscale.models import Customer, Membership
 from ezscale.state.account.overview import OverviewState
-from tests.company import PASSWORD
-from tests.security.wire import SocketTab, running_web
+from tests.security.wire import SocketTab
 from tests.sizes import figures, size
 
 AT_MOST = 5.0  # seconds from the end of a session to an empty screen
 OVERVIEW = "/account/"
 LOADED = '"is_hydrated_rx_state_":true'
 TO_THE_LOGIN = '"path":"/login/'
-
-
-@dataclass
-class Served:
-    """A web and the database behind it."""
-
-    web: str
-    database: Database
-
-    def somebody(self, name: str) -> User:
-        """A customer."""
-        email = f"{name.replace(' ', '.').lower()}@example.com"
-        return sign_up(self.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, "IE", "EUR"))
-
-    def session(self, user: User) -> str:
-        """The secret of a fresh session."""
-        with self.robot() as work:
-            return begin_session(work, user).token
-
-    def robot(self):
-        return self.database.opener(robot("test"))()
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("web")
-    engine = open_engine(f"sqlite:///{folder / 'ezscale.db'}")
-    SQLModel.metadata.create_all(engine)
-    with running_web(folder) as web:
-        yield Served(web, Database(engine, WorldClock()))
-    engine.dispose()
 
 
 def test_an_idle_page_is_emptied_within_seconds_of_its_sessions_end(served):

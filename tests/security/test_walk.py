@@ -189,7 +189,7 @@ def a_client(web: Web, scene: Scene, who: str) -> httpx.Client:
     return httpx.Client(
         transport=InProcess(web.served),
         base_url="http://localhost",
-        headers={"X-Forwarded-For": "203.0.113.7", **shown},
+        headers={"X-Forwarded-For": "203.0.113.7", "Origin": "http://localhost", **shown},
         cookies={SESSION: scene.session(who)},
     )
 
