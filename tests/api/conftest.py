@@ -13,7 +13,7 @@ from ezscale.accounts.staff import add_staff
 from ezscale.api.app import create_api
 from ezscale.kit import rates
 from ezscale.kit.clock import FixedClock
-from ezscale.kit.cookies import SESSION, full_name
+from ezscale.kit.cookies import SESSION
 from ezscale.kit.work import Database
 from ezscale.sandbox.in_process import InProcess
 from tests.company import PASSWORD, Company, Person
