@@ -13,7 +13,7 @@ from ezscale.accounts.lockouts import count_try, forgive
 from ezscale.accounts.passwords import check_password
 from ezscale.accounts.signing_up import clean_email
 from ezscale.accounts.steps import Purpose, begin_step
-from ezscale.kit.errors import Invalid, NotSignedIn
+from ezscale.kit.errors import Invalid, NotAllowed, NotSignedIn
 from ezscale.kit.ids import fingerprint, new_secret
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import LoginSession, User
@@ -137,6 +137,8 @@ def confirm(work: Work, token: str) -> str:
     session = live_session(work, token)
     if session is None:
         raise NotSignedIn
+    if session.impersonation_id is not None:
+        raise NotAllowed("Whoever acts as somebody else cannot prove to be them.")
     session.confirmed_at = work.now
     return renew(session)
 

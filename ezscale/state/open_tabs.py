@@ -15,7 +15,7 @@ from ezscale.accounts.standing import standings
 from ezscale.kit.actor import ANONYMOUS, Actor
 from ezscale.kit.ids import fingerprint
 from ezscale.kit.work import Work
-from ezscale.state.session import PRIVATE, SessionState, in_one_transaction, rights_of
+from ezscale.state.session import PRIVATE, SessionState, Standing, in_one_transaction, standing_of
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +24,10 @@ LOOK_EVERY = 2.0  # seconds; within five of its end a session must be gone from 
 
 @dataclass
 class OpenTab:
-    """The secret of the session that a tab presents, and what its person could do when it was last heard of."""
+    """The secret of the session that a tab presents, and how its person stood when it was last heard of."""
 
     secret: str
-    rights: str
+    standing: Standing
     is_new: bool = True
 
 
@@ -41,8 +41,8 @@ def note(tab: str, secret: str, actor: Actor, page: str) -> None:
     if not actor.is_signed_in:
         if known is not None and not page.startswith(PRIVATE):
             del _open[tab]
-    elif known is None or (known.secret, known.rights) != (secret, rights_of(actor)):
-        _open[tab] = OpenTab(secret, rights_of(actor))
+    elif known is None or (known.secret, known.standing) != (secret, standing_of(actor)):
+        _open[tab] = OpenTab(secret, standing_of(actor))
 
 
 async def watch_sessions(app: rx.App) -> None:
@@ -79,16 +79,16 @@ def look() -> list[str]:
 def changed(work: Work, tabs: dict[str, OpenTab]) -> list[str]:
     """Which of these tabs show what their person may no longer see. Who may do what is asked only when it can matter."""
     now = standings(work, {fingerprint(tab.secret) for tab in tabs.values()})
-    rights: dict[str, str] = {}
+    standing: dict[str, Standing] = {}
     found = []
     for name, tab in tabs.items():
         session = fingerprint(tab.secret)
         if session in now and now[session] == _standings.get(session) and not tab.is_new:
             continue
-        if tab.secret not in rights:
-            rights[tab.secret] = rights_of(actor_of(work, tab.secret)) if session in now else ""
+        if tab.secret not in standing:
+            standing[tab.secret] = standing_of(actor_of(work, tab.secret)) if session in now else Standing()
         tab.is_new = False
-        if rights[tab.secret] != tab.rights:
+        if not standing[tab.secret].lets_see(tab.standing):
             found.append(name)
     _standings.clear()
     _standings.update(now)

@@ -17,7 +17,7 @@ from ezscale.accounts.actors import actor_of
 from ezscale.accounts.impersonating import acting_as
 from ezscale.accounts.members import own_customers
 from ezscale.kit import rates
-from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
+from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind, Permission
 from ezscale.kit.cookies import session_token
 from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure, TooMany
 from ezscale.kit.ids import fingerprint
@@ -151,11 +151,15 @@ class SessionState(rx.State):
     async def bind(self, token: str, actor: Actor) -> bool:
         """Let the tab's values belong to this login, acting for this customer, with these rights.
 
-        Those of another one are forgotten before anything is sent. True when the tab belonged to somebody else signed in,
-        or to the same person for another customer: what is on its screen is not what the person now acts for.
+        Those of another one, or of somebody who might do more, are forgotten before anything is sent. True when the tab
+        belonged to somebody else signed in, to the same person for another customer, or with rights they have lost: what
+        is on its screen is not what they may see.
         """
         bound_to = binding(token, actor)
-        if self._bound_to == bound_to:
+        may: list[str] = sorted(actor.permissions)
+        if self._bound_to == bound_to and set(self.may) <= actor.permissions:
+            if self.may != may:  # they may do more than before: nothing on the screen is wrong
+                self.may = may
             return False
         was_anothers = bool(self._bound_to and bound_to)
         for state_class in our_states(State):
@@ -165,7 +169,7 @@ class SessionState(rx.State):
         self.is_staff = actor.kind is ActorKind.STAFF
         self.is_delegate = actor.services is not None
         self.person = actor.name if actor.is_signed_in else ""
-        self.may = sorted(actor.permissions)
+        self.may = may
         if actor.kind is ActorKind.USER:
             self.customers = await asyncio.to_thread(choices_of, actor)
             self.acts_for, self.role = next(((own.name, own.role) for own in self.customers if own.is_chosen), ("", ""))
@@ -207,8 +211,8 @@ class SessionState(rx.State):
 
 
 def binding(token: str, actor: Actor) -> str:
-    """What a tab's values belong to, as one word: the login, the customer it acts for, and what it may see and do."""
-    return fingerprint(f"{fingerprint(token)} {rights_of(actor)}") if actor.is_signed_in else ""
+    """What a tab's values belong to, as one word: the login, and whom it acts for."""
+    return fingerprint(f"{fingerprint(token)} {standing_of(actor).who}") if actor.is_signed_in else ""
 
 
 def choices_of(actor: Actor) -> list[CustomerChoice]:
@@ -257,13 +261,25 @@ def count(rate: Rate, actor: Actor, address: str) -> None:
         raise TooMany(f"That was a lot within a minute. Please wait {wait} seconds.", wait=wait)
 
 
-def rights_of(actor: Actor) -> str:
-    """Everything that decides what somebody may see, as a text to compare; empty for nobody."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who somebody is, whom they act for, and what they may do."""
+
+    who: str = ""
+    may: frozenset[Permission] = frozenset()
+
+    def lets_see(self, shown_to: "Standing") -> bool:
+        """Whether they may still see what was shown to them as they stood before: they may do more now, but not less."""
+        return self.who == shown_to.who and shown_to.may <= self.may
+
+
+def standing_of(actor: Actor) -> Standing:
+    """How somebody stands now; nobody stands for nothing."""
     if not actor.is_signed_in:
-        return ""
+        return Standing()
     entrusted = None if actor.services is None else sorted(str(service) for service in actor.services)
     who = (actor.kind.value, actor.user_id, actor.customer_id, actor.behind_id)
-    return repr((*map(str, who), sorted(actor.permissions), entrusted))
+    return Standing(repr((*map(str, who), entrusted)), actor.permissions)
 
 
 def login_address(page: ReflexURL, by: str = "/login/") -> str:

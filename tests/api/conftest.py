@@ -13,7 +13,7 @@ from ezscale.accounts.staff import add_staff
 from ezscale.api.app import create_api
 from ezscale.kit import rates
 from ezscale.kit.clock import FixedClock
-from ezscale.kit.cookies import SESSION
+from ezscale.kit.cookies import SESSION, full_name
 from ezscale.kit.work import Database
 from ezscale.sandbox.in_process import InProcess
 from tests.company import PASSWORD, Company, Person
@@ -96,7 +96,7 @@ def browser_of(line: InProcess):
         with person.at.robot() as work:
             token = begin_session(work, person.user).token
         browser = httpx.Client(transport=line, base_url=HERE, headers={"Accept": "text/html"})
-        browser.cookies.set(SESSION, token, domain="ezscale.test")  # so that a newer one takes its place
+        browser.cookies.set(full_name(SESSION), token, domain="ezscale.test")  # so that a newer one takes its place
         return browser
 
     return browser_of

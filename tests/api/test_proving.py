@@ -210,7 +210,7 @@ def test_a_passkey_confirms(ada, browser_of, clock):
     key, browser = a_key(), browser_of(ada)
     registered(browser, key)
     clock.move(CONFIRMED_FOR)
-    refused = browser.post("/api/passkeys/register/options")
+    refused = browser.post("/api/passkeys/register/options", headers={"Accept": "*/*"})
 
     options = browser.post("/api/passkeys/confirm/options")
     answer = browser.post("/api/passkeys/confirm", json={"credential": key.signs(options.json()), "next": SECURITY})

@@ -5,6 +5,7 @@ from typing import ClassVar
 import pytest
 import reflex as rx
 from reflex.istate.data import RouterData
+from reflex.state import State
 from reflex_base.event import Event
 from reflex_base.utils.format import format_event_handler
 from sqlmodel import select
@@ -48,6 +49,7 @@ class PanelState(SessionState):
         pass
 
 
+HYDRATE = Event(name=format_event_handler(State.event_handlers["hydrate"]))
 DESK, PANEL = (Event(name=format_event_handler(state.event_handlers["open"])) for state in (DeskState, PanelState))
 
 
@@ -249,6 +251,7 @@ async def test_the_tab_of_whoever_acts_is_the_customers_with_a_bar_and_the_panel
     bar, person = session.acting_as, session.person
     in_the_panel_from_there = await guard.preprocess(None, tab, PANEL)
     browse(tab, acting, "/admin/")
+    await guard.preprocess(None, tab, HYDRATE)
     in_the_panel = await guard.preprocess(None, tab, PANEL)
 
     assert at_the_desk is None

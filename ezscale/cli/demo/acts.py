@@ -28,7 +28,7 @@ GOOD = "4242424242424242"
 MASTERCARD = "5555555555554444"
 AUTHENTICATED_ONCE = "4000002500003155"
 DECLINED_LATER = "4000000000000341"
-VERIFY_LINK = re.compile(r"/verify/\?(?:\w+=)?([\w-]{20,})")
+VERIFY_LINK = re.compile(r"/verify/\?(?:\w+=)?([\w.-]{20,})")
 BACK = Return("https://shop.example/?page={CHECKOUT_SESSION_ID}", "https://shop.example/")
 
 
