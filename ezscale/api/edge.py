@@ -142,7 +142,8 @@ class Edge:
                 headers.setdefault("x-content-type-options", "nosniff")
                 headers.setdefault("cross-origin-resource-policy", "same-origin")
                 kind = headers.get("content-type", "")
-                if not (path.startswith(PARTS) or kind.startswith("text/html")):
+                # Without a kind there is no body: 304 would put its policy in the place of the kept page's own.
+                if kind and not (path.startswith(PARTS) or kind.startswith("text/html")):
                     headers.setdefault(
                         "content-security-policy", FOR_A_VIEWER if kind == "application/pdf" else NOTHING
                     )

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from ezscale.accounts.signing_in import begin_session
 from ezscale.api.app import create_api
@@ -27,6 +27,7 @@ def served(at, tmp_path):
         answers = {
             "/": lambda: HTMLResponse(PAGE),
             "/moved/": lambda: RedirectResponse("/"),
+            "/known/": lambda: Response(status_code=304),
             "/assets/page.js": lambda: PlainTextResponse("1", media_type="text/javascript"),
         }
         answer = answers.get(scope["path"], lambda: HTMLResponse("There is no such page.", 404))()
@@ -64,6 +65,7 @@ def answers(at, ada, grace, served):
         "unknown page": ask("/nothing/"),
         "page behind the login": ask("/account/"),
         "redirect": ask("/moved/"),
+        "page that is kept": ask("/known/"),
         "script": ask("/assets/page.js"),
         "another name": ask("/", host="evil.example"),
         "another site's form": ask("/api/session", "POST", Origin="https://evil.example"),
@@ -87,7 +89,7 @@ def answers(at, ada, grace, served):
 
 def test_every_kind_of_answer_says_what_may_be_made_of_it(answers):
     statuses = {answer.status_code for answer in answers.values()}
-    assert {200, 303, 307, 401, 403, 404, 405, 421, 429, 500} <= statuses
+    assert {200, 303, 304, 307, 401, 403, 404, 405, 421, 429, 500} <= statuses
 
     for name, answer in answers.items():
         headers = answer.headers
@@ -96,7 +98,7 @@ def test_every_kind_of_answer_says_what_may_be_made_of_it(answers):
         assert headers["strict-transport-security"].startswith("max-age=31536000"), name
         assert headers["cache-control"], name
         assert "server" not in headers, name
-        if name != "script":
+        if "content-type" in headers and name != "script":
             assert "frame-ancestors 'none'" in headers["content-security-policy"], name
             assert headers["x-frame-options"] == "DENY", name
             assert headers["referrer-policy"], name
@@ -110,6 +112,8 @@ def test_only_pages_run_scripts_and_only_those_they_were_built_with(answers):
             assert "'unsafe-eval'" not in policy, name
             assert "'unsafe-inline'" not in scripts, name
             assert "object-src 'none'" in policy or "default-src 'none'" in policy, name
+        elif "content-type" not in answer.headers:
+            assert policy == "", name  # a kept page keeps its own
         elif name not in ("script", "document"):
             assert policy.startswith("default-src 'none'"), name
     assert "'sha256-" in answers["page"].headers["content-security-policy"]
