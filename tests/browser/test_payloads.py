@@ -1,0 +1,182 @@
+"""Whatever a customer types stays text: on every page of theirs and of the staff, in mail and on paper (row 18)."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page
+from sqlalchemy import Enum, String
+from sqlmodel import SQLModel
+
+from tests.browser.addresses import AddressBook, come_in
+from tests.browser.chrome import open_context, open_page
+from tests.browser.company import Company
+from tests.sizes import figures, size
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
+
+RUN = "window.__xss=1"
+TAGS = [
+    "img src=x onerror",
+    "svg onload",
+    "body onload",
+    "video src=x onerror",
+    "details open ontoggle",
+    "input autofocus onfocus",
+]
+PAYLOADS = [
+    *(f"<{tag}={RUN}>" for tag in TAGS),
+    *(f'"><{tag}={RUN}>' for tag in TAGS),
+    *(f"'><{tag}={RUN}>" for tag in TAGS),
+    *(f"</title><{tag}={RUN}>" for tag in TAGS[:3]),
+    *(f"</textarea><{tag}={RUN}>" for tag in TAGS[:3]),
+    *(f"--><{tag}={RUN}>" for tag in TAGS[:3]),
+    *(f"]]><{tag}={RUN}>" for tag in TAGS[:3]),
+    *(f"<script>{RUN}</script>", f"</script><script>{RUN}</script>", f"<SCRIPT>{RUN}//", f"<script/x>{RUN}</script>"),
+    *(f"<scr<script>ipt>{RUN}</script>", "<iframe src=javascript:parent.__xss=1>", f"<a href=javascript:{RUN}>x</a>"),
+    *(f"javascript:{RUN}", f" javascript:{RUN}", f"java\tscript:{RUN}", f"data:text/html,<script>{RUN}</script>"),
+    *(f'" onmouseover={RUN} x="', f"' onfocus={RUN} autofocus '", f'" style=animation-name:x onanimationstart={RUN} "'),
+    *(
+        "{{7*7}}",
+        f"{{{{constructor.constructor('{RUN}')()}}}}",
+        f"${{{RUN}}}",
+        f"#{{{RUN}}}",
+        f"<%= {RUN} %>",
+        f"{{%{RUN}%}}",
+    ),
+    *(
+        f"`${{{RUN}}}`",
+        f"');{RUN};//",
+        f'");{RUN};//',
+        f"\\u003cimg src=x onerror={RUN}>",
+        f"&lt;img src=x onerror={RUN}&gt;",
+    ),
+    *(
+        f"[x](javascript:{RUN})",
+        f'![x](x" onerror="{RUN})',
+        f"<math><mi xlink:href=javascript:{RUN}>x",
+        "<base href=//x.y/>",
+    ),
+    *(
+        f"<object data=javascript:{RUN}>",
+        f"<form action=javascript:{RUN}><button>x",
+        "<meta http-equiv=refresh content=0>",
+    ),
+]
+# What people type about themselves, and what their programs say of themselves: every text column of these tables, but for
+# those that hold a word from a list, a number of ours or a vendor's name for something.
+TYPED = {
+    *("customer", "user_account", "service", "cancellation", "api_token", "authenticator", "passkey", "login_session"),
+    *("sign_in", "invitation", "impersonation", "mail_message", "payment_method", "provisioning_log", "billing_case"),
+}
+OURS = (
+    "number",
+    "_ref",
+    "_id",
+    "_hash",
+    "currency",
+    "country",
+    "language",
+    "prefix",
+    "key",
+    "status",
+    "kind",
+    "panel",
+    "html",
+)
+WATCH = """
+window.__said = []
+document.addEventListener('securitypolicyviolation', e => window.__said.push(`${e.violatedDirective} ${e.blockedURI}`))
+"""
+
+
+def fields() -> list[tuple[str, str, int]]:
+    """Every column that holds what somebody has typed, and how much fits."""
+    found = []
+    for name in sorted(TYPED & set(SQLModel.metadata.tables)):
+        for column in SQLModel.metadata.tables[name].c:
+            kind = getattr(column.type, "impl_instance", column.type)
+            is_words = isinstance(kind, String) and not isinstance(kind, Enum) and not column.unique
+            if is_words and not column.name.endswith(OURS) and column.name not in ("email", "to", "secret", "template"):
+                found.append((name, column.name, getattr(kind, "length", None) or 500))
+    return found
+
+
+@contextmanager
+def planted(file: Path, number: int) -> Iterator[None]:
+    """Another payload in each of these columns of every row; afterwards everything is as it was."""
+    which, saved = count(number), []
+    with closing(sqlite3.connect(file, timeout=30)) as database:
+        for table, column, longest in fields():
+            saved += [(table, column, *row) for row in database.execute(f'SELECT "{column}", id FROM "{table}"')]
+            payload = PAYLOADS[next(which) % len(PAYLOADS)][:longest]
+            database.execute(f'UPDATE "{table}" SET "{column}" = ?', (payload,))
+        database.commit()
+        try:
+            yield
+        finally:
+            for table, column, value, row_id in saved:
+                database.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE id = ?', (value, row_id))
+            database.commit()
+
+
+@pytest.mark.parametrize("who", ["customer", "staff"])
+def test_nothing_that_somebody_typed_is_run_by_a_page(company: Company, browser: Browser, who: str) -> None:
+    rounds, run, seen, said = size(1, len(PAYLOADS)), [], 0, []
+    with open_context(browser, company.url) as context:
+        context.add_init_script(WATCH)
+        page = context.new_page()
+
+        def dismiss(dialog: Dialog) -> None:
+            run.append(f"dialog {dialog.message}")
+            dialog.dismiss()
+
+        page.on("dialog", dismiss)
+        come_in(page, company, who)
+        book = AddressBook(who)
+        for route in book.routes:
+            open_page(page, book.address(route))
+            book.learn(page)
+        for number in range(rounds):
+            with planted(company._folder / "ezscale.db", number * 7):
+                for route in book.routes:
+                    open_page(page, book.address(route))
+                    told: dict[str, Any] = look(page)
+                    seen += told["shown"]
+                    run += [route.path] if told["run"] else []
+                    said += [f"{route.path}: {each}" for each in told["said"] if "eval" not in each]
+
+    figures(f"payloads on pages of {who}", payloads=len(PAYLOADS), rounds=rounds, shown=seen, run=len(run))
+    assert seen > rounds
+    assert run == []
+    assert said == []
+
+
+def look(page: Page) -> dict[str, Any]:
+    """Whether a payload ran, what the policy had to stop, and how many stand there as text."""
+    found: dict[str, Any] = page.evaluate(
+        "() => ({run: window.__xss !== undefined, said: window.__said, "
+        "shown: (document.body.innerText.match(/__xss/g) || []).length})"
+    )
+    return found
+
+
+def test_a_planted_script_would_be_noticed(company: Company, browser: Browser) -> None:
+    with open_context(browser, "about:blank") as context:
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        for payload in (f"<img src=x onerror={RUN}>", f"<svg onload={RUN}>"):
+            page.set_content(f"<p>{payload}</p>")
+            page.wait_for_function("window.__xss === 1")
+            assert look(page)["run"]
+
+
+def test_there_are_sixty_payloads_and_every_field_gets_some() -> None:
+    assert len(set(PAYLOADS)) >= 60
+    assert {("customer", "company"), ("service", "hostname"), ("cancellation", "reason")} <= {
+        each[:2] for each in fields()
+    }
