@@ -104,7 +104,7 @@ class OrderState(SessionState):
         address = sent_fields(form, *ADDRESS) | {"country": basket.country} if self.needs_address else {}
         request = OrderRequest(
             plan=basket.plan,
-            months=int(basket.months),
+            months=int(basket.months or 0),
             currency=basket.currency,
             location=basket.location,
             image=basket.image,
