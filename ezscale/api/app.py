@@ -6,7 +6,18 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from ezscale.api import documents, exports, health, impersonating, metrics, passkeys, people, proving, signing_in
+from ezscale.api import (
+    documents,
+    exports,
+    health,
+    impersonating,
+    metrics,
+    passkeys,
+    people,
+    privacy,
+    proving,
+    signing_in,
+)
 from ezscale.api.doors import Public
 from ezscale.api.problems import translate_errors
 from ezscale.api.reference import page as reference
@@ -18,7 +29,7 @@ from ezscale.kit.settings import settings
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ROUTERS = (
     *(services.router, invoices.router, admin.router),
-    *(documents.router, exports.router, reference.router),
+    *(documents.router, exports.router, privacy.router, reference.router),
     *(signing_in.router, proving.router, passkeys.router, people.router, impersonating.router),
     *(stripe.router, health.router, metrics.router),
 )

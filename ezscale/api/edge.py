@@ -24,6 +24,9 @@ FOREVER = "public, max-age=31536000, immutable"  # names that change with their 
 A_WEEK = "public, max-age=604800"
 ASK_FIRST = "no-cache"  # may be kept, but not shown without asking whether it has changed
 
+NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"  # data is no page
+FOR_A_VIEWER = "frame-ancestors 'none'"  # more would keep the browser's own viewer from showing a document
+
 FOR_DOCUMENTS = {
     "x-frame-options": "DENY",
     "referrer-policy": "strict-origin-when-cross-origin",
@@ -138,7 +141,14 @@ class Edge:
                     del headers["accept-ranges"]
                 headers.setdefault("x-content-type-options", "nosniff")
                 headers.setdefault("cross-origin-resource-policy", "same-origin")
-                if headers.get("content-type", "").startswith("text/html"):
+                kind = headers.get("content-type", "")
+                if not (path.startswith(PARTS) or kind.startswith("text/html")):
+                    headers.setdefault(
+                        "content-security-policy", FOR_A_VIEWER if kind == "application/pdf" else NOTHING
+                    )
+                    headers.setdefault("x-frame-options", "DENY")
+                    headers.setdefault("referrer-policy", "no-referrer")
+                if kind.startswith("text/html"):
                     headers.setdefault("content-security-policy", self._site.content_policy(as_page(scope)["path"]))
                     for name, value in FOR_DOCUMENTS.items():
                         headers.setdefault(name, value)

@@ -17,7 +17,19 @@ from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
 
 BLOCK = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate instead of showing it
+FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # what a spreadsheet would calculate instead of showing it
 
 Line = tuple[str, ...]
 Block = list[tuple[UUID, Line]]

@@ -7,7 +7,19 @@ import reflex as rx
 from ezscale.pages.shell import account_page
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.signing_in.choices import countries
-from ezscale.ui import button, card, definitions, empty, select_field, skeleton, split, text_field
+from ezscale.ui import (
+    button,
+    card,
+    definitions,
+    empty,
+    icon,
+    link_button,
+    select_field,
+    skeleton,
+    split,
+    stack,
+    text_field,
+)
 
 
 def profile() -> rx.Component:
@@ -25,12 +37,26 @@ def profile() -> rx.Component:
     not_theirs = card(
         empty("Nothing to see here", "Whoever owns this account looks after its address.", icon_name="user-round")
     )
-    page = rx.cond(ProfileState.missing, not_theirs, split(card(_form(), title="Billing address"), facts))
+    side = stack(facts, rx.cond(ProfileState.may_edit, card(_own_data(), title="Your data")))
+    page = rx.cond(ProfileState.missing, not_theirs, split(card(_form(), title="Billing address"), side))
     return account_page(
         "Profile",
         rx.cond(ProfileState.loaded, page, skeleton(6)),
         at="/account/profile/",
         lead="This stands on your later invoices. Issued ones keep what they were issued with.",
+    )
+
+
+def _own_data() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            "Everything that we store about you, as one file: your orders, services, invoices, mail and sign-ins. "
+            "Write to us if you want it erased.",
+            class_name="text-sm text-faint",
+        ),
+        link_button(
+            icon("file-down"), "Download", to="/api/privacy/mine.zip", look="plain", loads=True, class_name="mt-3"
+        ),
     )
 
 

@@ -4,10 +4,21 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.state.admin.care import ACT, BRING_BACK, CORRECT, SUSPEND, CareState
+from ezscale.state.admin.care import ACT, BRING_BACK, CORRECT, ERASE, SUSPEND, CareState
 from ezscale.state.admin.customer import CustomerState, PersonView
 from ezscale.state.signing_in.choices import countries
-from ezscale.ui import button, checkbox, dialog, hidden, icon, native_form, select_field, text_area, text_field
+from ezscale.ui import (
+    button,
+    checkbox,
+    dialog,
+    hidden,
+    icon,
+    link_button,
+    native_form,
+    select_field,
+    text_area,
+    text_field,
+)
 from ezscale.ui.base import words
 
 WHO, MAY, ERRORS = CustomerState.customer, CustomerState.rights, CareState.errors
@@ -26,7 +37,7 @@ def customer_care() -> rx.Component:
     back = button("Bring back", look="plain", size="small", on_click=CareState.ask(BRING_BACK, ""))
     ready = MAY["care"] & ~CustomerState.loading & ~CustomerState.missing
     both = rx.el.div(correct, rx.cond(WHO.suspended, back, suspend), class_name="flex flex-wrap gap-2")
-    return rx.fragment(rx.cond(ready, both), _deciding(), _correcting(), _acting())
+    return rx.fragment(rx.cond(ready, both), _deciding(), _correcting(), _acting(), _erasing())
 
 
 def person_care(person: PersonView) -> rx.Component:
@@ -40,6 +51,47 @@ def person_care(person: PersonView) -> rx.Component:
         class_name="mt-2 flex flex-wrap gap-1.5 empty:hidden",
     )
     return rx.cond(person.works_here, rx.el.p("Works here", class_name="mt-1 text-xs text-faint"), buttons)
+
+
+def personal_data() -> rx.Component:
+    """Handing out what we know about them, and forgetting it."""
+    download = link_button(
+        icon("file-down"),
+        "Download everything",
+        to=rx.Var.create("/api/privacy/customers/") + WHO.id + ".zip",
+        look="plain",
+        size="small",
+        loads=True,
+    )
+    erase = button("Erase", look="danger", size="small", on_click=CareState.ask(ERASE, ""))
+    return rx.el.div(
+        rx.el.p(
+            "Everything that is stored about them, as they may ask for; and forgetting it, once nothing runs or is owed.",
+            class_name="text-sm text-faint",
+        ),
+        rx.el.div(
+            rx.cond(MAY["export"], download), rx.cond(MAY["erase"], erase), class_name="mt-3 flex flex-wrap gap-2"
+        ),
+    )
+
+
+def _erasing() -> rx.Component:
+    form = rx.el.form(
+        text_area("Why?", "reason", errors=ERRORS, required=True, max_length=500, hint="Kept in the audit trail."),
+        button("Erase for good", type="submit", look="danger", class_name="self-end"),
+        on_submit=CareState.erase,
+        reset_on_submit=False,
+        class_name=FORM,
+    )
+    return _window(
+        form,
+        is_open=ASKED == ERASE,
+        title="Erase this customer?",
+        text=(
+            "Names, addresses, mail, sign-ins, and the people who are theirs alone are forgotten for good. Invoices, "
+            "payments and the books stay, as the law asks. This cannot be undone."
+        ),
+    )
 
 
 def _small(text: str, question: str, person: PersonView) -> rx.Component:

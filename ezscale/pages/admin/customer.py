@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from ezscale.pages.admin.care import customer_care, person_care
+from ezscale.pages.admin.care import customer_care, person_care, personal_data
 from ezscale.pages.admin.cases import case_list
 from ezscale.pages.admin.parts import (
     QUIET,
@@ -76,6 +76,9 @@ def _side() -> rx.Component:
         card(_list(CustomerState.acting, _acting, "No colleague has acted as them."), title="Acted as them"),
         card(_list(CustomerState.cards, _card, "No card on file."), title="Cards"),
         card(_list(CustomerState.mails, _mail, "No mail yet."), title="Mail", actions=[all_mail]),
+        rx.cond(
+            CustomerState.rights["export"] | CustomerState.rights["erase"], card(personal_data(), title="Personal data")
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from ezscale.accounts.customers import PostalAddress, correct_address
 from ezscale.accounts.suspending import bring_back_customer, bring_back_person, suspend_customer, suspend_person
 from ezscale.kit.cookies import form_answer
 from ezscale.kit.work import Work
+from ezscale.privacy.erasing import erase_customer
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_fields, sent_id, sent_text
@@ -17,7 +18,7 @@ from ezscale.state.telling import Answer
 
 ADDRESS = ("name", "company", "address", "city", "postcode", "country")
 LONGEST_REASON = 501
-SUSPEND, BRING_BACK, ACT, CORRECT = "suspend", "back", "act", "address"
+SUSPEND, BRING_BACK, ACT, CORRECT, ERASE = "suspend", "back", "act", "address", "erase"
 
 
 class CareState(StaffState):
@@ -65,6 +66,13 @@ class CareState(StaffState):
         customer_id, typed = self._customer(), PostalAddress(**sent_fields(form, *ADDRESS))
         await self.perform(lambda work: correct_address(work, customer_id, typed))
         return self._done("Saved. Later invoices go to this address.")
+
+    @rx.event
+    async def erase(self, form: dict[str, Any]) -> Answer:
+        """Forget the customer for good, for the reason that was given."""
+        customer_id, reason = self._customer(), sent_fields(form, "reason", longest=LONGEST_REASON)["reason"]
+        await self.converse(lambda open_work: erase_customer(open_work, customer_id, reason))
+        return self._done("Forgotten. Invoices and payments are kept, as the law asks.")
 
     async def _open(self, question: str, user_id: str) -> None:
         people = (await self.get_state(CustomerState)).people if user_id else []

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from ezscale.accounts.customers import customer, people_of
 from ezscale.accounts.impersonating import PastImpersonation, impersonations
-from ezscale.accounts.permissions import CHANGE_AS_CUSTOMER, IMPERSONATE, MANAGE_CUSTOMERS, SEE_MAIL
+from ezscale.accounts.permissions import (
+    CHANGE_AS_CUSTOMER,
+    ERASE_PEOPLE,
+    EXPORT_DATA,
+    IMPERSONATE,
+    MANAGE_CUSTOMERS,
+    SEE_MAIL,
+)
 from ezscale.billing.cards import cards
 from ezscale.billing.cases import open_cases
 from ezscale.billing.credit import credit_balance
@@ -174,7 +181,7 @@ class CustomerState(Record, StaffState):
     mails: list[MailLine] = []
     cases: list[CaseView] = []
     acting: list[ActingLine] = []
-    rights: dict[str, bool] = {"care": False, "act": False, "write": False}
+    rights: dict[str, bool] = {"care": False, "act": False, "write": False, "export": False, "erase": False}
 
     async def _show(self, row_id: UUID) -> None:
         reader = self._reader()
@@ -204,6 +211,8 @@ def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
             "care": work.actor.may(MANAGE_CUSTOMERS),
             "act": work.actor.may(IMPERSONATE),
             "write": work.actor.may(CHANGE_AS_CUSTOMER),
+            "export": work.actor.may(EXPORT_DATA),
+            "erase": work.actor.may(ERASE_PEOPLE),
         },
     )
 

@@ -1,0 +1,1 @@
+"""What we know about a customer and their people: handing it out, and forgetting it."""
