@@ -39,7 +39,8 @@ bench: $(VENV)/dev.stamp ## Measure the workloads against their references (ONLY
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE))
 
 soak: $(VENV)/dev.stamp ## Kill, break, crowd and attack the company for half an hour or more, with figures
-	@EZSCALE_SOAK=1 $(BIN)/pytest tests/reliability tests/security tests/browser/test_payloads.py -s -q $(ARGS)
+	@EZSCALE_SOAK=1 $(BIN)/pytest tests/reliability tests/security tests/kit/test_audit.py \
+		tests/browser/test_payloads.py -s -q $(ARGS)
 
 screens: $(VENV)/dev.stamp ## Photograph every page in both themes and two widths into docs/screens/
 	@$(BIN)/python -m tests.browser.screens

@@ -32,6 +32,7 @@ COMMANDS = [
     *("run", "web", "worker", "beat", "migrate", "build", "doctor", "tonight", "seed", "renew", "settings"),
     *("user add-staff", "user reset-second-factor", "sandbox urls", "demo logins", "clock show", "clock move"),
     *("audit verify", "audit head", "jobs list", "jobs retry", "jobs dismiss"),
+    *("secrets rotate", "secrets retire", "secrets reseal", "check-url"),
 ]
 
 
