@@ -13,12 +13,14 @@ from ezscale.accounts.lockouts import count_try, forgive
 from ezscale.accounts.passwords import check_password
 from ezscale.accounts.signing_up import clean_email
 from ezscale.accounts.steps import Purpose, begin_step
+from ezscale.kit.database import table_of
 from ezscale.kit.errors import Invalid, NotAllowed, NotSignedIn
 from ezscale.kit.ids import fingerprint, new_secret
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import LoginSession, User
 
 SESSION_LASTS = timedelta(days=14)
+USER = table_of(User).name
 PASSWORD = "password"  # noqa: S105  # what the history says, not one
 WRONG = "This e-mail address and password do not belong together."
 
@@ -73,6 +75,7 @@ def begin_session(work: Work, user: User, *, address: str = "", device: str = ""
     """A session for somebody who has just proven who they are; `how` is what the history says of it."""
     token = new_secret()
     note_sign_in(work, user, how, address=address, device=device)
+    work.record("signed in", (USER, user.id), by=how)
     work.session.add(
         LoginSession(
             user_id=user.id,
@@ -94,6 +97,7 @@ def sign_out(work: Work, token: str) -> None:
     session = live_session(work, token)
     if session is not None:
         session.end(work.now)
+        work.record("signed out", (USER, session.user_id))
 
 
 def end_sessions(work: Work, user_id: UUID, *, except_token: str = "") -> None:
