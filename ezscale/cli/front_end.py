@@ -17,6 +17,7 @@ from ezscale.kit.settings import Settings
 
 BUILD = ROOT / ".web" / "build" / "client"
 STAMP = ROOT / ".web" / "ezscale.stamp"
+LOCK = ROOT / ".web.lock"  # beside the folder, which the first build makes anew
 INGREDIENTS = ("ezscale", "assets", "reflex.lock/bun.lock", "rxconfig.py", "requirements.lock")
 NOT_IN_THE_BROWSER = ("api", "cli", "integrations", "sandbox", "tasks")
 KINDS = {".py", ".md", ".css", ".js", ".json", ".svg", ".png", ".webp", ".woff2", ".ico", ".txt", ".lock"}
@@ -61,8 +62,7 @@ def ingredients() -> Iterator[Path]:
 @contextmanager
 def building_alone() -> Iterator[None]:
     """Let two copies that start at once build one after the other."""
-    STAMP.parent.mkdir(exist_ok=True)
-    with STAMP.with_suffix(".lock").open("w") as lock:
+    with LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

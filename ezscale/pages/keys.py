@@ -157,7 +157,7 @@ def _rotating(state: Any) -> rx.Component:
         class_name="mt-5 flex flex-col gap-4",
     )
     return dialog(
-        rx.el.span(hidden=True),
+        None,
         form,
         title=rx.Var.create("Replace ") + state.rotating_name + "?",
         text="You get a new token at once, with the same rights. Until the old one stops, your programs can change over.",
@@ -184,7 +184,7 @@ def _renaming(state: Any) -> rx.Component:
         class_name="mt-5 flex flex-col gap-4",
     )
     return dialog(
-        rx.el.span(hidden=True),
+        None,
         form,
         title="Rename the token",
         text="Only its name changes; programs notice nothing.",

@@ -16,8 +16,11 @@ PANEL = (
 )
 
 
-def dialog(trigger: rx.Component, *content: Content, title: Text, text: Content, **root: Any) -> rx.Component:
-    """A window over the page, opened by its trigger (a button). `open=` and `on_open_change=` let a state do it."""
+def dialog(trigger: rx.Component | None, *content: Content, title: Text, text: Content, **root: Any) -> rx.Component:
+    """A window over the page, opened by its trigger: a button that does nothing else.
+
+    `open=` and `on_open_change=` let a state open it; then it needs no trigger.
+    """
     close = rx.el.button(
         icon("x", 18),
         type="button",
@@ -32,7 +35,7 @@ def dialog(trigger: rx.Component, *content: Content, title: Text, text: Content,
         class_name=PANEL,
     )
     shown = radix.portal(radix.overlay(class_name=OVERLAY), panel)
-    return radix.root(radix.trigger(trigger, as_child=True), shown, **root)
+    return radix.root(*([radix.trigger(trigger, as_child=True)] if trigger else []), shown, **root)
 
 
 def confirm(

@@ -1,5 +1,7 @@
 """When the front end is built anew."""
 
+import fcntl
+import shutil
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ def house(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     monkeypatch.setattr(front_end, "ROOT", tmp_path)
     monkeypatch.setattr(front_end, "BUILD", build)
     monkeypatch.setattr(front_end, "STAMP", tmp_path / ".web" / "stamp")
+    monkeypatch.setattr(front_end, "LOCK", tmp_path / front_end.LOCK.name)
     front_end.STAMP.write_text(front_end.fingerprint(settings()))
     return tmp_path
 
@@ -71,3 +74,13 @@ def test_a_build_that_is_gone_is_made_again(house: Path):
     (front_end.BUILD / "index.html").unlink()
 
     assert not front_end.is_fresh(settings())
+
+
+def test_two_builds_never_meet_even_while_the_first_makes_its_folder_anew(house: Path):
+    with front_end.building_alone():
+        shutil.rmtree(house / ".web")
+        (house / ".web").mkdir()
+
+        with front_end.LOCK.open("w") as another, pytest.raises(BlockingIOError):
+            fcntl.flock(another, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert house / ".web" not in front_end.LOCK.parents

@@ -207,7 +207,7 @@ def _changing() -> rx.Component:
         class_name="mt-5 flex flex-col gap-4",
     )
     return dialog(
-        rx.el.span(hidden=True),
+        None,
         form,
         title=rx.Var.create("What may ") + PeopleState.changing_name + " do?",
         text="They are signed out everywhere, and their API tokens for this account stop working.",

@@ -106,7 +106,7 @@ def _small(text: str, question: str, person: PersonView) -> rx.Component:
 
 def _window(form: rx.Component, *, is_open: Any, title: Any, text: Any) -> rx.Component:
     """A window that the state opens; its fields are the only ones of their names on the page."""
-    return dialog(rx.el.span(hidden=True), form, title=title, text=text, open=is_open, on_open_change=CareState.show)
+    return dialog(None, form, title=title, text=text, open=is_open, on_open_change=CareState.show)
 
 
 def _deciding() -> rx.Component:

@@ -63,14 +63,16 @@ def _invite() -> rx.Component:
         reset_on_submit=False,
         class_name="mt-5 flex flex-col gap-4",
     )
-    return dialog(
-        button(icon("plus"), "Invite a colleague", size="small", on_click=ColleaguesState.edit(NEW)),
+    window = dialog(
+        None,
         form,
         title="Invite a colleague",
         text="They choose their own password by a link that we mail them.",
         open=ColleaguesState.editing == NEW,
         on_open_change=ColleaguesState.show,
     )
+    press = button(icon("plus"), "Invite a colleague", size="small", on_click=ColleaguesState.edit(NEW))
+    return rx.fragment(press, window)
 
 
 def _actions(row: Any) -> rx.Component:
@@ -135,7 +137,7 @@ def _role_window() -> rx.Component:
         class_name="mt-5 flex flex-col gap-4",
     )
     return dialog(
-        rx.el.span(hidden=True),
+        None,
         form,
         title=rx.Var.create("The role of ") + ColleaguesState.person,
         text="They are signed out, and sign in again with the new role.",
