@@ -17,9 +17,9 @@ PANEL = (
 
 
 def dialog(trigger: rx.Component | None, *content: Content, title: Text, text: Content, **root: Any) -> rx.Component:
-    """A window over the page, opened by its trigger: a button that does nothing else.
+    """A window over the page, opened by its trigger (a button). `open=` and `on_open_change=` let a state do it.
 
-    `open=` and `on_open_change=` let a state open it; then it needs no trigger.
+    Then the trigger may have a click of its own, which tells the state, or there may be none.
     """
     close = rx.el.button(
         icon("x", 18),
@@ -35,7 +35,9 @@ def dialog(trigger: rx.Component | None, *content: Content, title: Text, text: C
         class_name=PANEL,
     )
     shown = radix.portal(radix.overlay(class_name=OVERLAY), panel)
-    return radix.root(*([radix.trigger(trigger, as_child=True)] if trigger else []), shown, **root)
+    if trigger is None or "on_click" in trigger.event_triggers:  # Reflex would wrap it in a div that poses as a button
+        return rx.fragment(*filter(None, (trigger,)), radix.root(shown, **root))
+    return radix.root(radix.trigger(trigger, as_child=True), shown, **root)
 
 
 def confirm(

@@ -63,16 +63,14 @@ def _invite() -> rx.Component:
         reset_on_submit=False,
         class_name="mt-5 flex flex-col gap-4",
     )
-    window = dialog(
-        None,
+    return dialog(
+        button(icon("plus"), "Invite a colleague", size="small", on_click=ColleaguesState.edit(NEW)),
         form,
         title="Invite a colleague",
         text="They choose their own password by a link that we mail them.",
         open=ColleaguesState.editing == NEW,
         on_open_change=ColleaguesState.show,
     )
-    press = button(icon("plus"), "Invite a colleague", size="small", on_click=ColleaguesState.edit(NEW))
-    return rx.fragment(press, window)
 
 
 def _actions(row: Any) -> rx.Component:
