@@ -53,7 +53,8 @@ def test_the_search_box_belongs_to_whoever_types(company: Company, page: Page) -
     sign_in(page, staff.email, staff.password)
     page.wait_for_url("**/admin/")
     wait_until_usable(page)
-    menu, box = page.get_by_role("navigation").first, page.get_by_role("searchbox")
+    menu = page.get_by_role("navigation").first
+    box = page.get_by_role("searchbox", name="Name, company, e-mail or number")
 
     menu.get_by_role("link", name="Customers", exact=True).click()
     page.wait_for_url("**/admin/customers/")
@@ -65,7 +66,7 @@ def test_the_search_box_belongs_to_whoever_types(company: Company, page: Page) -
     page.evaluate(NOTE_NEW_BOXES)
     menu.get_by_role("link", name="Services", exact=True).click()
     page.wait_for_url("**/admin/services/")
-    expect(box).to_have_value("")
+    expect(page.get_by_role("searchbox", name="Host name, number or address")).to_have_value("")
     menu.get_by_role("link", name="Customers", exact=True).click()
     page.wait_for_url("**/admin/customers/")
     box.press_sequentially("whit")  # in a box that knows nothing of what was looked for before

@@ -41,10 +41,7 @@ def services() -> rx.Component:
         "Services",
         card(tools, _rows(), turning, flush=True),
         at="/account/services/",
-        actions=(
-            link_button(icon("download"), "Export", to=sheet, look="plain", loads=True),
-            rx.cond(MAY_ORDER, link_button(icon("plus"), "Order a server", to="/order/")),
-        ),
+        actions=(link_button(icon("download"), "Export", to=sheet, look="plain", loads=True),),
     )
 
 
