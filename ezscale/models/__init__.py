@@ -6,10 +6,12 @@ from ezscale.kit.jobs import Job
 from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
+from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
+from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
 from ezscale.models.order import Order
 from ezscale.models.payment import (
     BillingCase,
@@ -20,9 +22,10 @@ from ezscale.models.payment import (
     PaymentAttempt,
     PaymentMethod,
 )
-from ezscale.models.plan import Coupon, CouponUse, Location, Plan, Price, SystemImage
+from ezscale.models.plan import Location, Plan, Price, SystemImage
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
+from ezscale.models.setting import Setting
 from ezscale.models.sign_in import (
     Authenticator,
     LoginAttempt,
@@ -37,6 +40,9 @@ from ezscale.models.subscription import Cancellation, Subscription, Subscription
 from ezscale.models.user import StaffRole, User
 
 __all__ = [
+    "AddOn",
+    "AddOnOffer",
+    "AddOnPrice",
     "ApiToken",
     "AuditEntry",
     "AuditHead",
@@ -68,6 +74,10 @@ __all__ = [
     "Membership",
     "NumberSeries",
     "OneTimeToken",
+    "Option",
+    "OptionOffer",
+    "OptionPrice",
+    "OptionValue",
     "Order",
     "OutboxEvent",
     "Passkey",
@@ -83,6 +93,7 @@ __all__ = [
     "RevenueMovement",
     "RunReport",
     "Service",
+    "Setting",
     "SignIn",
     "SignInStep",
     "StaffRole",
