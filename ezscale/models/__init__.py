@@ -7,6 +7,7 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
 from ezscale.models.customer import Customer, Membership
+from ezscale.models.erasure import VendorErasure
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
@@ -91,4 +92,5 @@ __all__ = [
     "Suspension",
     "SystemImage",
     "User",
+    "VendorErasure",
 ]
