@@ -132,7 +132,7 @@ def _waits_for_a_person(work: Work, erasure_id: UUID, trouble: TemporaryFailure 
         return False
     erasure.get_stuck(erasure.trouble, work.now)
     facts = {"vendor": erasure.vendor, "trouble": erasure.trouble}
-    open_case(work, CASE, str(erasure.id), erasure.customer_id, facts)
+    open_case(work, CASE, _subject(erasure), erasure.customer_id, facts)
     return True
 
 
@@ -161,4 +161,10 @@ def _to_change(work: Work, erasure_id: UUID) -> VendorErasure:
 
 
 def _case(work: Work, erasure: VendorErasure) -> BillingCase | None:
-    return work.session.exec(select(BillingCase).where(BillingCase.once_key == f"{CASE}:{erasure.id}")).first()
+    about = select(BillingCase).where(BillingCase.once_key == f"{CASE}:{_subject(erasure)}")
+    return work.session.exec(about).first()
+
+
+def _subject(erasure: VendorErasure) -> str:
+    """What a case is about: this asking, so that a later one is a case of its own."""
+    return f"{erasure.id}@{erasure.asked_at:%Y%m%d%H%M%S}"
