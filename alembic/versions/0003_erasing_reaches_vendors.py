@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("done_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_vendor_erasure_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor_erasure")),
-        sa.UniqueConstraint("customer_id", "vendor", name=op.f("uq_vendor_erasure_customer_id")),
+        sa.UniqueConstraint("customer_id", "vendor", name=op.f("uq_vendor_erasure_customer_id_vendor")),
     )
     op.create_index("ix_vendor_erasure_waiting", "vendor_erasure", ["done_at", "tries", "id"])
     op.create_index("ix_sign_in_age", "sign_in", ["ok", "at"])
