@@ -151,6 +151,14 @@ class PaymentGateway(Protocol):
         """The gateway no longer keeps this card (no error when it did not)."""
         ...
 
+    def forget_payer(self, payer: Payer) -> None:
+        """The gateway no longer knows this customer, nor their cards (no error when it did not).
+
+        By `gateway_ref` and by our own id alike: a registration's answer may have been lost. The name does not matter,
+        and the e-mail address, when it is known, only makes looking faster.
+        """
+        ...
+
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """Verify a webhook's raw body; BadNotice when it is not from the gateway."""
         ...

@@ -8,6 +8,7 @@ from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.customer import Customer, Membership
+from ezscale.models.erasure import VendorErasure
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
@@ -102,4 +103,5 @@ __all__ = [
     "Suspension",
     "SystemImage",
     "User",
+    "VendorErasure",
 ]

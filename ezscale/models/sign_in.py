@@ -90,7 +90,7 @@ class SignIn(Row, table=True):
     """One line of somebody's sign-in history: they came in, or somebody tried. `how` names what was shown."""
 
     __tablename__ = "sign_in"
-    __table_args__ = (Index("ix_sign_in_user", "user_id", "id"),)
+    __table_args__ = (Index("ix_sign_in_user", "user_id", "id"), Index("ix_sign_in_age", "ok", "at"))
     __unaudited__: ClassVar[str] = "it is a history itself, shown to its owner"
 
     user_id: UUID = Field(foreign_key="user_account.id")

@@ -38,6 +38,7 @@ from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import SubscriptionStatus
 from ezscale.privacy.events import CustomerErased
 from ezscale.privacy.holdings import CUSTOMER, PERSON, Holdings, holdings_of
+from ezscale.privacy.vendors import ask_vendors
 
 RUNS = (ServiceStatus.BUILDING, ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED, ServiceStatus.TERMINATING)
 UNPAID = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN)
@@ -55,11 +56,15 @@ GONE = (
     *("delegation", "invitation", "credential", "login_session", "one_time_token", "sign_in_step", "sign_in"),
     *("authenticator", "recovery_code", "passkey", "api_token", "impersonation", "membership"),
 )
-NOT_SEARCHED = {*KEPT, CUSTOMER, PERSON, "audit_entry", "audit_subject", "audit_head"}
+# What vendors know them by is needed until they have forgotten it, and goes then: see vendors.py.
+NOT_SEARCHED = {*KEPT, CUSTOMER, PERSON, "vendor_erasure", "audit_entry", "audit_subject", "audit_head"}
 
 
 def erase_customer(open_work: OpenWork, customer_id: UUID, reason: str) -> None:
-    """Forget a customer for good. Refuses while anything runs, is owed, or is on its way. May be repeated."""
+    """Forget a customer for good, and have vendors asked to do the same. May be repeated.
+
+    Refuses while anything runs, is owed, or is on its way.
+    """
     with open_work() as work:
         work.actor.require(ERASE_PEOPLE)
         work.actor.require_confirmed()
@@ -68,6 +73,7 @@ def erase_customer(open_work: OpenWork, customer_id: UUID, reason: str) -> None:
             raise Invalid("Please say why: it is all that will tell of it.", field="reason")
         about = customer(work, customer_id)
         _require_nothing_left(work, about)
+        ask_vendors(work, about, "" if about.email == nobody(about.id) else about.email)
         _forget(work, holdings_of(work, about))
         work.record("customer erased", (CUSTOMER, customer_id), reason=why)
         work.emit(CustomerErased(customer_id))

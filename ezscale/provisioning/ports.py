@@ -87,6 +87,14 @@ class Panel(Protocol):
         """The panel's id of the customer's account; made once, found by our reference ever after."""
         ...
 
+    def forget_account(self, owner: PanelOwner) -> None:
+        """Delete the customer's account for good. No error when there is none; the owner's name does not matter.
+
+        TemporaryFailure while it holds servers: they are never deleted with it. A panel that cannot delete accounts
+        raises Rejected, and says what a person has to do there.
+        """
+        ...
+
     def reserve(self, spec: ServiceSpec, account: str) -> RemoteServer:
         """Set aside a server. The panel has no key for this: a second call makes a second server."""
         ...

@@ -1,4 +1,8 @@
-"""Throwing away what nobody will ask for again. Nothing about money, people or services is ever deleted here."""
+"""Throwing away what nobody will ask for again. Nothing about money or services is ever deleted here.
+
+What is known of people are old lines of their sign-in history. Who counts as an account's owner when tries are counted
+(accounts/lockouts.py) is read from the sessions, which stay.
+"""
 
 from datetime import timedelta
 
@@ -8,13 +12,15 @@ from sqlmodel import col
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import Work
-from ezscale.models import LoginAttempt, OneTimeToken, SignInStep
+from ezscale.models import LoginAttempt, OneTimeToken, SignIn, SignInStep
 
 KEPT = timedelta(days=14)
+SIGN_INS_KEPT = timedelta(days=365)  # whoever looks once a year still sees everybody who came in
+WRONG_TRIES_KEPT = timedelta(days=90)  # strangers write these, as many as they like; by then it shows who meant it
 
 
 def tidy(work: Work) -> None:
-    """Delete finished jobs, relayed events, old tries to sign in, stale links and sign-ins that were never finished."""
+    """Delete finished jobs, relayed events, stale links, sign-ins that were never finished, and old sign-in history."""
     old = work.now - KEPT
     for gone in (
         delete(Job).where(col(Job.status) == JobStatus.DONE, col(Job.finished_at) < old),
@@ -22,5 +28,7 @@ def tidy(work: Work) -> None:
         delete(LoginAttempt).where(col(LoginAttempt.at) < old),
         delete(OneTimeToken).where(col(OneTimeToken.expires_at) < old),
         delete(SignInStep).where(col(SignInStep.expires_at) < old),
+        delete(SignIn).where(col(SignIn.ok).is_(True), col(SignIn.at) < work.now - SIGN_INS_KEPT),
+        delete(SignIn).where(col(SignIn.ok).is_(False), col(SignIn.at) < work.now - WRONG_TRIES_KEPT),
     ):
         work.session.execute(gone)

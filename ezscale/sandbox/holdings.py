@@ -78,7 +78,7 @@ def stripe_holdings(store: Store, state: Mapping[str, Any]) -> Holdings:
     ]
     figures = {f"Captured {code.upper()}": _amount(minor, code) for code, minor in state["captured"].items()}
     figures |= {f"Refunded {code.upper()}": _amount(minor, code) for code, minor in state["refunded"].items() if minor}
-    counted = ("customers", "cards_kept", "declined", "refunds", "webhooks_owed")
+    counted = ("customers", "customers_deleted", "cards_kept", "declined", "refunds", "webhooks_owed")
     figures |= {name.replace("_", " ").capitalize(): str(state[name]) for name in counted}
     return Holdings(figures, {"Charges": charges, "Customers": people})
 

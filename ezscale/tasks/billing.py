@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewals
 from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
 from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.privacy import vendors
 from ezscale.tasks.registry import task
 from ezscale.wiring import House
 
@@ -18,7 +19,9 @@ def collect(house: House, event: ChargeRequested) -> None:
 
 @task
 def handle_notice(house: House, event: NoticeReceived) -> None:
-    """Ask the gateway about what its message was about."""
+    """Ask the gateway about what its message was about; of somebody who is erased nothing is kept of it."""
+    with house.automation("privacy")() as work:
+        vendors.empty_notice(work, event.notice_id)
     notices.handle_notice(house.automation("billing"), house.payments, event.notice_id)
 
 

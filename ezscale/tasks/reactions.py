@@ -31,6 +31,7 @@ from ezscale.billing.events import (
     SubscriptionEnded,
 )
 from ezscale.messaging.events import MailWritten
+from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     JobRequested,
     ServiceFailed,
@@ -40,7 +41,7 @@ from ezscale.provisioning.events import (
     ServiceTerminated,
 )
 from ezscale.reporting.events import TravelRequested
-from ezscale.tasks import billing, housekeeping, messaging, provisioning
+from ezscale.tasks import billing, housekeeping, messaging, privacy, provisioning
 from ezscale.tasks.registry import REACTIONS
 
 REACTIONS |= {
@@ -57,6 +58,7 @@ REACTIONS |= {
     AccessChanged: (messaging.access_changed,),
     CustomerSuspended: (messaging.customer_suspended,),
     CustomerBroughtBack: (messaging.customer_back,),
+    CustomerErased: (privacy.forget_at_vendors,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
     ChargeFailed: (messaging.charge_failed,),

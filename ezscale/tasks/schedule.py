@@ -2,7 +2,7 @@
 
 from datetime import time, timedelta
 
-from ezscale.tasks import billing, housekeeping, messaging, provisioning
+from ezscale.tasks import billing, housekeeping, messaging, privacy, provisioning
 from ezscale.tasks.registry import SCHEDULE, Periodic
 
 SCHEDULE[:] = (
@@ -12,6 +12,7 @@ SCHEDULE[:] = (
     Periodic(housekeeping.tidy, at=time(3)),
     Periodic(provisioning.expire_orders, every=timedelta(hours=1)),
     Periodic(provisioning.ask_again, every=timedelta(hours=1)),
+    Periodic(privacy.forget_what_is_left, every=timedelta(hours=6)),
     Periodic(billing.find_lost_answers, every=timedelta(minutes=5)),
     Periodic(messaging.send_what_was_left, every=timedelta(minutes=10)),
 )

@@ -11,6 +11,7 @@ from ezscale.integrations.stripe.amounts import our_amount, stripe_amount
 from ezscale.integrations.stripe.receipts import HARD, is_hard, receipt_of_intent
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.money import Money
+from ezscale.sandbox.faults import Wrong
 from ezscale.sandbox.stripe.browser import pay_on_page
 from tests.stripe_sandbox import StripeSandbox
 
@@ -357,3 +358,74 @@ def test_no_secret_is_sent_anywhere_but_in_the_header(sandbox):
 
     assert "sk_test" not in journal
     assert httpx.URL("http://stripe.test/v1/customers").path in journal
+
+
+# Forgetting a customer
+
+
+def test_a_customer_is_forgotten_with_their_cards_and_forgetting_twice_is_fine(sandbox):
+    charge = sandbox.a_charge_on()
+    payer = replace(sandbox.a_payer(), gateway_ref=charge.payer_ref)
+
+    for _ in range(2):
+        sandbox.gateway.forget_payer(payer)
+
+    state = sandbox.state()
+    assert (state["customers"], state["customers_deleted"], state["cards_kept"]) == (0, 1, 0)
+    with pytest.raises(Rejected, match="No such customer"):
+        sandbox.gateway.charge(charge)
+
+
+def test_every_record_with_our_id_is_forgotten_and_nobody_elses(sandbox):
+    ada, bob = sandbox.a_payer("Ada"), replace(sandbox.a_payer("Bob"), email="ada@example.com")
+    sandbox.gateway.register(ada)
+    bobs = sandbox.gateway.register(bob)
+    twice = {"email": ada.email, "metadata[customer_id]": str(ada.customer_id)}
+    assert sandbox.api.post("/customers", data=twice).status_code == 200
+
+    sandbox.gateway.forget_payer(ada)
+
+    assert [row["id"] for row in sandbox.api.get("/customers").json()["data"]] == [bobs]
+
+
+def test_a_customer_whose_address_is_not_known_any_more_is_found_too(sandbox):
+    payer = sandbox.a_payer()
+    sandbox.gateway.register(payer)
+
+    sandbox.gateway.forget_payer(replace(payer, name="", email=""))
+
+    assert sandbox.state()["customers"] == 0
+
+
+def test_a_customer_in_stripes_other_mode_is_not_taken_for_deleted(sandbox):
+    message = (
+        "No such customer: 'cus_1'; a similar object exists in live mode, but a test mode key was used to make this "
+        "request."
+    )
+    error = {"error": {"type": "invalid_request_error", "code": "resource_missing", "message": message, "param": "id"}}
+    sandbox.goes_wrong(Wrong.REFUSE, "/v1/customers/cus_1", status=404, body=error)
+
+    with pytest.raises(Rejected, match="similar object"):
+        sandbox.gateway.forget_payer(replace(sandbox.a_payer(), gateway_ref="cus_1"))
+
+
+def test_an_answer_that_does_not_say_deleted_proves_nothing(sandbox):
+    ref = sandbox.gateway.register(sandbox.a_payer())
+    as_it_was = sandbox.api.get(f"/customers/{ref}").json()
+    sandbox.goes_wrong(Wrong.REFUSE, f"/v1/customers/{ref}", status=200, body=as_it_was)
+
+    with pytest.raises(UnknownOutcome):
+        sandbox.gateway.forget_payer(replace(sandbox.a_payer(), gateway_ref=ref))
+
+
+@pytest.mark.parametrize("wrong", [Wrong.LOST, Wrong.DOWN, Wrong.GARBAGE])
+def test_a_deletion_without_an_answer_is_tried_again(sandbox, wrong):
+    payer = sandbox.a_payer()
+    payer = replace(payer, gateway_ref=sandbox.gateway.register(payer))
+    sandbox.goes_wrong(wrong, "/v1/customers/*", method="DELETE")
+
+    with pytest.raises(TemporaryFailure):
+        sandbox.gateway.forget_payer(payer)
+    sandbox.gateway.forget_payer(payer)
+
+    assert sandbox.state()["customers_deleted"] == 1

@@ -134,6 +134,71 @@ def test_an_account_whose_answer_was_lost_is_found_again(panel, sandbox):
     assert sandbox.done == {"users created": 1}
 
 
+# Forgetting accounts
+
+
+def test_an_account_is_deleted_and_deleting_it_twice_is_fine(panel, sandbox):
+    panel.account(ADA)
+    panel.account(NEW)
+
+    for _ in range(2):
+        panel.forget_account(PanelOwner(ADA.ref, "", ADA.email))
+
+    assert sandbox.done == {"users created": 2, "users deleted": 1}
+    assert panel.account(NEW) == "402"
+
+
+def test_the_account_of_a_migrated_customer_is_deleted_by_their_number(panel, sandbox):
+    sandbox.http.post("/users", json={"name": "Bo", "email": "bo@example.test", "extRelationId": 90017})
+
+    panel.forget_account(PanelOwner("90017", "", ""))
+
+    assert sandbox.done["users deleted"] == 1
+
+
+def test_another_customers_account_is_not_deleted(panel, sandbox):
+    panel.account(ADA)
+    body = {"data": {"id": 401, "email": "eve@example.test", "extRelationId": None}}
+    sandbox.goes_wrong("refuse", "/users/*", "GET", status=200, body=body)
+
+    with pytest.raises(Rejected, match="a person must look"):
+        panel.forget_account(ADA)
+
+    assert "users deleted" not in sandbox.done
+
+
+def test_an_account_with_a_server_is_not_even_asked_to_go(panel, sandbox):
+    remote_id, _ = running(panel)
+
+    with pytest.raises(TemporaryFailure, match=f"still has servers: {remote_id}"):
+        panel.forget_account(ADA)
+
+    assert "DELETE" not in {call["method"] for call in sandbox.http.get("/_sandbox/calls").json()}
+    panel.terminate(remote_id)
+    panel.forget_account(ADA)
+    assert sandbox.done["users deleted"] == 1
+
+
+def test_a_404_of_somebody_else_does_not_say_that_an_account_is_gone(panel, sandbox):
+    panel.account(ADA)
+    sandbox.goes_wrong("refuse", "/users/*", status=404, body={"message": "The route could not be found."})
+
+    with pytest.raises(TemporaryFailure):
+        panel.forget_account(ADA)
+
+
+@pytest.mark.parametrize("wrong", ["lost", "garbage", "down"])
+def test_a_deletion_without_an_answer_is_repeated(panel, sandbox, wrong):
+    panel.account(ADA)
+    sandbox.goes_wrong(wrong, "/users/*", "DELETE", **({"status": 500} if wrong == "garbage" else {}))
+
+    with pytest.raises(TemporaryFailure):
+        panel.forget_account(ADA)
+    panel.forget_account(ADA)
+
+    assert sandbox.done["users deleted"] == 1
+
+
 # Reserving and adopting
 
 

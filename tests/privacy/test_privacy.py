@@ -2,16 +2,12 @@
 
 import io
 import json
-from dataclasses import replace
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import select as core_select
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
-from ezscale.accounts.customers import change_address
 from ezscale.accounts.signing_in import begin_session, sign_in
-from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.documents import invoice_pdf
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.audit import broken_links
@@ -19,42 +15,14 @@ from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotConfirmed,
 from ezscale.models import Customer, Invoice, InvoiceDocument, Membership, User
 from ezscale.models.customer import MemberRole
 from ezscale.models.sign_in import CONFIRMED_FOR
-from ezscale.privacy.erasing import KEPT, erase_customer
-from tests.company import PASSWORD, Person
-
-HOME = {"company": "Moreno Weaving", "address": "7 Shuttle Lane", "city": "Cork", "postcode": "T12", "country": "IE"}
-
-
-@pytest.fixture
-def leaving(at, ada):
-    """Ada has told us her address, was written to, and has nothing running or owed any more."""
-    ada.does(lambda work: change_address(work, name="Ada Moreno", **HOME))
-    service = ada.service()
-    at.lives(days=1)
-    [invoice] = ada.invoices()
-    ada.does(lambda work: invoice_pdf(work, invoice.id))
-    with at.robot() as work:
-        begin_session(work, ada.user, address="198.51.100.7", device="Ada's Firefox")
-    ada.does(lambda work: cancel_at_period_end(work, service.item_id, "Ada Moreno is moving on"))
-    at.lives(days=40)
-    return ada
+from ezscale.privacy.erasing import KEPT
+from tests.company import PASSWORD
+from tests.privacy.conftest import erase, rows, shown
 
 
 def archive(answer):
     with ZipFile(io.BytesIO(answer.content)) as file:
         return json.loads(file.read("data.json")), {name: file.read(name) for name in file.namelist()}
-
-
-def erase(at, by: Person, customer_id, reason="She asked for it.", **changes):
-    erase_customer(at.house.database.opener(replace(by.actor, **changes)), customer_id, reason)
-
-
-def rows(at):
-    with at.house.database.engine.connect() as connection:
-        return {
-            table.name: [dict(row) for row in connection.execute(core_select(table)).mappings()]
-            for table in SQLModel.metadata.sorted_tables
-        }
 
 
 def test_an_owner_gets_everything_about_them_and_nothing_about_others(at, ada, bob, browser_of):
@@ -110,6 +78,9 @@ def test_after_erasing_nothing_but_the_books_tells_who_it_was(at, leaving, grace
     before = rows(at)
 
     erase(at, grace, customer_id)
+    at.works()  # vendors have forgotten her, and Stripe tells of it
+    at.stripe.webhooks.deliver_due(all=True)
+    at.works()
 
     after = rows(at)
     for word in ("Ada Moreno", email, "Moreno Weaving", "Shuttle Lane", "ada.example.com", "198.51.100.7"):
@@ -209,7 +180,3 @@ def test_erasing_again_changes_nothing_more(at, leaving, grace):
     with at.robot() as work:
         assert work.session.get_one(Customer, customer_id).model_dump() == once
         assert list(broken_links(work.session)) == []
-
-
-def shown(row) -> str:
-    return " ".join(value.hex() if isinstance(value, bytes) else str(value) for value in row.values())

@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from ezscale.models import Invoice
+from ezscale.accounts.staff import add_staff
+from ezscale.billing.cancelling import cancel_at_period_end
+from ezscale.models import Invoice, VendorErasure
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.service import ServiceStatus
+from ezscale.privacy.erasing import erase_customer
 from tests.bulk import write_book
-from tests.company import Company, Person
+from tests.company import PASSWORD, Company, Person
 from tests.reliability.lives import LIVE_ON, a_life, a_night, ended_well, started
 from tests.reliability.truth import differences
 from tests.reliability.worker import DieAt, DieEverywhereOnce, Workplace, work_until
@@ -45,6 +48,27 @@ def test_at_every_boundary_of_a_month_with_a_renewal(at: Company, place: Workpla
     assert {"after POST /payment_intents", "after a letter", "after commit"} <= deaths
     assert [invoice.status for invoice in ada.invoices()] == [InvoiceStatus.PAID] * 2
     assert differences(at) == []
+
+
+@all_databases_in_a_soak
+def test_at_every_boundary_while_vendors_forget_somebody(at: Company, place: Workplace) -> None:
+    ada = at.signs_up("Ada Moreno")
+    has_paid(ada)
+    a_life(place, at.clock.now + AN_HOUR)
+    ada.does(lambda work: cancel_at_period_end(work, ada.service().item_id, ""))
+    a_life(place, at.clock.now + A_MONTH)
+    with at.robot() as work:
+        colleague = Person(at, add_staff(work, "Grace Hopper", "grace@ezscale.example", PASSWORD))
+    erase_customer(at.house.database.opener(colleague.actor), ada.service().customer_id, "She asked for it.")
+
+    deaths = dies_everywhere(at, place, AN_HOUR)
+
+    assert {"after DELETE /customers/*", "after DELETE /users/*/byExtRelation", "after commit"} <= deaths
+    assert (at.stripe_did()["customers"], at.panel_did()["users"]) == (0, [])
+    assert (at.stripe_did()["customers_deleted"], at.panel_did()["done"]["users deleted"]) == (1, 1)
+    with at.robot() as work:
+        left = work.session.exec(select(VendorErasure.ref, VendorErasure.email, VendorErasure.done_at)).all()
+    assert [(ref, email, done is not None) for ref, email, done in left] == [("", "", True)] * 2
 
 
 @all_databases_in_a_soak

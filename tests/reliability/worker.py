@@ -184,7 +184,7 @@ def whereabouts(frame: FrameType | None) -> str:
     place = task = ""
     while frame is not None and not task:
         floor, _, module = frame.f_globals.get("__name__", "").removeprefix("ezscale.").partition(".")
-        if floor in ("billing", "ordering", "provisioning", "messaging", "reporting", "tasks") and not place:
+        if floor in ("billing", "ordering", "provisioning", "messaging", "reporting", "privacy", "tasks") and not place:
             place = f"{module or floor}.py:{frame.f_lineno}"
         if floor == "tasks":
             task = f"{module}.{frame.f_code.co_name}"

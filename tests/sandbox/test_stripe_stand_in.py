@@ -9,6 +9,7 @@ import pytest
 from ezscale.sandbox.faults import Wrong
 from ezscale.sandbox.in_process import HurryingLoop
 from ezscale.sandbox.store import Store
+from ezscale.sandbox.stripe.browser import pay_on_page
 from tests.stripe_sandbox import KEY, StripeSandbox
 
 CHARGE = {"amount": 2397, "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true", "off_session": "true"}
@@ -309,3 +310,43 @@ def test_nothing_of_the_stand_ins_own_leaves_it(sandbox):
 
     assert not any('"_' in answer for answer in answers)
     assert not any("4242424242424242" in answer for answer in answers)
+
+
+def test_a_deleted_customer_is_only_remembered_as_deleted(sandbox):
+    ref = sandbox.gateway.register(sandbox.a_payer())
+    card = sandbox.a_kept_card(ref)
+    charge = sandbox.gateway.charge(sandbox.a_charge(ref, card_ref=card))
+    page = sandbox.gateway.open_card_page(ref, "late", "http://shop.test/done", "http://shop.test/back", "EUR")
+    gone = {"id": ref, "object": "customer", "deleted": True}
+
+    assert sandbox.api.delete(f"/customers/{ref}").json() == gone
+
+    assert sandbox.api.get(f"/customers/{ref}").json() == gone
+    assert sandbox.api.get("/customers").json()["data"] == []
+    assert error_of(sandbox.api.delete(f"/customers/{ref}"))[0] == 404
+    assert error_of(sandbox.api.post(f"/customers/{ref}", data={"name": "Ada"}))[0] == 404
+    assert sandbox.api.get(f"/payment_methods/{card}").json()["customer"] is None
+    for path, body in (
+        ("/payment_methods/pm_card_visa/attach", {"customer": ref}),
+        ("/payment_intents", {**CHARGE, "customer": ref}),
+        ("/payment_intents", {**CHARGE, "payment_method": card}),
+    ):
+        assert error_of(sandbox.api.post(path, data=body))[0] == 400
+    assert pay_on_page(sandbox.browser, page.url).status_code == 404
+    assert sandbox.state()["cards_kept"] == 0
+    assert sandbox.api.get(f"/payment_intents/{charge.payment_ref}").json()["status"] == "succeeded"
+    [told] = sandbox.api.get("/events", params={"type": "customer.deleted"}).json()["data"]
+    assert (told["data"]["object"]["id"], told["data"]["object"]["name"]) == (ref, "Ada")
+
+
+def test_an_intent_that_waits_for_a_customer_who_is_deleted_takes_nothing(sandbox):
+    ref = sandbox.gateway.register(sandbox.a_payer())
+    waits = {"amount": 2397, "currency": "eur", "customer": ref}
+    intent = sandbox.api.post("/payment_intents", data=waits).json()
+    sandbox.api.delete(f"/customers/{ref}")
+
+    body = {"payment_method": "pm_card_visa", "off_session": "true"}
+    answer = sandbox.api.post(f"/payment_intents/{intent['id']}/confirm", data=body)
+
+    assert error_of(answer)[1]["message"] == f"No such customer: '{ref}'"
+    assert sandbox.state()["captured"] == {}

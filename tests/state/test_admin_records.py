@@ -1,8 +1,10 @@
 import pytest
 
+from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.cases import open_case, open_cases
 from ezscale.models import Service
 from ezscale.models.service import ServiceStatus
+from ezscale.privacy.erasing import erase_customer
 from ezscale.state.admin.cases import CaseState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.invoice import InvoiceState, step_words
@@ -32,6 +34,26 @@ async def test_the_file_of_a_customer_holds_everything_about_them(company):
     assert [(card.label, card.is_default) for card in page.cards] == [("Visa •••• 4242", True)]
     assert "Paid: invoice INV-2026-000001" in [mail.subject for mail in page.mails]
     assert page.cases == []
+
+
+async def test_the_file_of_an_erased_customer_says_which_vendor_has_not_forgotten_them(company):
+    ada, olivia = company.signs_up("Ada Moreno"), administrator(company)
+    customer_id = ada.buys().customer_id
+    ada.does(lambda work: cancel_at_period_end(work, ada.service().item_id, ""))
+    company.lives(days=40)
+    company.breaks(company.panel_http, "refuse", method="DELETE", path="/users/*", status=409, times=0)
+
+    erase_customer(company.house.database.opener(olivia.actor), customer_id, "She asked for it.")
+    company.works()
+    page = await Screen(company, CustomerState, olivia).opens(f"/admin/customer/?id={customer_id}")
+
+    assert [(line.vendor, line.done, line.stuck) for line in page.erasures] == [
+        ("Gateway", True, False),
+        ("Virtfusion", False, True),
+    ]
+    assert page.erasures[0].said.startswith("Forgotten there ")
+    assert "409" in page.erasures[1].trouble
+    assert [case.title.partition(":")[0] for case in page.cases] == ["An erased customer is still known to a vendor"]
 
 
 @pytest.mark.parametrize("kind", [CustomerState, ServiceState, InvoiceState])

@@ -1,5 +1,6 @@
 """Stripe behind billing's port."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 import httpx
@@ -20,9 +21,10 @@ from ezscale.integrations.stripe.receipts import (
     receipt_of_session,
     refused,
 )
-from ezscale.kit.errors import Rejected
+from ezscale.kit.errors import Rejected, UnknownOutcome
 
 MONEY = ["latest_charge.balance_transaction", "payment_method"]
+IN_THE_OTHER_MODE = "a similar object exists in"  # a test key for a live company, or the other way round
 CARD_IS_GONE = ("detached", "not have a payment method", "No such PaymentMethod")
 BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.NEEDS_CUSTOMER, ChargeState.FAILED]
 
@@ -49,13 +51,13 @@ class StripeGateway:
         """The gateway's name for this customer; made on the first call, the same ever after."""
         if payer.gateway_ref:
             return payer.gateway_ref
-        known = self._known_customer(payer, {"email": payer.email})
+        known = next(self._known_customers(payer, {"email": payer.email}), "")
         if known:
             return known
         try:
             return self._new_customer(payer)
         except KeyReused:  # made a moment ago, under an e-mail address or a name that has changed since
-            known = self._known_customer(payer, {})
+            known = next(self._known_customers(payer, {}), "")
             if not known:
                 raise
             return known
@@ -193,6 +195,12 @@ class StripeGateway:
             if refusal.status not in (400, 404):
                 raise
 
+    def forget_payer(self, payer: Payer) -> None:
+        """The gateway no longer knows this customer, nor their cards (no error when it did not)."""
+        known = self._known_customers(payer, {"email": payer.email} if payer.email else {})
+        for ref in dict.fromkeys(filter(None, (payer.gateway_ref, *known))):
+            self._delete_customer(ref)
+
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """Verify a webhook's raw body; BadNotice when it is not from the gateway."""
         try:
@@ -220,14 +228,24 @@ class StripeGateway:
             )
         return customer.id
 
-    def _known_customer(self, payer: Payer, narrowed: CustomerListParams) -> str:
-        """A customer made by a call whose answer was lost: recognised by our own id alone."""
+    def _delete_customer(self, ref: str) -> None:
+        try:
+            with asking(changes=True):
+                gone = self._stripe.customers.delete(ref)
+        except Rejected as refusal:
+            if refusal.status == 404 and IN_THE_OTHER_MODE not in refusal.message:
+                return
+            raise
+        if not getattr(gone, "deleted", False):
+            raise UnknownOutcome(f"Stripe does not say that it has deleted {ref}.")
+
+    def _known_customers(self, payer: Payer, narrowed: CustomerListParams) -> Iterator[str]:
+        """Customers made by calls whose answer was lost: recognised by our own id alone."""
         with asking(changes=False):
             listed = self._stripe.customers.list({**narrowed, "limit": 100})
             for customer in listed.auto_paging_iter():
                 if ours(customer.metadata, "customer_id") == payer.customer_id:
-                    return customer.id
-        return ""
+                    yield customer.id
 
 
 def _metadata(charge: Charge) -> dict[str, str]:

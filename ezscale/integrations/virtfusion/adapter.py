@@ -55,6 +55,18 @@ class VirtFusionPanel:
             except Missing:
                 raise trouble from None
 
+    def forget_account(self, owner: PanelOwner) -> None:
+        """Delete the panel's user for this customer; nothing happens when there is none."""
+        _, query = relation_of(owner.ref)
+        try:
+            account = self._known_account(owner)
+            # What becomes of a deleted user's servers is not written anywhere, so there must be none.
+            if held := [str(row["id"]) for row in self._panel.servers_of(account)]:
+                raise TemporaryFailure(f"VirtFusion's user {account} still has servers: {', '.join(held)}")
+            self._panel.delete_user(owner.ref, query)
+        except Missing:
+            return
+
     def reserve(self, spec: ServiceSpec, account: str) -> RemoteServer:
         """A server with its addresses, not yet built. A second call makes a second one."""
         order = {

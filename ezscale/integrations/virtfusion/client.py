@@ -27,6 +27,10 @@ class VirtFusionClient:
         """A new user, with a password that is shown only here."""
         return self._row("POST", "/users", user)
 
+    def delete_user(self, relation: str, params: Params) -> None:
+        """Delete a user by external relation; Missing when there is none."""
+        ask(self._http, "DELETE", f"/users/{quote(relation, safe='')}/byExtRelation", params=params)
+
     def allocate(self, server: Row) -> Row:
         """A new server with its addresses, not yet built. Every call makes one more."""
         return self._row("POST", "/servers", server)

@@ -5,9 +5,10 @@ from typing import Any
 import reflex as rx
 
 from ezscale.state.admin.care import ACT, BRING_BACK, CORRECT, ERASE, SUSPEND, CareState
-from ezscale.state.admin.customer import CustomerState, PersonView
+from ezscale.state.admin.customer import CustomerState, ErasureLine, PersonView
 from ezscale.state.signing_in.choices import countries
 from ezscale.ui import (
+    badge,
     button,
     checkbox,
     dialog,
@@ -72,6 +73,23 @@ def personal_data() -> rx.Component:
         rx.el.div(
             rx.cond(MAY["export"], download), rx.cond(MAY["erase"], erase), class_name="mt-3 flex flex-wrap gap-2"
         ),
+        rx.el.ul(rx.foreach(CustomerState.erasures, _vendor), class_name="mt-4 divide-y divide-line empty:hidden"),
+    )
+
+
+def _vendor(line: ErasureLine) -> rx.Component:
+    waits = rx.cond(line.stuck, badge("Waits for a person", "warning", dot=True), badge("Under way"))
+    small = "mt-0.5 text-xs [overflow-wrap:anywhere]"
+    return rx.el.li(
+        rx.el.div(
+            line.vendor,
+            rx.cond(line.done, badge("Forgotten", "success"), waits),
+            class_name="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 text-sm text-ink",
+        ),
+        rx.el.div(line.said, class_name=f"{small} text-faint"),
+        rx.cond(line.trouble != "", rx.el.div(line.trouble, class_name=f"{small} text-warning")),
+        key=line.id,
+        class_name="py-2.5",
     )
 
 
@@ -88,8 +106,9 @@ def _erasing() -> rx.Component:
         is_open=ASKED == ERASE,
         title="Erase this customer?",
         text=(
-            "Names, addresses, mail, sign-ins, and the people who are theirs alone are forgotten for good. Invoices, "
-            "payments and the books stay, as the law asks. This cannot be undone."
+            "Names, addresses, mail, sign-ins, and the people who are theirs alone are forgotten for good, here, at the "
+            "payment gateway and on the panels. Invoices, payments and the books stay, as the law asks. This cannot be "
+            "undone."
         ),
     )
 

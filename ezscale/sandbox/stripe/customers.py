@@ -5,6 +5,8 @@ from typing import Any
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.stripe.account import Account, merged_metadata
 
+DELETED = "deleted_customer"
+
 EMPTY: dict[str, Any] = {
     "address": None,
     "description": None,
@@ -27,8 +29,20 @@ def update(account: Account, params: Document, id: str) -> Document:
 
 
 def retrieve(account: Account, params: Document, id: str) -> Document:
-    """A customer by id."""
-    return account.find("customer", id)
+    """A customer by id; of a deleted one only that it is deleted."""
+    return account.store.get(DELETED, id) or account.find("customer", id)
+
+
+def delete(account: Account, params: Document, id: str) -> Document:
+    """Forget a customer and their cards for good. What they have paid stays on record."""
+    customer = account.find("customer", id)
+    for method in account.store.where("payment_method", "customer", id):
+        account.save(method | {"customer": None, "_detached": True})
+    account.store.delete("customer", id)
+    deleted = {"id": id, "object": "customer", "deleted": True}
+    account.store.put(DELETED, id, deleted)
+    account.emit("customer.deleted", customer)
+    return deleted
 
 
 def index(account: Account, params: Document, id: str = "") -> Document:

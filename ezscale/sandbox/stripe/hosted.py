@@ -59,6 +59,8 @@ class HostedPages:
             except Declined as error:
                 remark(request.scope, f"declined: {error.details['decline_code']}")
                 return _html(page.payment_page(session, _refused(form, error)), 402)
+            except StripeError:  # the payer was deleted meanwhile
+                return _over(None)
         remark(request.scope, f"{intent['id']} {intent['status']}")
         if intent["status"] == "requires_action":
             return _see(f"{request.scope.get('root_path', '')}/authenticate/{intent['id']}")
@@ -86,6 +88,8 @@ class HostedPages:
                 checkout.pay(self._account, session, method, authenticated=True)
             except Declined as error:
                 return _html(page.payment_page(session, _refused(CardForm(), error), back), 402)
+            except StripeError:
+                return _over(None)
         return _see(_success_url(session))
 
     def _session(self, id: str) -> Document | None:

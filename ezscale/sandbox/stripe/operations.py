@@ -33,6 +33,7 @@ OPERATIONS = (
     Operation("GET", "/v1/customers", customers.index, p.CustomerListParams, LISTING | {"email", "created"}),
     Operation("GET", "/v1/customers/{id}", customers.retrieve, p.CustomerRetrieveParams, _names("")),
     Operation("POST", "/v1/customers/{id}", customers.update, p.CustomerUpdateParams, CUSTOMER),
+    Operation("DELETE", "/v1/customers/{id}", customers.delete, p.CustomerDeleteParams),
     Operation("POST", "/v1/checkout/sessions", checkout.create, cp.SessionCreateParams, SESSION),
     Operation(
         "GET",

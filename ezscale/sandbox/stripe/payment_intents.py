@@ -103,6 +103,8 @@ def attempt(
     account: Account, intent: Document, method: Document, *, off_session: bool = False, authenticated: bool = False
 ) -> Document:
     """Ask the bank: the intent, succeeded or waiting for its payer's authentication; Declined when it says no."""
+    if intent["customer"]:
+        account.find("customer", intent["customer"], "customer")  # who may have been deleted meanwhile
     card = BY_LAST4[method["card"]["last4"]]
     intent |= {"payment_method": method["id"], "next_action": None, "last_payment_error": None}
     wants_payer = card.authentication is Authentication.ALWAYS or (

@@ -35,6 +35,8 @@ def make(account: Account, customer: str | None, description: str | None, metada
 
 def attempt(account: Account, intent: Document, method: Document, *, authenticated: bool = False) -> Document:
     """Ask the bank: the intent, succeeded or waiting for the holder's authentication; Declined when it says no."""
+    if intent["customer"]:
+        account.find("customer", intent["customer"], "customer")  # who may have been deleted meanwhile
     card = BY_LAST4[method["card"]["last4"]]
     intent |= {"payment_method": method["id"], "next_action": None, "last_setup_error": None}
     if card.declines_setup:

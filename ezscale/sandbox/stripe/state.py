@@ -29,6 +29,7 @@ def really_done(store: Store) -> dict[str, Any]:
         "declined": len(store.where("charge", "status", "failed")),
         "refunds": len(store.all("refund")),
         "customers": len(store.all("customer")),
+        "customers_deleted": len(store.all("deleted_customer")),
         "cards_kept": sum(method["customer"] is not None for method in store.all("payment_method")),
         "sessions": dict(Counter(session["status"] for session in store.all("checkout.session"))),
         "webhooks_owed": len(store.all("delivery")),

@@ -72,7 +72,7 @@ class CareState(StaffState):
         """Forget the customer for good, for the reason that was given."""
         customer_id, reason = self._customer(), sent_fields(form, "reason", longest=LONGEST_REASON)["reason"]
         await self.converse(lambda open_work: erase_customer(open_work, customer_id, reason))
-        return self._done("Forgotten. Invoices and payments are kept, as the law asks.")
+        return self._done("Forgotten here; vendors are being told. Invoices and payments are kept, as the law asks.")
 
     async def _open(self, question: str, user_id: str) -> None:
         people = (await self.get_state(CustomerState)).people if user_id else []

@@ -17,6 +17,7 @@ TITLES = {
     "stray_money": "Money came that belongs to no invoice",
     "charge_refused": "The gateway refused a charge",
     "wrong_mode": "A vendor's notice came from the wrong mode",
+    "not_erased": "An erased customer is still known to a vendor: delete them there by hand, then close this",
 }
 
 

@@ -20,7 +20,8 @@ from ezscale.billing.credit import credit_balance
 from ezscale.billing.invoicing import invoices
 from ezscale.kit.work import Work
 from ezscale.messaging.sending import mails
-from ezscale.models import Customer, MailMessage, Membership, PaymentMethod, User
+from ezscale.models import Customer, MailMessage, Membership, PaymentMethod, User, VendorErasure
+from ezscale.privacy.vendors import vendor_erasures
 from ezscale.provisioning.services import services
 from ezscale.state.admin.cases import CaseView
 from ezscale.state.admin.rows import InvoiceRow, ServiceRow
@@ -156,6 +157,27 @@ class MailLine:
 
 
 @dataclass
+class ErasureLine:
+    """A vendor that was asked to forget them."""
+
+    id: str
+    vendor: str
+    said: str
+    trouble: str
+    done: bool
+    stuck: bool
+
+    @classmethod
+    def of(cls, row: VendorErasure, reader: Reader) -> Self:
+        """Whether it has, and since when."""
+        done, asked = reader.moment(row.done_at), reader.moment(row.asked_at)
+        said = f"Forgotten there {done}" if done else f"Asked {asked}, not forgotten yet"
+        return cls(
+            str(row.id), row.vendor.capitalize(), said, row.trouble, row.done_at is not None, row.stuck_at is not None
+        )
+
+
+@dataclass
 class File:
     """Everything on one customer, as a screen shows it."""
 
@@ -167,6 +189,7 @@ class File:
     mails: list[MailLine]
     cases: list[CaseView]
     acting: list[ActingLine]
+    erasures: list[ErasureLine]
     rights: dict[str, bool]
 
 
@@ -181,6 +204,7 @@ class CustomerState(Record, StaffState):
     mails: list[MailLine] = []
     cases: list[CaseView] = []
     acting: list[ActingLine] = []
+    erasures: list[ErasureLine] = []
     rights: dict[str, bool] = {"care": False, "act": False, "write": False, "export": False, "erase": False}
 
     async def _show(self, row_id: UUID) -> None:
@@ -188,7 +212,7 @@ class CustomerState(Record, StaffState):
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.customer, self.people, self.cards = file.customer, file.people, file.cards
         self.services, self.invoices, self.mails, self.cases = (file.services, file.invoices, file.mails, file.cases)
-        self.acting, self.rights = file.acting, file.rights
+        self.acting, self.erasures, self.rights = file.acting, file.erasures, file.rights
 
 
 def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
@@ -207,6 +231,7 @@ def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
         mails=[MailLine.of(mail, reader) for mail in latest_mail(work, customer_id)],
         cases=[CaseView.of(case, reader) for case in open_cases(work, customer_id=customer_id)],
         acting=[ActingLine.of(past, reader) for past in impersonations(work, customer_id)],
+        erasures=[ErasureLine.of(row, reader) for row in vendor_erasures(work, customer_id)],
         rights={
             "care": work.actor.may(MANAGE_CUSTOMERS),
             "act": work.actor.may(IMPERSONATE),
