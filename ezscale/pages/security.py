@@ -15,8 +15,8 @@ from ezscale.ui import (
     confirm,
     copy_button,
     definitions,
-    dialog,
     empty,
+    form_dialog,
     form_notice,
     icon,
     native_form,
@@ -112,17 +112,13 @@ def _email(state: Any) -> rx.Component:
         title="Waiting for your new address",
         actions=(button("Stay with the old one", look="plain", size="small", on_click=state.keep_email),),
     )
-    form = rx.el.form(
-        text_field("New e-mail", "email", errors=state.errors, type="email", auto_complete="email", required=True),
-        button("Send the link", type="submit", class_name="self-end"),
-        on_submit=state.change_email,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    change = dialog(
+    change = form_dialog(
         button("Change", look="plain", size="small"),
-        form,
+        text_field("New e-mail", "email", errors=state.errors, type="email", auto_complete="email", required=True),
         title="Change your e-mail address",
         text="We send a link to the new address. When you open it, it takes the place of the old one.",
+        yes="Send the link",
+        on_yes=state.change_email,
         open=state.changing_email,
         on_open_change=state.think_of_email,
     )
@@ -186,7 +182,8 @@ def _codes_left(state: Any) -> rx.Component:
 
 
 def _pairing(state: Any) -> rx.Component:
-    form = rx.el.form(
+    return form_dialog(
+        button(icon("plus"), "Add an app", size="small"),
         rx.el.img(
             src=state.picture,
             alt="The picture to scan",
@@ -209,15 +206,10 @@ def _pairing(state: Any) -> rx.Component:
                 code(state.secret), copy_button(state.secret), class_name="mt-1 flex flex-wrap items-center gap-2"
             ),
         ),
-        button("Add the app", type="submit", class_name="self-end"),
-        on_submit=state.pair,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        button(icon("plus"), "Add an app", size="small"),
-        form,
         title="Add an authenticator app",
         text="Scan the picture with the app, and enter the code that it shows.",
+        yes="Add the app",
+        on_yes=state.pair,
         open=state.pairing,
         on_open_change=state.think_of_pairing,
     )
@@ -247,17 +239,13 @@ def _passkeys(state: Any) -> rx.Component:
 
 
 def _key_actions(row: Any, state: Any) -> rx.Component:
-    form = rx.el.form(
-        text_field("Name", "name", errors=state.errors, required=True, max_length=80, default_value=row.name),
-        button("Rename", type="submit", class_name="self-end"),
-        on_submit=state.rename,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    rename = dialog(
+    rename = form_dialog(
         button("Rename", look="plain", size="small", custom_attrs={"aria-label": "Rename " + row.name}),
-        form,
+        text_field("Name", "name", errors=state.errors, required=True, max_length=80, default_value=row.name),
         title="Rename this passkey",
         text="Call it what you will recognise.",
+        yes="Rename",
+        on_yes=state.rename,
         open=state.renaming == row.id,
         on_open_change=lambda is_open: state.think_of_renaming(row.id, is_open),
     )

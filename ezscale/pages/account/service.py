@@ -18,7 +18,7 @@ from ezscale.ui import (
     confirm,
     copy_button,
     definitions,
-    dialog,
+    form_dialog,
     icon,
     link,
     link_button,
@@ -229,21 +229,18 @@ def _billing() -> rx.Component:
 
 
 def _cancel() -> rx.Component:
-    form = rx.el.form(
-        text_area("Why do you leave?", "reason", rows="3", max_length=500, hint="We read every word of it."),
-        button("Cancel this server", type="submit", look="danger", class_name="self-end"),
-        on_submit=ServiceState.cancel,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
+    return form_dialog(
         button("Cancel server", look="plain", size="small"),
-        form,
+        text_area("Why do you leave?", "reason", rows="3", max_length=500, hint="We read every word of it."),
         title="Cancel at the end of the paid period?",
         text=rx.fragment(
             "It runs until ",
             rx.el.strong(BILLING.next_on),
             " and is then deleted with everything on it. Until that day you can change your mind.",
         ),
+        yes="Cancel this server",
+        on_yes=ServiceState.cancel,
+        look="danger",
         open=ServiceState.leaving,
         on_open_change=ServiceState.think_of_leaving,
     )
