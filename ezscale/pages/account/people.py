@@ -5,7 +5,8 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.invitations import invited_email, open_until, withdraw
-from ezscale.pages.shell import ROLES, account_page, role_word
+from ezscale.pages.roles import ROLES, role_word
+from ezscale.pages.shell import account_page
 from ezscale.state.account.people import PeopleState
 from ezscale.ui import (
     Column,

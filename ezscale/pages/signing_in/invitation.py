@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from ezscale.pages.shell import auth_page, role_word
+from ezscale.pages.roles import role_word
+from ezscale.pages.shell import auth_page
 from ezscale.state.session import SessionState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.state.signing_in.invitation import InvitationState
