@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.sharing import sharing
-from ezscale.pages.account.words import BUILD_STEPS, address_of, not_found, service_badge
+from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.service import ServiceState
@@ -36,7 +36,7 @@ SERVICE, BILLING = ServiceState.service, ServiceState.billing
 
 def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
-    billing = rx.cond(SessionState.may.contains("billing.see"), _billing())
+    billing = rx.cond(SEES_MONEY, _billing())
     page = stack(_standing(), split(stack(_access(), _facts()), stack(_power(), billing, sharing())), _log())
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
@@ -66,7 +66,7 @@ def _standing() -> rx.Component:
     )
     suspended = notice(
         rx.cond(
-            SessionState.may.contains("billing.see"),
+            SEES_MONEY,
             rx.fragment(
                 "Most often an invoice is overdue: pay your ",
                 link("open invoices", "/account/invoices/?status=open", "underline underline-offset-[3px]"),
