@@ -11,9 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import SessionTransaction
-from sqlmodel import SQLModel
 
-from ezscale.kit.database import table_of
+from ezscale.kit.database import all_models, table_of
 from ezscale.kit.witness import WatchedSession
 
 A_WRITE = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|COPY) [`\"]?(\w+)")
@@ -23,8 +22,7 @@ WRITTEN, TOLD, BEFORE = "tests.written", "tests.told", "tests.before"
 
 def unaudited() -> set[str]:
     """Tables whose models say that, and why, their changes are not told."""
-    models = [mapper.class_ for mapper in SQLModel._sa_registry.mappers]
-    return {table_of(model).name for model in models if hasattr(model, "__unaudited__")}
+    return {table_of(model).name for model in all_models() if hasattr(model, "__unaudited__")}
 
 
 class Watch:
@@ -83,8 +81,7 @@ class Watch:
 
 def quiet() -> dict[str, set[str]]:
     """The columns of each table that change all the time and say nothing, as its model says."""
-    models = [mapper.class_ for mapper in SQLModel._sa_registry.mappers]
-    return {table_of(model).name: set(getattr(model, "__quiet__", ())) for model in models}
+    return {table_of(model).name: set(getattr(model, "__quiet__", ())) for model in all_models()}
 
 
 def columns_set(statement: str) -> set[str]:

@@ -10,17 +10,15 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from ezscale import wiring
-from ezscale.accounts.passkeys import (
-    Site,
+from ezscale.accounts.passkey_proofs import (
     begin_passkey_confirmation,
     begin_passkey_sign_in,
     begin_passkey_step,
-    begin_registration,
     confirm_with_passkey,
     finish_with_passkey,
-    register_passkey,
     sign_in_with_passkey,
 )
+from ezscale.accounts.passkeys import Site, begin_registration, register_passkey
 from ezscale.accounts.signing_in import SignedIn
 from ezscale.api.answers import (
     address_of,

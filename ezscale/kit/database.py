@@ -59,6 +59,11 @@ def giving_way() -> Iterator[None]:
         raise TemporaryFailure("Somebody else was changing the same things at this moment.") from error
 
 
+def all_models() -> list[type[SQLModel]]:
+    """Every model that has a table."""
+    return [mapper.class_ for mapper in SQLModel._sa_registry.mappers]  # noqa: SLF001  # where SQLModel keeps them
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """The table behind a model, for statements about many rows."""
     table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel does not tell its type

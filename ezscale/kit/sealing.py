@@ -9,7 +9,7 @@ from sqlalchemy import String, type_coerce
 from sqlmodel import SQLModel, select
 
 from ezscale.kit.columns import Sealed
-from ezscale.kit.database import table_of
+from ezscale.kit.database import all_models, table_of
 from ezscale.kit.encryption import CannotDecrypt, Vault
 from ezscale.kit.work import OpenWork
 
@@ -31,9 +31,11 @@ def binding(table: str, row_id: UUID) -> str:
 
 def sealed_columns() -> list[tuple[type[SQLModel], str]]:
     """Each model with a sealed column, and the column's name."""
-    models = [mapper.class_ for mapper in SQLModel._sa_registry.mappers]  # noqa: SLF001  # where SQLModel keeps them
     found = [
-        (model, column.name) for model in models for column in table_of(model).c if isinstance(column.type, Sealed)
+        (model, column.name)
+        for model in all_models()
+        for column in table_of(model).c
+        if isinstance(column.type, Sealed)
     ]
     return sorted(found, key=lambda each: (table_of(each[0]).name, each[1]))
 

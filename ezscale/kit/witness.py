@@ -16,7 +16,7 @@ from sqlalchemy import Result, Table, event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
 from sqlmodel import Session, SQLModel
 
-from ezscale.kit.database import table_of
+from ezscale.kit.database import all_models, table_of
 from ezscale.kit.logs import HIDDEN, SECRET_NAMES
 
 Values = dict[str, Any]
@@ -165,8 +165,7 @@ def _on_statement(state: ORMExecuteState) -> Result[Any] | None:
 
 
 def _model(table_name: str) -> type[SQLModel] | None:
-    models = (mapper.class_ for mapper in SQLModel._sa_registry.mappers)  # noqa: SLF001  # where SQLModel keeps them
-    return next((model for model in models if table_of(model).name == table_name), None)
+    return next((model for model in all_models() if table_of(model).name == table_name), None)
 
 
 def _audited(model: type[Any] | None) -> list[str]:

@@ -12,8 +12,8 @@ from ezscale.ui import (
     code,
     confirm,
     copy_button,
-    dialog,
     empty,
+    form_dialog,
     hidden,
     icon,
     notice,
@@ -58,21 +58,16 @@ def keys(state: Any, caption: str) -> rx.Component:
 def make_key(state: Any, *, common: bool) -> rx.Component:
     """The button for a new key, and its form. `common` for where a customer can have keys of its own."""
     whose = rx.cond(state.may_make_common, select_field("Whose it is", "whose", WHOSE)) if common else rx.fragment()
-    form = rx.el.form(
+    return form_dialog(
+        button(icon("plus"), "New token"),
         text_field("Name", "name", errors=state.errors, required=True, max_length=80, placeholder="Backup script"),
         whose,
         select_field("Works for", "lasts", LIVES, errors=state.errors),
         _boxes(state),
-        button("Make the token", type="submit", class_name="self-end"),
-        on_submit=state.make,
-        reset_on_submit=False,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        button(icon("plus"), "New token"),
-        form,
         title="New API token",
         text="Name it after the program that will use it, and tick no more than that program needs.",
+        yes="Make the token",
+        on_yes=state.make,
         open=state.making,
         on_open_change=state.think_of_making,
     )
@@ -149,25 +144,22 @@ def _buttons(state: Any, row: Any) -> rx.Component:
 
 
 def _rotating(state: Any) -> rx.Component:
-    form = rx.el.form(
+    return form_dialog(
+        None,
         hidden("token", state.rotating),
         select_field("The old one goes on working for", "overlap", OVERLAPS),
-        button("Make a new text", type="submit", class_name="self-end"),
-        on_submit=state.rotate,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        None,
-        form,
         title=rx.Var.create("Replace ") + state.rotating_name + "?",
         text="You get a new token at once, with the same rights. Until the old one stops, your programs can change over.",
+        yes="Make a new text",
+        on_yes=state.rotate,
         open=state.rotating != "",
         on_open_change=state.close,
     )
 
 
 def _renaming(state: Any) -> rx.Component:
-    form = rx.el.form(
+    return form_dialog(
+        None,
         hidden("token", state.renaming),
         text_field(
             "Name",
@@ -178,16 +170,10 @@ def _renaming(state: Any) -> rx.Component:
             default_value=state.renaming_name,
             key=state.renaming,
         ),
-        button("Rename", type="submit", class_name="self-end"),
-        on_submit=state.rename,
-        reset_on_submit=False,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        None,
-        form,
         title="Rename the token",
         text="Only its name changes; programs notice nothing.",
+        yes="Rename",
+        on_yes=state.rename,
         open=state.renaming != "",
         on_open_change=state.close,
     )

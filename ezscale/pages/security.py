@@ -4,25 +4,21 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.second_factors import authenticators, new_codes, passkeys
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.ui import (
     Column,
     badge,
     button,
     card,
-    code,
-    code_block,
     confirm,
-    copy_button,
     definitions,
-    dialog,
     empty,
+    form_dialog,
     form_notice,
-    icon,
     native_form,
     notice,
     pager,
-    passkey_button,
     password_field,
     skeleton,
     stack,
@@ -42,7 +38,7 @@ def security_parts(state: Any) -> rx.Component:
         state.loading,
         skeleton(8),
         stack(
-            _news(state), _codes(state), pair, _second_factor(state), _passkeys(state), _browsers(state), _log(state)
+            _news(state), new_codes(state), pair, authenticators(state), passkeys(state), _browsers(state), _log(state)
         ),
     )
 
@@ -64,25 +60,6 @@ def _news(state: Any) -> rx.Component:
         rx.cond(state.standing.must_add_one, must),
         rx.cond(lacks_codes, no_codes),
     )
-
-
-def _codes(state: Any) -> rx.Component:
-    text = state.codes.join("\n")
-    shown = card(
-        rx.el.p(
-            "Each code lets you in once without your second factor. They are shown only now: keep them somewhere safe.",
-            class_name="mb-4 text-sm text-body",
-        ),
-        code_block(text, "Your recovery codes"),
-        rx.el.div(
-            copy_button(text),
-            button(icon("download"), "Download", look="plain", size="small", on_click=state.download_codes),
-            button("I have kept them", size="small", on_click=state.hide_codes),
-            class_name="mt-4 flex flex-wrap gap-2",
-        ),
-        title="Your new recovery codes",
-    )
-    return rx.cond(state.codes.length() > 0, shown)
 
 
 def _password(state: Any) -> rx.Component:
@@ -112,17 +89,13 @@ def _email(state: Any) -> rx.Component:
         title="Waiting for your new address",
         actions=(button("Stay with the old one", look="plain", size="small", on_click=state.keep_email),),
     )
-    form = rx.el.form(
-        text_field("New e-mail", "email", errors=state.errors, type="email", auto_complete="email", required=True),
-        button("Send the link", type="submit", class_name="self-end"),
-        on_submit=state.change_email,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    change = dialog(
+    change = form_dialog(
         button("Change", look="plain", size="small"),
-        form,
+        text_field("New e-mail", "email", errors=state.errors, type="email", auto_complete="email", required=True),
         title="Change your e-mail address",
         text="We send a link to the new address. When you open it, it takes the place of the old one.",
+        yes="Send the link",
+        on_yes=state.change_email,
         open=state.changing_email,
         on_open_change=state.think_of_email,
     )
@@ -133,145 +106,6 @@ def _email(state: Any) -> rx.Component:
         ),
         title="E-mail",
         actions=(change,),
-    )
-
-
-def _second_factor(state: Any) -> rx.Component:
-    rows = table(
-        state.apps,
-        (
-            Column("App", lambda row: _name(row.name)),
-            Column("Added", lambda row: row.added, shown_from="sm"),
-            Column("Last used", lambda row: row.last_used, shown_from="md"),
-            Column(
-                "Remove", lambda row: _removal(row, state.remove_app, "Its codes open nothing any more."), figures=True
-            ),
-        ),
-        caption="Your authenticator apps",
-        key=lambda row: row.id,
-        empty=empty(
-            "No app yet", "An app on your phone shows a code that you enter when you log in.", icon_name="smartphone"
-        ),
-    )
-    on = badge("On", "success", dot=True)
-    off = badge("Off", "neutral", dot=True)
-    return card(
-        rows,
-        rx.cond(state.standing.has_second_factor, _codes_left(state)),
-        title=rx.el.span(
-            "Second factor",
-            rx.cond(state.standing.has_second_factor, on, off),
-            class_name="inline-flex items-center gap-2.5",
-        ),
-        actions=(_pairing(state),),
-        flush=True,
-    )
-
-
-def _codes_left(state: Any) -> rx.Component:
-    renew = confirm(
-        button("Make new ones", look="plain", size="small"),
-        title="Make ten new recovery codes?",
-        text="Codes that you have kept earlier no longer work, and every other device is signed out.",
-        yes="Make new codes",
-        on_yes=state.renew_codes,
-        no="Keep what I have",
-        look="primary",
-    )
-    return rx.el.div(
-        rx.el.p("Recovery codes left: ", rx.el.strong(state.standing.codes_left), class_name="text-sm text-body"),
-        renew,
-        class_name="flex flex-wrap items-center justify-between gap-3 border-t border-line px-4 py-3 sm:px-5",
-    )
-
-
-def _pairing(state: Any) -> rx.Component:
-    form = rx.el.form(
-        rx.el.img(
-            src=state.picture,
-            alt="The picture to scan",
-            class_name="mx-auto size-52 rounded-lg border border-line bg-white",
-        ),
-        text_field("Name", "name", errors=state.errors, required=True, max_length=80, placeholder="My phone"),
-        text_field(
-            "Code",
-            "code",
-            errors=state.errors,
-            hint="The six digits that the app shows now.",
-            required=True,
-            max_length=10,
-            auto_complete="one-time-code",
-            input_mode="numeric",
-        ),
-        rx.el.div(
-            rx.el.p("Cannot scan it? Type this into the app:", class_name="text-xs text-faint"),
-            rx.el.div(
-                code(state.secret), copy_button(state.secret), class_name="mt-1 flex flex-wrap items-center gap-2"
-            ),
-        ),
-        button("Add the app", type="submit", class_name="self-end"),
-        on_submit=state.pair,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        button(icon("plus"), "Add an app", size="small"),
-        form,
-        title="Add an authenticator app",
-        text="Scan the picture with the app, and enter the code that it shows.",
-        open=state.pairing,
-        on_open_change=state.think_of_pairing,
-    )
-
-
-def _passkeys(state: Any) -> rx.Component:
-    rows = table(
-        state.keys,
-        (
-            Column("Passkey", lambda row: _name(row.name)),
-            Column("Added", lambda row: row.added, shown_from="sm"),
-            Column("Last used", lambda row: row.last_used, shown_from="md"),
-            Column("Change", lambda row: _key_actions(row, state), figures=True),
-        ),
-        caption="Your passkeys",
-        key=lambda row: row.id,
-        empty=empty(
-            "No passkey yet", "Log in with your fingerprint, your face or a security key.", icon_name="fingerprint"
-        ),
-    )
-    add = rx.el.div(
-        text_field("Name of a new passkey", "passkey-name", required=True, max_length=80, placeholder="My laptop"),
-        passkey_button("Add a passkey", "register", look="primary", size="medium", class_name="self-start"),
-        class_name="flex flex-col gap-3 border-t border-line p-4 sm:p-5",
-    )
-    return card(rows, add, title="Passkeys", flush=True)
-
-
-def _key_actions(row: Any, state: Any) -> rx.Component:
-    form = rx.el.form(
-        text_field("Name", "name", errors=state.errors, required=True, max_length=80, default_value=row.name),
-        button("Rename", type="submit", class_name="self-end"),
-        on_submit=state.rename,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    rename = dialog(
-        button("Rename", look="plain", size="small", custom_attrs={"aria-label": "Rename " + row.name}),
-        form,
-        title="Rename this passkey",
-        text="Call it what you will recognise.",
-        open=state.renaming == row.id,
-        on_open_change=lambda is_open: state.think_of_renaming(row.id, is_open),
-    )
-    remove = _removal(row, state.remove_key, "It opens nothing any more.")
-    return rx.el.div(rename, remove, class_name="flex flex-wrap justify-end gap-2")
-
-
-def _removal(row: Any, remove: Any, consequence: str) -> rx.Component:
-    return confirm(
-        button("Remove", look="plain", size="small", custom_attrs={"aria-label": "Remove " + row.name}),
-        title=rx.Var.create("Remove ") + row.name + "?",
-        text=f"{consequence} Every other device is signed out.",
-        yes="Remove",
-        on_yes=remove(row.id),
     )
 
 
@@ -345,7 +179,3 @@ def _outcome(row: Any) -> rx.Component:
         rx.el.span(row.how, class_name="text-xs text-faint"),
         class_name="flex flex-wrap items-center gap-x-2 gap-y-1",
     )
-
-
-def _name(name: Any) -> rx.Component:
-    return rx.el.span(name, class_name="font-medium text-ink [overflow-wrap:anywhere]")

@@ -7,6 +7,7 @@ import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from ezscale.pages.menus import ACCOUNT_MENU, ADMIN_MENU, FOOTER, NIGHT_OFF, NIGHT_ON, PUBLIC_MENU, side_menu
+from ezscale.pages.person_menu import person_menu, whom_for
 from ezscale.state.session import SessionState
 from ezscale.ui import (
     button,
@@ -16,9 +17,6 @@ from ezscale.ui import (
     link,
     link_button,
     logo,
-    menu,
-    menu_button,
-    menu_link,
     native_form,
     page_header,
     theme_toggle,
@@ -27,13 +25,6 @@ from ezscale.ui import (
 from ezscale.ui.base import words
 from ezscale.ui.links import nav_link
 
-ROLES = {
-    "owner": "Owner",
-    "billing": "Billing",
-    "technical": "Technical",
-    "read_only": "Read only",
-    "delegate": "Single servers",
-}
 WIDTH = "mx-auto w-full max-w-6xl px-4 sm:px-6"
 
 
@@ -81,7 +72,7 @@ def account_page(
     """A page of the account portal. `at` is the address of the menu entry to which it belongs."""
     side = side_menu(ACCOUNT_MENU, at, logo(), NIGHT_OFF, name="account-menu")
     order = link_button(icon("plus"), "New server", to="/order/", look="primary", size="small")
-    top = _top(rx.cond(SessionState.may.contains("orders.place"), order), person_menu(_whom_for()))
+    top = _top(rx.cond(SessionState.may.contains("orders.place"), order), person_menu(whom_for()))
     header = page_header(title, *actions, lead=lead, crumbs=crumbs, badge=badge)
     return _workplace(side, top, header, *content)
 
@@ -102,69 +93,6 @@ def admin_page(
     side = side_menu(ADMIN_MENU, at, logo("text-on-night", sign), NIGHT_ON, name="admin-menu")
     header = page_header(title, *actions, lead=lead, crumbs=crumbs, badge=badge)
     return _workplace(side, _top(person_menu()), header, *content)
-
-
-def person_menu(*entries: rx.Component) -> rx.Component:
-    """Who is signed in, and the way out."""
-    whose = rx.cond(
-        SessionState.customers.length() > 1,
-        rx.el.span(SessionState.acts_for, class_name="block truncate text-xs text-faint"),
-    )
-    face = rx.el.span(
-        icon("circle-user-round", 18),
-        rx.el.span(
-            rx.el.span(SessionState.person, class_name="block truncate"),
-            whose,
-            class_name="hidden max-w-48 text-left leading-4 sm:block",
-        ),
-        icon("chevron-down", 14, "text-faint"),
-        class_name="flex h-9 items-center gap-2 rounded-md px-2 text-sm text-ink hover:bg-sunken",
-    )
-    leave = native_form(menu_button(icon("log-out"), "Log out", type="submit"), action="/api/session/end")
-    home = menu_link(rx.fragment(icon("globe"), f"{company()} website"), "/")
-    return menu("person-menu", face, *entries, home, leave, label="Your account")
-
-
-def _whom_for() -> rx.Component:
-    """For whom the person acts, and for whom they could."""
-    now = rx.el.div(
-        rx.el.p("You act for", class_name="text-xs text-faint"),
-        rx.el.p(SessionState.acts_for, class_name="truncate text-sm font-medium text-ink"),
-        rx.el.p(role_word(SessionState.role), class_name="text-xs text-faint"),
-        class_name="max-w-64 px-2.5 py-2",
-    )
-    others = native_form(
-        rx.foreach(SessionState.customers, _switch),
-        action="/api/session/customer",
-        class_name="gap-0! border-t border-line py-1",
-        custom_attrs={"aria-label": "Act for another account"},
-    )
-    place = rx.cond(
-        SessionState.may.contains("customer.people"),
-        rx.fragment(),
-        menu_link(rx.fragment(icon("user-round-check"), "Your access"), "/account/people/"),
-    )
-    known = rx.fragment(now, rx.cond(SessionState.customers.length() > 1, others), place)
-    return rx.cond(SessionState.acts_for != "", rx.el.div(known, class_name="border-b border-line mb-1 pb-1"))
-
-
-def _switch(choice: Any) -> rx.Component:
-    go = menu_button(
-        icon("arrow-left-right"),
-        rx.el.span(
-            rx.el.span(choice.name, class_name="block max-w-52 truncate"),
-            rx.el.span(role_word(choice.role), class_name="block text-xs text-faint"),
-        ),
-        type="submit",
-        name="customer",
-        value=choice.id,
-    )
-    return rx.cond(choice.is_chosen, rx.fragment(), go)
-
-
-def role_word(role: Any) -> Any:
-    """What somebody is to an account."""
-    return rx.match(role, *ROLES.items(), "")
 
 
 def connection_notice() -> rx.Component:

@@ -11,7 +11,7 @@ from ezscale.ui.buttons import button, copy_button, link_button
 from ezscale.ui.cards import card, definitions, empty, skeleton, stat, stats
 from ezscale.ui.charts import blank_figure, chart_frame, plot
 from ezscale.ui.choices import choice, choices, filters
-from ezscale.ui.dialogs import confirm, dialog
+from ezscale.ui.dialogs import confirm, dialog, form_dialog
 from ezscale.ui.forms import (
     checkbox,
     field,
@@ -62,6 +62,7 @@ __all__ = [
     "empty",
     "field",
     "filters",
+    "form_dialog",
     "form_notice",
     "heading",
     "hidden",

@@ -40,6 +40,27 @@ def dialog(trigger: rx.Component | None, *content: Content, title: Text, text: C
     return radix.root(radix.trigger(trigger, as_child=True), shown, **root)
 
 
+def form_dialog(
+    trigger: rx.Component | None,
+    *fields: Content,
+    title: Text,
+    text: Content,
+    yes: Content,
+    on_yes: Any,
+    look: Look = "primary",
+    **root: Any,
+) -> rx.Component:
+    """A window with something to fill in, opened and closed by a state. What was typed stays when it is refused."""
+    form = rx.el.form(
+        *fields,
+        button(yes, type="submit", look=look, class_name="self-end"),
+        on_submit=on_yes,
+        reset_on_submit=False,
+        class_name="mt-5 flex flex-col gap-4",
+    )
+    return dialog(trigger, form, title=title, text=text, **root)
+
+
 def confirm(
     trigger: rx.Component,
     *,

@@ -7,19 +7,21 @@ import pytest
 from ezscale.accounts.actors import actor_for
 from ezscale.accounts.history import history
 from ezscale.accounts.lockouts import TRIES_PER_ADDRESS
-from ezscale.accounts.passkeys import (
-    Site,
+from ezscale.accounts.passkey_proofs import (
     begin_passkey_confirmation,
     begin_passkey_sign_in,
     begin_passkey_step,
-    begin_registration,
     confirm_with_passkey,
     finish_with_passkey,
+    sign_in_with_passkey,
+)
+from ezscale.accounts.passkeys import (
+    Site,
+    begin_registration,
     passkeys,
     register_passkey,
     remove_passkey,
     rename_passkey,
-    sign_in_with_passkey,
 )
 from ezscale.accounts.signing_in import HalfWay, SignedIn, begin_session, sign_in
 from ezscale.accounts.signing_up import NewPerson, sign_up

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import httpx
@@ -25,6 +27,7 @@ from ezscale.cli.surroundings import ROOT, settle
 from ezscale.kit.database import open_engine
 
 PATIENCE = 900  # seconds, most of them for the build and for two years of history, on a machine that does much else
+DELIVERY = 30  # seconds that a mail may take
 SMALL = founding.Story(
     timedelta(days=62),
     {
@@ -51,6 +54,17 @@ class Company:
     def login(self, role: str) -> DemoLogin:
         """The first login with this role: administrator, support or customer."""
         return next(login for login in logins.kept(self._folder) if login.role == role)
+
+    def letter_to(self, address: str) -> str:
+        """The words of a mail to this address, once it has come."""
+        deadline = time.monotonic() + DELIVERY
+        while time.monotonic() < deadline:
+            for file in (self._folder / "mail").glob("*.eml"):
+                letter = message_from_bytes(file.read_bytes(), policy=default)
+                if letter["To"] == address and (body := letter.get_body(("plain",))):
+                    return str(body.get_content())
+            time.sleep(0.2)
+        raise AssertionError(f"no mail to {address} has come")
 
     @contextmanager
     def books(self) -> Iterator[Session]:

@@ -28,6 +28,7 @@ async def test_what_is_looked_for_stands_in_the_address(company):
     assert (page.action, page.since, page.until) == ("User signed", "2026-03-01", "no day")
     assert [row.action for row in page.rows] == ["User signed up"]
     assert page.query == "?action=User+signed&since=2026-03-01&until=no+day"
+    assert page.filters_set == 3
 
 
 async def test_the_trail_is_turned_page_by_page(company):

@@ -4,10 +4,13 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.words import NO_BILLS, SEES_MONEY, not_theirs
 from ezscale.pages.shell import account_page
 from ezscale.state.account.cards import CardsState
+from ezscale.state.session import SessionState
 from ezscale.ui import button, card, confirm, empty, icon, skeleton, status_badge
 
+MAY_CHANGE = SessionState.may.contains("billing.cards")
 WORDS = {"charged": "Used for renewals", "spare": "Not used", "expired": "Expired", "refused": "Refused by the bank"}
 
 
@@ -16,20 +19,27 @@ def cards() -> rx.Component:
     add = button(icon("plus"), "Add a card", on_click=CardsState.add, busy=CardsState.going_to_add)
     none = empty(
         "No card on file",
-        "The card you pay your first order with is kept for renewals. You can also leave one now.",
+        rx.cond(
+            MAY_CHANGE,
+            "The card you pay your first order with is kept for renewals. You can also leave one now.",
+            "The card that pays the first order is kept for renewals.",
+        ),
         icon_name="credit-card",
     )
     rows = rx.el.ul(rx.foreach(CardsState.rows, _card), class_name="divide-y divide-line")
-    return account_page(
-        "Payment methods",
+    on_file = rx.fragment(
         card(rx.cond(CardsState.loaded, rx.cond(CardsState.rows, rows, none), skeleton(2)), flush=True),
         rx.el.p(
             "Cards are kept by our payment provider; we see no more of them than a receipt shows. "
             "A card you add is charged for renewals from then on.",
             class_name="mt-3 text-[0.8125rem] text-faint",
         ),
+    )
+    return account_page(
+        "Payment methods",
+        rx.cond(SEES_MONEY | ~CardsState.loaded, on_file, not_theirs(NO_BILLS, "credit-card")),
         at="/account/cards/",
-        actions=(add,),
+        actions=(rx.cond(MAY_CHANGE, add),),
     )
 
 
@@ -52,7 +62,9 @@ def _card(row: Any) -> rx.Component:
     tones = {"charged": "success", "spare": "neutral", "expired": "warning", "refused": "danger"}
     return rx.el.li(
         name,
-        rx.el.div(status_badge(row.status, tones, WORDS), remove, class_name="flex items-center gap-3"),
+        rx.el.div(
+            status_badge(row.status, tones, WORDS), rx.cond(MAY_CHANGE, remove), class_name="flex items-center gap-3"
+        ),
         class_name="flex flex-wrap items-center justify-between gap-3 px-4 py-4 sm:px-5",
         key=row.id,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account.words import address_of, invoice_badge
+from ezscale.pages.account.words import NO_BILLS, SEES_MONEY, address_of, invoice_badge, not_theirs
 from ezscale.pages.shell import account_page
 from ezscale.state.account.invoices import InvoicesState
 from ezscale.ui import Column, card, empty, filters, icon, link, link_button, pager, plain_link, table, toolbar
@@ -21,16 +21,18 @@ def invoices() -> rx.Component:
         has_previous=InvoicesState.has_previous,
         has_more=InvoicesState.has_more,
     )
+    listed = card(
+        toolbar(filters("Status", SHOWN, InvoicesState.status, InvoicesState.choose)),
+        _rows(),
+        rx.cond(InvoicesState.has_previous | InvoicesState.has_more, pages),
+        flush=True,
+    )
+    export = link_button(icon("download"), "Export", to=sheet, look="plain", loads=True)
     return account_page(
         "Invoices",
-        card(
-            toolbar(filters("Status", SHOWN, InvoicesState.status, InvoicesState.choose)),
-            _rows(),
-            rx.cond(InvoicesState.has_previous | InvoicesState.has_more, pages),
-            flush=True,
-        ),
+        rx.cond(SEES_MONEY | InvoicesState.loading, listed, not_theirs(NO_BILLS, "receipt-text")),
         at="/account/invoices/",
-        actions=(link_button(icon("download"), "Export", to=sheet, look="plain", loads=True),),
+        actions=(rx.cond(SEES_MONEY, export),),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account.words import address_of, invoice_badge, more, service_badge
+from ezscale.pages.account.words import MAY_ORDER, SEES_MONEY, address_of, invoice_badge, more, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.overview import OverviewState
 from ezscale.state.session import SessionState
@@ -25,9 +25,6 @@ from ezscale.ui import (
     table,
 )
 from ezscale.ui.base import words
-
-SEES_MONEY = SessionState.may.contains("billing.see")
-MAY_ORDER = SessionState.may.contains("orders.place")
 
 
 def overview() -> rx.Component:

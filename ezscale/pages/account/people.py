@@ -4,7 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.shell import ROLES, account_page, role_word
+from ezscale.pages.account.invitations import invited_email, open_until, withdraw
+from ezscale.pages.roles import ROLES, role_word
+from ezscale.pages.shell import account_page
 from ezscale.state.account.people import PeopleState
 from ezscale.ui import (
     Column,
@@ -12,15 +14,14 @@ from ezscale.ui import (
     button,
     card,
     confirm,
-    dialog,
     empty,
+    form_dialog,
     hidden,
     icon,
     select_field,
     skeleton,
     stack,
     table,
-    text_field,
 )
 
 EXPLAINED = {
@@ -64,7 +65,7 @@ def _invited() -> rx.Component:
         ),
         Column("Role", lambda row: role_word(row.role), shown_from="sm"),
         Column("By", lambda row: row.invited_by, shown_from="lg"),
-        Column("Open until", _open_until, shown_from="sm"),
+        Column("Open until", lambda row: open_until(row, row.until), shown_from="sm"),
         Column("Change", _invitation_buttons, figures=True),
     )
     rows = table(PeopleState.invited, columns, caption="Open invitations", key=lambda row: row.id, empty=rx.fragment())
@@ -138,10 +139,6 @@ def _leave() -> rx.Component:
     )
 
 
-def _open_until(row: Any) -> rx.Component:
-    return rx.cond(row.is_over, badge("Ran out", "warning"), row.until)
-
-
 def _invitation_buttons(row: Any) -> rx.Component:
     again = button(
         "Send again",
@@ -150,40 +147,20 @@ def _invitation_buttons(row: Any) -> rx.Component:
         on_click=PeopleState.send_again(row.id),
         custom_attrs={"aria-label": rx.Var.create("Send again to ") + row.email},
     )
-    withdraw = confirm(
-        button(
-            "Withdraw", look="plain", size="small", custom_attrs={"aria-label": rx.Var.create("Withdraw ") + row.email}
-        ),
-        title="Take this invitation back?",
-        text="The link in their mail stops working.",
-        yes="Withdraw invitation",
-        on_yes=PeopleState.withdraw(row.id),
+    return rx.el.div(
+        again, withdraw(PeopleState, row), class_name="flex flex-col items-end gap-1.5 sm:flex-row sm:justify-end"
     )
-    return rx.el.div(again, withdraw, class_name="flex flex-col items-end gap-1.5 sm:flex-row sm:justify-end")
 
 
 def _invite() -> rx.Component:
-    form = rx.el.form(
-        text_field(
-            "E-mail",
-            "email",
-            errors=PeopleState.errors,
-            type="email",
-            auto_complete="off",
-            required=True,
-            max_length=190,
-        ),
-        select_field("Role", "role", tuple(EXPLAINED.items()), errors=PeopleState.errors),
-        button("Send the invitation", type="submit", class_name="self-end"),
-        on_submit=PeopleState.invite,
-        reset_on_submit=False,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
+    return form_dialog(
         button(icon("user-round-plus"), "Invite"),
-        form,
+        invited_email(PeopleState),
+        select_field("Role", "role", tuple(EXPLAINED.items()), errors=PeopleState.errors),
         title="Invite somebody",
         text="They get a mail with a link that works once, for seven days. To share a single server, go to its page.",
+        yes="Send the invitation",
+        on_yes=PeopleState.invite,
         open=PeopleState.inviting,
         on_open_change=PeopleState.think_of_inviting,
     )
@@ -191,7 +168,8 @@ def _invite() -> rx.Component:
 
 def _changing() -> rx.Component:
     roles = [(role, EXPLAINED[role]) for role in ROLES if role in EXPLAINED]
-    form = rx.el.form(
+    return form_dialog(
+        None,
         hidden("member", PeopleState.changing),
         select_field(
             "Role",
@@ -201,16 +179,10 @@ def _changing() -> rx.Component:
             default_value=PeopleState.changing_role,
             key=PeopleState.changing,
         ),
-        button("Change the role", type="submit", class_name="self-end"),
-        on_submit=PeopleState.change,
-        reset_on_submit=False,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        None,
-        form,
         title=rx.Var.create("What may ") + PeopleState.changing_name + " do?",
         text="They are signed out everywhere, and their API tokens for this account stop working.",
+        yes="Change the role",
+        on_yes=PeopleState.change,
         open=PeopleState.changing != "",
         on_open_change=PeopleState.close_changing,
     )

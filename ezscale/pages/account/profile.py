@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.words import not_theirs
 from ezscale.pages.shell import account_page
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.signing_in.choices import countries
@@ -11,7 +12,6 @@ from ezscale.ui import (
     button,
     card,
     definitions,
-    empty,
     icon,
     link_button,
     select_field,
@@ -34,11 +34,9 @@ def profile() -> rx.Component:
         ),
         title="Account",
     )
-    not_theirs = card(
-        empty("Nothing to see here", "Whoever owns this account looks after its address.", icon_name="user-round")
-    )
+    owners = not_theirs("Whoever owns this account looks after its address.", "user-round")
     side = stack(facts, rx.cond(ProfileState.may_edit, card(_own_data(), title="Your data")))
-    page = rx.cond(ProfileState.missing, not_theirs, split(card(_form(), title="Billing address"), side))
+    page = rx.cond(ProfileState.missing, owners, split(card(_form(), title="Billing address"), side))
     return account_page(
         "Profile",
         rx.cond(ProfileState.loaded, page, skeleton(6)),

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.sharing import sharing
-from ezscale.pages.account.words import BUILD_STEPS, address_of, not_found, service_badge
+from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.service import ServiceState
@@ -18,7 +18,7 @@ from ezscale.ui import (
     confirm,
     copy_button,
     definitions,
-    dialog,
+    form_dialog,
     icon,
     link,
     link_button,
@@ -36,7 +36,7 @@ SERVICE, BILLING = ServiceState.service, ServiceState.billing
 
 def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
-    billing = rx.cond(SessionState.may.contains("billing.see"), _billing())
+    billing = rx.cond(SEES_MONEY, _billing())
     page = stack(_standing(), split(stack(_access(), _facts()), stack(_power(), billing, sharing())), _log())
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
@@ -66,7 +66,7 @@ def _standing() -> rx.Component:
     )
     suspended = notice(
         rx.cond(
-            SessionState.may.contains("billing.see"),
+            SEES_MONEY,
             rx.fragment(
                 "Most often an invoice is overdue: pay your ",
                 link("open invoices", "/account/invoices/?status=open", "underline underline-offset-[3px]"),
@@ -229,21 +229,18 @@ def _billing() -> rx.Component:
 
 
 def _cancel() -> rx.Component:
-    form = rx.el.form(
-        text_area("Why do you leave?", "reason", rows="3", max_length=500, hint="We read every word of it."),
-        button("Cancel this server", type="submit", look="danger", class_name="self-end"),
-        on_submit=ServiceState.cancel,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
+    return form_dialog(
         button("Cancel server", look="plain", size="small"),
-        form,
+        text_area("Why do you leave?", "reason", rows="3", max_length=500, hint="We read every word of it."),
         title="Cancel at the end of the paid period?",
         text=rx.fragment(
             "It runs until ",
             rx.el.strong(BILLING.next_on),
             " and is then deleted with everything on it. Until that day you can change your mind.",
         ),
+        yes="Cancel this server",
+        on_yes=ServiceState.cancel,
+        look="danger",
         open=ServiceState.leaving,
         on_open_change=ServiceState.think_of_leaving,
     )

@@ -4,17 +4,15 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account.words import SERVICE_WORDS, address_of, service_badge
+from ezscale.pages.account.words import MAY_ORDER, SERVICE_WORDS, address_of, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.services import ServicesState
-from ezscale.state.session import SessionState
 from ezscale.ui import Column, card, empty, filters, icon, link, link_button, pager, search_box, table, toolbar
 
 SHOWN = (
     ("", "All"),
     *((status, SERVICE_WORDS[status]) for status in ("active", "building", "suspended", "terminated")),
 )
-MAY_ORDER = SessionState.may.contains("orders.place")
 
 
 def services() -> rx.Component:
@@ -64,7 +62,7 @@ def _rows() -> rx.Component:
             empty("Nothing found", "No server of yours matches this.", icon_name="search-x"),
             empty(
                 "No servers yet",
-                "Choose a plan and it runs a few minutes later.",
+                rx.cond(MAY_ORDER, "Choose a plan and it runs a few minutes later.", ""),
                 rx.cond(MAY_ORDER, link_button("Order a server", to="/order/")),
                 icon_name="server",
             ),

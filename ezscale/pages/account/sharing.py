@@ -4,8 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.invitations import invited_email, open_until, withdraw
 from ezscale.state.account.sharing import SharingState
-from ezscale.ui import badge, button, card, confirm, dialog, icon, text_field
+from ezscale.ui import badge, button, card, confirm, form_dialog, icon
 
 
 def sharing() -> rx.Component:
@@ -37,17 +38,8 @@ def _delegate(row: Any) -> rx.Component:
 
 
 def _invited(row: Any) -> rx.Component:
-    standing = rx.cond(row.is_over, badge("Ran out", "warning"), badge("Invited", "info"))
-    withdraw = confirm(
-        button(
-            "Withdraw", look="plain", size="small", custom_attrs={"aria-label": rx.Var.create("Withdraw ") + row.email}
-        ),
-        title="Take this invitation back?",
-        text="The link in their mail stops working.",
-        yes="Withdraw invitation",
-        on_yes=SharingState.withdraw(row.id),
-    )
-    return _line(row.email, standing, withdraw, row.id)
+    standing = open_until(row, badge("Invited", "info"))
+    return _line(row.email, standing, withdraw(SharingState, row), row.id)
 
 
 def _line(name: Any, note: Any, end: rx.Component, key: Any) -> rx.Component:
@@ -60,26 +52,13 @@ def _line(name: Any, note: Any, end: rx.Component, key: Any) -> rx.Component:
 
 
 def _share() -> rx.Component:
-    form = rx.el.form(
-        text_field(
-            "E-mail",
-            "email",
-            errors=SharingState.errors,
-            type="email",
-            auto_complete="off",
-            required=True,
-            max_length=190,
-        ),
-        button("Send the invitation", type="submit", class_name="self-end"),
-        on_submit=SharingState.share,
-        reset_on_submit=False,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
+    return form_dialog(
         button(icon("user-round-plus"), "Share", look="plain", size="small"),
-        form,
+        invited_email(SharingState),
         title="Share access to this server",
         text="They may start, stop and restart it. No root password, no other servers, no bills.",
+        yes="Send the invitation",
+        on_yes=SharingState.share,
         open=SharingState.inviting,
         on_open_change=SharingState.think_of_sharing,
     )

@@ -4,7 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.ui import empty, link, link_button, status_badge
+from ezscale.state.session import SessionState
+from ezscale.ui import card, empty, link, link_button, status_badge
 from ezscale.ui.base import Tone
 
 SERVICE_WORDS = {
@@ -41,6 +42,9 @@ INVOICE_TONES: dict[str, Tone] = {
     "void": "neutral",
     "uncollectible": "danger",
 }
+SEES_MONEY = SessionState.may.contains("billing.see")
+MAY_ORDER = SessionState.may.contains("orders.place")
+NO_BILLS = "Whoever owns this account has not given you its bills to look after."
 BUILD_STEPS = ("Paid", "Account", "Reserved", "Installing", "Ready")
 
 
@@ -58,6 +62,11 @@ def not_found(what: str, back: str, to: str) -> rx.Component:
     """What stands on a page whose address names nothing of one's own."""
     words = "It does not exist, or it belongs to another account."
     return empty(f"We could not find this {what}", words, link_button(back, to=to, look="plain"), icon_name="search-x")
+
+
+def not_theirs(why: str, icon_name: str) -> rx.Component:
+    """What stands on a page that somebody's role does not include."""
+    return card(empty("Nothing to see here", why, icon_name=icon_name))
 
 
 def more(text: str, to: str) -> rx.Component:

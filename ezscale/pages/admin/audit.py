@@ -46,20 +46,43 @@ def audit() -> rx.Component:
 
 
 def _search() -> rx.Component:
-    return rx.el.form(
-        text_field("Person", "person", default_value=AuditState.person, placeholder="Name or e-mail"),
+    """On a phone all but the first field is folded away: the trail is what one has come for."""
+    person = text_field("Person", "person", default_value=AuditState.person, placeholder="Name or e-mail")
+    others = rx.el.div(
         text_field("About", "about", default_value=AuditState.about, placeholder="INV-2026-000123"),
         text_field("Did", "action", default_value=AuditState.action, placeholder="invoice voided"),
         text_field("From", "since", type="date", default_value=AuditState.since),
         text_field("To", "until", type="date", default_value=AuditState.until),
-        button(icon("search"), "Search", type="submit", look="plain"),
+        id="filters",
+        class_name="col-span-2 hidden flex-col gap-3 peer-open:flex sm:contents",
+    )
+    return rx.el.form(
+        rx.el.div(person, class_name="col-span-2 sm:col-span-1"),
+        _fold(),
+        others,
+        button(icon("search"), "Search", type="submit", look="plain", class_name="col-start-2 sm:col-start-auto"),
         on_submit=AuditState.look_for,
         key=AuditState.query,
         class_name=(
-            "grid grid-cols-1 items-end gap-3 border-b border-line px-4 py-4 sm:grid-cols-2 sm:px-5 "
+            "grid grid-cols-[1fr_auto] items-end gap-3 border-b border-line px-4 py-4 sm:grid-cols-2 sm:px-5 "
             "xl:grid-cols-[1fr_1fr_1fr_auto_auto_auto]"
         ),
     )
+
+
+def _fold() -> rx.Component:
+    """Opens the filters behind it, and says how many of them are set."""
+    count = rx.cond(AuditState.filters_set > 0, badge(rx.fragment(AuditState.filters_set, " set"), "info"))
+    face = rx.el.summary(
+        icon("chevron-down", 16, "text-faint transition-transform group-open:rotate-180"),
+        "Filters",
+        count,
+        custom_attrs={"aria-controls": "filters"},
+        class_name=(
+            "-ml-2 inline-flex h-9 cursor-pointer list-none items-center gap-2 rounded-md px-2 text-sm font-medium text-ink"
+        ),
+    )
+    return rx.el.details(face, class_name="group peer sm:hidden")
 
 
 def _export(kind: str) -> rx.Component:

@@ -12,6 +12,7 @@ from ezscale.ui import (
     button,
     checkbox,
     dialog,
+    form_dialog,
     hidden,
     icon,
     link_button,
@@ -24,7 +25,6 @@ from ezscale.ui.base import words
 
 WHO, MAY, ERRORS = CustomerState.customer, CustomerState.rights, CareState.errors
 ASKED, PERSON = CareState.question, CareState.person
-FORM = "mt-5 flex flex-col gap-4"
 SUSPENDED_CUSTOMER = (
     "Their people can still sign in, see invoices and pay them, and do nothing else. Servers go on running."
 )
@@ -94,15 +94,8 @@ def _vendor(line: ErasureLine) -> rx.Component:
 
 
 def _erasing() -> rx.Component:
-    form = rx.el.form(
-        text_area("Why?", "reason", errors=ERRORS, required=True, max_length=500, hint="Kept in the audit trail."),
-        button("Erase for good", type="submit", look="danger", class_name="self-end"),
-        on_submit=CareState.erase,
-        reset_on_submit=False,
-        class_name=FORM,
-    )
     return _window(
-        form,
+        text_area("Why?", "reason", errors=ERRORS, required=True, max_length=500, hint="Kept in the audit trail."),
         is_open=ASKED == ERASE,
         title="Erase this customer?",
         text=(
@@ -110,6 +103,9 @@ def _erasing() -> rx.Component:
             "payment gateway and on the panels. Invoices, payments and the books stay, as the law asks. This cannot be "
             "undone."
         ),
+        yes="Erase for good",
+        on_yes=CareState.erase,
+        look="danger",
     )
 
 
@@ -123,23 +119,16 @@ def _small(text: str, question: str, person: PersonView) -> rx.Component:
     )
 
 
-def _window(form: rx.Component, *, is_open: Any, title: Any, text: Any) -> rx.Component:
+def _window(*fields: rx.Component, is_open: Any, **words_and_deed: Any) -> rx.Component:
     """A window that the state opens; its fields are the only ones of their names on the page."""
-    return dialog(None, form, title=title, text=text, open=is_open, on_open_change=CareState.show)
+    return form_dialog(None, *fields, open=is_open, on_open_change=CareState.show, **words_and_deed)
 
 
 def _deciding() -> rx.Component:
     is_suspending, about = ASKED == SUSPEND, words(PERSON != "", PERSON, "this customer")
     yes = rx.cond(is_suspending, "Suspend", "Bring back")
-    form = rx.el.form(
-        text_area("Why?", "reason", errors=ERRORS, required=True, max_length=500, hint="They are told, by mail."),
-        button(yes, type="submit", class_name="self-end"),
-        on_submit=CareState.decide,
-        reset_on_submit=False,
-        class_name=FORM,
-    )
     return _window(
-        form,
+        text_area("Why?", "reason", errors=ERRORS, required=True, max_length=500, hint="They are told, by mail."),
         is_open=is_suspending | (ASKED == BRING_BACK),
         title=words(is_suspending, rx.Var.create("Suspend ") + about + "?", rx.Var.create("Bring ") + about + " back?"),
         text=words(
@@ -147,6 +136,8 @@ def _deciding() -> rx.Component:
             words(PERSON != "", SUSPENDED_PERSON, SUSPENDED_CUSTOMER),
             words(PERSON != "", "They may sign in again.", "Their people can do again what their roles allow."),
         ),
+        yes=yes,
+        on_yes=CareState.decide,
     )
 
 
@@ -168,11 +159,13 @@ def _acting() -> rx.Component:
         action="/api/impersonation",
         class_name="mt-5",
     )
-    return _window(
+    return dialog(
+        None,
         form,
-        is_open=ASKED == ACT,
         title=rx.Var.create("Act as ") + PERSON + "?",
         text="For half an hour you see the portal as they do. They find it in their sign-in history, with your name.",
+        open=ASKED == ACT,
+        on_open_change=CareState.show,
     )
 
 
@@ -183,7 +176,7 @@ def _correcting() -> rx.Component:
         )
 
     country = select_field("Country", "country", countries(), errors=ERRORS, required=True, default_value=WHO.country)
-    form = rx.el.form(
+    return _window(
         rx.el.div(
             line("Name", "name", WHO.name, 120),
             line("Company", "company", WHO.company, 120, required=False),
@@ -193,14 +186,9 @@ def _correcting() -> rx.Component:
             country,
             class_name="grid gap-4 sm:grid-cols-2",
         ),
-        button("Save", type="submit", class_name="self-end"),
-        on_submit=CareState.correct,
-        reset_on_submit=False,
-        class_name=FORM,
-    )
-    return _window(
-        form,
         is_open=ASKED == CORRECT,
         title="Correct the address",
         text="It stands on later invoices. Issued ones keep the address they were issued to.",
+        yes="Save",
+        on_yes=CareState.correct,
     )

@@ -12,8 +12,8 @@ from ezscale.ui import (
     button,
     card,
     confirm,
-    dialog,
     empty,
+    form_dialog,
     icon,
     link_button,
     select_field,
@@ -54,20 +54,15 @@ def colleagues() -> rx.Component:
 
 
 def _invite() -> rx.Component:
-    form = rx.el.form(
+    return form_dialog(
+        button(icon("plus"), "Invite a colleague", size="small", on_click=ColleaguesState.edit(NEW)),
         text_field("Name", "name", errors=ColleaguesState.errors, required=True, max_length=120),
         text_field("E-mail", "email", errors=ColleaguesState.errors, type="email", required=True, max_length=190),
         select_field("Role", "role", ColleaguesState.choices, errors=ColleaguesState.errors, required=True),
-        button("Send the invitation", type="submit", class_name="self-end"),
-        on_submit=ColleaguesState.invite,
-        reset_on_submit=False,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        button(icon("plus"), "Invite a colleague", size="small", on_click=ColleaguesState.edit(NEW)),
-        form,
         title="Invite a colleague",
         text="They choose their own password by a link that we mail them.",
+        yes="Send the invitation",
+        on_yes=ColleaguesState.invite,
         open=ColleaguesState.editing == NEW,
         on_open_change=ColleaguesState.show,
     )
@@ -120,7 +115,8 @@ def _actions(row: Any) -> rx.Component:
 
 def _role_window() -> rx.Component:
     """The one window in which roles are given: its field is the only one of its name on the page."""
-    form = rx.el.form(
+    return form_dialog(
+        None,
         select_field(
             "Role",
             "new_role",
@@ -129,16 +125,10 @@ def _role_window() -> rx.Component:
             default_value=ColleaguesState.role_id,
             required=True,
         ),
-        button("Give this role", type="submit", class_name="self-end"),
-        on_submit=ColleaguesState.give,
-        reset_on_submit=False,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        None,
-        form,
         title=rx.Var.create("The role of ") + ColleaguesState.person,
         text="They are signed out, and sign in again with the new role.",
+        yes="Give this role",
+        on_yes=ColleaguesState.give,
         open=(ColleaguesState.editing != "") & (ColleaguesState.editing != NEW),
         on_open_change=ColleaguesState.show,
     )

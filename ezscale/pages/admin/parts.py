@@ -180,6 +180,19 @@ def nothing_found(state: Any, what: str, otherwise: rx.Component) -> rx.Componen
     return rx.cond((state.words != "") | (state.status != ""), no_match, otherwise)
 
 
+def open_matter(sign: rx.Component, title: Any, facts: Any, since: Any, *ways: rx.Component, key: Any) -> rx.Component:
+    """A line of a list of what waits for somebody: what it is, since when, and the ways to end it."""
+    words = rx.el.div(
+        rx.el.p(title, class_name="text-sm font-medium text-ink"),
+        rx.el.p(facts, class_name="mt-0.5 text-sm text-body [overflow-wrap:anywhere]"),
+        rx.el.p(since, class_name="mt-0.5 text-xs text-faint"),
+        class_name="min-w-0 flex-1 basis-60",
+    )
+    return rx.el.li(
+        sign, words, *ways, key=key, class_name="flex flex-wrap items-start gap-x-3 gap-y-2 px-4 py-3.5 sm:px-5"
+    )
+
+
 def record(state: Any, what: str, *content: Any) -> rx.Component:
     """The page of one thing: grey lines while it is read, and words when it is not there."""
     gone = card(empty(f"We could not find this {what}", "Its address may be wrong.", icon_name="search-x"))

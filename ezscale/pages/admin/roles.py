@@ -7,7 +7,7 @@ import reflex as rx
 from ezscale.pages.admin.parts import by_id
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.roles import NEW, PERMISSIONS, RolesState
-from ezscale.ui import Column, button, card, checkbox, confirm, dialog, empty, icon, table, text_field
+from ezscale.ui import Column, button, card, checkbox, confirm, empty, form_dialog, icon, table, text_field
 from ezscale.ui.base import words
 
 
@@ -26,13 +26,15 @@ def roles() -> rx.Component:
         empty=empty("No roles yet", "The first administrator is made on the command line.", icon_name="shield"),
         loading=RolesState.loading,
     )
-    new = dialog(
+    new = form_dialog(
         button(icon("plus"), "New role", size="small", on_click=RolesState.edit(NEW)),
-        _form(),
+        *_fields(),
         title=words(RolesState.editing == NEW, "New role", rx.Var.create("Role: ") + RolesState.name),
         text=(
             "You can give what you may do yourself. When a role changes, whoever holds it is signed out and told by mail."
         ),
+        yes="Save the role",
+        on_yes=RolesState.save,
         open=RolesState.editing != "",
         on_open_change=RolesState.show,
     )
@@ -73,7 +75,7 @@ def _named(what: str, row: Any) -> dict[str, Any]:
     return {"aria-label": rx.Var.create(what) + row.name}
 
 
-def _form() -> rx.Component:
+def _fields() -> tuple[rx.Component, ...]:
     boxes = [
         checkbox(
             sentence,
@@ -87,7 +89,7 @@ def _form() -> rx.Component:
         RolesState.errors.contains("permissions"),
         rx.el.p(RolesState.errors["permissions"], class_name="mt-2 text-[0.8125rem] text-danger", role="alert"),
     )
-    return rx.el.form(
+    return (
         text_field(
             "Name",
             "name",
@@ -104,8 +106,4 @@ def _form() -> rx.Component:
             id="permissions",
             tab_index=-1,
         ),
-        button("Save the role", type="submit", class_name="self-end"),
-        on_submit=RolesState.save,
-        reset_on_submit=False,
-        class_name="mt-5 flex flex-col gap-5",
     )

@@ -2,10 +2,10 @@
 
 import reflex as rx
 
-from ezscale.pages.admin.parts import by_id, nothing_found, turner
+from ezscale.pages.admin.parts import by_id, nothing_found, open_matter, turner
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.runs import GivenUpRow, ReportRow, RunsState, SetAside
-from ezscale.ui import Column, badge, button, card, dialog, empty, filters, icon, stack, table, text_area, toolbar
+from ezscale.ui import Column, badge, button, card, empty, filters, form_dialog, icon, stack, table, text_area, toolbar
 
 NAMES = (("", "All"), ("renewals", "Renewals"), ("dunning", "Dunning"), ("cancellations", "Cancellations"))
 
@@ -44,22 +44,19 @@ def _given_up() -> rx.Component:
 
 def _task(job: GivenUpRow) -> rx.Component:
     again = button("Try again", look="plain", size="small", on_click=RunsState.try_again(job.id))
-    return rx.el.li(
+    return open_matter(
         icon("circle-alert", 18, "mt-px text-danger"),
-        rx.el.div(
-            rx.el.p(job.task, class_name="text-sm font-medium text-ink"),
-            rx.el.p(job.error, class_name="mt-0.5 text-sm text-body [overflow-wrap:anywhere]"),
-            rx.el.p("Given up ", job.at, class_name="mt-0.5 text-xs text-faint"),
-            class_name="min-w-0 flex-1 basis-60",
-        ),
+        job.task,
+        job.error,
+        rx.fragment("Given up ", job.at),
         rx.cond(RunsState.may_run, rx.el.div(again, _dismissing(job), class_name="flex flex-wrap gap-2")),
         key=job.id,
-        class_name="flex flex-wrap items-start gap-x-3 gap-y-2 px-4 py-3.5 sm:px-5",
     )
 
 
 def _dismissing(job: GivenUpRow) -> rx.Component:
-    form = rx.el.form(
+    return form_dialog(
+        button("Dismiss", look="plain", size="small", on_click=RunsState.ask_why(job.id)),
         text_area(
             "Why does it need no further try?",
             "why",
@@ -68,16 +65,10 @@ def _dismissing(job: GivenUpRow) -> rx.Component:
             max_length=500,
             hint="It is kept with the task, with your name.",
         ),
-        rx.el.div(button("Put it aside", type="submit"), class_name="mt-5 flex justify-end"),
-        on_submit=RunsState.dismiss,
-        reset_on_submit=False,
-        class_name="mt-4",
-    )
-    return dialog(
-        button("Dismiss", look="plain", size="small", on_click=RunsState.ask_why(job.id)),
-        form,
         title="Put this task aside",
         text=rx.fragment(job.task, " is not tried again, and the doctor no longer names it."),
+        yes="Put it aside",
+        on_yes=RunsState.dismiss,
         open=RunsState.dismissing == job.id,
         on_open_change=RunsState.keep,
     )

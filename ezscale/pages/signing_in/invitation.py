@@ -2,7 +2,9 @@
 
 import reflex as rx
 
-from ezscale.pages.shell import auth_page, role_word
+from ezscale.pages.roles import role_word
+from ezscale.pages.shell import auth_page
+from ezscale.pages.signing_in.new_account import agreement, first_password
 from ezscale.state.session import SessionState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.state.signing_in.invitation import InvitationState
@@ -15,7 +17,6 @@ from ezscale.ui import (
     link_button,
     native_form,
     notice,
-    password_field,
     skeleton,
     text_field,
 )
@@ -108,23 +109,8 @@ def _new_account() -> rx.Component:
             default_value=PostedFormState.typed["name"],
             key=PostedFormState.attempt,
         ),
-        password_field(
-            "Password",
-            "password",
-            errors=errors,
-            hint="At least 10 characters. A few unrelated words make a good one.",
-            auto_complete="new-password",
-            min_length=10,
-            max_length=200,
-        ),
+        first_password(),
         button("Create account and accept", type="submit", size="large", class_name="mt-2"),
-        rx.el.p(
-            "By creating an account you agree to our ",
-            link("terms", "/terms/"),
-            " and ",
-            link("acceptable use policy", "/acceptable-use/"),
-            ".",
-            class_name="text-xs text-faint",
-        ),
+        agreement(),
         action="/api/invitation/account",
     )

@@ -3,9 +3,10 @@
 import reflex as rx
 
 from ezscale.pages.shell import auth_page, next_field
+from ezscale.pages.signing_in.new_account import agreement, first_password
 from ezscale.state.signing_in.choices import countries, currencies
 from ezscale.state.signing_in.forms import PostedFormState
-from ezscale.ui import button, form_notice, link, native_form, password_field, select_field, text_field
+from ezscale.ui import button, form_notice, link, native_form, select_field, text_field
 
 
 def register() -> rx.Component:
@@ -33,15 +34,7 @@ def register() -> rx.Component:
             default_value=typed["email"],
             key=f"email{again}",
         ),
-        password_field(
-            "Password",
-            "password",
-            errors=errors,
-            hint="At least 10 characters. A few unrelated words make a good one.",
-            auto_complete="new-password",
-            min_length=10,
-            max_length=200,
-        ),
+        first_password(),
         text_field(
             "Company",
             "company",
@@ -74,14 +67,7 @@ def register() -> rx.Component:
         ),
         next_field(PostedFormState.goes_to),
         button("Create account", type="submit", size="large", class_name="mt-2"),
-        rx.el.p(
-            "By creating an account you agree to our ",
-            link("terms", "/terms/"),
-            " and ",
-            link("acceptable use policy", "/acceptable-use/"),
-            ".",
-            class_name="text-xs text-faint",
-        ),
+        agreement(),
         action="/api/register",
     )
     return auth_page(

@@ -1,18 +1,17 @@
 """Who belongs to the customer, and who is invited."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Self
 
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from ezscale.accounts.invitations import invite, send_invitation_again, unused_invitations, withdraw_invitation
+from ezscale.accounts.invitations import invite, send_invitation_again, unused_invitations
 from ezscale.accounts.members import Member, change_role, leave, members, remove_member
 from ezscale.accounts.permissions import MANAGE_PEOPLE
 from ezscale.kit.work import Work
-from ezscale.models import Invitation
 from ezscale.models.customer import MemberRole
+from ezscale.state.account.invitations import InvitationView, Inviting
 from ezscale.state.account.portal import PortalState
 from ezscale.state.arguments import sent_choice, sent_fields, sent_id
 from ezscale.state.reader import Reader
@@ -45,29 +44,6 @@ class MemberView:
         )
 
 
-@dataclass
-class InvitationView:
-    """Somebody who was invited and has not come."""
-
-    id: str
-    email: str
-    role: str
-    invited_by: str
-    until: str
-    is_over: bool
-
-    @classmethod
-    def of(cls, invitation: Invitation, reader: Reader, now: datetime) -> Self:
-        return cls(
-            id=str(invitation.id),
-            email=invitation.email,
-            role=invitation.role.value,
-            invited_by=invitation.invited_by,
-            until=reader.day(invitation.expires_at),
-            is_over=not invitation.is_open(now),
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Register:
     """Everybody, in words."""
@@ -77,12 +53,10 @@ class Register:
     may_manage: bool
 
 
-class PeopleState(PortalState):
+class PeopleState(Inviting, PortalState):
     loaded: bool = False
     may_manage: bool = False
     people: list[MemberView] = []
-    invited: list[InvitationView] = []
-    inviting: bool = False
     changing: str = ""
     changing_name: str = ""
     changing_role: str = ""
@@ -121,14 +95,6 @@ class PeopleState(PortalState):
         again = await self.perform(lambda work: send_invitation_again(work, row_id))
         await self._look()
         self.say(f"Another invitation is on its way to {again.email}; the link in the first one no longer works.")
-
-    @rx.event
-    async def withdraw(self, invitation_id: str) -> None:
-        """Take an invitation back."""
-        row_id = sent_id(invitation_id)
-        await self.perform(lambda work: withdraw_invitation(work, row_id))
-        await self._look()
-        self.say("The invitation is taken back.")
 
     @rx.event
     async def think_of_changing(self, membership_id: str) -> None:

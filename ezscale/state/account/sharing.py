@@ -7,12 +7,12 @@ from uuid import UUID
 import reflex as rx
 
 from ezscale.accounts.delegates import delegates, end_delegation, share_service
-from ezscale.accounts.invitations import unused_invitations, withdraw_invitation
+from ezscale.accounts.invitations import unused_invitations
 from ezscale.accounts.permissions import MANAGE_PEOPLE
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Delegation, User
-from ezscale.state.account.people import InvitationView
+from ezscale.state.account.invitations import InvitationView, Inviting
 from ezscale.state.account.portal import PortalState
 from ezscale.state.arguments import sent_fields, sent_id
 from ezscale.state.reader import Reader
@@ -32,11 +32,9 @@ class DelegateView:
         return cls(str(delegation.id), user.name, user.email, reader.day(delegation.created_at))
 
 
-class SharingState(PortalState):
+class SharingState(Inviting, PortalState):
     may_share: bool = False
     delegates: list[DelegateView] = []
-    invited: list[InvitationView] = []
-    inviting: bool = False
 
     @rx.event
     async def load(self) -> None:
@@ -57,14 +55,6 @@ class SharingState(PortalState):
         self.inviting = False
         await self._look()
         self.say(f"An invitation is on its way to {email}.")
-
-    @rx.event
-    async def withdraw(self, invitation_id: str) -> None:
-        """Take an invitation back."""
-        row_id = sent_id(invitation_id)
-        await self.perform(lambda work: withdraw_invitation(work, row_id))
-        await self._look()
-        self.say("The invitation is taken back.")
 
     @rx.event
     async def end(self, delegation_id: str) -> None:

@@ -15,7 +15,8 @@ from ezscale.state.reader import Reader
 from ezscale.state.telling import Answer
 from ezscale.state.turning import PAGE, Turning
 
-ASKED = ("person", "about", "action", "since", "until")
+FILTERS = ("about", "action", "since", "until")
+ASKED = ("person", *FILTERS)
 ABSENT = "–"
 
 
@@ -94,6 +95,7 @@ class AuditState(Turning, StaffState):
     since: str = ""
     until: str = ""
     query: str = ""
+    filters_set: int = 0
 
     @rx.event
     async def load(self) -> None:
@@ -104,6 +106,7 @@ class AuditState(Turning, StaffState):
         self.person, self.about, self.action = asked["person"], asked["about"], asked["action"]
         self.since, self.until = asked["since"], asked["until"]
         self.query = query_of(asked)
+        self.filters_set = sum(bool(asked[name]) for name in FILTERS)
         await self._show()
         self.loading = False
 
