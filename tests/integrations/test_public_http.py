@@ -38,7 +38,14 @@ UNUSABLE = [
     *("ftp://example.com/", "file:///etc/passwd", "gopher://example.com/", "//example.com/", "example.com"),
     *("http://example.com:22/", "http://example.com:6379/", "https://example.com:80/", "http://me:secret@example.com/"),
     *("http:///path", "http://example.com/" + "x" * 2000, "javascript:alert(1)"),
-    *("http://[::1", "https://example.com:abc/", "http://999.1.1.1/", "http://xn--/", "http://\x00/", "http://\u202e.com/"),
+    *(
+        "http://[::1",
+        "https://example.com:abc/",
+        "http://999.1.1.1/",
+        "http://xn--/",
+        "http://\x00/",
+        "http://\u202e.com/",
+    ),
 ]
 
 
