@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from ezscale import wiring
 from ezscale.accounts.changing import change_password, prove_new_email
+from ezscale.accounts.mailed_links import count_guess
 from ezscale.accounts.second_step import finish_with_code
 from ezscale.accounts.signing_in import confirm_password
 from ezscale.accounts.steps import StepOver
@@ -75,6 +76,8 @@ def new_password(request: Request, me: Oneself, password: Typed = "", old: Typed
 def new_email(request: Request, token: Typed = "") -> RedirectResponse:
     """Prove a new address by a mailed link."""
     try:
+        with visitor(request)() as work:
+            count_guess(work, token, address_of(request))
         with visitor(request)() as work:
             prove_new_email(work, token)
     except BusinessError as refusal:

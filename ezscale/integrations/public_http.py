@@ -75,6 +75,10 @@ def fetch(http: httpx.Client, method: str, url: str, **request: Any) -> httpx.Re
     """
     if len(url) > LONGEST_URL:
         raise NotPublic("This address is too long.", field="url")
+    try:
+        httpx.URL(url).host  # noqa: B018  # read, as some names are looked at no earlier
+    except (httpx.InvalidURL, UnicodeError):
+        raise NotPublic("This is no address of the web.", field="url") from None
     with http.stream(method, url, **request) as answer:
         body, end = b"", time.monotonic() + LONGEST_ANSWER
         for part in answer.iter_raw():

@@ -10,6 +10,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ezscale.kit.settings import BadSettings
+
 Version = tuple[int, int]
 
 
@@ -99,7 +101,14 @@ def drop_keys(path: Path, names: set[str]) -> None:
 
 
 def _read(path: Path) -> dict[str, bytes]:
-    return {name: base64.b64decode(key) for name, key in json.loads(path.read_text()).items()}
+    """The keys in a file. BadSettings when it is damaged: it is never made anew, since nothing else opens what is sealed."""
+    try:
+        keys = {name: base64.b64decode(key) for name, key in json.loads(path.read_text()).items()}
+    except (ValueError, TypeError, AttributeError):
+        keys = {}
+    if not keys:
+        raise BadSettings(f"{path} holds no keys that can be read: put back the one of your backup.")
+    return keys
 
 
 def _write(path: Path, keys: Mapping[str, bytes]) -> None:

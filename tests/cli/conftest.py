@@ -1,13 +1,16 @@
-"""A data folder of its own for every test, and the environment as it was afterwards."""
+"""A data folder of its own for every test, the commands that work in it, and the environment as it was afterwards."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ezscale import wiring
+from ezscale.cli.main import main
 from ezscale.kit.settings import settings
+
+Ran = tuple[int, str, str]
 
 
 @pytest.fixture
@@ -18,6 +21,26 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     forget_the_settings()
     yield tmp_path / "data"
     forget_the_settings()
+
+
+@pytest.fixture
+def ezscale(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs a command; returns its number and what it wrote on both channels."""
+
+    def ezscale(*arguments: str) -> Ran:
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        said = capsys.readouterr()
+        return int(end.value.code or 0), said.out, said.err
+
+    return ezscale
+
+
+@pytest.fixture
+def company(ezscale: Callable[..., Ran]) -> Callable[..., Ran]:
+    """The same, in a company that has its tables and nothing else."""
+    assert ezscale("migrate")[0] == 0
+    return ezscale
 
 
 def forget_the_settings() -> None:

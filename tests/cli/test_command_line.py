@@ -18,42 +18,22 @@ from ezscale import wiring
 from ezscale.accounts.signing_in import HalfWay, SignedIn, sign_in
 from ezscale.cli.commands.clock import length_of_time
 from ezscale.cli.commands.surroundings import settings_page
-from ezscale.cli.main import app, main
+from ezscale.cli.main import app
 from ezscale.cli.running import alone_in
 from ezscale.kit import jobs
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.jobs import Job, JobStatus, job_row
 from ezscale.kit.settings import Settings
 from ezscale.models import Passkey, RunReport, User
+from tests.cli.conftest import Ran
 
 HANDBOOK = Path(__file__).parents[2] / "docs"
-Ran = tuple[int, str, str]
 COMMANDS = [
     *("run", "web", "worker", "beat", "migrate", "build", "doctor", "tonight", "seed", "renew", "settings"),
     *("user add-staff", "user reset-second-factor", "sandbox urls", "demo logins", "clock show", "clock move"),
     *("audit verify", "audit head", "jobs list", "jobs retry", "jobs dismiss"),
     *("secrets rotate", "secrets retire", "secrets reseal", "check-url"),
 ]
-
-
-@pytest.fixture
-def ezscale(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Runs a command; returns its number and what it wrote on both channels."""
-
-    def ezscale(*arguments: str) -> Ran:
-        with pytest.raises(SystemExit) as end:
-            main(arguments)
-        said = capsys.readouterr()
-        return int(end.value.code or 0), said.out, said.err
-
-    return ezscale
-
-
-@pytest.fixture
-def company(ezscale: Callable[..., Ran]) -> Callable[..., Ran]:
-    """The same, in a company that has its tables and nothing else."""
-    assert ezscale("migrate")[0] == 0
-    return ezscale
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -108,7 +88,9 @@ def test_one_data_folder_is_run_by_one_copy(ezscale: Callable[..., Ran], data_di
     assert f"is in use by process {os.getpid()}" in complaint.replace("\n", " ")
 
 
-@pytest.mark.parametrize("command", ["doctor", "tonight", "renew", "clock show"])
+@pytest.mark.parametrize(
+    "command", ["doctor", "tonight", "renew", "clock show", "secrets rotate", "secrets reseal", "secrets retire"]
+)
 def test_without_a_company_a_command_says_how_to_make_one(ezscale: Callable[..., Ran], command: str):
     number, _, complaint = ezscale(*command.split())
 

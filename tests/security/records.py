@@ -23,6 +23,7 @@ KNOCKS = (LoginAttempt, LoginSession, NumberSeries, SignIn, SignInStep)  # these
 COUNTERS = {model.__tablename__ for model in (*KNOCKS, *TRAIL)}
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 A_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
+A_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00:00")  # is everybody's
 TOO_SHORT_TO_TELL = 8
 
 
@@ -87,4 +88,4 @@ def belonging_to(owners: Iterable[UUID], rows: Rows) -> set[str]:
 def words_in(rows: Rows) -> set[str]:
     """Every text in these rows that is long enough to be recognised."""
     texts = (word for row in rows.values() for word in A_WORD.findall(row.text))
-    return {word for word in texts if len(word) >= TOO_SHORT_TO_TELL}
+    return {word for word in texts if len(word) >= TOO_SHORT_TO_TELL and not A_MOMENT.fullmatch(word)}

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from uuid import UUID
 
 from ezscale import wiring
 from ezscale.accounts.api_tokens import create_token
-from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_MAIL
+from ezscale.accounts.impersonating import begin_impersonation, take_over
+from ezscale.accounts.permissions import IMPERSONATE, SEE_EVERYTHING, SEE_MAIL
 from ezscale.accounts.signing_in import begin_session
 from ezscale.accounts.staff import add_staff
 from ezscale.billing.documents import invoice_pdf
-from ezscale.kit.actor import Permission
+from ezscale.kit.actor import ANONYMOUS, Permission
 from ezscale.kit.clock import FixedClock
+from ezscale.kit.cookies import ACTING, SESSION
 from ezscale.kit.work import Database
 from ezscale.models import Customer, Delegation, Membership, StaffRole
 from ezscale.models.customer import MemberRole
@@ -26,8 +28,11 @@ from tests.security.records import Key, Rows, belonging_to, rows_of, words_in
 
 NOBODY, ANOTHER, SUSPENDED, LOWEST = "nobody", "another customer", "a suspended customer", "the lowest staff"
 DELEGATE = "a delegate"  # of the victim's, for one of their servers
-CALLERS = (NOBODY, ANOTHER, SUSPENDED, DELEGATE, LOWEST)
+IMPERSONATING = "a colleague who acts as another customer"  # and may look, and change nothing
+CALLERS = (NOBODY, ANOTHER, SUSPENDED, DELEGATE, LOWEST, IMPERSONATING)
 VICTIM, BOSS = "the victim", "somebody who may see everything"  # who are told what the others are not
+HELPER = "a colleague who acts as the victim"  # and is told, too
+ACTS_AS = {IMPERSONATING: ANOTHER, HELPER: VICTIM}
 
 
 @dataclass(frozen=True)
@@ -50,10 +55,14 @@ class Scene:
         """The ids of everything that belongs to a caller."""
         return belonging_to(owners(self.people[who]), rows) if who in self.people else set()
 
+    def acted_ids(self, who: str) -> set[str]:
+        """The ids of everything of the customer as whom a caller acts, which is theirs to look at and not to change."""
+        return self.own_ids(ACTS_AS[who], self.rows()) if who in ACTS_AS else set()
+
     def own_samples(self, who: str) -> dict[str, str]:
-        """An id of a caller's own from each table."""
+        """An id from each table of what a caller finds in the portal: their own, or that of whom they act as."""
         rows = self.rows()
-        own = self.own_ids(who, rows)
+        own = self.own_ids(ACTS_AS.get(who, who), rows)
         return oldest_of_each(key for key in rows if key[1] in own)
 
     def entrusted_ids(self, who: str) -> set[str]:
@@ -87,19 +96,36 @@ class Scene:
             work.session.add(Delegation(membership_id=member.id, service_id=self.shared, created_at=work.now))
 
     def hidden_from(self, who: str) -> set[str]:
-        """Root passwords that even their owner may not see, being suspended."""
-        return {self.passwords[SUSPENDED]} if who == SUSPENDED else set()
+        """Root passwords that even their owner may not see, being suspended; and that nobody sees in another's name."""
+        whose = {SUSPENDED: SUSPENDED, IMPERSONATING: ANOTHER}
+        return {self.passwords[whose[who]]} if who in whose else set()
 
-    def session(self, who: str) -> str:
-        """The secret of a fresh session, whose password was entered just now; empty for nobody."""
+    def cookies(self, who: str) -> dict[str, str]:
+        """What the browser shows of somebody whose password was entered just now; empty for nobody.
+
+        A colleague's holds both: their own session, and the one that acts.
+        """
         if who not in self.people:
-            return ""
+            return {}
         with self.at.robot() as work:
-            return begin_session(work, self.people[who].user).token
+            own = begin_session(work, self.people[who].user).token
+        return {SESSION: own, ACTING: self._acting(who, own)} if who in ACTS_AS else {SESSION: own}
 
     def token(self, who: str) -> str:
         """An API token; empty for nobody."""
         return self.people[who].does(lambda work: create_token(work, "theirs"))[1] if who in self.people else ""
+
+    def _acting(self, who: str, own: str) -> str:
+        """The secret of a session that acts. It was begun by somebody who might see the customer's file, and may no more.
+
+        So whatever of the victim's is heard has not come by the panel, where another caller walks.
+        """
+        colleague, person = self.people[who].actor, self.people[ACTS_AS[who]]
+        in_the_file = replace(colleague, permissions=colleague.permissions | {SEE_EVERYTHING})
+        with self.at.house.database.opener(in_the_file)() as work:
+            link = begin_impersonation(work, own, person.actor.own_customer(), person.user.id, "They have asked")
+        with self.at.house.database.opener(ANONYMOUS)() as work:
+            return take_over(work, link)
 
 
 @contextmanager
@@ -113,6 +139,8 @@ def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Sce
         SUSPENDED: a_buyer(at, "Susan Halloway"),
         LOWEST: a_colleague(at, "Terry Trainee"),
         BOSS: a_colleague(at, "Bridget Boss", SEE_EVERYTHING, SEE_MAIL),
+        IMPERSONATING: a_colleague(at, "Imogen Proxy", IMPERSONATE),
+        HELPER: a_colleague(at, "Hattie Helper", IMPERSONATE),
     }
     passwords = {who: root_password(people[who]) for who in (ANOTHER, SUSPENDED)}
     people[ANOTHER].brings_along("Nathan Nightingale", MemberRole.DELEGATE, people[ANOTHER].service().id)

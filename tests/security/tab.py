@@ -15,7 +15,6 @@ from reflex_base.event import Event
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 from reflex_base.registry import RegisteredEventHandler
 
-from ezscale.kit.cookies import SESSION
 from ezscale.kit.rates import TAB
 
 PATIENCE = 3  # seconds
@@ -57,11 +56,11 @@ class Pipeline:
 
 
 class Tab:
-    """An open page, and the session that its browser presents."""
+    """An open page, and the cookies that its browser presents."""
 
-    def __init__(self, session: str) -> None:
+    def __init__(self, cookies: Mapping[str, str]) -> None:
         self.token = str(uuid4())
-        self._session = session
+        self._cookies = "; ".join(f"{name}={secret}" for name, secret in cookies.items())
         self._path = "/account/"
         self._query: dict[str, str] = {}
         self.events = 0
@@ -79,7 +78,7 @@ class Tab:
         """As the socket's server puts it together."""
         return {
             "headers": {
-                "cookie": f"{SESSION}={self._session}" if self._session else "",
+                "cookie": self._cookies,
                 "host": "localhost",
                 "origin": "http://localhost",
             },

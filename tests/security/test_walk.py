@@ -6,23 +6,38 @@ Nobody learns what is another's, nobody changes it, and a way in that cannot be 
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from uuid import UUID
+from zipfile import ZipFile
 
 import httpx
 import pytest
 import reflex as rx
 from fastapi import FastAPI
+from pypdf import PdfReader
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ezscale.api.doors import Door
 from ezscale.api.sheets import SHEETS
 from ezscale.kit import rates
-from ezscale.kit.cookies import SESSION
 from ezscale.models import Customer
 from ezscale.sandbox.in_process import InProcess
 from tests.security.entrances import Entrance, Handler, asked_names, entrances, handlers, routes_of_reflex
-from tests.security.scene import ANOTHER, BOSS, CALLERS, DELEGATE, LOWEST, NOBODY, SUSPENDED, VICTIM, Scene, a_scene
+from tests.security.scene import (
+    ANOTHER,
+    BOSS,
+    CALLERS,
+    DELEGATE,
+    HELPER,
+    IMPERSONATING,
+    LOWEST,
+    NOBODY,
+    SUSPENDED,
+    VICTIM,
+    Scene,
+    a_scene,
+)
 from tests.security.tab import Pipeline, Tab, pipeline
 from tests.security.watcher import Watcher
 
@@ -34,8 +49,10 @@ WELCOME = {
     SUSPENDED: {"public", "account"},
     DELEGATE: {"public", "account"},
     LOWEST: {"public", "admin"},
+    IMPERSONATING: {"public", "account"},
     VICTIM: {"public", "account"},
     BOSS: {"public", "admin"},
+    HELPER: {"public", "account"},
 }
 REFUSALS = {Door.TOKEN: {401, 404}, Door.SESSION: {303, 401, 404}}  # of whoever shows nothing
 ALWAYS = {Door.SIGNATURE: {400}, Door.OPERATOR: {401, 403}}  # of whoever is neither the vendor nor the operator
@@ -104,7 +121,7 @@ def test_no_route_gives_away_or_changes_what_is_anothers(web, scene, who):
         for request in route.requests([*(row_id for _, row_id in probes(scene, who)), *TEXTS, *SHEETS]):
             rates.start_over()  # whoever may not do a thing may not do it once: limits are another test's story
             answer = client.request(**request)
-            wrong = watcher.harm(json.dumps(request), f"{answer.headers} {answer.text}")
+            wrong = watcher.harm(json.dumps(request), f"{answer.headers} {written_in(answer)}")
             if not is_expected(route, who, answer.status_code):
                 wrong.append(f"was answered {answer.status_code}: {answer.text[:200]}")
             harm += [f"{request}: {each}" for each in wrong]
@@ -127,10 +144,25 @@ def test_the_walk_notices_what_it_looks_for(scene):
     assert not Handler("astray", lambda _: None, astray).is_classified
 
 
+def test_the_walk_notices_what_is_done_in_the_name_of_the_customer_as_whom_somebody_acts(scene):
+    watcher, acted = Watcher(scene, IMPERSONATING), scene.own_samples(IMPERSONATING)["customer"]
+
+    scene.cookies(IMPERSONATING)
+    began = watcher.harm("", "")
+    with scene.at.robot() as work:
+        work.session.get_one(Customer, UUID(acted)).city = "Atlantis"
+
+    told, changed = watcher.harm("", scene.passwords[ANOTHER])
+    assert began == []
+    assert told == f"was told {scene.passwords[ANOTHER]!r}"
+    assert changed.startswith(f"changed ('customer', '{acted}')")
+
+
 @pytest.mark.parametrize(
     ("who", "pages"),
     [
         (VICTIM, "account.{}.load: overview services service order invoices invoice profile"),
+        (HELPER, "account.{}.load: overview services service order invoices invoice profile"),
         (BOSS, "admin.{}.load: customers customer services service orders invoices invoice mail"),
     ],
 )
@@ -156,11 +188,11 @@ async def walk_the_handlers(web: Web, scene: Scene, who: str, tried: list[Handle
 
 async def calls(line: Pipeline, scene: Scene, who: str, handler: Handler) -> AsyncIterator[tuple[str, str]]:
     """Everything that is tried on a handler, and what is heard then. A page is opened before its buttons are pressed."""
-    session, loading = scene.session(who), f"{handler.name.rpartition('.')[0]}.load"
-    tab, tried = Tab(session), []
+    cookies, loading = scene.cookies(who), f"{handler.name.rpartition('.')[0]}.load"
+    tab, tried = Tab(cookies), []
     for value, choosing in attempts(scene, who, handler):
         asked = dict.fromkeys(asked_names(), value) if isinstance(value, str) and value else {}
-        tab = Tab(session) if tab.is_worn else tab
+        tab = Tab(cookies) if tab.is_worn else tab
         tab.goes_to(asked)
         heard = ""
         for payload in handler.payloads(value, choosing=choosing):
@@ -192,16 +224,34 @@ def a_client(web: Web, scene: Scene, who: str) -> httpx.Client:
         transport=InProcess(web.served),
         base_url="http://localhost",
         headers={"X-Forwarded-For": "203.0.113.7", "Origin": "http://localhost", **shown},
-        cookies={SESSION: scene.session(who)},
+        cookies=scene.cookies(who),
     )
 
 
+def written_in(answer: httpx.Response) -> str:
+    """What an answer tells whoever opens it: the words of a PDF, the files of an archive."""
+    match answer.headers.get("content-type", ""):
+        case "application/pdf":
+            return words_of(answer.content)
+        case "application/zip":
+            with ZipFile(BytesIO(answer.content)) as archive:
+                files = {name: archive.read(name) for name in archive.namelist()}
+            texts = (words_of(each) if name.endswith(".pdf") else each.decode() for name, each in files.items())
+            return " ".join((*files, *texts))
+    return answer.text
+
+
+def words_of(pdf: bytes) -> str:
+    """The text on every page."""
+    return " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
 def probes(scene: Scene, who: str) -> list[tuple[str, str]]:
-    """Ids to try: the victim's, one from each table; and their own, for whoever may not use even those.
+    """Ids to try: the victim's, one from each table; and their own, for whoever may not use (or change) even those.
 
     A delegate tries the shared server, too: its page must tell nothing else.
     """
-    own = scene.own_samples(who).items() if who == SUSPENDED else ()
+    own = scene.own_samples(who).items() if who in (SUSPENDED, IMPERSONATING) else ()
     shared = [("service", str(scene.shared))] if who == DELEGATE else []
     return [*scene.samples.items(), *own, *shared]
 

@@ -10,6 +10,7 @@ STANDS_STILL = {
     *("service", "subscription", "subscription_item", "cancellation", "suspension", "customer_order"),
     *("credential", "provisioning_job", "provisioning_log"),
 }
+ACTED = "impersonation"  # tells as whom a colleague acts: theirs to begin and to end
 PRESSED = ("provisioning_log", "outbox_event")  # what tells that somebody has used a server
 
 
@@ -20,6 +21,7 @@ class Watcher:
         self._scene = scene
         self._who = who
         self._taboo = {*(scene.victims_words - scene.entrusted_words(who)), *scene.hidden_from(who)}
+        self._acted = scene.acted_ids(who)
         self._file = sqlite3.connect(str(scene.at.house.database.engine.url.database))
         self._rows = scene.rows()
         self._version = self._written()
@@ -52,7 +54,8 @@ class Watcher:
             return False
         entrusted = self._scene.entrusted_ids(self._who)
         is_theirs = bool(row.ids & own) or (table in PRESSED and bool(row.ids & entrusted))
-        return is_theirs and not row.refers_to & (self._scene.victims_ids - entrusted - own)
+        others = self._scene.victims_ids if table == ACTED else self._scene.victims_ids | self._acted
+        return is_theirs and not row.refers_to & (others - entrusted - own)
 
     def _written(self) -> int:
         """A number that grows whenever somebody else has committed a change."""

@@ -46,7 +46,8 @@ def check_url(url: Annotated[str, typer.Argument(help="https://… as somebody h
         complain(f"{url} cannot be reached: {error}")
         raise leave(Exit.FINDING) from None
     led = f", and leads on to {answer.headers['location']}" if "location" in answer.headers else ""
-    console.print(f"It answered {answer.status_code} with {len(answer.content)} bytes{led}.", markup=False)
+    said = f"It answered {answer.status_code} with {len(answer.content)} bytes{led}."
+    console.print(said, markup=False, soft_wrap=True)
 
 
 @app.command()

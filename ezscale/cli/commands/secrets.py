@@ -30,7 +30,7 @@ def rotate(
     """
     house = open_house()
     name = add_key(key_file())
-    console.print(f"{name} is the key that seals from now on. Back up {key_file()}.", markup=False)
+    console.print(f"{name} is the key that seals from now on. Back up {key_file()}.", markup=False, soft_wrap=True)
     if not key_only:
         seal_anew(house)
 
@@ -54,7 +54,8 @@ def retire(
         raise BusinessError("The newest key is a minute old at most: what was under way then may not be stored yet.")
     used = names_in_use(house.automation("secrets"))
     older = set(open_vault(path).names[1:])
-    drop_keys(path, older - used)
+    if older - used:
+        drop_keys(path, older - used)
     for name in sorted(older - used):
         console.print(f"{name} is forgotten.", markup=False)
     if older & used:
