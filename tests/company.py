@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -166,10 +166,12 @@ class Company:
             take_notice(work, "stripe", notice, body.decode(), live=False)
 
     def _stand_ins_here(self, deliver: Deliver) -> Lines:
-        self.stripe = stripe_stand_in(
-            Store(), webhook_url="", webhook_secret=SECRET, api_key=KEY, deliver=deliver, public_url=STRIPE
-        )
-        panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))
+        def now() -> datetime:
+            return self.clock.now
+
+        keys = {"webhook_secret": SECRET, "api_key": KEY}
+        self.stripe = stripe_stand_in(Store(), webhook_url="", **keys, deliver=deliver, now=now, public_url=STRIPE)
+        panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1), now=now)
         return Lines(stripe=InProcess(self.stripe), panel=InProcess(panel))
 
 
