@@ -3,8 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewals
-from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
+from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, price_changes, renewals
+from ezscale.billing.events import (
+    CardKept,
+    CardReplaced,
+    ChargeRequested,
+    InvoiceIssued,
+    NoticeReceived,
+    PriceChangeAnnounced,
+)
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.tasks.registry import task
 from ezscale.wiring import House
@@ -43,8 +50,15 @@ def forget_replaced_card(house: House, event: CardReplaced) -> None:
 
 
 @task
+def tell_of_price_change(house: House, event: PriceChangeAnnounced) -> None:
+    """Find whom a change of price concerns."""
+    price_changes.tell_subscribers(house.automation("price changes"), event.change_id)
+
+
+@task
 def renew(house: House) -> None:
-    """Invoice what comes near."""
+    """Agree anew where a price was announced, then invoice what comes near: one task, so that it is in this order."""
+    price_changes.apply_price_changes(house.automation("price changes"))
     renewals.issue_renewals(house.automation("renewals"))
 
 
