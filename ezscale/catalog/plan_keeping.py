@@ -5,14 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.catalog.changing import change_catalog, clean_name, clean_slug, locked, whole
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.work import Work
-from ezscale.models import Location, Plan, SubscriptionItem
+from ezscale.models import Location, Plan, Subscription, SubscriptionItem
 from ezscale.models.plan import Family
+from ezscale.models.subscription import ItemKind, SubscriptionStatus
 
 MOST_CORES, MOST_MEMORY_MB, MOST_DISK_GB, MOST_TRAFFIC_GB = 1024, 64 * 1024**2, 10**6, 10**7
 MOST_STOCK, MOST_POSITION = 10**6, 9999
@@ -101,6 +102,22 @@ def plan_file(work: Work, plan_id: UUID) -> Plan:
     if plan is None:
         raise NotFound("We could not find this plan.")
     return plan
+
+
+def subscribers_of(work: Work) -> dict[UUID, int]:
+    """How many subscriptions that run have each plan. For staff."""
+    work.actor.require(SEE_EVERYTHING)
+    running = (
+        select(SubscriptionItem.plan_id, func.count())
+        .join(Subscription, col(Subscription.id) == SubscriptionItem.subscription_id)
+        .where(
+            SubscriptionItem.kind == ItemKind.PLAN,
+            col(SubscriptionItem.ended_on).is_(None),
+            col(Subscription.status).in_((SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)),
+        )
+        .group_by(col(SubscriptionItem.plan_id))
+    )
+    return dict(work.session.exec(running).all())
 
 
 def panels(work: Work) -> list[str]:

@@ -120,6 +120,14 @@ def price_history(work: Work, prices: PriceList[Priced], owner_id: UUID) -> list
     )
 
 
+def prices_of_all(work: Work, prices: PriceList[Priced]) -> list[Priced]:
+    """The prices of now and those to come, of all that has any, by cycle and currency. For staff."""
+    work.actor.require(SEE_EVERYTHING)
+    table = prices.table
+    unended = select(table).where(col(table.until).is_(None) | (col(table.until) > work.now))
+    return list(work.session.exec(unended.order_by(col(table.months), col(table.currency), col(table.id))))
+
+
 def price_now(work: Work, prices: PriceList[Priced], owner_id: UUID, currency: str, months: int) -> Priced | None:
     """What it costs at this moment, if it is sold so."""
     unended = _unended(work, prices, owner_id, currency, months)
