@@ -136,7 +136,7 @@ MARKETING = (
         "/pricing/",
         pricing,
         title=f"Pricing in USD, EUR and GBP | {company()}",
-        description="Every plan and every price on one page, monthly to yearly, in three currencies.",
+        description="Every plan and every price on one page, from a month to three years, in three currencies.",
         found=True,
         priority=0.9,
     ),

@@ -65,7 +65,7 @@ def _buttons() -> rx.Component:
 
 
 def _main() -> rx.Component:
-    more = button(icon("plus"), "Another currency", look="plain", size="small", on_click=PlanPricesState.ask("", "1"))
+    more = button(icon("plus"), "Another currency", look="plain", size="small", on_click=PlanPricesState.ask("", ""))
     points = table(
         PlanState.points,
         (

@@ -84,7 +84,7 @@ class PlanPricesState(StaffState):
         """Set the price as it was typed."""
         plan_id, zone, existing = self._plan(), settings().zone, self.scope == EXISTING_TOO
         typed = form if isinstance(form, dict) else {}
-        fixed = {"currency": self.currency or typed.get("currency"), "months": self.months or typed.get("months")}
+        fixed = {"currency": self.currency, "months": self.months} if self.currency else {}
         wish = typed_wish({**typed, **fixed}, zone)
         day = typed_day(typed.get("effective_on"), "effective_on") if existing else None
         if existing and day is None:
