@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, price_changes, renewals
+from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewing
 from ezscale.billing.events import (
     CardKept,
     CardReplaced,
@@ -52,14 +52,13 @@ def forget_replaced_card(house: House, event: CardReplaced) -> None:
 @task
 def tell_of_price_change(house: House, event: PriceChangeAnnounced) -> None:
     """Find whom a change of price concerns."""
-    price_changes.tell_subscribers(house.automation("price changes"), event.change_id)
+    renewing.tell_subscribers(house.automation("price changes"), event.change_id)
 
 
 @task
 def renew(house: House) -> None:
-    """Agree anew where a price was announced, then invoice what comes near: one task, so that it is in this order."""
-    price_changes.apply_price_changes(house.automation("price changes"))
-    renewals.issue_renewals(house.automation("renewals"))
+    """Agree anew where a price was announced, and invoice what comes near: one task, so that they keep in step."""
+    renewing.renew(house.automation("renewals"))
 
 
 @task

@@ -12,15 +12,15 @@ from sqlmodel import col, select
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
 from ezscale.billing.price_changes import (
     CatalogRules,
-    apply_price_changes,
     change_price,
     changes_of,
     first_day,
     move_to_current_price,
     price_points,
-    tell_subscribers,
     withdraw_change,
 )
+from ezscale.billing.renewals import issue_renewals
+from ezscale.billing.renewing import apply_price_changes, tell_subscribers
 from ezscale.billing.subscriptions import items_of
 from ezscale.catalog.price_list import PLANS, PriceWish, price_now, set_price
 from ezscale.company.rules import set_rules
@@ -138,6 +138,16 @@ def now_paid(at):
         return sorted(item.price_minor for item in work.session.exec(held))
 
 
+def test_a_period_that_began_before_the_day_and_is_billed_late_keeps_the_old_price(at, ada):
+    announced(at, days=40)
+    at.lives(days=1)
+    at.sleeps(days=50)  # 22 April: the period of 2 April is not invoiced yet, and the day of the change is over
+
+    with at.robot() as work:
+        lines = [(line.period_start, line.net_minor) for line in work.session.exec(select(InvoiceLine))]
+    assert sorted(lines) == [(date(2026, 3, 2), 550), (date(2026, 4, 2), 550), (date(2026, 5, 2), 650)]
+
+
 def test_applying_again_does_nothing_more(at, ada):
     announced(at, days=30)
     at.lives(days=60)
@@ -244,6 +254,7 @@ def test_a_withdrawn_change_never_holds_and_whoever_was_told_hears_of_it(at, ada
 
 def test_a_change_that_was_withdrawn_before_the_mail_was_written_tells_nobody(at, ada):
     change = announced(at)
+    tell_subscribers(at.house.automation("test"), change.id)
     with at.robot() as work:
         withdraw_change(work, change.id)
     at.lives(days=2)
@@ -364,6 +375,29 @@ def test_many_runs_at_once_change_everybody_once(engine, database, clock):
         assert {notice.item_id for notice in notices} == {item.replaces_id for item in fresh}
         some = fresh[0]
         assert [item.id for item in items_of(work, some.subscription_id) if item.plan_id == plan_id].count(some.id) == 1
+
+
+@pytest.mark.all_databases
+def test_a_renewal_at_the_same_moment_bills_what_is_agreed_for_its_days(engine, database, clock):
+    a_book_with_a_change(engine, database, clock, size(400, 2000))
+    start = Barrier(2)
+
+    def run(step):
+        start.wait()
+        for _ in range(3):
+            with suppress(TemporaryFailure):
+                step(database.opener(robot("test")), size=5)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(run, (apply_price_changes, issue_renewals)))
+    apply_price_changes(database.opener(robot("test")))
+    issue_renewals(database.opener(robot("test")))
+
+    with database.opener(robot("test"))() as work:
+        billed = work.session.exec(select(InvoiceLine.item_id, SubscriptionItem).join(SubscriptionItem)).all()
+        ended = {item.id: item for _, item in billed if item.ended_on}
+        lines = work.session.exec(select(InvoiceLine).where(col(InvoiceLine.item_id).in_(ended))).all()
+        assert [line.net_minor for line in lines if line.period_start >= ended[line.item_id].ended_on] == []
 
 
 def test_what_the_database_refuses_is_set_aside_and_the_others_change(engine, database, clock):

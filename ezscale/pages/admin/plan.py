@@ -162,7 +162,7 @@ def _mover(row: Any) -> rx.Component:
     return rx.cond(
         MAY & ~row.is_current,
         move,
-        rx.el.span(rx.cond(row.is_current, "As new customers", "–"), class_name="text-xs text-faint"),
+        rx.el.span(rx.cond(row.is_current, "Same", "–"), class_name="text-xs text-faint"),
     )
 
 
@@ -216,7 +216,7 @@ def _offer(row: Any) -> rx.Component:
         rx.el.p(
             row.name, rx.cond(row.archived, badge("Archived")), class_name="flex items-center gap-2 text-sm text-ink"
         ),
-        rx.el.p(row.kind, class_name="text-xs text-faint capitalize"),
+        rx.el.p(row.kind, class_name="text-xs text-faint first-letter:uppercase"),
         note,
         class_name="min-w-0",
     )

@@ -42,7 +42,7 @@ def _changing() -> rx.Component:
         title=words(NAMED, SHEET.title, "A price in another currency"),
         text=words(
             SHEET.now != "",
-            SHEET.now + " now, paid by " + SHEET.subscribers + " subscribers.",
+            SHEET.now + " now. Subscribers who pay that: " + SHEET.subscribers + ".",
             "It is not sold so yet. With a price it is.",
         ),
         open=STATE.question == PRICE,
@@ -72,8 +72,9 @@ def _scope() -> rx.Component:
             way(
                 EXISTING_TOO,
                 "Existing subscribers, too",
+                "All who pay the present price are told by mail (now: ",
                 SHEET.subscribers,
-                " subscribers are told by mail, and pay it from their first period on or after a day.",
+                "), and pay the new one from their first period on or after a day.",
             ),
             class_name="grid gap-2.5",
         ),
@@ -112,8 +113,11 @@ def _moving() -> rx.Component:
     form = rx.el.form(
         notice(
             rx.fragment(
+                "Those who pay ",
+                STATE.old,
+                " are told by mail now (",
                 STATE.concerned,
-                " subscribers are told by mail now. Each pays ",
+                "). Each pays ",
                 SHEET.now,
                 " from their first period that begins on the day or later. Until then you can withdraw it.",
             ),

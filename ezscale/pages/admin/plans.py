@@ -18,6 +18,7 @@ from ezscale.ui import (
     hidden,
     icon,
     link,
+    link_button,
     select_field,
     status_badge,
     table,
@@ -72,8 +73,8 @@ def plans() -> rx.Component:
         at="/admin/plans/",
         lead="What is for sale, at which prices, and how many are left.",
         actions=[
-            link("Options", "/admin/options/", STRONG),
-            link("Add-ons", "/admin/add-ons/", STRONG),
+            link_button("Options", to="/admin/options/", look="plain", size="small"),
+            link_button("Add-ons", to="/admin/add-ons/", look="plain", size="small"),
             rx.cond(MAY, new),
         ],
     )

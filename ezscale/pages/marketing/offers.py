@@ -111,7 +111,11 @@ def _switch(
             rx.el.input(type="radio", name=name, value=value, default_checked=place == 0, class_name="peer sr-only"),
             rx.el.span(
                 text,
-                *([rx.el.span(note, class_name="ml-1.5 text-xs whitespace-nowrap text-accent")] if note else []),
+                *(
+                    [rx.el.span(note, class_name="block text-xs whitespace-nowrap text-accent sm:ml-1.5 sm:inline")]
+                    if note
+                    else []
+                ),
                 class_name=(
                     "block cursor-pointer rounded-md px-3 py-1.5 text-sm text-body hover:text-ink peer-checked:bg-surface "
                     "peer-checked:font-medium peer-checked:text-ink peer-checked:shadow-card peer-focus-visible:outline-2 "
