@@ -4,6 +4,7 @@ What somebody agreed on is never touched behind their back. An item changes its 
 it as many days before as the house has promised; everybody else keeps theirs for as long as they stay.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
@@ -75,6 +76,14 @@ RUNNING = (
     ITEMS.c.ended_on.is_(None),
     SUBSCRIPTIONS.c.status.in_(BILLED),
 )  # items by which a plan is paid for now
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What somebody was told an item will cost, and from which day on."""
+
+    price_minor: int
+    from_day: date
 
 
 def change_price(work: Work, plan_id: UUID, wish: PriceWish, effective_on: date | None = None) -> Price:
@@ -151,6 +160,21 @@ def told_of(work: Work, change_id: UUID, *, after: UUID | None = None, limit: in
     if after is not None:
         told = told.where(col(PriceNotice.customer_id) > after)
     return list(work.session.exec(told.order_by(col(PriceNotice.customer_id)).limit(limit)))
+
+
+def announced_prices(work: Work, item_ids: Sequence[UUID]) -> dict[UUID, Announced]:
+    """What the owners of these items were told they will pay, where it does not hold yet."""
+    told = (
+        choose(PriceNotice, PriceChange)
+        .join(PriceChange)
+        .where(
+            col(PriceNotice.item_id).in_(item_ids),
+            col(PriceNotice.applied_at).is_(None),
+            col(PriceChange.withdrawn_at).is_(None),
+        )
+    )
+    rows = work.session.exec(told)
+    return {notice.item_id: Announced(change.new_minor, notice.from_day) for notice, change in rows}
 
 
 def _announce(work: Work, plan_id: UUID, months: int, old: Money, new: Money, effective_on: date) -> PriceChange:

@@ -12,6 +12,7 @@ from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.catalog.changing import amount, change_catalog, coming, known_currency, locked
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.money import Money
+from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
 from ezscale.models import AddOn, AddOnPrice, OptionPrice, OptionValue, Plan, Price
 
@@ -126,6 +127,13 @@ def prices_of_all(work: Work, prices: PriceList[Priced]) -> list[Priced]:
     table = prices.table
     unended = select(table).where(col(table.until).is_(None) | (col(table.until) > work.now))
     return list(work.session.exec(unended.order_by(col(table.months), col(table.currency), col(table.id))))
+
+
+def every_price(work: Work, before: UUID | None = None, limit: int = 500) -> list[tuple[Price, Plan]]:
+    """What plans cost, and have cost, newest first; `before` is the last id of a page. For staff."""
+    work.actor.require(SEE_EVERYTHING)
+    page = page_of(select(Price), col(Price.id), before=before, limit=limit)
+    return [(price, plan) for price, plan in work.session.execute(page.join(Plan).add_columns(Plan))]
 
 
 def price_now(work: Work, prices: PriceList[Priced], owner_id: UUID, currency: str, months: int) -> Priced | None:

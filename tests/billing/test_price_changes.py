@@ -22,6 +22,7 @@ from ezscale.billing.price_changes import (
 from ezscale.billing.renewals import issue_renewals
 from ezscale.billing.renewing import apply_price_changes, tell_subscribers
 from ezscale.billing.subscriptions import items_of
+from ezscale.billing.upcoming import upcoming
 from ezscale.catalog.price_list import PLANS, PriceWish, price_now, set_price
 from ezscale.company.rules import set_rules
 from ezscale.kit.actor import ANONYMOUS, robot
@@ -146,6 +147,18 @@ def test_a_period_that_began_before_the_day_and_is_billed_late_keeps_the_old_pri
     with at.robot() as work:
         lines = [(line.period_start, line.net_minor) for line in work.session.exec(select(InvoiceLine))]
     assert sorted(lines) == [(date(2026, 3, 2), 550), (date(2026, 4, 2), 550), (date(2026, 5, 2), 650)]
+
+
+def test_a_customer_sees_what_the_next_period_will_cost_as_soon_as_they_are_told(at, ada):
+    announced(at, days=30)  # 1 April, so that it holds from 2 April
+    announced_before = ada.does(upcoming)[0].total
+    at.lives(days=1)
+    told = ada.does(upcoming)[0].total
+    at.lives(days=20)  # the period of April is invoiced, that of May comes next
+    invoiced = (ada.invoices()[-1].total, ada.does(upcoming)[0].total)
+
+    assert announced_before == Money(677, "EUR")
+    assert (told, *invoiced) == (Money(800, "EUR"),) * 3
 
 
 def test_applying_again_does_nothing_more(at, ada):

@@ -73,6 +73,15 @@ def plans() -> rx.Component:
         at="/admin/plans/",
         lead="What is for sale, at which prices, and how many are left.",
         actions=[
+            link_button(
+                icon("download"),
+                "Price list",
+                to="/api/exports/prices.csv",
+                look="plain",
+                size="small",
+                loads=True,
+                download=True,
+            ),
             link_button("Options", to="/admin/options/", look="plain", size="small"),
             link_button("Add-ons", to="/admin/add-ons/", look="plain", size="small"),
             rx.cond(MAY, new),
