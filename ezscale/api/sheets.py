@@ -9,10 +9,11 @@ from uuid import UUID
 
 from ezscale.accounts.customers import search_customers
 from ezscale.billing.invoicing import invoices
+from ezscale.catalog.price_list import every_price, standing
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, Order
+from ezscale.models import Customer, Invoice, Order, Plan, Price
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
 
@@ -122,6 +123,14 @@ def _orders(work: Work, wanted: Filter, before: UUID | None) -> Block:
     return [(order.id, line(order, customer)) for order, customer in found]
 
 
+def _prices(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(price: Price, plan: Plan) -> Line:
+        money = (price.currency, str(price.months), _amount(price.amount), _amount(price.setup))
+        return (plan.slug, plan.name, *money, standing(price, work.now), _plain(price.since), _plain(price.until))
+
+    return [(price.id, line(price, plan)) for price, plan in every_price(work, before, wanted.block)]
+
+
 def _plain(moment: date | datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
@@ -154,4 +163,5 @@ SHEETS = {
         ("number", "customer_number", "customer", "status", "placed", "paid", "currency", "total", "coupon"),
         _orders,
     ),
+    "prices": Sheet(("plan", "name", "currency", "months", "amount", "setup", "stands", "since", "until"), _prices),
 }

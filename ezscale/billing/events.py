@@ -120,3 +120,25 @@ class CaseClosed(Event):
 
     case_id: UUID
     customer_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChangeAnnounced(Event):
+    """Subscribers are to pay another price from a day on; each of them is to be told."""
+
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChangeTold(Event):
+    """A customer is to hear of a change of price, once for all that they have."""
+
+    change_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChangeWithdrawn(Event):
+    """A change of price that was announced will not happen."""
+
+    change_id: UUID

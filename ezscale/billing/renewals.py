@@ -28,8 +28,8 @@ BILLED = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 Place = tuple[date, UUID]  # subscriptions are billed in the order of their next day, then of their ids
 
 
-def issue_renewals(open_work: OpenWork, size: int = BLOCK) -> Tally:
-    """Invoice every period that begins within the next days. Running it again, or twice at once, does nothing more.
+def issue_renewals(open_work: OpenWork, size: int = BLOCK, *, until: date | None = None) -> Tally:
+    """Invoice every period that begins within the next days (or `until` a day). Again, or twice at once: nothing more.
 
     A subscription that cannot be billed is set aside by name; the others are billed all the same. One that has several
     periods to catch up with is met again for each: its next place lies further on.
@@ -37,7 +37,7 @@ def issue_renewals(open_work: OpenWork, size: int = BLOCK) -> Tally:
     with reported(open_work, "renewals") as tally:
         for status in BILLED:  # one after the other, so that the index gives each block without sorting all the rest
             reached: Place | None = None
-            while block := _renew_block(open_work, size, _further_on(status, reached), tally):
+            while block := _renew_block(open_work, size, _further_on(status, reached, until), tally):
                 reached = _place(block[-1])
     return tally
 
@@ -125,8 +125,10 @@ def _lock_due(work: Work, size: int, which: ColumnElement[bool]) -> list[Due]:
     return [Due(each, customers[each.customer_id], items[each.id]) for each in subscriptions]
 
 
-def _further_on(status: SubscriptionStatus, reached: Place | None) -> ColumnElement[bool]:
+def _further_on(status: SubscriptionStatus, reached: Place | None, until: date | None) -> ColumnElement[bool]:
     of_status, next_day = col(Subscription.status) == status, col(Subscription.bill_from)
+    if until is not None:
+        of_status = of_status & (next_day <= until)
     if reached is None:
         return of_status
     day, subscription_id = reached

@@ -8,6 +8,7 @@ from sqlmodel import and_, col, select
 
 from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.lines import add_up
+from ezscale.billing.price_changes import Announced, announced_prices
 from ezscale.billing.renewal_rows import Due
 from ezscale.billing.renewals import BILLED, renewal_lines
 from ezscale.billing.seller import seller
@@ -40,7 +41,7 @@ class Upcoming:
 
 
 def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> list[Upcoming]:
-    """Soonest first: of one's own subscriptions, or of the one that an item belongs to. Two queries.
+    """Soonest first: of one's own subscriptions, or of the one that an item belongs to. A few queries.
 
     Nothing for whoever may not see what things cost.
     """
@@ -61,8 +62,9 @@ def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> l
         running = running.where(col(Subscription.id).in_(of_item))
     rows = work.session.execute(running.order_by(col(Subscription.bill_from), col(Subscription.id)).limit(limit)).all()
     items = _items(work, [subscription.id for subscription, _, _ in rows])
+    announced = announced_prices(work, [item.id for held in items.values() for item in held])
     return [
-        _next_period(Due(subscription, customer, items[subscription.id]), cancellation)
+        _next_period(Due(subscription, customer, _as_agreed(subscription, items, announced)), cancellation)
         for subscription, customer, cancellation in rows
     ]
 
@@ -75,6 +77,19 @@ def _items(work: Work, subscription_ids: list[UUID]) -> dict[UUID, list[Subscrip
     for item in work.session.exec(wanted.order_by(col(SubscriptionItem.id))):
         items[item.subscription_id].append(item)
     return items
+
+
+def _as_agreed(
+    subscription: Subscription, items: dict[UUID, list[SubscriptionItem]], announced: dict[UUID, Announced]
+) -> list[SubscriptionItem]:
+    """The items as they will be when the next period is invoiced: a change of price that was announced holds by then."""
+    start = subscription.bill_from
+    return [
+        SubscriptionItem(**{**item.model_dump(), "price_minor": change.price_minor})
+        if start and (change := announced.get(item.id)) and change.from_day <= start
+        else item
+        for item in items[subscription.id]
+    ]
 
 
 def _next_period(due: Due, cancellation: Cancellation | None) -> Upcoming:

@@ -1,10 +1,10 @@
 """Which words go to whom: one function for each occasion. Rooms beside this one are known by their rows only."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from babel.dates import format_date
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from ezscale.accounts.invitations import new_invitation_secret
 from ezscale.accounts.mailed_links import new_link_secret
@@ -19,6 +19,8 @@ from ezscale.models import (
     Membership,
     PaymentMethod,
     Plan,
+    PriceChange,
+    PriceNotice,
     Service,
     Subscription,
     SubscriptionItem,
@@ -30,6 +32,9 @@ from ezscale.models.sign_in import TokenPurpose
 
 INVITATION_LASTS = timedelta(days=3)
 SUSPEND_AFTER, NOTICE = 7, 7  # days; billing's policy holds to them
+CYCLES = {
+    1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly", 24: "every two years", 36: "every three years"
+}  # fmt: skip
 
 
 def welcome(work: Work, user_id: UUID) -> None:
@@ -223,6 +228,18 @@ def cancellation(work: Work, cancellation_id: UUID) -> None:
     write_mail(work, "cancellation", customer.email, wish.id.hex, values, link=link, customer=customer.id)
 
 
+def price_change(work: Work, change_id: UUID, customer_id: UUID) -> None:
+    """To a customer who will pay another price, once, unless the change was withdrawn meanwhile."""
+    if work.session.get_one(PriceChange, change_id).withdrawn_at is None:
+        _about_price(work, "price_change", change_id, customer_id)
+
+
+def price_stays(work: Work, change_id: UUID, customer_id: UUID) -> None:
+    """To a customer who was told of a change that will not happen. Who was not mailed of it hears nothing."""
+    if is_written(work, "price_change", _once(change_id, customer_id)):
+        _about_price(work, "price_stays", change_id, customer_id)
+
+
 def about_service(work: Work, service_id: UUID, template: str) -> None:
     """When a service has come into another state; once for each time it does."""
     service, plan, customer = work.session.execute(
@@ -264,6 +281,30 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
     }
     link = _address(f"/account/invoice/?id={invoice.id}")
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
+def _about_price(work: Work, template: str, change_id: UUID, customer_id: UUID) -> None:
+    change, customer = work.session.get_one(PriceChange, change_id), work.session.get_one(Customer, customer_id)
+    told = select(func.max(PriceNotice.from_day)).where(
+        PriceNotice.change_id == change_id, PriceNotice.customer_id == customer_id
+    )
+    from_day: date | None = work.session.exec(told).one()
+    locale = customer.language
+    values: dict[str, object] = {
+        "name": customer.name,
+        "plan": work.session.get_one(Plan, change.plan_id).name,
+        "cycle": CYCLES.get(change.months, f"every {change.months} months"),
+        "old": change.old.format(locale),
+        "new": change.new.format(locale),
+        "from_day": format_date(from_day or change.effective_on, "long", locale=locale),
+    }
+    once = _once(change_id, customer_id)
+    link = _address("/account/services/")
+    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
+def _once(change_id: UUID, customer_id: UUID) -> str:
+    return f"{change_id.hex}:{customer_id.hex}"
 
 
 def _invoice(work: Work, invoice_id: UUID) -> tuple[Invoice, Customer]:

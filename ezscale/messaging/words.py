@@ -256,6 +256,32 @@ WORDS = {
         ),
         "See the service",
     ),
+    "price_change": Words(
+        "{{ plan }} costs {{ new }} {{ cycle }} from {{ from_day }}",
+        (
+            "Hello {{ name }},",
+            (
+                "we are changing what {{ plan }}, paid {{ cycle }}, costs you: from {{ old }} to {{ new }}, before tax. The new "
+                "price holds from your first period that begins on {{ from_day }} or later. Until then you pay what you pay "
+                "now, and a discount of yours goes on."
+            ),
+            (
+                "There is nothing you need to do. If you would rather not stay at that price, cancel on the page of the "
+                "service at any time before that period begins: it runs to the end of what is paid, and is never charged again."
+            ),
+        ),
+        "See my services",
+    ),
+    "price_stays": Words(
+        "{{ plan }} keeps its price after all",
+        (
+            "Hello {{ name }},",
+            (
+                "we have told you that {{ plan }}, paid {{ cycle }}, would cost you {{ new }} from {{ from_day }}. That will "
+                "not happen: you go on paying {{ old }}, before tax."
+            ),
+        ),
+    ),
     "service_ready": Words(
         "{{ hostname }} is running",
         (

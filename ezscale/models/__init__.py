@@ -24,6 +24,7 @@ from ezscale.models.payment import (
     PaymentMethod,
 )
 from ezscale.models.plan import Location, Plan, Price, SystemImage
+from ezscale.models.price_change import PriceChange, PriceNotice
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
 from ezscale.models.setting import Setting
@@ -88,6 +89,8 @@ __all__ = [
     "Plan",
     "Posting",
     "Price",
+    "PriceChange",
+    "PriceNotice",
     "ProvisioningJob",
     "ProvisioningLog",
     "RecoveryCode",

@@ -15,6 +15,10 @@ from ezscale.kit.work import Work
 from ezscale.models import Coupon
 from ezscale.models.invoice import LineKind
 
+CYCLES = {
+    1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly", 24: "every two years", 36: "every three years"
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -61,7 +65,7 @@ def quote(work: Work, wish: Wish) -> Quote:
 
 def describe(plan: PlanOffer, months: int) -> str:
     """A plan and its cycle, as printed on invoices."""
-    cycle = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly"}.get(months, f"every {months} months")
+    cycle = CYCLES.get(months, f"every {months} months")
     return f"{plan.name}, {cycle}"
 
 

@@ -37,6 +37,7 @@ ADMIN_MENU = (
     Entry("Services", "/admin/services/", "server"),
     Entry("Orders", "/admin/orders/", "shopping-cart"),
     Entry("Invoices", "/admin/invoices/", "receipt-text"),
+    Entry("Catalog", "/admin/plans/", "package"),
     Entry("Provisioning", "/admin/provisioning/", "hammer"),
     Entry("Runs", "/admin/runs/", "list-checks"),
     Entry("Mail", "/admin/mail/", "mail"),

@@ -17,6 +17,7 @@ from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
 from ezscale.pages.account.tokens import tokens
+from ezscale.pages.admin.add_ons import add_ons
 from ezscale.pages.admin.audit import audit
 from ezscale.pages.admin.colleagues import colleagues
 from ezscale.pages.admin.customer import customer
@@ -25,8 +26,11 @@ from ezscale.pages.admin.doctor import doctor
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.mail import mail
+from ezscale.pages.admin.options import options
 from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
+from ezscale.pages.admin.plan import plan
+from ezscale.pages.admin.plans import plans
 from ezscale.pages.admin.provisioning import provisioning
 from ezscale.pages.admin.roles import roles
 from ezscale.pages.admin.runs import runs
@@ -65,6 +69,7 @@ from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.sharing import SharingState
 from ezscale.state.account.tokens import TokensState
+from ezscale.state.admin.add_ons import AddOnsState
 from ezscale.state.admin.audit import AuditState
 from ezscale.state.admin.care import CareState
 from ezscale.state.admin.colleagues import ColleaguesState
@@ -75,8 +80,11 @@ from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.mail import MailState
+from ezscale.state.admin.options import OptionsState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
+from ezscale.state.admin.plan import PlanState
+from ezscale.state.admin.plans import PlansState
 from ezscale.state.admin.roles import RolesState
 from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
@@ -128,7 +136,7 @@ MARKETING = (
         "/pricing/",
         pricing,
         title=f"Pricing in USD, EUR and GBP | {company()}",
-        description="Every plan and every price on one page, monthly to yearly, in three currencies.",
+        description="Every plan and every price on one page, from a month to three years, in three currencies.",
         found=True,
         priority=0.9,
     ),
@@ -256,6 +264,10 @@ ADMIN = (
     Route("/admin/orders/", orders, title=f"Orders | {company()} staff", on_load=[OrdersState.load]),
     Route("/admin/invoices/", admin_invoices, title=f"Invoices | {company()} staff", on_load=[AdminInvoicesState.load]),
     Route("/admin/invoice/", admin_invoice, title=f"Invoice | {company()} staff", on_load=[AdminInvoiceState.load]),
+    Route("/admin/plans/", plans, title=f"Plans | {company()} staff", on_load=[PlansState.load]),
+    Route("/admin/plan/", plan, title=f"Plan | {company()} staff", on_load=[PlanState.load]),
+    Route("/admin/options/", options, title=f"Options | {company()} staff", on_load=[OptionsState.load]),
+    Route("/admin/add-ons/", add_ons, title=f"Add-ons | {company()} staff", on_load=[AddOnsState.load]),
     Route(
         "/admin/provisioning/",
         provisioning,

@@ -13,7 +13,7 @@ from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.dunning import chase_invoices, end_cancelled
 from ezscale.billing.events import ChargeRequested, GraceUsedUp, InvoiceIssued, ReminderDue, SubscriptionEnded
 from ezscale.billing.policy import StepKind
-from ezscale.billing.renewals import issue_renewals
+from ezscale.billing.renewing import renew
 from ezscale.kit.actor import robot
 from ezscale.kit.events import Event
 from ezscale.kit.money import Money
@@ -85,7 +85,7 @@ def _run_through(work: Work, at: datetime) -> tuple[str, ...]:
         with work.session.begin_nested():
             yield Work(work.session, at, robot("rehearsal"), work.zone)
 
-    tallies = [run(open_work) for run in (issue_renewals, end_cancelled, chase_invoices)]
+    tallies = [run(open_work) for run in (renew, end_cancelled, chase_invoices)]
     return tuple(f"{aside['name']}: {aside['problem']}" for tally in tallies for aside in tally.set_aside)
 
 

@@ -3,8 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewals
-from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
+from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewing
+from ezscale.billing.events import (
+    CardKept,
+    CardReplaced,
+    ChargeRequested,
+    InvoiceIssued,
+    NoticeReceived,
+    PriceChangeAnnounced,
+)
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.privacy import vendors
 from ezscale.tasks.registry import task
@@ -46,9 +53,15 @@ def forget_replaced_card(house: House, event: CardReplaced) -> None:
 
 
 @task
+def tell_of_price_change(house: House, event: PriceChangeAnnounced) -> None:
+    """Find whom a change of price concerns."""
+    renewing.tell_subscribers(house.automation("price changes"), event.change_id)
+
+
+@task
 def renew(house: House) -> None:
-    """Invoice what comes near."""
-    renewals.issue_renewals(house.automation("renewals"))
+    """Agree anew where a price was announced, and invoice what comes near: one task, so that they keep in step."""
+    renewing.renew(house.automation("renewals"))
 
 
 @task

@@ -23,8 +23,11 @@ from ezscale.billing.events import (
     ChargeNeedsCustomer,
     InvoiceIssued,
     InvoicePaid,
+    PriceChangeTold,
+    PriceChangeWithdrawn,
     ReminderDue,
 )
+from ezscale.billing.price_changes import told_of
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.messaging import letters, sending
 from ezscale.messaging.events import MailWritten
@@ -170,6 +173,27 @@ def cancellation(house: House, event: CancellationRequested) -> None:
     """Confirm a cancellation."""
     with house.automation("mail")() as work:
         letters.cancellation(work, event.cancellation_id)
+
+
+@task
+def price_change(house: House, event: PriceChangeTold) -> None:
+    """Tell a customer what they will pay, and from when."""
+    with house.automation("mail")() as work:
+        letters.price_change(work, event.change_id, event.customer_id)
+
+
+@task
+def price_stays(house: House, event: PriceChangeWithdrawn) -> None:
+    """Tell everybody who was told of a change that it will not happen."""
+    open_work, reached = house.automation("mail"), None
+    while True:
+        with open_work() as work:
+            told = told_of(work, event.change_id, after=reached)
+            for customer_id in told:
+                letters.price_stays(work, event.change_id, customer_id)
+        if not told:
+            return
+        reached = told[-1]
 
 
 @task

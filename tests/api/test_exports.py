@@ -8,7 +8,8 @@ from sqlmodel import select
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.api.sheets import SHEETS, Filter, csv_of
-from ezscale.models import StaffRole
+from ezscale.catalog.price_list import PLANS, PriceWish, set_price
+from ezscale.models import Plan, StaffRole
 from ezscale.models.sign_in import CONFIRMED_FOR
 
 
@@ -30,7 +31,21 @@ def test_a_list_is_the_same_however_many_lines_are_read_at_a_time(at, ada, bob, 
     at_once, one_by_one = ("".join(csv_of(at.robot, name, Filter(block=block))) for block in (500, 1))
 
     assert at_once == one_by_one
-    assert len(at_once.splitlines()) == 3
+    assert len(at_once.splitlines()) == (91 if name == "prices" else 3)
+
+
+def test_the_price_list_is_handed_out_with_its_history_to_staff_alone(at, bob, grace, browser_of):
+    with at.robot() as work:
+        plan = work.session.exec(select(Plan).where(Plan.slug == "vps-1")).one()
+        set_price(work, PLANS, plan.id, PriceWish("EUR", 1, "7", "2.50"))
+
+    prices = lines(browser_of(grace).get("/api/exports/prices.csv"))
+
+    assert [prices[0][name] for name in ("plan", "currency", "months", "amount", "setup", "stands", "until")] == [
+        *("vps-1", "EUR", "1", "7.00", "2.50", "current", ""),
+    ]
+    assert len(prices) == 91
+    assert browser_of(bob).get("/api/exports/prices.csv").status_code == 403
 
 
 def test_a_file_holds_what_the_filter_finds_with_plain_sums_and_days(ada, bob, grace, browser_of):

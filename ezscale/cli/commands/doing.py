@@ -8,7 +8,7 @@ import typer
 from ezscale.accounts.permissions import ADMINISTRATOR
 from ezscale.accounts.second_factors import reset_second_factor as remove_second_factor
 from ezscale.accounts.staff import add_staff as add_to_staff
-from ezscale.billing.renewals import issue_renewals
+from ezscale.billing.renewing import renew as renew_subscriptions
 from ezscale.cli.house import open_house
 from ezscale.cli.running import alone_in, found_demo
 from ezscale.cli.surroundings import settle
@@ -31,7 +31,7 @@ def seed() -> None:
 @app.command()
 def renew(as_json: AsJson = False) -> None:
     """Invoice every period that begins within the next days, now. Doing it again does nothing more."""
-    tally = issue_renewals(open_house().automation("renewals"))
+    tally = renew_subscriptions(open_house().automation("renewals"))
     invoices = tally.counts.get("invoices", 0)
     if as_json:
         print_json({"invoices": invoices, "sums": tally.sums, "set_aside": tally.set_aside})

@@ -17,7 +17,9 @@ REACHED = {
     BuildStep.CONFIRM: 4,
     BuildStep.DONE: 5,
 }
-CYCLES = {1: "a month", 3: "a quarter", 6: "every half-year", 12: "a year"}
+CYCLES = {
+    1: "a month", 3: "a quarter", 6: "every half-year", 12: "a year", 24: "every two years", 36: "every three years"
+}  # fmt: skip
 
 
 @dataclass
