@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import CANCEL_SERVICES
 from ezscale.billing.events import CancellationRequested
 from ezscale.billing.invoicing import void_invoice
-from ezscale.billing.subscriptions import end_subscription, subscription_of_item
+from ezscale.billing.subscriptions import cancellation_of, end_subscription, subscription_of_item
 from ezscale.kit.errors import BusinessError
 from ezscale.kit.work import Work
 from ezscale.models import Cancellation, Invoice, InvoiceLine, Subscription, SubscriptionItem
@@ -47,14 +47,6 @@ def keep_subscription(work: Work, item_id: UUID) -> None:
     if pending is None or subscription.status is SubscriptionStatus.ENDED:
         raise BusinessError("There is no cancellation to take back.")
     pending.withdraw(work.now)
-
-
-def cancellation_of(work: Work, subscription_id: UUID) -> Cancellation | None:
-    """The standing wish to stop, if there is one."""
-    standing = select(Cancellation).where(
-        Cancellation.subscription_id == subscription_id, col(Cancellation.withdrawn_at).is_(None)
-    )
-    return work.session.exec(standing).first()
 
 
 def paid_until(work: Work, subscription: Subscription) -> date:

@@ -36,7 +36,14 @@ from ezscale.models.sign_in import (
     SignIn,
     SignInStep,
 )
-from ezscale.models.subscription import Cancellation, Subscription, SubscriptionItem
+from ezscale.models.subscription import (
+    Cancellation,
+    Extension,
+    Pause,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionItem,
+)
 from ezscale.models.user import StaffRole, User
 
 __all__ = [
@@ -58,6 +65,7 @@ __all__ = [
     "Customer",
     "Delegation",
     "DunningStep",
+    "Extension",
     "Impersonation",
     "InboundNotice",
     "Invitation",
@@ -81,6 +89,7 @@ __all__ = [
     "Order",
     "OutboxEvent",
     "Passkey",
+    "Pause",
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",
@@ -98,6 +107,7 @@ __all__ = [
     "SignInStep",
     "StaffRole",
     "Subscription",
+    "SubscriptionChange",
     "SubscriptionItem",
     "Suspension",
     "SystemImage",

@@ -3,8 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewals
-from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
+from ezscale.billing import cards, changes, checkout, collecting, documents, dunning, notices, renewals
+from ezscale.billing.events import (
+    CardKept,
+    CardReplaced,
+    ChargeRequested,
+    InvoiceIssued,
+    InvoicePaid,
+    InvoiceVoided,
+    NoticeReceived,
+)
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.tasks.registry import task
 from ezscale.wiring import House
@@ -43,8 +51,23 @@ def forget_replaced_card(house: House, event: CardReplaced) -> None:
 
 
 @task
+def apply_change(house: House, event: InvoicePaid) -> None:
+    """Put in force what is paid for."""
+    with house.automation("changes")() as work:
+        changes.apply_paid_change(work, event.invoice_id)
+
+
+@task
+def forget_change(house: House, event: InvoiceVoided) -> None:
+    """Drop a change whose invoice is gone."""
+    with house.automation("changes")() as work:
+        changes.forget_voided_change(work, event.invoice_id)
+
+
+@task
 def renew(house: House) -> None:
-    """Invoice what comes near."""
+    """Invoice what comes near, as it is agreed by then."""
+    changes.settle_changes(house.automation("changes"))
     renewals.issue_renewals(house.automation("renewals"))
 
 
