@@ -11,7 +11,7 @@ from ezscale.billing.change_lines import to_plain
 from ezscale.billing.change_wishes import Agreed, ChangeWish, Difference, difference, plain_agreement, times
 from ezscale.billing.days import day_of, midnight, zone_of
 from ezscale.billing.lines import Position, PricedLine, add_up, discount_on
-from ezscale.billing.paid_days import PaidDays, paid_ahead, refuse_unpaid
+from ezscale.billing.paid_days import PaidDays, as_if_called_off, paid_ahead, refuse_unpaid
 from ezscale.billing.periods import add_months
 from ezscale.billing.pricing import price_for
 from ezscale.billing.proration import (
@@ -62,6 +62,7 @@ def quote_change(work: Work, subscription_id: UUID, wish: ChangeWish) -> Subscri
     items = items_of(work, subscription.id)
     paid = paid_ahead(work, items, point.day)
     open_from = refuse_unpaid(work, items, point.day)
+    items = as_if_called_off(work, items, point.day)
     months = wish.months or subscription.months
     plan = difference(work, subscription, items, wish, months)
     waits = _waits(wish, decided, subscription, plan, months)
@@ -144,7 +145,7 @@ def _lines(
     if by is Proration.NONE:
         return price_for(work, customer, plan.once) if plan.once else []
     gone = {agreed.replaces.id for agreed in plan.comes if agreed.replaces} | {item.id for item in plan.goes}
-    back = [line for days in paid if days.line.item_id in gone and (line := _back(days, point, by)) is not None]
+    back = [line for days in paid if days.item_id in gone and (line := unused(days, point, by)) is not None]
     asked: list[Position] = []
     for agreed in plan.comes:
         item = agreed.as_item(subscription.id)
@@ -164,11 +165,14 @@ def _lines(
 
 def _frames(paid: Sequence[PaidDays], agreed: Agreed) -> list[PaidDays]:
     """The days for which a new agreement is paid now: those that are paid for what it replaces, or for the plan."""
-    own = [days for days in paid if agreed.replaces is not None and days.line.item_id == agreed.replaces.id]
+    own = [days for days in paid if agreed.replaces is not None and days.item_id == agreed.replaces.id]
     return own or [days for days in paid if days.kind is ItemKind.PLAN]
 
 
-def _back(days: PaidDays, point: Point, by: Proration) -> PricedLine | None:
+def unused(days: PaidDays, point: Point, by: Proration) -> PricedLine | None:
+    """The line that gives back what is left of paid days; None where that is nothing."""
+    if by is Proration.NONE:
+        return None
     length = span_of(days.line).days
     part = part_left(days.span, length, point, by)
     line = give_back(days.invoice, days.line, days.span.after(point.day), Part(min(part.share, part.of), part.of))
@@ -187,7 +191,7 @@ def _still_off(
     had_it = any(
         days.line.discount_minor
         for days in paid
-        if replaced is not None and days.line.item_id == replaced.id and days.span.end == frame.span.end
+        if replaced is not None and days.item_id == replaced.id and days.span.end == frame.span.end
     )
     return discount_on(cycle_price(item), item.discount_percent, item.discount_minor) if had_it else frame.nothing
 

@@ -11,6 +11,7 @@ from ezscale.billing.agreements import end_item, prepare_item, put_in_force
 from ezscale.billing.cases import open_case
 from ezscale.billing.change_lines import from_plain
 from ezscale.billing.change_quotes import point_of, refuse_unchangeable, require_changing
+from ezscale.billing.change_wishes import times
 from ezscale.billing.collecting import live_attempt, request_charge
 from ezscale.billing.credit import keep_as_credit
 from ezscale.billing.days import day_of, midnight
@@ -31,7 +32,7 @@ from ezscale.billing.subscriptions import (
 from ezscale.company.rules import rules
 from ezscale.kit.errors import BusinessError, NotFound
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, Subscription, SubscriptionChange, SubscriptionItem
+from ezscale.models import Customer, Invoice, Service, Subscription, SubscriptionChange, SubscriptionItem
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.payment import AttemptTrigger
 from ezscale.models.subscription import ChangeStatus, ItemKind, SubscriptionStatus
@@ -69,7 +70,7 @@ def accept_change(work: Work, change_id: UUID, shown_total_minor: int) -> Subscr
     customer = work.session.get_one(Customer, subscription.customer_id)
     point = point_of(work, customer)
     _refuse_stale(work, quote, subscription, point, shown_total_minor)
-    call_off_ahead(work, subscription, items_of(work, subscription.id), point.day)
+    quote.follow(call_off_ahead(work, subscription, point.day))
     work.emit(ChangeAgreed(quote.id, subscription.id, customer.id))
     if quote.effective_on > point.day:
         quote.schedule(work.now, work.actor.name[:120])
@@ -127,6 +128,26 @@ def forget_voided_change(work: Work, invoice_id: UUID) -> None:
     if found is not None:
         found.withdraw(work.now)
         work.session.add(found)
+
+
+def ask_for_resize(work: Work, change_id: UUID) -> None:
+    """Panels do not resize by themselves yet: a person hears what is to be made from what. Not for another cycle alone."""
+    done = work.session.get_one(SubscriptionChange, change_id)
+    subscription = work.session.get_one(Subscription, done.subscription_id)
+    items = items_of(work, subscription.id)
+    before = [work.session.get_one(SubscriptionItem, UUID(item_id)) for item_id in _replaced_ids(done)]
+    served = select(Service).where(col(Service.item_id).in_([item.id for item in items]))
+    service = work.session.exec(served).first()
+    after = [item for item in items if str(item.id) in {terms["id"] for terms in done.items}]
+    if service is None or {_size(item) for item in before} == {_size(item) for item in after}:
+        return
+    facts = {
+        "service": service.number,
+        "subscription": subscription.number,
+        "from": _in_words(before),
+        "to": _in_words(after),
+    }
+    open_case(work, "resize_by_hand", done.id.hex, subscription.customer_id, facts)
 
 
 def settle_changes(open_work: OpenWork) -> Tally:
@@ -244,6 +265,18 @@ def _put_in_force(work: Work, agreed: SubscriptionChange, subscription: Subscrip
     work.session.add_all([agreed, subscription])
     work.session.flush()
     work.emit(SubscriptionChanged(agreed.id, subscription.id, subscription.customer_id))
+
+
+def _replaced_ids(done: SubscriptionChange) -> list[str]:
+    return [*(terms["replaces_id"] for terms in done.items if terms["replaces_id"]), *done.ends]
+
+
+def _size(item: SubscriptionItem) -> tuple[UUID, UUID | None, UUID | None, int]:
+    return (item.plan_id, item.option_value_id, item.add_on_id, item.quantity)
+
+
+def _in_words(items: list[SubscriptionItem]) -> str:
+    return ", ".join(times(item.quantity, item.description) for item in items)[:400] or "nothing more"
 
 
 def _withdraw(work: Work, pending: SubscriptionChange) -> None:

@@ -181,6 +181,10 @@ class Cancellation(Row, table=True):
     at_once: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     withdrawn_at: datetime | None = maybe_moment()
 
+    def happen_now(self, day: date) -> None:
+        """They do not wait for the end of what is paid."""
+        self.effective_on, self.at_once = day, True
+
     def withdraw(self, now: datetime) -> None:
         """They stay."""
         self.withdrawn_at = self.withdrawn_at or now
@@ -283,6 +287,14 @@ class SubscriptionChange(Row, table=True):
     def is_pending(self) -> bool:
         """It waits for its money or its day."""
         return self.status in PENDING_CHANGES
+
+    def follow(self, agreed_anew: dict[UUID, UUID]) -> None:
+        """What it was to replace or end has been agreed anew in the same words meanwhile."""
+        names = {str(old): str(new) for old, new in agreed_anew.items()}
+        self.ends = [names.get(item_id, item_id) for item_id in self.ends]
+        self.items = [
+            {**terms, "replaces_id": names.get(terms["replaces_id"], terms["replaces_id"])} for terms in self.items
+        ]
 
     def accept(self, now: datetime, by: str, expires_at: datetime) -> None:
         """The customer wants it so; it waits for the money."""

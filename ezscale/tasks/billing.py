@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, changes, checkout, collecting, documents, dunning, notices, renewals
+from ezscale.billing import cards, changes, checkout, collecting, documents, dunning, notices, pausing, renewals
 from ezscale.billing.events import (
     CardKept,
     CardReplaced,
@@ -12,6 +12,7 @@ from ezscale.billing.events import (
     InvoicePaid,
     InvoiceVoided,
     NoticeReceived,
+    SubscriptionChanged,
 )
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.tasks.registry import task
@@ -65,8 +66,16 @@ def forget_change(house: House, event: InvoiceVoided) -> None:
 
 
 @task
+def ask_for_resize(house: House, event: SubscriptionChanged) -> None:
+    """Put before staff what has to be made bigger or smaller by hand."""
+    with house.automation("changes")() as work:
+        changes.ask_for_resize(work, event.change_id)
+
+
+@task
 def renew(house: House) -> None:
     """Invoice what comes near, as it is agreed by then."""
+    pausing.return_paused(house.automation("changes"))
     changes.settle_changes(house.automation("changes"))
     renewals.issue_renewals(house.automation("renewals"))
 

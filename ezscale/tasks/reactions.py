@@ -28,7 +28,10 @@ from ezscale.billing.events import (
     InvoiceVoided,
     NoticeReceived,
     ReminderDue,
+    SubscriptionBack,
+    SubscriptionChanged,
     SubscriptionEnded,
+    SubscriptionPaused,
 )
 from ezscale.messaging.events import MailWritten
 from ezscale.provisioning.events import (
@@ -69,6 +72,9 @@ REACTIONS |= {
     ReminderDue: (messaging.reminder,),
     GraceUsedUp: (provisioning.stop_unpaid,),
     CancellationRequested: (messaging.cancellation,),
+    SubscriptionChanged: (billing.ask_for_resize,),
+    SubscriptionPaused: (provisioning.stand_still,),
+    SubscriptionBack: (provisioning.run_again,),
     SubscriptionEnded: (provisioning.take_down,),
     JobRequested: (provisioning.carry_out,),
     ServiceReady: (messaging.service_ready,),

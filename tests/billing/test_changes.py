@@ -160,6 +160,23 @@ def test_what_is_billed_ahead_and_not_paid_is_billed_anew(at, ada):
     assert (line.period_start, line.period_end) == (date(2026, 4, 2), date(2026, 5, 2))
 
 
+def test_a_change_withdrawn_after_the_next_invoice_was_called_off_leaves_all_as_it_was(at):
+    bob = at.signs_up("Bob Byrne", country="IE")
+    bob.buys("vps-2", coupon="WELCOME10")
+    at.lives(days=20)
+    assert [invoice.total_minor for invoice in bob.invoices()] == [1218, 1218]
+    quote = accepts(bob, quotes(bob, plan="vps-1", at_renewal=True))
+
+    bob.does(lambda work: withdraw_change(work, quote.id))
+
+    at.lives(days=75)
+    totals = [invoice.total_minor for invoice in bob.invoices() if invoice.status is not InvoiceStatus.VOID]
+    assert totals == [1218, 1218, 1218, 1353]  # three cycles with the coupon, none lost and none won
+    assert monthly_revenue(at) == {"EUR": 1100}
+    accepts(bob, quotes(bob, plan="vps-3"))
+    assert len(lines_of(at, bob.invoices()[-1])) == 2  # what was paid by the agreement before is known
+
+
 def test_a_discount_that_runs_goes_on_and_what_was_paid_is_given_back(at):
     bob = at.signs_up("Bob Byrne", country="IE")
     bob.buys("vps-2", coupon="WELCOME10")  # 10 % off three cycles, the first of them paid
