@@ -35,7 +35,7 @@ def cancel_at_period_end(
     work: Work, item_id: UUID, reason: str = "", code: LeavingReason = LeavingReason.UNSAID
 ) -> Cancellation:
     """The subscription of a service ends with the period that is paid; asking twice is asking once."""
-    work.actor.require(CANCEL_SERVICES)
+    _require_cancelling(work)
     subscription = subscription_of_item(work, item_id)
     if subscription.status is SubscriptionStatus.PAUSED:
         raise BusinessError("This subscription stands still. Let it go on first, or end it now.")
@@ -52,8 +52,7 @@ def cancel_now(
     work: Work, subscription_id: UUID, reason: str = "", code: LeavingReason = LeavingReason.UNSAID
 ) -> Cancellation:
     """End it at once: what is unpaid is voided, and the paid days that are left become credit, if the rules say so."""
-    if not (work.actor.may(CANCEL_SERVICES) or work.actor.may(MANAGE_SUBSCRIPTIONS)):
-        raise NotAllowed() if work.actor.is_signed_in else NotSignedIn()
+    _require_cancelling(work)
     subscription = subscription_to_change(work, subscription_id)
     if subscription.status is SubscriptionStatus.ENDED or subscription.status in UNSTARTED:
         raise BusinessError("This service has no running subscription.")
@@ -124,7 +123,7 @@ def leaving_words(work: Work, limit: int = 50) -> list[tuple[Cancellation, Subsc
 
 def keep_subscription(work: Work, item_id: UUID) -> None:
     """The customer changed their mind in time: it renews as if nothing had been said."""
-    work.actor.require(CANCEL_SERVICES)
+    _require_cancelling(work)
     subscription = subscription_of_item(work, item_id)
     pending = cancellation_of(work, subscription.id)
     if pending is None or subscription.status is SubscriptionStatus.ENDED:
@@ -199,6 +198,11 @@ def open_invoices_of(work: Work, subscription_id: UUID) -> list[UUID]:
         .distinct()
     )
     return list(work.session.exec(unpaid))
+
+
+def _require_cancelling(work: Work) -> None:
+    if not (work.actor.may(CANCEL_SERVICES) or work.actor.may(MANAGE_SUBSCRIPTIONS)):
+        raise NotAllowed() if work.actor.is_signed_in else NotSignedIn()
 
 
 def _cancel(work: Work, subscription: Subscription, day: date, reason: str, code: LeavingReason) -> Cancellation:

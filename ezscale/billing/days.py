@@ -1,12 +1,11 @@
 """Which day it is: the customer's own time zone decides, and the seller's for those who named none."""
 
 from datetime import UTC, date, datetime, tzinfo
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from ezscale.accounts.time_zones import ZONES
 from ezscale.kit.work import Work
 from ezscale.models import Customer
-
-ZONES = frozenset(available_timezones())
 
 
 def zone_of(work: Work, customer: Customer) -> tzinfo:

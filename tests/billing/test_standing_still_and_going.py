@@ -199,6 +199,8 @@ def test_a_next_period_that_is_paid_early_is_not_billed_again(at, ada):
     assert [invoice.id for invoice in ada.invoices()][-1] == early.id
     with pytest.raises(BusinessError, match="paid already"):
         ada.does(lambda work: renew_early(work, mine))
+    with pytest.raises(BusinessError, match="from 2 April 2026 on"):
+        pauses(ada, date(2026, 4, 10))
     at.lives(days=40)
     assert periods(at, ada) == [
         (date(2026, 3, 2), date(2026, 4, 2)),
