@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ezscale.kit.ids import new_id
-from ezscale.models import Invoice, Order, PaymentAttempt, Service, Subscription
+from ezscale.models import Invoice, Order, PaymentAttempt, Service, Subscription, SubscriptionChange
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
 from ezscale.models.service import ServiceStatus
-from ezscale.models.subscription import SubscriptionStatus
+from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -44,6 +44,14 @@ def a_subscription(status: SubscriptionStatus = SubscriptionStatus.ACTIVE, **val
     """A monthly subscription in EUR."""
     row = {"number": "SUB-000001", "customer_id": new_id(), "currency": "EUR", "months": 1, "created_at": NOW}
     return Subscription(**{**row, "status": status, **values})
+
+
+def a_change(status: ChangeStatus = ChangeStatus.QUOTED, **values: Any) -> SubscriptionChange:
+    """A quote for a bigger plan, over 11.90 EUR."""
+    sums = {"currency": "EUR", "months": 1, "total_minor": 1190, "renewal_minor": 2380}
+    when = {"effective_on": TODAY, "quoted_at": NOW, "expires_at": NOW}
+    row = {"subscription_id": new_id(), "summary": "VPS 2 to VPS 3", "state": "", "quoted_by": "Ada"}
+    return SubscriptionChange(**{**sums, **when, **row, "status": status, **values})
 
 
 def a_service(status: ServiceStatus = ServiceStatus.ACTIVE, **values: Any) -> Service:

@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import EDIT_CUSTOMER, MANAGE_CUSTOMERS, MANAGE_PEOPLE, SEE_EVERYTHING
 from ezscale.accounts.signing_up import clean_company, clean_line, clean_name, require_country
 from ezscale.accounts.tax_ids import clean_tax_id
+from ezscale.accounts.time_zones import ZONES
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.paging import page_of
@@ -117,6 +118,17 @@ def change_tax_id(work: Work, typed: str) -> Customer:
     work.actor.require(EDIT_CUSTOMER)
     own = own_customer(work)
     own.tax_id = clean_tax_id(typed, own.country)
+    work.session.add(own)
+    return own
+
+
+def change_time_zone(work: Work, typed: str) -> Customer:
+    """Where one's own days begin and end, as far as bills go by them; empty for where the seller is."""
+    work.actor.require(EDIT_CUSTOMER)
+    if typed and typed not in ZONES:
+        raise Invalid("Please choose one from the list.", field="time_zone")
+    own = own_customer(work)
+    own.time_zone = typed
     work.session.add(own)
     return own
 

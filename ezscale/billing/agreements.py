@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Row
 from sqlmodel import select
 
-from ezscale.billing.recurring import monthly_net, movement
+from ezscale.billing.recurring import ENDED, NEW, monthly_net, movement
 from ezscale.kit.ids import new_id
-from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import RevenueMovement, Service, Subscription, SubscriptionItem
 from ezscale.models.subscription import UNSTARTED, SubscriptionStatus
@@ -68,21 +67,58 @@ def movements(
 ) -> Sequence[dict[str, Any]]:
     """What recurring revenue gains or loses by it: one row, or one for each of the plans when the plan is another."""
     before, after = monthly_net(old, cycles[0]), monthly_net(new, cycles[1])
-    if old.plan_id == new.plan_id:
-        changed = [(new, after - before)]
+    changed = [(new, after - before)] if old.plan_id == new.plan_id else [(old, -before), (new, after)]
+    rows = [movement(because, item, new.subscription_id, today, monthly) for item, monthly in changed if monthly]
+    for row in rows:
+        if row["plan_id"] != new.plan_id:
+            row["once_key"] = f"{because}_from:{old.id.hex}"  # what came by a change may leave by another
+    return rows
+
+
+def prepare_item(work: Work, **terms: Any) -> SubscriptionItem:
+    """An agreement that does not hold yet, so that an invoice can name it; nothing bills it until it is put in force."""
+    item = SubscriptionItem(**terms, ended_on=work.today)
+    work.session.add(item)
+    work.session.flush()
+    return item
+
+
+def put_in_force(work: Work, item: SubscriptionItem, day: date, cycles: tuple[int, int]) -> None:
+    """A prepared agreement holds from this day on; what it replaces ends, and the service runs for it.
+
+    `cycles` are the months that the subscription was billed for until now, and from now on.
+    """
+    item.begin(day)
+    work.session.add(item)
+    if item.replaces_id is None:
+        gained = [movement(NEW, item, item.subscription_id, work.today, monthly_net(item, cycles[1]))]
+        rows = [row for row in gained if row["monthly_minor"]]
     else:
-        changed = [(old, Money.zero(before.currency) - before), (new, after)]
-    return [movement(because, item, new.subscription_id, today, monthly) for item, monthly in changed if monthly]
+        replaced = work.session.get_one(SubscriptionItem, item.replaces_id)
+        rows = list(movements(CHANGE, replaced, item, cycles, work.today))
+        replaced.end(day)
+        work.session.add(replaced)
+        work.session.flush()
+        _hand_over(work, replaced, item)
+    work.session.add_all(RevenueMovement(**row) for row in rows)
+
+
+def end_item(work: Work, item: SubscriptionItem, day: date, months: int) -> None:
+    """It is not part of its subscription any more, and nothing takes its place."""
+    item.end(day)
+    work.session.add(item)
+    if earned := monthly_net(item, months):
+        work.session.add(RevenueMovement(**movement(ENDED, item, item.subscription_id, work.today, -earned)))
 
 
 def _hand_over(work: Work, old: SubscriptionItem, new: SubscriptionItem) -> None:
     """The service that the old item paid for is paid for by the new one.
 
-    Only this column of a service is ours: it says what pays for it. Provisioning cannot be asked, being a room beside
+    Only these columns of a service are ours: they say what pays for it, and so what it is to be. Provisioning cannot be asked, being a room beside
     this one, and must not be told later: between the two moments nobody would pay for the server.
     """
     paid_for = work.session.exec(select(Service).where(Service.item_id == old.id).with_for_update()).first()
     if paid_for is not None:
-        paid_for.item_id = new.id
+        paid_for.follow(new.id, new.plan_id)
         work.session.add(paid_for)
         work.session.flush()

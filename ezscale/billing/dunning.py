@@ -5,17 +5,17 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.billing import ledger
-from ezscale.billing.cancelling import cancellation_of, end_as_wished, open_invoices_of, subscriptions_to_end
+from ezscale.billing.cancelling import end_as_wished, open_invoices_of, subscriptions_to_end
 from ezscale.billing.cards import usable_card
 from ezscale.billing.collecting import live_attempt, request_charge
 from ezscale.billing.events import GraceUsedUp, ReminderDue
 from ezscale.billing.invoicing import invoice_to_change, void_invoice
 from ezscale.billing.policy import POLICY, DunningPolicy, Step, StepKind, steps_due
 from ezscale.billing.runs import Tally, reported
-from ezscale.billing.subscriptions import end_subscription, subscriptions_on
+from ezscale.billing.subscriptions import cancellation_of, end_subscription, subscriptions_on
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import DunningStep, Invoice, PaymentAttempt
-from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.models.subscription import SubscriptionStatus
 
@@ -104,7 +104,9 @@ def _unpaid(open_work: OpenWork, policy: DunningPolicy, after: UUID | None) -> l
     with open_work() as work:
         from_day = work.today.toordinal() - first_step
         unpaid = select(Invoice.id).where(
-            Invoice.status == InvoiceStatus.OPEN, col(Invoice.due_on) <= work.today.fromordinal(from_day)
+            Invoice.status == InvoiceStatus.OPEN,
+            Invoice.origin != InvoiceOrigin.CHANGE,  # one that nobody pays is dropped with its change
+            col(Invoice.due_on) <= work.today.fromordinal(from_day),
         )
         if after is not None:
             unpaid = unpaid.where(col(Invoice.id) > after)

@@ -115,6 +115,40 @@ class CancellationRequested(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeAgreed(Event):
+    """A customer wants something else for a subscription; it waits for its money or its day."""
+
+    change_id: UUID
+    subscription_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChanged(Event):
+    """Something else is agreed for it from now on; what runs for it has to follow."""
+
+    change_id: UUID
+    subscription_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionPaused(Event):
+    """It is not billed for a while; what it pays for stands still."""
+
+    subscription_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionBack(Event):
+    """Its pause is over; what it pays for runs again."""
+
+    subscription_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CaseClosed(Event):
     """A person has seen to something that waited for one."""
 

@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing import ledger
 from ezscale.billing.credit import keep_as_credit
+from ezscale.billing.days import day_of
 from ezscale.billing.events import InvoiceIssued, InvoiceVoided
 from ezscale.billing.lines import PricedLine, add_up
 from ezscale.billing.periods import add_months
@@ -81,13 +82,15 @@ def line_values(invoice_id: UUID, place: int, line: PricedLine) -> dict[str, Any
         "tax_rate": line.decision.rate // 100,
         "tax_minor": line.tax.minor,
         "taxes": [part.to_plain() for part in line.parts],
+        "share": position.share,
+        "share_of": position.share_of,
     }
 
 
 def issue_invoice(work: Work, invoice: Invoice, due_on: date) -> None:
     """Give a draft its number, freeze both parties on it, and book it. The first periods begin today."""
     customer = work.session.get_one(Customer, invoice.customer_id)
-    _begin_first_periods(work, invoice)
+    _begin_first_periods(work, invoice, day_of(work, customer))
     invoice.billed_to, invoice.seller = party(customer), seller().to_plain()
     invoice.issue(invoice_number(work.today, take_number(work.session, series(work.today))), work.today, due_on)
     work.session.flush()
@@ -219,7 +222,7 @@ def _taxes_by_place(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str,
     return {place: Money(minor, invoice.currency) for place, minor in owed.items()}
 
 
-def _begin_first_periods(work: Work, invoice: Invoice) -> None:
+def _begin_first_periods(work: Work, invoice: Invoice, today: date) -> None:
     waiting = work.session.exec(
         select(InvoiceLine, Subscription)
         .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
@@ -231,6 +234,6 @@ def _begin_first_periods(work: Work, invoice: Invoice) -> None:
         )
     )
     for line, subscription in waiting:
-        line.period_start = work.today
-        line.period_end = add_months(work.today, subscription.months, work.today.day)
+        line.period_start = today
+        line.period_end = add_months(today, subscription.months, today.day)
         work.session.add(line)

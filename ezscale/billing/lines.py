@@ -27,7 +27,8 @@ class Rounding(StrEnum):
 class Position:
     """Something to be billed, before it is priced: `quantity` times `price`, less `discount`.
 
-    An UNUSED position has a price below zero: it gives back.
+    An UNUSED position has a price below zero: it gives back. What is for a part of a period says which: `share` of
+    `share_of` days, or seconds.
     """
 
     description: str
@@ -38,6 +39,8 @@ class Position:
     period_end: date | None = None
     kind: LineKind = LineKind.PERIOD
     quantity: int = 1
+    share: int | None = None
+    share_of: int | None = None
 
     @property
     def amount(self) -> Money:

@@ -20,7 +20,7 @@ from ezscale.billing.tax import TaxDecision, decide_tax
 from ezscale.kit.database import table_of
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Cancellation, Customer, Subscription, SubscriptionItem
+from ezscale.models import Cancellation, Customer, Subscription, SubscriptionChange, SubscriptionItem
 from ezscale.models.subscription import SubscriptionStatus
 
 BLOCK = 500
@@ -106,7 +106,7 @@ def _lock_due(work: Work, size: int, which: ColumnElement[bool]) -> list[Due]:
     horizon = work.today + timedelta(days=POLICY.invoice_days_before)
     due = (
         select(*SUBSCRIPTION)
-        .where(which, col(Subscription.bill_from) <= horizon, ~LEAVES_BEFORE)
+        .where(which, col(Subscription.bill_from) <= horizon, ~LEAVES_BEFORE, ~IS_CHANGING)
         .order_by(col(Subscription.bill_from), col(Subscription.id))
         .limit(size)
         .with_for_update()
@@ -158,3 +158,5 @@ LEAVES_BEFORE = exists().where(
     col(Cancellation.withdrawn_at).is_(None),
     col(Cancellation.effective_on) <= col(Subscription.bill_from),
 )
+# A change that waits for its money or its day: it is settled before the next period is billed.
+IS_CHANGING = exists().where(col(SubscriptionChange.live_for) == col(Subscription.id))

@@ -38,7 +38,14 @@ from ezscale.models.sign_in import (
     SignIn,
     SignInStep,
 )
-from ezscale.models.subscription import Cancellation, Subscription, SubscriptionItem
+from ezscale.models.subscription import (
+    Cancellation,
+    Extension,
+    Pause,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionItem,
+)
 from ezscale.models.user import StaffRole, User
 
 __all__ = [
@@ -60,6 +67,7 @@ __all__ = [
     "Customer",
     "Delegation",
     "DunningStep",
+    "Extension",
     "Impersonation",
     "InboundNotice",
     "Invitation",
@@ -83,6 +91,7 @@ __all__ = [
     "Order",
     "OutboxEvent",
     "Passkey",
+    "Pause",
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",
@@ -102,6 +111,7 @@ __all__ = [
     "SignInStep",
     "StaffRole",
     "Subscription",
+    "SubscriptionChange",
     "SubscriptionItem",
     "Suspension",
     "SystemImage",

@@ -47,18 +47,26 @@ class LineKind(StrEnum):
     MANUAL = "manual"
 
 
+# One that gives back is settled by the credit it becomes: all of it, or not yet.
+SETTLED = (
+    "(total_minor >= 0 AND settled_minor >= 0 AND settled_minor <= total_minor)"
+    " OR (total_minor < 0 AND (settled_minor = 0 OR settled_minor = total_minor))"
+)
+
+
 class Invoice(Row, table=True):
     """A draft has no number and may change; an issued one keeps everything but its status and what is settled.
 
     `billed_to` and `seller` are copies of both parties as they were when it was issued. `report_rate` is how much of
-    `report_currency` one unit of its currency was worth on that day, as an exact decimal.
+    `report_currency` one unit of its currency was worth on that day, as an exact decimal. A total below zero gives back:
+    it becomes the customer's credit.
     """
 
     __table_args__ = (
         Index("ix_invoice_open", "status", "due_on", "id"),
         Index("ix_invoice_customer", "customer_id", "id"),
-        CheckConstraint("settled_minor >= 0 AND settled_minor <= total_minor", name="settled"),
-        CheckConstraint("credited_minor >= 0 AND credited_minor <= total_minor", name="credited"),
+        CheckConstraint(SETTLED, name="settled"),
+        CheckConstraint("credited_minor >= 0 AND (credited_minor <= total_minor OR total_minor < 0)", name="credited"),
     )
 
     number: str | None = Field(default=None, max_length=32, unique=True)
@@ -153,6 +161,7 @@ class InvoiceLine(Row, table=True):
 
     `taxes` are the taxes on it, each with its name, place, rate (parts of a million: 230000 is 23 %) and sum.
     `tax_name` and `tax_rate` say the same for reading: all names, and all rates together in hundredths of a percent.
+    A line for a part of a period keeps which: `share` of `share_of` days (or seconds, for a seller who counts those).
     """
 
     __tablename__ = "invoice_line"
@@ -176,6 +185,8 @@ class InvoiceLine(Row, table=True):
     tax_rate: int = 0
     tax_minor: int = Field(sa_type=BigInteger)
     taxes: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    share: int | None = None
+    share_of: int | None = None
 
     @property
     def price(self) -> Money:

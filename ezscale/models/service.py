@@ -71,6 +71,10 @@ class Service(Row, table=True):
         require_status("service", self.status, ServiceStatus.BUILDING)
         self.status = ServiceStatus.FAILED
 
+    def follow(self, item_id: UUID, plan_id: UUID) -> None:
+        """It is billed by another agreement from now on, and is to be what that says."""
+        self.item_id, self.plan_id = item_id, plan_id
+
     def suspend(self) -> None:
         """It stands still, confirmed by the panel."""
         require_status("service", self.status, ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)

@@ -10,13 +10,20 @@ from ezscale.billing.subscriptions import items_of, let_expire, subscriptions_on
 from ezscale.catalog.coupons import count_again, release_coupon
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
-from ezscale.models import Order, Service
+from ezscale.models import Order, Service, Subscription
 from ezscale.models.order import OrderStatus
 from ezscale.models.subscription import SubscriptionStatus
 from ezscale.ordering.events import OrderPaid
 from ezscale.provisioning.jobs import request_build
 from ezscale.provisioning.services import service_to_change, services_of_items
-from ezscale.provisioning.stopping import NON_PAYMENT, lift_suspension, wish_suspension, wish_termination
+from ezscale.provisioning.stopping import (
+    NON_PAYMENT,
+    PAUSED,
+    lift_pause,
+    lift_suspension,
+    wish_suspension,
+    wish_termination,
+)
 
 LOOK_AGAIN = 300.0
 
@@ -63,6 +70,20 @@ def take_down(work: Work, subscription_id: UUID) -> None:
         wish_termination(work, service_to_change(work, service.id))
 
 
+def stand_still(work: Work, subscription_id: UUID) -> None:
+    """A subscription is paused: what runs for it stands still, if that is still right."""
+    if work.session.get_one(Subscription, subscription_id).status is SubscriptionStatus.PAUSED:
+        for service in _services_of(work, subscription_id):
+            wish_suspension(work, service, PAUSED)
+
+
+def run_again(work: Work, subscription_id: UUID) -> None:
+    """Its pause is over: what runs for it runs again, if that is still right."""
+    if work.session.get_one(Subscription, subscription_id).status is not SubscriptionStatus.PAUSED:
+        for service in _services_of(work, subscription_id):
+            lift_pause(work, service)
+
+
 def expire_orders(work: Work, limit: int = 200) -> int:
     """Orders that nobody paid in time give back what they held, and nothing waits for them. Returns how many."""
     late = (
@@ -88,6 +109,11 @@ def _let_services_expire(work: Work, subscription_id: UUID) -> None:
         service = service_to_change(work, found.id)
         service.expire()
         work.session.add(service)
+
+
+def _services_of(work: Work, subscription_id: UUID) -> list[Service]:
+    item_ids = [item.id for item in items_of(work, subscription_id)]
+    return [service_to_change(work, service.id) for service in services_of_items(work, item_ids)]
 
 
 def _services_on(work: Work, invoice_id: UUID) -> list[Service]:

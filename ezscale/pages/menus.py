@@ -35,6 +35,7 @@ ADMIN_MENU = (
     Entry("Overview", "/admin/", "chart-line"),
     Entry("Customers", "/admin/customers/", "users"),
     Entry("Services", "/admin/services/", "server"),
+    Entry("Subscriptions", "/admin/subscriptions/", "calendar-sync"),
     Entry("Orders", "/admin/orders/", "shopping-cart"),
     Entry("Invoices", "/admin/invoices/", "receipt-text"),
     Entry("Catalog", "/admin/plans/", "package"),

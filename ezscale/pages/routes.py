@@ -16,6 +16,7 @@ from ezscale.pages.account.profile import profile
 from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
+from ezscale.pages.account.subscription import subscription
 from ezscale.pages.account.tokens import tokens
 from ezscale.pages.admin.add_ons import add_ons
 from ezscale.pages.admin.audit import audit
@@ -37,6 +38,8 @@ from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
+from ezscale.pages.admin.subscription import subscription as admin_subscription
+from ezscale.pages.admin.subscriptions import subscriptions
 from ezscale.pages.admin.time_machine import time_machine
 from ezscale.pages.admin.tokens import tokens as admin_tokens
 from ezscale.pages.marketing.about import about
@@ -68,6 +71,7 @@ from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.sharing import SharingState
+from ezscale.state.account.subscription import SubscriptionState
 from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.add_ons import AddOnsState
 from ezscale.state.admin.audit import AuditState
@@ -90,6 +94,8 @@ from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
+from ezscale.state.admin.subscription import SubscriptionState as AdminSubscriptionState
+from ezscale.state.admin.subscriptions import SubscriptionsState
 from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.ordering.order_form import OrderState
@@ -230,6 +236,12 @@ ACCOUNT = (
         title=f"Server | {company()}",
         on_load=[ServiceState.load, LoginState.load, SharingState.load],
     ),
+    Route(
+        "/account/subscription/",
+        subscription,
+        title=f"Subscription | {company()}",
+        on_load=[SubscriptionState.load],
+    ),
     Route("/account/order/", placed_order, title=f"Your order | {company()}", on_load=[PlacedOrderState.load]),
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
@@ -260,6 +272,18 @@ ADMIN = (
         admin_service,
         title=f"Service | {company()} staff",
         on_load=[AdminServiceState.load, AdminServiceState.ask_panel],
+    ),
+    Route(
+        "/admin/subscriptions/",
+        subscriptions,
+        title=f"Subscriptions | {company()} staff",
+        on_load=[SubscriptionsState.load],
+    ),
+    Route(
+        "/admin/subscription/",
+        admin_subscription,
+        title=f"Subscription | {company()} staff",
+        on_load=[AdminSubscriptionState.load],
     ),
     Route("/admin/orders/", orders, title=f"Orders | {company()} staff", on_load=[OrdersState.load]),
     Route("/admin/invoices/", admin_invoices, title=f"Invoices | {company()} staff", on_load=[AdminInvoicesState.load]),

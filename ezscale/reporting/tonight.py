@@ -10,8 +10,18 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.billing.changes import settle_changes
 from ezscale.billing.dunning import chase_invoices, end_cancelled
-from ezscale.billing.events import ChargeRequested, GraceUsedUp, InvoiceIssued, ReminderDue, SubscriptionEnded
+from ezscale.billing.events import (
+    ChargeRequested,
+    GraceUsedUp,
+    InvoiceIssued,
+    ReminderDue,
+    SubscriptionBack,
+    SubscriptionChanged,
+    SubscriptionEnded,
+)
+from ezscale.billing.pausing import return_paused
 from ezscale.billing.policy import StepKind
 from ezscale.billing.renewing import renew
 from ezscale.kit.actor import robot
@@ -32,7 +42,16 @@ class Deed(StrEnum):
     REMIND = "remind"
     WARN = "warn"
     SUSPEND = "suspend"
+    CHANGE = "change"
+    GO_ON = "go_on"
     END = "end"
+
+
+DEEDS: dict[type[Event], Deed] = {
+    SubscriptionEnded: Deed.END,
+    SubscriptionChanged: Deed.CHANGE,
+    SubscriptionBack: Deed.GO_ON,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +104,7 @@ def _run_through(work: Work, at: datetime) -> tuple[str, ...]:
         with work.session.begin_nested():
             yield Work(work.session, at, robot("rehearsal"), work.zone)
 
-    tallies = [run(open_work) for run in (renew, end_cancelled, chase_invoices)]
+    tallies = [run(open_work) for run in (return_paused, settle_changes, renew, end_cancelled, chase_invoices)]
     return tuple(f"{aside['name']}: {aside['problem']}" for tally in tallies for aside in tally.set_aside)
 
 
@@ -101,9 +120,9 @@ def _in_words(work: Work, event: Event) -> Iterator[Planned]:
             yield _about_invoice(work, deed, event.invoice_id)
         case GraceUsedUp():
             yield _about_invoice(work, Deed.SUSPEND, event.invoice_id)
-        case SubscriptionEnded():
+        case SubscriptionEnded() | SubscriptionChanged() | SubscriptionBack():
             subscription = work.session.get_one(Subscription, event.subscription_id)
-            yield _planned(work, Deed.END, subscription.customer_id, subscription.number, None)
+            yield _planned(work, DEEDS[type(event)], subscription.customer_id, subscription.number, None)
 
 
 def _about_invoice(work: Work, deed: Deed, invoice_id: UUID) -> Planned:

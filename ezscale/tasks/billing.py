@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewing
+from ezscale.billing import cards, changes, checkout, collecting, documents, dunning, notices, pausing, renewing
 from ezscale.billing.events import (
     CardKept,
     CardReplaced,
     ChargeRequested,
     InvoiceIssued,
+    InvoicePaid,
+    InvoiceVoided,
     NoticeReceived,
     PriceChangeAnnounced,
+    SubscriptionChanged,
 )
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.privacy import vendors
@@ -59,8 +62,31 @@ def tell_of_price_change(house: House, event: PriceChangeAnnounced) -> None:
 
 
 @task
+def apply_change(house: House, event: InvoicePaid) -> None:
+    """Put in force what is paid for."""
+    with house.automation("changes")() as work:
+        changes.apply_paid_change(work, event.invoice_id)
+
+
+@task
+def forget_change(house: House, event: InvoiceVoided) -> None:
+    """Drop a change whose invoice is gone."""
+    with house.automation("changes")() as work:
+        changes.forget_voided_change(work, event.invoice_id)
+
+
+@task
+def ask_for_resize(house: House, event: SubscriptionChanged) -> None:
+    """Put before staff what has to be made bigger or smaller by hand."""
+    with house.automation("changes")() as work:
+        changes.ask_for_resize(work, event.change_id)
+
+
+@task
 def renew(house: House) -> None:
-    """Agree anew where a price was announced, and invoice what comes near: one task, so that they keep in step."""
+    """Agree anew where that is due, and invoice what comes near: one task, so that they keep in step."""
+    pausing.return_paused(house.automation("changes"))
+    changes.settle_changes(house.automation("changes"))
     renewing.renew(house.automation("renewals"))
 
 

@@ -1,6 +1,13 @@
 """Tasks about services."""
 
-from ezscale.billing.events import GraceUsedUp, InvoicePaid, InvoiceVoided, SubscriptionEnded
+from ezscale.billing.events import (
+    GraceUsedUp,
+    InvoicePaid,
+    InvoiceVoided,
+    SubscriptionBack,
+    SubscriptionEnded,
+    SubscriptionPaused,
+)
 from ezscale.ordering import fulfilling
 from ezscale.provisioning import carrying_out, stopping
 from ezscale.provisioning.events import JobRequested
@@ -33,6 +40,20 @@ def stop_unpaid(house: House, event: GraceUsedUp) -> None:
     """Suspend what stays unpaid."""
     with house.automation("dunning")() as work:
         fulfilling.stop_unpaid(work, event.invoice_id)
+
+
+@task
+def stand_still(house: House, event: SubscriptionPaused) -> None:
+    """Suspend what is paused."""
+    with house.automation("orders")() as work:
+        fulfilling.stand_still(work, event.subscription_id)
+
+
+@task
+def run_again(house: House, event: SubscriptionBack) -> None:
+    """Resume what was paused."""
+    with house.automation("orders")() as work:
+        fulfilling.run_again(work, event.subscription_id)
 
 
 @task

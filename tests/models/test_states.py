@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
 from ezscale.models.base import WrongState
 from ezscale.models.invoice import InvoiceStatus as I
 from ezscale.models.order import OrderStatus as O
 from ezscale.models.payment import AttemptStatus as A
 from ezscale.models.service import ServiceStatus as S
+from ezscale.models.subscription import ChangeStatus as C
 from ezscale.models.subscription import SubscriptionStatus as B
-from tests.builders import NOW, TODAY, a_service, a_subscription, an_attempt, an_invoice, an_order
+from tests.builders import NOW, TODAY, a_change, a_service, a_subscription, an_attempt, an_invoice, an_order
 
 WHOLE, PART = Money(1190, "EUR"), Money(190, "EUR")
 LIVE = (A.CREATED, A.SENT, A.UNKNOWN)
@@ -35,11 +37,18 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_subscription, "expire", (), {B.PENDING: B.EXPIRED}),
     (a_subscription, "fall_behind", (), {B.ACTIVE: B.PAST_DUE, B.PAST_DUE: B.PAST_DUE}),
     (a_subscription, "catch_up", (), {B.ACTIVE: B.ACTIVE, B.PAST_DUE: B.ACTIVE}),
+    (a_subscription, "pause", (), {B.ACTIVE: B.PAUSED}),
+    (a_subscription, "come_back", (3,), {B.PAUSED: B.ACTIVE}),
+    (a_subscription, "last_longer", (3,), {state: state for state in B}),
+    (a_subscription, "renew_on", (TODAY,), {state: state for state in B}),
+    (a_subscription, "bill_every", (12, TODAY, 31), {state: state for state in B}),
+    (a_subscription, "bill_again_from", (TODAY,), {state: state for state in B}),
     (a_subscription, "end", (TODAY,), dict.fromkeys(B, B.ENDED)),
     (a_service, "begin_building", (), dict.fromkeys((S.WAITING, S.EXPIRED, S.FAILED), S.BUILDING)),
     (a_service, "expire", (), {S.WAITING: S.EXPIRED}),
     (a_service, "go_live", (NOW,), {S.BUILDING: S.ACTIVE, S.FAILED: S.ACTIVE}),
     (a_service, "fail", (), {S.BUILDING: S.FAILED}),
+    (a_service, "follow", (new_id(), new_id()), {state: state for state in S}),
     (a_service, "suspend", (), {S.ACTIVE: S.SUSPENDED, S.SUSPENDED: S.SUSPENDED}),
     (a_service, "resume", (), {S.SUSPENDED: S.ACTIVE, S.ACTIVE: S.ACTIVE}),
     (
@@ -47,6 +56,13 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
         dict.fromkeys((S.WAITING, S.EXPIRED, S.ACTIVE, S.SUSPENDED, S.FAILED, S.TERMINATING), S.TERMINATING),
     ),
     (a_service, "terminate", (NOW,), {S.TERMINATING: S.TERMINATED}),
+    (a_change, "follow", ({},), {state: state for state in C}),
+    (a_change, "accept", (NOW, "Ada", NOW), {C.QUOTED: C.ACCEPTED}),
+    (a_change, "schedule", (NOW, "Ada"), {C.QUOTED: C.SCHEDULED}),
+    (a_change, "bill_on", (new_id(),), {C.ACCEPTED: C.ACCEPTED}),
+    (a_change, "apply", (NOW,), {C.ACCEPTED: C.APPLIED, C.SCHEDULED: C.APPLIED}),
+    (a_change, "withdraw", (NOW,), {C.ACCEPTED: C.WITHDRAWN, C.SCHEDULED: C.WITHDRAWN}),
+    (a_change, "expire", (NOW,), {C.ACCEPTED: C.EXPIRED}),
     (an_order, "pay", (NOW,), {O.PLACED: O.PAID, O.EXPIRED: O.PAID}),
     (an_order, "expire", (), {O.PLACED: O.EXPIRED}),
 )
@@ -56,6 +72,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_subscription: B,
     a_service: S,
     an_order: O,
+    a_change: C,
 }
 MATRIX = [
     pytest.param(make, state, step, given, after.get(state), id=f"{make.__name__}-{step}{place}-{state}")

@@ -6,6 +6,7 @@ import reflex as rx
 
 from ezscale.pages.account.words import invoice_badge, not_found
 from ezscale.pages.shell import account_page
+from ezscale.pages.subscription_parts import why
 from ezscale.state.account.invoice import InvoiceState
 from ezscale.ui import Column, button, card, definitions, icon, link_button, notice, skeleton, split, stack, table
 
@@ -85,6 +86,7 @@ def _position(row: Any) -> rx.Component:
         rx.el.div(row.text, class_name="text-ink"),
         rx.el.div(row.period, class_name=small),
         rx.el.div(price, class_name=small),
+        why(row.why),
     )
 
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from ezscale.pages.account.words import not_theirs
 from ezscale.pages.shell import account_page
-from ezscale.state.account.profile import ProfileState
+from ezscale.state.account.profile import ProfileState, time_zones
 from ezscale.state.signing_in.choices import countries
 from ezscale.ui import (
     button,
@@ -70,6 +70,15 @@ def _form() -> rx.Component:
             max_length=30,
             default_value=ProfileState.customer.tax_id,
             key=rx.Var.create("tax_id") + ProfileState.version.to_string(),
+        ),
+        select_field(
+            "Time zone",
+            "time_zone",
+            time_zones(),
+            errors=ProfileState.errors,
+            hint="Your days begin and end there: it decides on which day something begins, renews or ends.",
+            default_value=ProfileState.customer.time_zone,
+            key=rx.Var.create("time_zone") + ProfileState.version.to_string(),
         ),
         rx.cond(
             ProfileState.may_edit,

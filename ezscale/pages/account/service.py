@@ -223,9 +223,18 @@ def _billing() -> rx.Component:
     end_or_stay = rx.cond(BILLING.ends_on != "", _keep(), _cancel())
     return card(
         pairs,
-        rx.cond(ServiceState.may_cancel, rx.el.div(end_or_stay, class_name="mt-5 border-t border-line pt-4")),
-        title="Billing",
+        rx.el.div(
+            rx.cond(ServiceState.subscription_id != "", _manage()),
+            rx.cond(ServiceState.may_cancel, end_or_stay),
+            class_name="mt-5 flex flex-wrap gap-2 border-t border-line pt-4",
+        ),
+        title="Plan and billing",
     )
+
+
+def _manage() -> rx.Component:
+    to = address_of("/account/subscription/", ServiceState.subscription_id)
+    return link_button("Change, pause, explain", to=to, look="plain", size="small")
 
 
 def _cancel() -> rx.Component:

@@ -16,6 +16,7 @@ from ezscale.pages.admin.parts import (
     two_lines,
 )
 from ezscale.pages.shell import admin_page
+from ezscale.pages.subscription_parts import why
 from ezscale.state.admin.invoice import InvoiceState
 from ezscale.ui import (
     Column,
@@ -83,7 +84,12 @@ def _main() -> rx.Component:
     lines = table(
         InvoiceState.lines,
         [
-            Column("Position", lambda line: two_lines(rx.el.span(line.text, class_name="text-ink"), line.period)),
+            Column(
+                "Position",
+                lambda line: two_lines(
+                    rx.el.span(line.text, class_name="text-ink"), rx.fragment(line.period, why(line.why))
+                ),
+            ),
             Column("Price", lambda line: line.price, figures=True, shown_from="sm"),
             Column("Discount", lambda line: line.discount, figures=True, shown_from="md"),
             Column("Tax", lambda line: line.tax, figures=True, shown_from="sm"),

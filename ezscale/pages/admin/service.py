@@ -154,7 +154,14 @@ def _side() -> rx.Component:
         ),
         card(
             definitions(
-                ("Subscription", ServiceState.subscription.number),
+                (
+                    "Subscription",
+                    link(
+                        ServiceState.subscription.number,
+                        rx.Var.create("/admin/subscription/?id=") + ServiceState.subscription.id,
+                        QUIET,
+                    ),
+                ),
                 ("Stands", ServiceState.subscription.status),
                 ("Price", or_dash(billing.price)),
                 ("Next bill", or_dash(billing.next_on)),

@@ -7,6 +7,7 @@ from uuid import UUID
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from ezscale.billing.explaining import explain_invoice
 from ezscale.billing.invoicing import invoice, invoice_lines
 from ezscale.billing.received import payments_on
 from ezscale.kit.errors import NotFound
@@ -91,9 +92,10 @@ def paper_of(work: Work, invoice_id: UUID, reader: Reader) -> Paper:
     found = invoice(work, invoice_id)
     if found.status is InvoiceStatus.DRAFT:
         raise NotFound("We could not find this invoice.")
+    why = explain_invoice(work, invoice_id, reader.money)
     return Paper(
         invoice=InvoiceView.of(found, work.today, reader),
-        lines=[LineView.of(line, reader) for line in invoice_lines(work, invoice_id)],
+        lines=[LineView.of(line, reader, why[line.position]) for line in invoice_lines(work, invoice_id)],
         payments=[PaymentRow.of(payment, reader) for payment in payments_on(work, invoice_id)],
         billed_to=address_lines(found.billed_to),
     )

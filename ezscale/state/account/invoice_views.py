@@ -53,9 +53,10 @@ class LineView:
     discount: str
     tax: str
     net: str
+    why: str = ""
 
     @classmethod
-    def of(cls, line: InvoiceLine, reader: Reader) -> Self:
+    def of(cls, line: InvoiceLine, reader: Reader, why: str = "") -> Self:
         return cls(
             position=line.position,
             text=line.description,
@@ -64,6 +65,7 @@ class LineView:
             discount=reader.money(line.net - line.price) if line.discount_minor else "",
             tax=line.tax_name or "none",
             net=reader.money(line.net),
+            why=why,
         )
 
 

@@ -5,8 +5,9 @@ from typing import Any, Self
 
 import reflex as rx
 
-from ezscale.accounts.customers import change_address, change_tax_id, own_customer
+from ezscale.accounts.customers import change_address, change_tax_id, change_time_zone, own_customer
 from ezscale.accounts.permissions import EDIT_CUSTOMER
+from ezscale.accounts.time_zones import ZONES
 from ezscale.kit.work import Work
 from ezscale.models import Customer
 from ezscale.state.account.portal import PortalState
@@ -31,6 +32,7 @@ class CustomerView:
     tax_id: str = ""
     currency: str = ""
     country_name: str = ""
+    time_zone: str = ""
 
     @classmethod
     def of(cls, customer: Customer) -> Self:
@@ -59,16 +61,23 @@ class ProfileState(PortalState):
     async def save(self, form: dict[str, Any]) -> None:
         """Change what stands on later invoices."""
         address, tax_id = sent_fields(form, *ADDRESS), sent_fields(form, "tax_id")["tax_id"]
-        changed = await self.perform(lambda work: change_both(work, address, tax_id))
+        zone = sent_fields(form, "time_zone", longest=40)["time_zone"]
+        changed = await self.perform(lambda work: change_all(work, address, tax_id, zone))
         self.customer = CustomerView.of(changed)
         self.version += 1
         self.say("Saved. Later invoices go to this address.")
 
 
-def change_both(work: Work, address: dict[str, str], tax_id: str) -> Customer:
-    """The address and the tax id of its country, or neither."""
+def change_all(work: Work, address: dict[str, str], tax_id: str, zone: str) -> Customer:
+    """The address, the tax id of its country and the time zone, or none of them."""
     change_address(work, **address)
+    change_time_zone(work, zone)
     return change_tax_id(work, tax_id)
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """What can be chosen, as (value, text)."""
+    return [("", "Where the seller is"), *((name, name.replace("_", " ")) for name in sorted(ZONES))]
 
 
 def own_view(work: Work) -> tuple[CustomerView, bool] | None:

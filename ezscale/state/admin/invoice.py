@@ -7,6 +7,7 @@ from uuid import UUID
 import reflex as rx
 
 from ezscale.accounts.permissions import MANAGE_INVOICES
+from ezscale.billing.explaining import explain_invoice
 from ezscale.billing.history import attempts_on, steps_taken_on
 from ezscale.billing.invoicing import invoice, invoice_lines, void_invoice
 from ezscale.billing.received import payments_on
@@ -168,9 +169,10 @@ def file_of(work: Work, invoice_id: UUID, reader: Reader) -> InvoiceFile:
     """Everything on an invoice, in one transaction."""
     row = invoice(work, invoice_id)
     lines: list[InvoiceLine] = invoice_lines(work, invoice_id)
+    why = explain_invoice(work, invoice_id, reader.money)
     return InvoiceFile(
         invoice=InvoiceView.of(row, standing(row, work.today), reader),
-        lines=[LineView.of(line, reader) for line in lines],
+        lines=[LineView.of(line, reader, why[line.position]) for line in lines],
         payments=[PaymentView.of(payment, reader) for payment in payments_on(work, invoice_id)],
         attempts=[AttemptView.of(attempt, card, reader) for attempt, card in attempts_on(work, invoice_id)],
         steps=[StepView.of(step, reader) for step in steps_taken_on(work, invoice_id)],
