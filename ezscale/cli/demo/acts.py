@@ -20,7 +20,7 @@ from ezscale.kit.ids import new_secret
 from ezscale.kit.work import OpenWork
 from ezscale.models import Invoice, MailMessage, Service
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.ordering.placing import OrderRequest, place_order
+from ezscale.ordering.placing import ItemRequest, OrderRequest, place_order
 from ezscale.ordering.quoting import Wish, quote
 from ezscale.sandbox.stripe.browser import pay_on_page
 
@@ -91,7 +91,7 @@ class Customer:
         with self.open_work() as work:
             shown = quote(work, Wish(plan, months, who.currency, who.country, coupon)).sums.total.minor
             hostname = f"{host}{len(self.items) + 1}.{who.domain}.example"
-            wanted = OrderRequest(plan, months, who.currency, location, image, hostname, shown, coupon)
+            wanted = OrderRequest((ItemRequest(plan, months, location, image, hostname),), who.currency, shown, coupon)
             invoice_id = place_order(work, wanted).invoice_id
             newest = select(Service.item_id).where(Service.hostname == hostname)
             self.items.append(work.session.exec(newest).one())
