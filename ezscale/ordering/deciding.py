@@ -47,13 +47,13 @@ def approve_order(work: Work, order_id: UUID, answer: str = "") -> Order:
     holds = open_holds(work, order.id)
     if not holds:
         raise WrongState("Nothing stands against this order.")
+    if order.status is OrderStatus.HELD and (missing := take_again(work, order.id)):
+        names = ", ".join(sorted(plan.name for plan in missing))
+        raise Invalid(f"There is still not enough of {names}. Please raise its stock first.", field="answer")
     for hold in holds:
         hold.end(answer.strip()[:500] or "Approved", work.actor.name, work.now)
         work.session.add(hold)
     if order.status is OrderStatus.HELD:
-        if missing := take_again(work, order.id):
-            names = ", ".join(sorted(plan.name for plan in missing))
-            raise Invalid(f"There is still not enough of {names}. Please raise its stock first.", field="answer")
         use_stock(work, order.id)
         order.approve()
         work.session.add(order)

@@ -43,9 +43,7 @@ def fit_the_shop(work: Work, slug: str = "vps-2") -> None:
     _add_on(work, plan, toolbox, "4.00", "0", needs=cpanel)
 
 
-def _add_on(
-    work: Work, plan: Plan, add_on: AddOn, price: str, setup: str, needs: OptionValue | None = None
-) -> None:
+def _add_on(work: Work, plan: Plan, add_on: AddOn, price: str, setup: str, needs: OptionValue | None = None) -> None:
     work.session.add(add_on)
     work.session.flush()
     work.session.add(AddOnOffer(plan_id=plan.id, add_on_id=add_on.id, needs_value_id=needs.id if needs else None))

@@ -235,9 +235,7 @@ def test_a_basket_has_room_for_ten(at, ada):
 
 def test_the_sum_of_a_basket_is_that_of_its_lines(at, ada):
     with at.robot() as work:
-        offer = quote_basket(
-            work, [FITTED.item, MAIL.item, Item("vps-3", 3)], "EUR", somebody_in("FI"), "WELCOME10"
-        )
+        offer = quote_basket(work, [FITTED.item, MAIL.item, Item("vps-3", 3)], "EUR", somebody_in("FI"), "WELCOME10")
 
     assert offer.sums.total.minor == sum(line.gross.minor for line in offer.lines)
     assert offer.sums.total.minor == sum(item.total.minor for item in offer.items)
