@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
-from sqlalchemy import false
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.kit.errors import Invalid
@@ -74,8 +73,8 @@ def plans_on_sale(work: Work, family: Family | None = None, *, and_hidden: str =
 
     Two queries.
     """
-    shown = (Plan.hidden == false()) | (col(Plan.slug) == and_hidden) if and_hidden else Plan.hidden == false()
-    wanted = select(Plan).where(col(Plan.archived_at).is_(None), shown)
+    wanted = select(Plan).where(col(Plan.archived_at).is_(None))
+    wanted = wanted.where(or_(col(Plan.hidden).is_(False), col(Plan.slug) == and_hidden))
     if family is not None:
         wanted = wanted.where(Plan.family == family)
     plans = work.session.exec(wanted.order_by(col(Plan.position), col(Plan.slug))).all()

@@ -29,7 +29,7 @@ from ezscale.ordering.placing import chosen, clean_hostnames, require_shown_tota
 from ezscale.ordering.quoting import MOST_ITEMS, Quote, Ware, at_item, price_wares
 
 PAGE = 25
-LONGEST_DAYS = 365
+LONGEST_DAYS, LONGEST_WORDS = 365, 1000
 HIGHEST = 10**12  # minor units: beyond that, somebody has leant on a key
 
 
@@ -66,7 +66,8 @@ class KeptItem:
         parts = [
             Part(
                 *(each["description"], each["quantity"]),
-                *(Money(each["price_minor"], currency), Money(each["setup_minor"], currency), each["recurring"]),
+                *(Money(each["price_minor"], currency), Money(each["setup_minor"], currency)),
+                bool(each["recurring"]),
                 *(_id(each["option_value_id"]), _id(each["add_on_id"])),
             )
             for each in kept["parts"]
@@ -109,24 +110,15 @@ class KeptItem:
 
 def make_offer(work: Work, customer_id: UUID, items: Sequence[OfferedItem], words: str, days: int) -> Offer:
     """Offer something to a customer, in their currency, for so many days. Invalid, naming item and field, otherwise."""
-    work.actor.require(MANAGE_ORDERS)
-    customer = customer_of(work, customer_id)
+    kept = _all_kept(work, customer_id, items)
     if not 1 <= days <= LONGEST_DAYS:
         raise Invalid(f"From 1 to {LONGEST_DAYS} days.", field="days")
-    if len(words) > 1000:
-        raise Invalid("Please use up to 1000 characters.", field="words")
-    if not 1 <= len(items) <= MOST_ITEMS:
-        raise Invalid(f"An offer has from 1 to {MOST_ITEMS} servers.", field="plan")
-    kept = []
-    for place, item in enumerate(items, start=1):
-        try:
-            kept.append(_kept(work, item, customer.currency))
-        except Invalid as refusal:
-            raise at_item(refusal, place, len(items)) from None
+    if len(words) > LONGEST_WORDS:
+        raise Invalid(f"Please use up to {LONGEST_WORDS} characters.", field="words")
     offer = Offer(
         number=f"Q-{take_number(work.session, 'offer'):06}",
-        customer_id=customer.id,
-        currency=customer.currency,
+        customer_id=customer_id,
+        currency=kept[0].ware.price.currency,
         words=words.strip(),
         items=[item.to_plain() for item in kept],
         made_by=work.actor.name,
@@ -135,8 +127,15 @@ def make_offer(work: Work, customer_id: UUID, items: Sequence[OfferedItem], word
     )
     work.session.add(offer)
     work.session.flush()
-    work.emit(OfferMade(offer.id, customer.id))
+    work.emit(OfferMade(offer.id, customer_id))
     return offer
+
+
+def try_offer(work: Work, customer_id: UUID, items: Sequence[OfferedItem]) -> Quote:
+    """What an offer would come to, taxes included. Invalid, naming item and field, when it cannot be made."""
+    kept = _all_kept(work, customer_id, items)
+    wares = [item.ware for item in kept]
+    return price_wares(work, wares, wares[0].price.currency, customer_of(work, customer_id), None)
 
 
 def accept_offer(work: Work, offer_id: UUID, hostnames: Sequence[str], shown_minor: int) -> Order:
@@ -238,6 +237,11 @@ def order_of_offer(work: Work, offer_id: UUID) -> Order | None:
     return work.session.exec(select(Order).where(Order.offer_id == offer_id)).first()
 
 
+def offer_of_order(work: Work, placed: Order) -> Offer | None:
+    """The offer that an order accepts, if it does."""
+    return work.session.get(Offer, placed.offer_id) if placed.offer_id else None
+
+
 def stands(offer: Offer, now: datetime) -> bool:
     """Whether it can be accepted."""
     return offer.status is OfferStatus.OFFERED and offer.valid_until > now
@@ -249,6 +253,19 @@ def _to_change(work: Work, offer_id: UUID) -> Offer:
     if found is None:
         raise NotFound("We could not find this offer.")
     return found
+
+
+def _all_kept(work: Work, customer_id: UUID, items: Sequence[OfferedItem]) -> list[KeptItem]:
+    work.actor.require(MANAGE_ORDERS)
+    customer, kept = customer_of(work, customer_id), []
+    if not 1 <= len(items) <= MOST_ITEMS:
+        raise Invalid(f"An offer has from 1 to {MOST_ITEMS} servers.", field="plan")
+    for place, item in enumerate(items, start=1):
+        try:
+            kept.append(_kept(work, item, customer.currency))
+        except Invalid as refusal:
+            raise at_item(refusal, place, len(items)) from None
+    return kept
 
 
 def _kept(work: Work, item: OfferedItem, currency: str) -> KeptItem:

@@ -17,7 +17,7 @@ from ezscale.kit.actor import Actor
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
-from ezscale.models import Customer, Invoice, Order, Service, Subscription, SubscriptionItem
+from ezscale.models import Customer, Invoice, Order, Service, Subscription, SubscriptionItem, User
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.ordering.booking import Home, Terms, book_order
@@ -152,6 +152,12 @@ def services_of_order(work: Work, order_id: UUID) -> list[Service]:
         .where(Subscription.order_id == order(work, order_id).id)
     )
     return list(work.session.exec(asked.order_by(col(Service.id))))
+
+
+def placer_of(work: Work, placed: Order) -> str:
+    """Who placed an order, by name."""
+    person = work.session.get(User, placed.placed_by) if placed.placed_by else None
+    return person.name if person else ""
 
 
 def is_payable(work: Work, placed: Order) -> bool:

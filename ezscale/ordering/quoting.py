@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from ezscale.billing.discounts import discounted
@@ -172,7 +173,7 @@ def price_wares(work: Work, wares: Sequence[Ware], currency: str, buyer: Custome
 
 def somebody_in(country: str, tax_id: str = "") -> Customer:
     """A buyer of whom no more is known than where they live: nothing that could be stored."""
-    nobody = {"number": "", "panel_ref": "", "name": "", "email": "", "currency": ""}
+    nobody: dict[str, Any] = {"number": "", "panel_ref": "", "name": "", "email": "", "currency": ""}
     return Customer(**nobody, country=country, tax_id=tax_id)
 
 

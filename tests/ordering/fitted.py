@@ -1,5 +1,7 @@
 """A plan that can be fitted out: what tests about baskets choose from."""
 
+from typing import Any
+
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import (
@@ -33,7 +35,7 @@ def fit_the_shop(work: Work, slug: str = "vps-2") -> None:
     work.session.flush()
     for value, price, setup in ((step, "2.00", "0"), (cpanel, "15.00", "5.00")):
         for months, times in ((1, 1), (12, 10)):
-            costs = {"amount_minor": _cents(price) * times, "setup_minor": _cents(setup)}
+            costs: dict[str, Any] = {"amount_minor": _cents(price) * times, "setup_minor": _cents(setup)}
             work.session.add(OptionPrice(value_id=value.id, currency="EUR", months=months, since=work.now, **costs))
     work.session.add(OptionOffer(plan_id=plan.id, option_id=memory.id))
     work.session.add(OptionOffer(plan_id=plan.id, option_id=panel.id, standard_value_id=none.id, position=1))
@@ -48,7 +50,7 @@ def _add_on(work: Work, plan: Plan, add_on: AddOn, price: str, setup: str, needs
     work.session.flush()
     work.session.add(AddOnOffer(plan_id=plan.id, add_on_id=add_on.id, needs_value_id=needs.id if needs else None))
     for months, times in ((1, 1), (12, 10)) if add_on.recurring else ((ONCE, 1),):
-        costs = {"amount_minor": _cents(price) * times, "setup_minor": _cents(setup)}
+        costs: dict[str, Any] = {"amount_minor": _cents(price) * times, "setup_minor": _cents(setup)}
         work.session.add(AddOnPrice(add_on_id=add_on.id, currency="EUR", months=months, since=work.now, **costs))
 
 

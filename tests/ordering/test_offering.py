@@ -84,6 +84,7 @@ def test_an_accepted_offer_is_an_order_at_exactly_its_prices(at, ada):
     assert (placed.total.minor, placed.offer_id) == (TOTAL, made.id)
     assert sorted(items) == [("More memory: 8 GB", 2000), ("VPS 1, monthly", 550), ("VPS 2, yearly", 9990)]
     assert names == NAMES
+    assert became is not None
     assert (became.id, became.status) == (placed.id, OrderStatus.PAID)
     assert (answered.status, answered.answered_by) == (OfferStatus.ACCEPTED, "Ada Moreno")
 
