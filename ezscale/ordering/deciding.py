@@ -49,7 +49,7 @@ def approve_order(work: Work, order_id: UUID, answer: str = "") -> Order:
         raise WrongState("Nothing stands against this order.")
     if order.status is OrderStatus.HELD and (missing := take_again(work, order.id)):
         names = ", ".join(sorted(plan.name for plan in missing))
-        raise Invalid(f"There is still not enough of {names}. Please raise its stock first.", field="answer")
+        raise Invalid(f"There is still not enough of {names}. Please raise its stock first.", field="reason")
     for hold in holds:
         hold.end(answer.strip()[:500] or "Approved", work.actor.name, work.now)
         work.session.add(hold)

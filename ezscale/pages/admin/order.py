@@ -86,15 +86,13 @@ def _deeds() -> rx.Component:
 
 def _deciding() -> rx.Component:
     """The window in which a decision gets its words; there is one for all three."""
+    note = text_area(
+        "A note for your colleagues", "reason", errors=ERRORS, max_length=250, hint="The customer does not see it."
+    )
+    hint = words(ASKED == REJECT, "The customer reads it.", "The customer does not see it.")
+    why = text_area("Why?", "reason", errors=ERRORS, max_length=250, required=True, hint=hint)
     form = rx.el.form(
-        text_area(
-            words(ASKED == APPROVE, "A note for your colleagues", "Why?"),
-            "reason",
-            errors=ERRORS,
-            max_length=250,
-            required=ASKED != APPROVE,
-            hint=words(ASKED == REJECT, "The customer reads it.", "The customer does not see it."),
-        ),
+        rx.cond(ASKED == APPROVE, note, why),
         button(
             rx.match(ASKED, (HOLD, "Hold the order"), (REJECT, "Reject the order"), "Approve the order"),
             type="submit",

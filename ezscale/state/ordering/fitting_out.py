@@ -22,8 +22,10 @@ class FittingOut(rx.State, mixin=True):
     @rx.event
     async def size(self, name: str, value: str) -> None:
         """Choose a value of an option; the price follows."""
+        if name not in [option.slug for option in self.options]:
+            return
         wanted = fit_of(self.basket.fit)
-        options = {**wanted.options, sent_text(name, LONGEST): sent_text(value, LONGEST)}
+        options = {**wanted.options, name: sent_text(value, LONGEST)}
         await self._fit(replace(wanted, options={slug: value for slug, value in options.items() if value}))
 
     @rx.event
@@ -38,8 +40,10 @@ class FittingOut(rx.State, mixin=True):
         await self._take(name, 1 if wanted is True else 0)
 
     async def _take(self, name: str, count: int) -> None:
+        if name not in [add_on.slug for add_on in self.add_ons]:
+            return
         wanted = fit_of(self.basket.fit)
-        await self._fit(replace(wanted, add_ons={**wanted.add_ons, sent_text(name, LONGEST): count}))
+        await self._fit(replace(wanted, add_ons={**wanted.add_ons, name: count}))
 
     async def _fit(self, wanted: Wanted) -> None:
         await self._look(replace(self.basket, fit=text_of(wanted)))
