@@ -102,7 +102,7 @@ def _deciding() -> rx.Component:
         reset_on_submit=False,
         class_name="mt-5 flex flex-col gap-4",
     )
-    title = rx.match(ASKED, (HOLD, "Hold "), (REJECT, "Reject "), "Approve ") + THIS.number + "?"
+    title = rx.fragment(rx.match(ASKED, (HOLD, "Hold "), (REJECT, "Reject "), "Approve "), THIS.number, "?")
     text = rx.match(
         ASKED,
         (HOLD, "It can be paid, and nothing is built before somebody approves it."),
