@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.kit.errors import Invalid
@@ -68,9 +68,12 @@ class Choice:
     name: str
 
 
-def plans_on_sale(work: Work, family: Family | None = None) -> list[PlanOffer]:
-    """Everything that is shown and can be ordered now, in shop order; also what is sold out. Two queries."""
-    shown = select(Plan).where(col(Plan.hidden).is_(False))
+def plans_on_sale(work: Work, family: Family | None = None, *, and_hidden: str = "") -> list[PlanOffer]:
+    """Everything that is shown and can be ordered now, in shop order, and the hidden one that is asked for by name.
+
+    Also what is sold out. Two queries.
+    """
+    shown = select(Plan).where(or_(col(Plan.hidden).is_(False), col(Plan.slug) == and_hidden))
     if family is not None:
         shown = shown.where(Plan.family == family)
     return _on_sale(work, shown)

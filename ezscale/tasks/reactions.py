@@ -37,6 +37,7 @@ from ezscale.billing.events import (
     SubscriptionPaused,
 )
 from ezscale.messaging.events import MailWritten
+from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     JobRequested,
@@ -84,6 +85,9 @@ REACTIONS |= {
     SubscriptionPaused: (provisioning.stand_still,),
     SubscriptionBack: (provisioning.run_again,),
     SubscriptionEnded: (provisioning.take_down,),
+    OrderHeld: (messaging.order_held,),
+    OrderRejected: (messaging.order_rejected,),
+    OfferMade: (messaging.offer_made,),
     JobRequested: (provisioning.carry_out,),
     ServiceReady: (messaging.service_ready,),
     ServiceFailed: (messaging.service_failed,),

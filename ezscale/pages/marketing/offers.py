@@ -189,14 +189,7 @@ def _price(plan: PlanCard, tag: PriceTag) -> rx.Component:
 
 
 def _order(plan: PlanCard, class_name: str) -> rx.Component:
-    if plan.sold_out:
-        return button(
-            "Sold out",
-            rx.el.span(f": {plan.name}", class_name="sr-only"),
-            look="plain",
-            disabled=True,
-            class_name=class_name,
-        )
     look = "primary" if plan.popular else "plain"
-    words = ("Order", rx.el.span(plan.name, class_name="sr-only"))
-    return button(*words, type="submit", look=look, name="plan", value=plan.slug, class_name=class_name)
+    gone = rx.cond(PricesState.sold_out.contains(plan.slug), PricesState.sold_out[plan.slug], plan.sold_out)
+    words = (rx.cond(gone, "Sold out", "Order"), rx.el.span(plan.name, class_name="sr-only"))
+    return button(*words, type="submit", look=look, name="plan", value=plan.slug, disabled=gone, class_name=class_name)
