@@ -23,6 +23,7 @@ from ezscale.models.payment import (
     PaymentMethod,
 )
 from ezscale.models.plan import Location, Plan, Price, SystemImage
+from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
 from ezscale.models.setting import Setting
@@ -90,6 +91,8 @@ __all__ = [
     "ProvisioningJob",
     "ProvisioningLog",
     "RecoveryCode",
+    "Referral",
+    "ReferralCode",
     "RevenueMovement",
     "RunReport",
     "Service",

@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.customers import own_customer
 from ezscale.accounts.permissions import PLACE_ORDERS, SEE_BILLING, SEE_EVERYTHING
+from ezscale.billing.discounts import recurring_discounts
 from ezscale.billing.invoicing import draft_invoice
 from ezscale.billing.payments import settle_free
 from ezscale.catalog.coupons import use_coupon
@@ -24,7 +25,7 @@ from ezscale.models import Customer, Invoice, Order, Service, Subscription, Subs
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.ordering.events import OrderPlaced
-from ezscale.ordering.quoting import Quote, Wish, describe, quote
+from ezscale.ordering.quoting import Quote, Wish, basket_item, describe, quote
 
 ORDER_LASTS = timedelta(days=2)
 HOSTNAME = re.compile(r"(?=.{4,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -166,16 +167,16 @@ def _new_subscription(work: Work, customer: Customer, offer: Quote) -> tuple[Sub
     )
     work.session.add(subscription)
     work.session.flush()
-    coupon = offer.coupon
+    again = recurring_discounts(offer.coupon, [basket_item(offer.plan, offer.price)])[0][0]
     item = SubscriptionItem(
         subscription_id=subscription.id,
         plan_id=offer.plan.plan_id,
         description=describe(offer.plan, offer.price.months),
         currency=offer.price.amount.currency,
         price_minor=offer.price.amount.minor,
-        discount_percent=coupon.percent if coupon else 0,
-        discount_minor=coupon.amount_minor if coupon else 0,
-        discount_cycles=(None if coupon.cycles is None else coupon.cycles - 1) if coupon else 0,
+        discount_percent=again.percent,
+        discount_minor=again.minor,
+        discount_cycles=again.cycles,
     )
     work.session.add(item)
     work.session.flush()

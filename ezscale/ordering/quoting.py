@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from ezscale.billing.lines import Position, PricedLine, Sums, add_up, discount_on, price_line
+from ezscale.billing.discounts import BasketItem, discounted_basket, next_cycle
+from ezscale.billing.lines import Position, PricedLine, Sums, add_up, price_lines
 from ezscale.billing.periods import add_months
 from ezscale.billing.seller import seller
 from ezscale.billing.tax import TaxDecision, decide_tax
@@ -49,13 +50,13 @@ def quote(work: Work, wish: Wish) -> Quote:
     price = plan.price(wish.currency, wish.months)
     if price is None:
         raise Invalid("This plan is not offered for that currency and period.", field="months")
-    coupon = coupon_for(work, wish.coupon, wish.currency) if wish.coupon.strip() else None
+    coupon = _coupon(work, wish)
     tax = decide_tax(seller().country, wish.country, wish.tax_id)
     next_day = add_months(work.today, wish.months, work.today.day)
-    lines = _lines(plan, price, coupon, tax)
+    item = basket_item(plan, price)
+    lines = price_lines(discounted_basket([item], coupon)[0], tax)
     sums = add_up(lines, wish.currency)
-    later = _with_discount(price.amount, coupon if coupon and coupon.cycles != 1 else None)
-    renewal = price_line(Position(plan.name, price.amount, price.amount - later), tax).gross
+    renewal = add_up(price_lines(next_cycle([item], coupon)[0], tax), wish.currency).total
     return Quote(plan, price, coupon, tuple(lines), sums, tax, renewal, work.today, next_day)
 
 
@@ -65,14 +66,17 @@ def describe(plan: PlanOffer, months: int) -> str:
     return f"{plan.name}, {cycle}"
 
 
-def _lines(plan: PlanOffer, price: PriceOffer, coupon: Coupon | None, tax: TaxDecision) -> list[PricedLine]:
-    off = price.amount - _with_discount(price.amount, coupon)
-    lines = [price_line(Position(describe(plan, price.months), price.amount, off), tax)]
+def _coupon(work: Work, wish: Wish) -> Coupon | None:
+    if not wish.coupon.strip():
+        return None
+    who = work.actor.customer_id
+    return coupon_for(work, wish.coupon, wish.currency, plan=wish.plan, months=wish.months, customer_id=who)
+
+
+def basket_item(plan: PlanOffer, price: PriceOffer) -> BasketItem:
+    """What a plan asks for, before any discount: its first cycle, and its setup fee."""
+    zero = Money.zero(price.amount.currency)
+    positions = [Position(describe(plan, price.months), price.amount, zero)]
     if price.setup:
-        zero = Money.zero(price.setup.currency)
-        lines.append(price_line(Position(f"{plan.name}, setup", price.setup, zero, kind=LineKind.SETUP), tax))
-    return lines
-
-
-def _with_discount(amount: Money, coupon: Coupon | None) -> Money:
-    return amount - discount_on(amount, coupon.percent, coupon.amount_minor) if coupon else amount
+        positions.append(Position(f"{plan.name}, setup", price.setup, zero, kind=LineKind.SETUP))
+    return BasketItem(positions, plan.slug, price.months)

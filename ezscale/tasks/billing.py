@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewals
+from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, referral_rewards, renewals
 from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.tasks.registry import task
@@ -58,6 +58,12 @@ def chase(house: House) -> None:
 def end_cancelled(house: House) -> None:
     """End what customers have cancelled."""
     dunning.end_cancelled(house.automation("dunning"))
+
+
+@task
+def settle_referrals(house: House) -> None:
+    """Credit customers for those whom they sent."""
+    referral_rewards.settle_referrals(house.automation("referrals"))
 
 
 @task
