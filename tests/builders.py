@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ezscale.kit.ids import new_id
-from ezscale.models import Invoice, Order, PaymentAttempt, Service, Subscription
+from ezscale.models import Invoice, Order, PaymentAttempt, Referral, Service, Subscription
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
+from ezscale.models.referral import ReferralStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import SubscriptionStatus
 
@@ -58,3 +59,9 @@ def an_order(status: OrderStatus = OrderStatus.PLACED, **values: Any) -> Order:
     row = {"number": "O-000001", "customer_id": new_id(), "currency": "EUR", "total_minor": 1190}
     times = {"placed_at": NOW, "expires_at": NOW}
     return Order(**{**row, **times, "invoice_id": new_id(), "status": status, **values})
+
+
+def a_referral(status: ReferralStatus = ReferralStatus.CAME, **values: Any) -> Referral:
+    """A customer who came by another one's link."""
+    row = {"referrer_id": new_id(), "referred_id": new_id(), "came_at": NOW}
+    return Referral(**{**row, "status": status, **values})

@@ -54,6 +54,7 @@ KEPT = {
 GONE = (
     *("delegation", "invitation", "credential", "login_session", "one_time_token", "sign_in_step", "sign_in"),
     *("authenticator", "recovery_code", "passkey", "api_token", "impersonation", "membership"),
+    "referral_code",
 )
 NOT_SEARCHED = {*KEPT, CUSTOMER, PERSON, "audit_entry", "audit_subject", "audit_head"}
 

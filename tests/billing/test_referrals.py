@@ -302,6 +302,8 @@ def test_whoever_was_sent_is_welcomed_with_a_code_until_they_have_paid(at, ada):
     assert ben.does(welcome_code) == ""
 
 
-@pytest.mark.parametrize(("name", "short"), [("Ben Orr", "B. O."), ("ada", "A."), ("", ""), ("  Łukasz  de la Cruz ", "Ł. D. L.")])
+@pytest.mark.parametrize(
+    ("name", "short"), [("Ben Orr", "B. O."), ("ada", "A."), ("", ""), ("  Łukasz  de la Cruz ", "Ł. D. L.")]
+)
 def test_of_a_name_only_initials_are_told(name, short):
     assert initials(name) == short

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
 from ezscale.models.base import WrongState
 from ezscale.models.invoice import InvoiceStatus as I
 from ezscale.models.order import OrderStatus as O
 from ezscale.models.payment import AttemptStatus as A
+from ezscale.models.referral import ReferralStatus as R
 from ezscale.models.service import ServiceStatus as S
 from ezscale.models.subscription import SubscriptionStatus as B
-from tests.builders import NOW, TODAY, a_service, a_subscription, an_attempt, an_invoice, an_order
+from tests.builders import NOW, TODAY, a_referral, a_service, a_subscription, an_attempt, an_invoice, an_order
 
 WHOLE, PART = Money(1190, "EUR"), Money(190, "EUR")
 LIVE = (A.CREATED, A.SENT, A.UNKNOWN)
@@ -49,6 +51,9 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_service, "terminate", (NOW,), {S.TERMINATING: S.TERMINATED}),
     (an_order, "pay", (NOW,), {O.PLACED: O.PAID, O.EXPIRED: O.PAID}),
     (an_order, "expire", (), {O.PLACED: O.EXPIRED}),
+    (a_referral, "wait", (new_id(), NOW, TODAY), {R.CAME: R.WAITING}),
+    (a_referral, "credit", (PART, NOW), {R.WAITING: R.CREDITED}),
+    (a_referral, "refuse", ("No.", "Ada", NOW), {R.CAME: R.REFUSED, R.WAITING: R.REFUSED}),
 )
 STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_invoice: I,
@@ -56,6 +61,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_subscription: B,
     a_service: S,
     an_order: O,
+    a_referral: R,
 }
 MATRIX = [
     pytest.param(make, state, step, given, after.get(state), id=f"{make.__name__}-{step}{place}-{state}")

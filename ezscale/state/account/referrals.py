@@ -6,6 +6,7 @@ from typing import Self
 import reflex as rx
 
 from ezscale.accounts.permissions import PLACE_ORDERS
+from ezscale.billing.referral_rewards import OURSELVES
 from ezscale.billing.referrals import (
     ReferralOverview,
     ReferralRules,
@@ -42,9 +43,13 @@ class SentRow:
             ReferralStatus.CAME: "Has not bought anything yet",
             ReferralStatus.WAITING: f"Credited on {reader.day(row.credit_on)}",
             ReferralStatus.CREDITED: reader.money(row.reward) if row.reward else "",
-            ReferralStatus.REFUSED: row.reason,
+            ReferralStatus.REFUSED: row.reason
+            if row.decided_by == OURSELVES
+            else "",  # what a colleague wrote stays here
         }
-        return cls(str(row.id), initials(found.referred.name), reader.day(row.came_at), row.status.value, words[row.status])
+        return cls(
+            str(row.id), initials(found.referred.name), reader.day(row.came_at), row.status.value, words[row.status]
+        )
 
 
 @dataclass

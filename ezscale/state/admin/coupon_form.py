@@ -99,7 +99,7 @@ class CouponFormState(StaffState):
             await self.perform(lambda work: change_coupon(work, row_id, _changed(work, row_id, sent, form)))
             self.question = ""
             self.say("The code is saved.")
-            return CouponState.refresh
+            return [CouponState.refresh]
         terms = _terms(sent, form)
         if self.question == MANY:
             number = _number(sent, "number") or 0
@@ -142,7 +142,9 @@ def _changed(work: Work, coupon_id: UUID, sent: Mapping[str, str], form: Any) ->
 
 def _terms(sent: Mapping[str, str], form: Any) -> Terms:
     kind = _kind(sent["kind"])
-    ticked = [str(name) for name, value in form.items() if value in (True, "on", "true")] if isinstance(form, dict) else []
+    ticked = (
+        [str(name) for name, value in form.items() if value in (True, "on", "true")] if isinstance(form, dict) else []
+    )
     return Terms(
         kind=kind,
         percent=(_number(sent, "percent") or 0) if kind is CouponKind.PERCENT else 0,
@@ -201,7 +203,12 @@ def _lasts(terms: Terms) -> str:
 def _texts(terms: Terms) -> dict[str, str]:
     """The terms as they stand in the form."""
     sums = ", ".join(f"{code} {Money(minor, code).major}" for code, minor in sorted(terms.amounts.items()))
-    numbers = {"percent": terms.percent, "cycles": terms.cycles, "max_uses": terms.max_uses, "uses_each": terms.uses_each}
+    numbers = {
+        "percent": terms.percent,
+        "cycles": terms.cycles,
+        "max_uses": terms.max_uses,
+        "uses_each": terms.uses_each,
+    }
     days = {"since": terms.since, "until": terms.until}
     flags = {"new_customers_only": terms.new_customers_only, "referred_only": terms.referred_only}
     return (

@@ -73,7 +73,7 @@ class ReferralsState(Listing, StaffState):
             self.refusing, self.errors = "", {}
 
     @rx.event
-    async def refuse(self, form: dict[str, Any]) -> None:
+    async def turn_down(self, form: dict[str, Any]) -> None:
         """Credit nothing for it, for the reason that was given."""
         row_id, reason = sent_id(self.refusing), sent_fields(form, "reason", longest=300)["reason"]
         await self.perform(lambda work: refuse_referral(work, row_id, reason))

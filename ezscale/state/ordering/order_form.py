@@ -11,6 +11,8 @@ from reflex_base.event import EventSpec
 
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.signing_up import CURRENCIES
+from ezscale.billing.referrals import welcome_code
+from ezscale.kit.cookies import SENT_BY, read_cookie
 from ezscale.kit.errors import Invalid
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
@@ -20,7 +22,7 @@ from ezscale.state.account.profile import ADDRESS, CustomerView
 from ezscale.state.arguments import sent_fields, sent_text
 from ezscale.state.ordering.basket import LONGEST, Basket
 from ezscale.state.ordering.choices import CycleOption, Option, PlanOption, QuoteView
-from ezscale.state.ordering.window import window_of
+from ezscale.state.ordering.guessing import trying, window_for
 from ezscale.state.reader import reader_of
 from ezscale.state.session import SessionState
 
@@ -57,7 +59,10 @@ class OrderState(SessionState):
         self.ordering, self.price_note = False, ""
         basket = self.basket.with_asked(self.router.url.query_parameters)
         self.visits += 1
-        await self._look(basket)
+        welcome = "" if basket.coupon else await self._welcome()
+        await self._look(replace(basket, coupon=basket.coupon or welcome))
+        if welcome and "coupon" in self.errors:  # it is for something else: they have not asked for it
+            await self._look(basket)
 
     @rx.event
     async def choose(self, name: str, value: str) -> None:
@@ -113,7 +118,13 @@ class OrderState(SessionState):
             coupon=basket.coupon,
         )
         before = self._last_order if self._last_request == repr(request) else ""
-        placed = await self.perform(lambda work: place_once(work, request, address, before))
+        came_from = self.router.session.client_ip
+
+        def placing(work: Work) -> Placed:
+            with trying(request.coupon, came_from):
+                return place_once(work, request, address, before)
+
+        placed = await self.perform(placing)
         self._last_request, self._last_order = repr(request), str(placed.order_id)
         if not placed.is_payable:
             return f"{ORDER}?{urlencode({'id': str(placed.order_id)})}"
@@ -122,10 +133,18 @@ class OrderState(SessionState):
             lambda open_work: checkout_of_order(open_work, placed.order_id, placed.invoice_id, origin)
         )
 
+    async def _welcome(self) -> str:
+        """The code for somebody who came by a customer's link."""
+        link = read_cookie(self.router.headers.cookie, SENT_BY)
+        if not (self.signed_in or link):
+            return ""
+        return await self.read(lambda work: welcome_code(work, link))
+
     async def _look(self, basket: Basket) -> None:
         reader = reader_of(self.router.headers.accept_language)
         guess = Basket(currency=reader.currency(CURRENCIES), country=reader.country or settings().company_country)
-        window = await self.read(lambda work: window_of(work, basket, guess, reader))
+        address = self.router.session.client_ip
+        window = await self.read(lambda work: window_for(work, basket, guess, reader, address))
         self._take(window.basket)
         self.plans, self.cycles, self.currencies = window.plans, window.cycles, window.currencies
         self.places, self.systems = window.places, window.systems
