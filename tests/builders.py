@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ezscale.kit.ids import new_id
-from ezscale.models import Invoice, Offer, Order, PaymentAttempt, Service, Subscription, SubscriptionChange
+from ezscale.models import Invoice, Offer, Order, PaymentAttempt, Referral, Service, Subscription, SubscriptionChange
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OfferStatus, OrderStatus
 from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
+from ezscale.models.referral import ReferralStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 
@@ -72,3 +73,9 @@ def an_offer(status: OfferStatus = OfferStatus.OFFERED, **values: Any) -> Offer:
     """An offer in EUR."""
     row = {"number": "Q-000001", "customer_id": new_id(), "currency": "EUR", "made_by": "Sam"}
     return Offer(**{**row, "made_at": NOW, "valid_until": NOW, "status": status, **values})
+
+
+def a_referral(status: ReferralStatus = ReferralStatus.CAME, **values: Any) -> Referral:
+    """A customer who came by another one's link."""
+    row = {"referrer_id": new_id(), "referred_id": new_id(), "came_at": NOW}
+    return Referral(**{**row, "status": status, **values})

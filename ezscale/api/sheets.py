@@ -8,12 +8,16 @@ from io import StringIO
 from uuid import UUID
 
 from ezscale.accounts.customers import search_customers
+from ezscale.accounts.permissions import MANAGE_COUPONS
 from ezscale.billing.invoicing import invoices
-from ezscale.catalog.price_list import every_price, standing
+from ezscale.billing.referrals import ReferralOverview, referrals
+from ezscale.catalog.price_list import every_price
+from ezscale.catalog.price_list import standing as price_standing
+from ezscale.catalog.redemptions import Redemption, coupons, redemptions, standing
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, Order, Plan, Price
+from ezscale.models import Coupon, Customer, Invoice, Order, Plan, Price
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
 
@@ -126,9 +130,50 @@ def _orders(work: Work, wanted: Filter, before: UUID | None) -> Block:
 def _prices(work: Work, wanted: Filter, before: UUID | None) -> Block:
     def line(price: Price, plan: Plan) -> Line:
         money = (price.currency, str(price.months), _amount(price.amount), _amount(price.setup))
-        return (plan.slug, plan.name, *money, standing(price, work.now), _plain(price.since), _plain(price.until))
+        return (plan.slug, plan.name, *money, price_standing(price, work.now), _plain(price.since), _plain(price.until))
 
     return [(price.id, line(price, plan)) for price, plan in every_price(work, before, wanted.block)]
+
+
+def _coupons(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(row: Coupon) -> Line:
+        sums = " ".join(f"{code} {Money(minor, code).major}" for code, minor in sorted((row.amounts or {}).items()))
+        limits = (_number(row.cycles), _number(row.max_uses), _number(row.uses_each), str(row.used))
+        whom = (" ".join(row.plans or []), " ".join(map(str, row.months or [])))
+        days = (_plain(row.since), _plain(row.until))
+        return (row.code, standing(work, row), row.kind, str(row.percent), sums, *limits, *whom, *days, row.note)
+
+    found = coupons(work, status=wanted.status, words=wanted.words, before=before, limit=wanted.block)
+    return [(row.id, line(row)) for row in found]
+
+
+def _redemptions(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(found: Redemption) -> Line:
+        who = (found.customer.number, found.customer.name)
+        days = (_plain(found.use.used_at), _plain(found.use.released_at))
+        money = (found.discount.currency, _amount(found.discount), _amount(found.revenue))
+        return (found.order.number, found.order.status, *who, *days, *money)
+
+    code = next((row for row in coupons(work, words=wanted.words, limit=BLOCK) if row.code == wanted.words), None)
+    found = redemptions(work, code.id, before=before, limit=wanted.block) if code else []
+    return [(row.use.id, line(row)) for row in found]
+
+
+def _referrals(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(found: ReferralOverview) -> Line:
+        row, reward = found.referral, found.referral.reward
+        days = (_plain(row.came_at), _plain(row.paid_at), _plain(row.credit_on), _plain(row.decided_at))
+        money = (row.currency, _amount(reward) if reward else "")
+        return (found.referrer.number, found.referred.number, row.status, *days, *money, row.reason)
+
+    work.actor.require(MANAGE_COUPONS)
+    return [
+        (row.referral.id, line(row)) for row in referrals(work, status=wanted.status, before=before, limit=wanted.block)
+    ]
+
+
+def _number(limit: int | None) -> str:
+    return "" if limit is None else str(limit)
 
 
 def _plain(moment: date | datetime | None) -> str:
@@ -164,4 +209,25 @@ SHEETS = {
         _orders,
     ),
     "prices": Sheet(("plan", "name", "currency", "months", "amount", "setup", "stands", "since", "until"), _prices),
+    "coupons": Sheet(
+        (
+            *("code", "status", "kind", "percent", "sums", "cycles", "max_uses", "uses_each", "used"),
+            *("plans", "months", "since", "until", "note"),
+        ),
+        _coupons,
+    ),
+    "redemptions": Sheet(
+        (
+            *("order", "status", "customer_number", "customer", "used", "given_back"),
+            *("currency", "taken_off", "came_in"),
+        ),
+        _redemptions,
+    ),
+    "referrals": Sheet(
+        (
+            *("sent_by", "customer", "status", "came", "paid", "credit_on", "decided"),
+            *("currency", "credited", "reason"),
+        ),
+        _referrals,
+    ),
 }

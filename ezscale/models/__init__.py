@@ -25,6 +25,7 @@ from ezscale.models.payment import (
 )
 from ezscale.models.plan import Location, Plan, Price, SystemImage
 from ezscale.models.price_change import PriceChange, PriceNotice
+from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
 from ezscale.models.setting import Setting
@@ -105,6 +106,8 @@ __all__ = [
     "ProvisioningJob",
     "ProvisioningLog",
     "RecoveryCode",
+    "Referral",
+    "ReferralCode",
     "RevenueMovement",
     "RunReport",
     "Service",

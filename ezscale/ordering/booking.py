@@ -6,15 +6,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from ezscale.billing.invoicing import draft_invoice
-from ezscale.billing.lines import discount_on
 from ezscale.billing.payments import settle_free
 from ezscale.catalog.coupons import use_coupon
 from ezscale.catalog.stock import keep_for_order
 from ezscale.kit.numbering import take_number, take_numbers
 from ezscale.kit.work import Work
-from ezscale.models import Coupon, Customer, Order, OrderHold, Service, Subscription, SubscriptionItem
+from ezscale.models import Customer, Order, OrderHold, Service, Subscription, SubscriptionItem
 from ezscale.ordering.events import OrderPlaced
-from ezscale.ordering.quoting import Agreed, PricedItem, Quote
+from ezscale.ordering.quoting import PricedItem, Quote
 
 ORDER_LASTS = timedelta(days=2)
 
@@ -80,14 +79,11 @@ def _new_subscriptions(
     work: Work, customer: Customer, offer: Quote
 ) -> list[tuple[Subscription, list[SubscriptionItem]]]:
     numbers = take_numbers(work.session, "subscription", len(offer.items))
-    return [
-        _new_subscription(work, customer, item, offer.coupon, number)
-        for item, number in zip(offer.items, numbers, strict=True)
-    ]
+    return [_new_subscription(work, customer, item, number) for item, number in zip(offer.items, numbers, strict=True)]
 
 
 def _new_subscription(
-    work: Work, customer: Customer, item: PricedItem, coupon: Coupon | None, number: int
+    work: Work, customer: Customer, item: PricedItem, number: int
 ) -> tuple[Subscription, list[SubscriptionItem]]:
     subscription = Subscription(
         number=f"SUB-{number:06}",
@@ -98,41 +94,26 @@ def _new_subscription(
     )
     work.session.add(subscription)
     work.session.flush()
-    rows = []
-    for agreed in item.agreed:
-        percent, minor, cycles = _discount_terms(agreed, coupon)
-        rows.append(
-            SubscriptionItem(
-                subscription_id=subscription.id,
-                plan_id=item.plan_id,
-                kind=agreed.kind,
-                option_value_id=agreed.option_value_id,
-                add_on_id=agreed.add_on_id,
-                description=agreed.description,
-                quantity=agreed.quantity,
-                currency=agreed.price.currency,
-                price_minor=agreed.price.minor,
-                discount_percent=percent,
-                discount_minor=minor,
-                discount_cycles=cycles,
-            )
+    rows = [
+        SubscriptionItem(
+            subscription_id=subscription.id,
+            plan_id=item.plan_id,
+            kind=agreed.kind,
+            option_value_id=agreed.option_value_id,
+            add_on_id=agreed.add_on_id,
+            description=agreed.description,
+            quantity=agreed.quantity,
+            currency=agreed.price.currency,
+            price_minor=agreed.price.minor,
+            discount_percent=agreed.again.percent,
+            discount_minor=agreed.again.minor,
+            discount_cycles=agreed.again.cycles,
         )
+        for agreed in item.agreed
+    ]
     work.session.add_all(rows)
     work.session.flush()
     return subscription, rows
-
-
-def _discount_terms(agreed: Agreed, coupon: Coupon | None) -> tuple[int, int, int | None]:
-    """How an item remembers its discount: as a share where it is one, else as the sum that it was; and for how long.
-
-    An item never changes its price, so that the sum stays what the coupon would take off.
-    """
-    if coupon is None or not agreed.discount:
-        return 0, 0, 0
-    cycles = None if coupon.cycles is None else coupon.cycles - 1
-    if agreed.discount == discount_on(agreed.price * agreed.quantity, coupon.percent, 0):
-        return coupon.percent, 0, cycles
-    return 0, agreed.discount.minor, cycles
 
 
 def _add_services(

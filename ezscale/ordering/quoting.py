@@ -6,7 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ezscale.billing.discounts import discounted
+from ezscale.billing.discounts import (
+    NONE,
+    BasketItem,
+    RecurringDiscount,
+    discounted_basket,
+    next_cycle,
+    recurring_discounts,
+)
 from ezscale.billing.lines import Position, PricedLine, Sums, add_up
 from ezscale.billing.periods import add_months
 from ezscale.billing.pricing import price_for, tax_for
@@ -58,13 +65,13 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What an item of a subscription will be: `discount` comes off each cycle for as many as the coupon says."""
+    """What an item of a subscription will be, and what it goes on taking off after its first cycle."""
 
     kind: ItemKind
     description: str
     quantity: int
     price: Money
-    discount: Money
+    again: RecurringDiscount = NONE
     option_value_id: UUID | None = None
     add_on_id: UUID | None = None
 
@@ -155,18 +162,24 @@ def quote_basket(work: Work, items: Sequence[Item], currency: str, buyer: Custom
             wares.append(_ware(work, item, currency))
         except Invalid as refusal:
             raise at_item(refusal, place, len(items)) from None
-    return price_wares(work, wares, currency, buyer, _coupon(work, code, wares, currency, buyer))
+    return price_wares(work, wares, currency, buyer, _coupon(work, code, wares, currency))
 
 
 def price_wares(work: Work, wares: Sequence[Ware], currency: str, buyer: Customer, coupon: Coupon | None) -> Quote:
     """The price of things whose own prices are known: discounts and taxes of all of them, as one invoice has them."""
-    tables = [_positions(ware, coupon) for ware in wares]
-    lines = price_for(work, buyer, [position for table in tables for position, _ in table])
+    tables = [_positions(ware) for ware in wares]
+    basket = [
+        BasketItem([position for position, _ in table], ware.slug, ware.months)
+        for ware, table in zip(wares, tables, strict=True)
+    ]
+    lines = price_for(work, buyer, [position for item in discounted_basket(basket, coupon) for position in item])
+    again, later = recurring_discounts(coupon, basket), next_cycle(basket, coupon)
     priced, begin = [], 0
-    for ware, table in zip(wares, tables, strict=True):
+    for number, (ware, table) in enumerate(zip(wares, tables, strict=True)):
         own = lines[begin : begin + len(table)]
         begin += len(table)
-        priced.append(_priced(work, ware, own, [place for _, place in table], buyer, coupon))
+        renewal = total((line.gross for line in price_for(work, buyer, later[number])), currency)
+        priced.append(_priced(work, ware, own, [place for _, place in table], again[number], renewal))
     sums, tax = add_up(lines, currency), tax_for(work, buyer)
     return Quote(tuple(priced), coupon, sums, tax, work.today, any(ware.needs_approval for ware in wares))
 
@@ -194,9 +207,12 @@ def described(plan: str, months: int) -> str:
     return f"{plan}, {CYCLES.get(months, f'every {months} months')}"
 
 
-def _coupon(work: Work, code: str, wares: Sequence[Ware], currency: str, buyer: Customer) -> Coupon | None:  # noqa: ARG001
-    """The one place where a code is looked up for a basket: what is in it, and whose it is, are at hand here."""
-    return coupon_for(work, code, currency) if code.strip() else None
+def _coupon(work: Work, code: str, wares: Sequence[Ware], currency: str) -> Coupon | None:
+    """The one place where a code is looked up for a basket."""
+    if not code.strip():
+        return None
+    basket = [(ware.slug, ware.months) for ware in wares]
+    return coupon_for(work, code, currency, basket=basket, customer_id=work.actor.customer_id)
 
 
 def _ware(work: Work, item: Item, currency: str) -> Ware:
@@ -225,7 +241,7 @@ def _of_catalog(plan: PlanOffer, price: PriceOffer, parts: tuple[Part, ...]) -> 
     )
 
 
-def _positions(ware: Ware, coupon: Coupon | None) -> list[tuple[Position, int]]:
+def _positions(ware: Ware) -> list[tuple[Position, int]]:
     """Every position of an item, with the place of the agreed thing that it belongs to: 0 is the plan."""
     zero = Money.zero(ware.price.currency)
     recurring = [part for part in ware.parts if part.recurring]
@@ -241,8 +257,7 @@ def _positions(ware: Ware, coupon: Coupon | None) -> list[tuple[Position, int]]:
         if not part.recurring:
             table.append((Position(part.description, part.price, zero, kind=LineKind.ONCE, quantity=part.quantity), 0))
             table += _setups(part.description, part.setup, _setups_of(part), 0)
-    lowered = discounted([position for position, _ in table], coupon)
-    return [(position, place) for position, (_, place) in zip(lowered, table, strict=True)]
+    return table
 
 
 def _setups_of(part: Part) -> int:
@@ -258,21 +273,26 @@ def _setups(name: str, fee: Money, quantity: int, place: int) -> list[tuple[Posi
 
 
 def _priced(
-    work: Work, ware: Ware, lines: Sequence[PricedLine], places: Sequence[int], buyer: Customer, coupon: Coupon | None
+    work: Work,
+    ware: Ware,
+    lines: Sequence[PricedLine],
+    places: Sequence[int],
+    again: Sequence[RecurringDiscount],
+    renewal: Money,
 ) -> PricedItem:
-    periods = [line.position for line in lines if line.position.kind is LineKind.PERIOD]
-    parts = [part for part in ware.parts if part.recurring]
-    again = bool(coupon) and coupon is not None and coupon.cycles != 1
-    zero = Money.zero(ware.price.currency)
-    later = [Position(p.description, p.price, p.discount if again else zero, quantity=p.quantity) for p in periods]
-    renewal = total((line.gross for line in price_for(work, buyer, later)), ware.price.currency)
-    agreed = [Agreed(ItemKind.PLAN, periods[0].description, 1, ware.price, periods[0].discount)]
+    periods = [
+        (line.position, stored)
+        for line, stored in zip(lines, again, strict=True)
+        if line.position.kind is LineKind.PERIOD
+    ]
+    (plan, of_plan), *fitted = periods
+    agreed = [Agreed(ItemKind.PLAN, plan.description, 1, ware.price, of_plan)]
     agreed += [
         Agreed(
             ItemKind.ADD_ON if part.add_on_id else ItemKind.OPTION,
-            *(part.description, part.quantity, part.price, position.discount, part.option_value_id, part.add_on_id),
+            *(part.description, part.quantity, part.price, stored, part.option_value_id, part.add_on_id),
         )
-        for part, position in zip(parts, periods[1:], strict=True)
+        for part, (_, stored) in zip((part for part in ware.parts if part.recurring), fitted, strict=True)
     ]
     next_day = add_months(work.today, ware.months, work.today.day)
     return PricedItem(

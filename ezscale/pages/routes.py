@@ -14,6 +14,7 @@ from ezscale.pages.account.order import order as placed_order
 from ezscale.pages.account.overview import overview
 from ezscale.pages.account.people import people
 from ezscale.pages.account.profile import profile
+from ezscale.pages.account.referrals import referrals
 from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
@@ -23,6 +24,8 @@ from ezscale.pages.admin.add_ons import add_ons
 from ezscale.pages.admin.audit import audit
 from ezscale.pages.admin.colleagues import colleagues
 from ezscale.pages.admin.compose_offer import compose_offer
+from ezscale.pages.admin.coupon import coupon
+from ezscale.pages.admin.coupons import coupons
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
@@ -38,6 +41,7 @@ from ezscale.pages.admin.overview import overview as admin_overview
 from ezscale.pages.admin.plan import plan
 from ezscale.pages.admin.plans import plans
 from ezscale.pages.admin.provisioning import provisioning
+from ezscale.pages.admin.referrals import referrals as admin_referrals
 from ezscale.pages.admin.roles import roles
 from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.security import security as admin_security
@@ -73,6 +77,7 @@ from ezscale.state.account.order import PlacedOrderState
 from ezscale.state.account.overview import OverviewState
 from ezscale.state.account.people import PeopleState
 from ezscale.state.account.profile import ProfileState
+from ezscale.state.account.referrals import ReferralsState
 from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
@@ -84,6 +89,8 @@ from ezscale.state.admin.audit import AuditState
 from ezscale.state.admin.care import CareState
 from ezscale.state.admin.colleagues import ColleaguesState
 from ezscale.state.admin.compose_offer import ComposeState
+from ezscale.state.admin.coupon import CouponState, RedemptionsState
+from ezscale.state.admin.coupons import CouponsState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
@@ -99,6 +106,7 @@ from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
 from ezscale.state.admin.plan import PlanState
 from ezscale.state.admin.plans import PlansState
+from ezscale.state.admin.referrals import ReferralsState as AdminReferralsState
 from ezscale.state.admin.roles import RolesState
 from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
@@ -257,6 +265,7 @@ ACCOUNT = (
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
+    Route("/account/referrals/", referrals, title=f"Referrals | {company()}", on_load=[ReferralsState.load]),
     Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
     Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
     Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
@@ -307,6 +316,16 @@ ADMIN = (
     Route("/admin/plan/", plan, title=f"Plan | {company()} staff", on_load=[PlanState.load]),
     Route("/admin/options/", options, title=f"Options | {company()} staff", on_load=[OptionsState.load]),
     Route("/admin/add-ons/", add_ons, title=f"Add-ons | {company()} staff", on_load=[AddOnsState.load]),
+    Route("/admin/coupons/", coupons, title=f"Coupons | {company()} staff", on_load=[CouponsState.load]),
+    Route(
+        "/admin/coupon/",
+        coupon,
+        title=f"Coupon | {company()} staff",
+        on_load=[CouponState.load, RedemptionsState.load],
+    ),
+    Route(
+        "/admin/referrals/", admin_referrals, title=f"Referrals | {company()} staff", on_load=[AdminReferralsState.load]
+    ),
     Route(
         "/admin/provisioning/",
         provisioning,

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, changes, checkout, collecting, documents, dunning, notices, pausing, renewing
+from ezscale.billing import (
+    cards,
+    changes,
+    checkout,
+    collecting,
+    documents,
+    dunning,
+    notices,
+    pausing,
+    referral_rewards,
+    renewing,
+)
 from ezscale.billing.events import (
     CardKept,
     CardReplaced,
@@ -100,6 +111,12 @@ def chase(house: House) -> None:
 def end_cancelled(house: House) -> None:
     """End what customers have cancelled."""
     dunning.end_cancelled(house.automation("dunning"))
+
+
+@task
+def settle_referrals(house: House) -> None:
+    """Credit customers for those whom they sent."""
+    referral_rewards.settle_referrals(house.automation("referrals"))
 
 
 @task

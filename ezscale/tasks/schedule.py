@@ -9,6 +9,7 @@ SCHEDULE[:] = (
     Periodic(billing.renew, at=time(4)),
     Periodic(billing.end_cancelled, at=time(5)),
     Periodic(billing.chase, at=time(6)),
+    Periodic(billing.settle_referrals, at=time(7)),
     Periodic(housekeeping.tidy, at=time(3)),
     Periodic(provisioning.expire_orders, every=timedelta(hours=1)),
     Periodic(provisioning.ask_again, every=timedelta(hours=1)),

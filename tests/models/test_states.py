@@ -13,10 +13,22 @@ from ezscale.models.invoice import InvoiceStatus as I
 from ezscale.models.order import OfferStatus as Q
 from ezscale.models.order import OrderStatus as O
 from ezscale.models.payment import AttemptStatus as A
+from ezscale.models.referral import ReferralStatus as R
 from ezscale.models.service import ServiceStatus as S
 from ezscale.models.subscription import ChangeStatus as C
 from ezscale.models.subscription import SubscriptionStatus as B
-from tests.builders import NOW, TODAY, a_change, a_service, a_subscription, an_attempt, an_invoice, an_offer, an_order
+from tests.builders import (
+    NOW,
+    TODAY,
+    a_change,
+    a_referral,
+    a_service,
+    a_subscription,
+    an_attempt,
+    an_invoice,
+    an_offer,
+    an_order,
+)
 
 WHOLE, PART = Money(1190, "EUR"), Money(190, "EUR")
 LIVE = (A.CREATED, A.SENT, A.UNKNOWN)
@@ -78,6 +90,9 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_offer, "decline", ("Too dear", "Ada", NOW), {Q.OFFERED: Q.DECLINED}),
     (an_offer, "withdraw", ("Sam", NOW), {Q.OFFERED: Q.WITHDRAWN}),
     (an_offer, "expire", (), {Q.OFFERED: Q.EXPIRED}),
+    (a_referral, "wait", (new_id(), NOW, TODAY), {R.CAME: R.WAITING}),
+    (a_referral, "credit", (PART, NOW), {R.WAITING: R.CREDITED}),
+    (a_referral, "refuse", ("No.", "Ada", NOW), {R.CAME: R.REFUSED, R.WAITING: R.REFUSED}),
 )
 STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_invoice: I,
@@ -87,6 +102,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_order: O,
     a_change: C,
     an_offer: Q,
+    a_referral: R,
 }
 MATRIX = [
     pytest.param(make, state, step, given, after.get(state), id=f"{make.__name__}-{step}{place}-{state}")

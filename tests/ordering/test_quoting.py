@@ -61,8 +61,8 @@ def test_a_price_with_its_tax(shop, wish, net, tax, renewal):
     [
         ({"percent": 100}, 0, 0),
         ({"percent": 100, "cycles": 1}, 0, 1353),
-        ({"percent": 0, "amount_minor": 200, "currency": "EUR", "cycles": 2}, 1107, 1107),
-        ({"percent": 0, "amount_minor": 99999, "currency": "EUR", "cycles": 1}, 0, 1353),
+        ({"kind": "fixed", "percent": 0, "amounts": {"EUR": 200}, "cycles": 2}, 1107, 1107),
+        ({"kind": "fixed", "percent": 0, "amounts": {"EUR": 99999}, "cycles": 1}, 0, 1353),
     ],
     ids=str,
 )
@@ -111,7 +111,7 @@ def test_what_is_not_for_sale_is_refused_at_its_field(shop, field, wish):
         ({"since": timedelta(seconds=1)}, "do not know"),
         ({"until": timedelta(0)}, "do not know"),
         ({"max_uses": 3, "used": 3}, "used up"),
-        ({"percent": 0, "amount_minor": 200, "currency": "USD"}, "prices in USD"),
+        ({"kind": "fixed", "percent": 0, "amounts": {"USD": 200}}, "prices in USD"),
     ],
     ids=["not yet", "no longer", "used up", "another currency"],
 )

@@ -11,7 +11,9 @@ from reflex_base.event import EventSpec
 
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.signing_up import CURRENCIES
+from ezscale.billing.referrals import welcome_code
 from ezscale.catalog.fitting import Wanted
+from ezscale.kit.cookies import SENT_BY, read_cookie
 from ezscale.kit.errors import Invalid
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
@@ -23,7 +25,8 @@ from ezscale.state.arguments import sent_fields, sent_text
 from ezscale.state.ordering.basket import LONGEST, ROOM, Basket
 from ezscale.state.ordering.choices import CycleOption, Option, ParkedItem, PlanOption, QuoteView
 from ezscale.state.ordering.fitting_out import FittingOut
-from ezscale.state.ordering.window import errors_of, window_of
+from ezscale.state.ordering.guessing import trying, window_for
+from ezscale.state.ordering.window import errors_of
 from ezscale.state.reader import reader_of
 from ezscale.state.session import SessionState
 
@@ -63,7 +66,10 @@ class OrderState(FittingOut, SessionState):
             self._last_request, self._last_order = "", ""
             basket = replace(basket, others=sent_text(self.router.url.query_parameters.get("others"), ROOM["others"]))
         self.visits += 1
-        await self._look(basket)
+        welcome = "" if basket.coupon else await self._welcome()
+        await self._look(replace(basket, coupon=basket.coupon or welcome))
+        if welcome and "coupon" in self.errors:  # it is for something else: they have not asked for it
+            await self._look(basket)
 
     @rx.event
     async def choose(self, name: str, value: str) -> None:
@@ -148,8 +154,14 @@ class OrderState(FittingOut, SessionState):
         items = tuple(item.request for item in (*basket.parked, basket))
         request = OrderRequest(items, basket.currency, self._shown_minor, basket.coupon)
         before = self._last_order if self._last_request == repr(request) else ""
+        came_from = self.router.session.client_ip
+
+        def placing(work: Work) -> Placed:
+            with trying(request.coupon, came_from):
+                return place_once(work, request, address, before)
+
         try:
-            placed = await self.perform(lambda work: place_once(work, request, address, before))
+            placed = await self.perform(placing)
         except Invalid as refusal:
             [(field, words)] = errors_of(refusal, len(basket.parked)).items()
             raise Invalid(words, field=field) from None
@@ -165,10 +177,18 @@ class OrderState(FittingOut, SessionState):
         self.price_note = ""
         await super()._fit(wanted)
 
+    async def _welcome(self) -> str:
+        """The code for somebody who came by a customer's link."""
+        link = read_cookie(self.router.headers.cookie, SENT_BY)
+        if not (self.signed_in or link):
+            return ""
+        return await self.read(lambda work: welcome_code(work, link))
+
     async def _look(self, basket: Basket) -> None:
         reader = reader_of(self.router.headers.accept_language)
         guess = Basket(currency=reader.currency(CURRENCIES), country=reader.country or settings().company_country)
-        window = await self.read(lambda work: window_of(work, basket, guess, reader))
+        address = self.router.session.client_ip
+        window = await self.read(lambda work: window_for(work, basket, guess, reader, address))
         self._keep(window.basket)
         self.plans, self.cycles, self.currencies = window.plans, window.cycles, window.currencies
         self.places, self.systems = window.places, window.systems
