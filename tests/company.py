@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -19,9 +19,11 @@ from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
 from ezscale.billing.notices import take_notice
 from ezscale.catalog.starting_range import stock_the_shop
+from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.http import open_http
 from ezscale.integrations.smtp.adapter import KeptMail
 from ezscale.integrations.stripe.adapter import open_gateway
+from ezscale.integrations.vies.adapter import open_register
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
 from ezscale.kit.actor import ANONYMOUS, Actor
@@ -33,11 +35,13 @@ from ezscale.models.customer import MemberRole
 from ezscale.ordering.placing import OrderRequest, place_order
 from ezscale.ordering.quoting import Wish, quote
 from ezscale.reporting.doctor import examine
+from ezscale.sandbox.exchange_rates.app import EcbStandIn
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
 from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.sandbox.stripe.webhooks import Deliver
+from ezscale.sandbox.vies.app import ViesStandIn
 from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
 from ezscale.tasks import company
 from ezscale.wiring import House
@@ -46,6 +50,7 @@ T = TypeVar("T")
 
 KEY, SECRET, TOKEN = "sk_test_journey", "whsec_journey", "vf-journey"
 STRIPE, PANEL = "http://stripe.test", "http://panel.test"
+VIES, ECB = "http://vies.test", "http://ecb.test"
 BACK = Return("http://shop.test/paid?page={CHECKOUT_SESSION_ID}", "http://shop.test/back")
 GOOD_CARD, DECLINED_LATER = "4242424242424242", "4000000000000341"
 AT_ONCE = timedelta(0)
@@ -60,6 +65,8 @@ class Lines:
     panel_url: str = PANEL
     stripe: httpx.BaseTransport | None = None
     panel: httpx.BaseTransport | None = None
+    vies: httpx.BaseTransport | None = None
+    ecb: httpx.BaseTransport | None = None
 
 
 def open_house(database: Database, folder: Path, lines: Lines, *, settles: timedelta = AT_ONCE) -> House:
@@ -72,6 +79,8 @@ def open_house(database: Database, folder: Path, lines: Lines, *, settles: timed
         {"virtfusion": VirtFusionPanel(panel, pause=lambda _seconds: None, settles=settles)},
         KeptMail(folder / "mail"),
         Vault({"k1": b"0" * 32}),
+        tax_ids=open_register(http=open_http(VIES, transport=lines.vies)) if lines.vies else None,
+        rates=open_feed(http=open_http(ECB, transport=lines.ecb)) if lines.ecb else None,
     )
 
 
@@ -97,6 +106,8 @@ class Company:
         self.browser = httpx.Client(transport=lines.stripe, trust_env=False)
         self.stripe_http = open_http(lines.stripe_url, KEY, transport=lines.stripe)
         self.panel_http = open_http(lines.panel_url, TOKEN, transport=lines.panel)
+        self.vies_http = open_http(VIES, transport=lines.vies)
+        self.ecb_http = open_http(ECB, transport=lines.ecb)
         self.house = open_house(database, folder, lines)
         with self.robot() as work:
             stock_the_shop(work)
@@ -170,7 +181,16 @@ class Company:
             Store(), webhook_url="", webhook_secret=SECRET, api_key=KEY, deliver=deliver, public_url=STRIPE
         )
         panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))
-        return Lines(stripe=InProcess(self.stripe), panel=InProcess(panel))
+        register, bank = ViesStandIn(Store(), self._reads_clock), EcbStandIn(Store(), self._reads_clock)
+        return Lines(
+            stripe=InProcess(self.stripe),
+            panel=InProcess(panel),
+            vies=InProcess(register),
+            ecb=InProcess(bank),
+        )
+
+    def _reads_clock(self) -> datetime:
+        return self.clock.now
 
 
 class Person:

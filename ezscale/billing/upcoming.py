@@ -8,9 +8,9 @@ from sqlmodel import and_, col, select
 
 from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.lines import add_up
+from ezscale.billing.pricing import Taxes, taxes_of
 from ezscale.billing.renewal_rows import Due
 from ezscale.billing.renewals import BILLED, renewal_lines
-from ezscale.billing.seller import seller
 from ezscale.billing.subscriptions import visible_subscriptions
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -40,7 +40,7 @@ class Upcoming:
 
 
 def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> list[Upcoming]:
-    """Soonest first: of one's own subscriptions, or of the one that an item belongs to. Two queries.
+    """Soonest first: of one's own subscriptions, or of the one that an item belongs to. A few queries.
 
     Nothing for whoever may not see what things cost.
     """
@@ -61,8 +61,9 @@ def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> l
         running = running.where(col(Subscription.id).in_(of_item))
     rows = work.session.execute(running.order_by(col(Subscription.bill_from), col(Subscription.id)).limit(limit)).all()
     items = _items(work, [subscription.id for subscription, _, _ in rows])
+    taxes = taxes_of(work, [customer for _, customer, _ in rows])
     return [
-        _next_period(Due(subscription, customer, items[subscription.id]), cancellation)
+        _next_period(Due(subscription, customer, items[subscription.id]), cancellation, taxes)
         for subscription, customer, cancellation in rows
     ]
 
@@ -77,8 +78,8 @@ def _items(work: Work, subscription_ids: list[UUID]) -> dict[UUID, list[Subscrip
     return items
 
 
-def _next_period(due: Due, cancellation: Cancellation | None) -> Upcoming:
-    lines = renewal_lines(due, seller())
+def _next_period(due: Due, cancellation: Cancellation | None, taxes: Taxes) -> Upcoming:
+    lines = renewal_lines(due, taxes)
     return Upcoming(
         item_ids=tuple(item.id for item in due.items),
         description=", ".join(item.description for item in due.items),

@@ -7,6 +7,7 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
 from ezscale.models.coupon import Coupon, CouponUse
+from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
@@ -37,6 +38,7 @@ from ezscale.models.sign_in import (
     SignInStep,
 )
 from ezscale.models.subscription import Cancellation, Subscription, SubscriptionItem
+from ezscale.models.tax import CalculatedRate, TaxExemption, TaxIdCheck, TaxRate
 from ezscale.models.user import StaffRole, User
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "AuditSubject",
     "Authenticator",
     "BillingCase",
+    "CalculatedRate",
     "Cancellation",
     "ClockShift",
     "Coupon",
@@ -58,6 +61,7 @@ __all__ = [
     "Customer",
     "Delegation",
     "DunningStep",
+    "ExchangeRate",
     "Impersonation",
     "InboundNotice",
     "Invitation",
@@ -101,5 +105,8 @@ __all__ = [
     "SubscriptionItem",
     "Suspension",
     "SystemImage",
+    "TaxExemption",
+    "TaxIdCheck",
+    "TaxRate",
     "User",
 ]

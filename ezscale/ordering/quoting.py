@@ -5,14 +5,14 @@ from datetime import date
 
 from ezscale.billing.lines import Position, PricedLine, Sums, add_up, discount_on, price_line
 from ezscale.billing.periods import add_months
-from ezscale.billing.seller import seller
-from ezscale.billing.tax import TaxDecision, decide_tax
+from ezscale.billing.pricing import tax_for, tax_for_place
+from ezscale.billing.tax import TaxDecision
 from ezscale.catalog.coupons import coupon_for
 from ezscale.catalog.plans import PlanOffer, PriceOffer, plan_on_sale
 from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import Coupon
+from ezscale.models import Coupon, Customer
 from ezscale.models.invoice import LineKind
 
 
@@ -50,13 +50,22 @@ def quote(work: Work, wish: Wish) -> Quote:
     if price is None:
         raise Invalid("This plan is not offered for that currency and period.", field="months")
     coupon = coupon_for(work, wish.coupon, wish.currency) if wish.coupon.strip() else None
-    tax = decide_tax(seller().country, wish.country, wish.tax_id)
+    tax = _tax(work, wish, plan)
     next_day = add_months(work.today, wish.months, work.today.day)
     lines = _lines(plan, price, coupon, tax)
     sums = add_up(lines, wish.currency)
     later = _with_discount(price.amount, coupon if coupon and coupon.cycles != 1 else None)
     renewal = price_line(Position(plan.name, price.amount, price.amount - later), tax).gross
     return Quote(plan, price, coupon, tuple(lines), sums, tax, renewal, work.today, next_day)
+
+
+def _tax(work: Work, wish: Wish, plan: PlanOffer) -> TaxDecision:
+    """A customer's own tax, with all that we know of them; that of a place for everybody else."""
+    category = plan.family.value
+    own = work.session.get(Customer, work.actor.customer_id) if work.actor.customer_id else None
+    if own is not None and (own.country, own.tax_id) == (wish.country, wish.tax_id):
+        return tax_for(work, own, category)
+    return tax_for_place(work, wish.country, tax_id=wish.tax_id, category=category)
 
 
 def describe(plan: PlanOffer, months: int) -> str:

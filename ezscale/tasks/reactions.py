@@ -13,6 +13,7 @@ from ezscale.accounts.events import (
     PasswordResetAsked,
     PersonInvited,
     SecondFactorChanged,
+    TaxDetailsChanged,
     UserSignedUp,
 )
 from ezscale.billing.events import (
@@ -57,6 +58,7 @@ REACTIONS |= {
     AccessChanged: (messaging.access_changed,),
     CustomerSuspended: (messaging.customer_suspended,),
     CustomerBroughtBack: (messaging.customer_back,),
+    TaxDetailsChanged: (billing.look_up_tax_details,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
     ChargeFailed: (messaging.charge_failed,),
