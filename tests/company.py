@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ from ezscale.accounts.mailed_links import verify_email
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
 from ezscale.billing.notices import take_notice
+from ezscale.billing.tax_rates import stock_tax_rates
 from ezscale.catalog.starting_range import stock_the_shop
 from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.http import open_http
@@ -111,6 +112,7 @@ class Company:
         self.house = open_house(database, folder, lines)
         with self.robot() as work:
             stock_the_shop(work)
+            stock_tax_rates(work)
 
     def robot(self):
         """A transaction of our own automation."""
@@ -198,12 +200,14 @@ class Person:
 
     def __init__(self, at: Company, user: User, chosen: UUID | None = None) -> None:
         self.at, self.user, self.chosen = at, user, chosen
+        self.network = ""
 
     @property
     def actor(self) -> Actor:
         """Who they are right now."""
         with self.at.robot() as work:
-            return actor_for(work, self.user.id, customer_id=self.chosen, confirmed=True)
+            actor = actor_for(work, self.user.id, customer_id=self.chosen, confirmed=True)
+        return replace(actor, network=self.network)
 
     def does(self, use_case: Callable[[Work], T]) -> T:
         """They do something in one transaction."""

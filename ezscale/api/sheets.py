@@ -9,10 +9,12 @@ from uuid import UUID
 
 from ezscale.accounts.customers import search_customers
 from ezscale.billing.invoicing import invoices
+from ezscale.billing.tax import percent
+from ezscale.billing.tax_rates import tax_rates
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, Order
+from ezscale.models import Customer, Invoice, Order, TaxRate
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
 
@@ -122,6 +124,17 @@ def _orders(work: Work, wanted: Filter, before: UUID | None) -> Block:
     return [(order.id, line(order, customer)) for order, customer in found]
 
 
+def _tax_rates(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(rate: TaxRate) -> Line:
+        place = (rate.country, rate.region, rate.postcode)
+        what = (rate.name, percent(rate.rate), str(rate.level), "yes" if rate.compound else "no")
+        return (*place, *what, rate.category, rate.buyers, _plain(rate.valid_from), _plain(rate.valid_to))
+
+    all_of_them = wanted.status == "all"
+    found = tax_rates(work, wanted.words, with_past=all_of_them, before=before, limit=wanted.block)
+    return [(row.id, line(row)) for row in found]
+
+
 def _plain(moment: date | datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
@@ -153,5 +166,9 @@ SHEETS = {
     "orders": Sheet(
         ("number", "customer_number", "customer", "status", "placed", "paid", "currency", "total", "coupon"),
         _orders,
+    ),
+    "tax-rates": Sheet(
+        ("country", "region", "postcode", "name", "percent", "level", "compound", "product", "buyers", "from", "until"),
+        _tax_rates,
     ),
 }

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from pycountry import countries, subdivisions
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import MANAGE_TAX, SEE_EVERYTHING
@@ -17,6 +18,7 @@ from ezscale.billing.tax_rules import TaxRules
 from ezscale.company.rules import rules
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.ids import new_id
+from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
 from ezscale.models import CalculatedRate, TaxRate
 from ezscale.models.plan import Family
@@ -24,6 +26,7 @@ from ezscale.models.tax import Buyers
 
 LONG_AGO = date(2020, 1, 1)
 POSTCODE_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -*?")
+PAGE = 25
 KNOWN = "tax_book"  # under this name a transaction keeps the book it has read
 
 
@@ -75,16 +78,29 @@ def delivered_rates(work: Work) -> list[TaxRate]:
     ]
 
 
-def tax_rates(work: Work, country: str = "", *, with_past: bool = False) -> list[TaxRate]:
-    """The rates by place, the newest first; those that are over only when they are asked for. Staff only."""
+def tax_rates(
+    work: Work,
+    words: str = "",
+    *,
+    with_past: bool = False,
+    before: UUID | None = None,
+    limit: int = PAGE,
+    by_country: bool = True,
+    descending: bool = False,
+) -> list[TaxRate]:
+    """A page of rates by country, or by when they were added; those that are over only when they are asked for.
+
+    `words` is looked for in the name of the tax and of the country, whose code finds it as well. Staff only.
+    """
     work.actor.require(SEE_EVERYTHING)
     found = select(TaxRate)
-    if country:
-        found = found.where(TaxRate.country == country)
     if not with_past:
         found = found.where((col(TaxRate.valid_to).is_(None)) | (col(TaxRate.valid_to) > work.today))
-    by_place = (col(TaxRate.country), col(TaxRate.region), col(TaxRate.postcode), col(TaxRate.level))
-    return list(work.session.exec(found.order_by(*by_place, col(TaxRate.valid_from).desc(), col(TaxRate.id))))
+    if words := words.strip()[:100]:
+        found = found.where(_named(words))
+    by = col(TaxRate.country) if by_country else None
+    page = page_of(found, col(TaxRate.id), before=before, limit=limit, by=by, descending=descending)
+    return list(work.session.exec(page))
 
 
 def add_rate(work: Work, typed: NewRate) -> TaxRate:
@@ -149,6 +165,14 @@ def parts_of_a_million(percent: str) -> int:
     if whole != exact or not 0 <= whole <= 1_000_000:
         raise Invalid("Please give a percentage from 0 to 100, with at most four decimals.", field="percent")
     return whole
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    """Two letters are a country's code; anything else may be in its name, or in that of the tax."""
+    if countries.get(alpha_2=words.upper()) is not None:
+        return col(TaxRate.country) == words.upper()
+    codes = [each.alpha_2 for each in countries if words.casefold() in each.name.casefold()]
+    return col(TaxRate.country).in_(codes) | col(TaxRate.name).icontains(words, autoescape=True)
 
 
 def _rate_to_change(work: Work, rate_id: UUID) -> TaxRate:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from ezscale.billing.lines import Position, PricedLine, Sums, add_up, discount_on, price_line
+from ezscale.billing.lines import Position, PricedLine, Sums, add_up, discount_on, price_line, price_lines
 from ezscale.billing.periods import add_months
 from ezscale.billing.pricing import tax_for, tax_for_place
 from ezscale.billing.tax import TaxDecision
+from ezscale.billing.tax_rules import TaxRules
 from ezscale.catalog.coupons import coupon_for
 from ezscale.catalog.plans import PlanOffer, PriceOffer, plan_on_sale
+from ezscale.company.rules import rules
 from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -52,7 +54,7 @@ def quote(work: Work, wish: Wish) -> Quote:
     coupon = coupon_for(work, wish.coupon, wish.currency) if wish.coupon.strip() else None
     tax = _tax(work, wish, plan)
     next_day = add_months(work.today, wish.months, work.today.day)
-    lines = _lines(plan, price, coupon, tax)
+    lines = price_lines(_positions(plan, price, coupon), tax, rules(work, TaxRules).rounding)
     sums = add_up(lines, wish.currency)
     later = _with_discount(price.amount, coupon if coupon and coupon.cycles != 1 else None)
     renewal = price_line(Position(plan.name, price.amount, price.amount - later), tax).gross
@@ -74,13 +76,13 @@ def describe(plan: PlanOffer, months: int) -> str:
     return f"{plan.name}, {cycle}"
 
 
-def _lines(plan: PlanOffer, price: PriceOffer, coupon: Coupon | None, tax: TaxDecision) -> list[PricedLine]:
+def _positions(plan: PlanOffer, price: PriceOffer, coupon: Coupon | None) -> list[Position]:
     off = price.amount - _with_discount(price.amount, coupon)
-    lines = [price_line(Position(describe(plan, price.months), price.amount, off), tax)]
+    positions = [Position(describe(plan, price.months), price.amount, off)]
     if price.setup:
         zero = Money.zero(price.setup.currency)
-        lines.append(price_line(Position(f"{plan.name}, setup", price.setup, zero, kind=LineKind.SETUP), tax))
-    return lines
+        positions.append(Position(f"{plan.name}, setup", price.setup, zero, kind=LineKind.SETUP))
+    return positions
 
 
 def _with_discount(amount: Money, coupon: Coupon | None) -> Money:

@@ -37,6 +37,8 @@ ADMIN_MENU = (
     Entry("Services", "/admin/services/", "server"),
     Entry("Orders", "/admin/orders/", "shopping-cart"),
     Entry("Invoices", "/admin/invoices/", "receipt-text"),
+    Entry("Tax", "/admin/tax/", "percent"),
+    Entry("Currencies", "/admin/currencies/", "coins"),
     Entry("Provisioning", "/admin/provisioning/", "hammer"),
     Entry("Runs", "/admin/runs/", "list-checks"),
     Entry("Mail", "/admin/mail/", "mail"),

@@ -19,6 +19,7 @@ from ezscale.pages.account.services import services
 from ezscale.pages.account.tokens import tokens
 from ezscale.pages.admin.audit import audit
 from ezscale.pages.admin.colleagues import colleagues
+from ezscale.pages.admin.currencies import currencies
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
@@ -33,6 +34,7 @@ from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
+from ezscale.pages.admin.tax import tax
 from ezscale.pages.admin.time_machine import time_machine
 from ezscale.pages.admin.tokens import tokens as admin_tokens
 from ezscale.pages.marketing.about import about
@@ -68,7 +70,9 @@ from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.audit import AuditState
 from ezscale.state.admin.care import CareState
 from ezscale.state.admin.colleagues import ColleaguesState
+from ezscale.state.admin.currencies import CurrenciesState
 from ezscale.state.admin.customer import CustomerState
+from ezscale.state.admin.customer_tax import CustomerTaxState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
@@ -82,6 +86,7 @@ from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
+from ezscale.state.admin.tax import TaxState
 from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.ordering.order_form import OrderState
@@ -244,7 +249,7 @@ ADMIN = (
         "/admin/customer/",
         customer,
         title=f"Customer | {company()} staff",
-        on_load=[CustomerState.load, CareState.load],
+        on_load=[CustomerState.load, CareState.load, CustomerTaxState.load],
     ),
     Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
     Route(
@@ -263,6 +268,8 @@ ADMIN = (
         on_load=[ProvisioningState.load],
     ),
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
+    Route("/admin/tax/", tax, title=f"Tax | {company()} staff", on_load=[TaxState.load]),
+    Route("/admin/currencies/", currencies, title=f"Currencies | {company()} staff", on_load=[CurrenciesState.load]),
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
     Route("/admin/tokens/", admin_tokens, title=f"API tokens | {company()} staff", on_load=[AdminTokensState.load]),
     Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),

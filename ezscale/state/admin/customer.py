@@ -52,6 +52,7 @@ class CustomerView:
     city: str = ""
     postcode: str = ""
     country: str = ""
+    region: str = ""
 
     @classmethod
     def of(cls, row: Customer, credit: str, reader: Reader) -> Self:
@@ -75,6 +76,7 @@ class CustomerView:
             city=row.city,
             postcode=row.postcode,
             country=row.country,
+            region=row.region,
         )
 
 
