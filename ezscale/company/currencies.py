@@ -262,4 +262,4 @@ def _is_currency(code: str) -> bool:
         digits(code)
     except ValueError:
         return False
-    return True
+    return code.isupper()
