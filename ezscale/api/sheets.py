@@ -11,13 +11,15 @@ from ezscale.accounts.customers import search_customers
 from ezscale.accounts.permissions import MANAGE_COUPONS
 from ezscale.billing.invoicing import invoices
 from ezscale.billing.referrals import ReferralOverview, referrals
+from ezscale.billing.tax import percent
+from ezscale.billing.tax_rates import tax_rates
 from ezscale.catalog.price_list import every_price
 from ezscale.catalog.price_list import standing as price_standing
 from ezscale.catalog.redemptions import Redemption, coupons, redemptions, standing
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Coupon, Customer, Invoice, Order, Plan, Price
+from ezscale.models import Coupon, Customer, Invoice, Order, Plan, Price, TaxRate
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
 
@@ -176,6 +178,17 @@ def _number(limit: int | None) -> str:
     return "" if limit is None else str(limit)
 
 
+def _tax_rates(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(rate: TaxRate) -> Line:
+        place = (rate.country, rate.region, rate.postcode)
+        what = (rate.name, percent(rate.rate), str(rate.level), "yes" if rate.compound else "no")
+        return (*place, *what, rate.category, rate.buyers, _plain(rate.valid_from), _plain(rate.valid_to))
+
+    all_of_them = wanted.status == "all"
+    found = tax_rates(work, wanted.words, with_past=all_of_them, before=before, limit=wanted.block)
+    return [(row.id, line(row)) for row in found]
+
+
 def _plain(moment: date | datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
@@ -229,5 +242,9 @@ SHEETS = {
             *("currency", "credited", "reason"),
         ),
         _referrals,
+    ),
+    "tax-rates": Sheet(
+        ("country", "region", "postcode", "name", "percent", "level", "compound", "product", "buyers", "from", "until"),
+        _tax_rates,
     ),
 }

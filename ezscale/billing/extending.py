@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import MANAGE_SUBSCRIPTIONS, PAY_INVOICES
 from ezscale.billing.change_quotes import point_of, refuse_unchangeable
 from ezscale.billing.paid_days import call_off_ahead, paid_ahead, refuse_unpaid
+from ezscale.billing.pricing import taxes_of
 from ezscale.billing.renewal_rows import Due, write_invoices
 from ezscale.billing.renewals import renewal_lines
 from ezscale.billing.seller import seller
@@ -61,9 +62,9 @@ def renew_early(work: Work, subscription_id: UUID) -> Invoice:
     today = point_of(work, customer).day
     if any(days.span.start > today for days in paid_ahead(work, items, today)):
         raise BusinessError("The next period is paid already.")
-    due, who = Due(subscription, customer, items), seller()
-    lines = renewal_lines(due, who)
-    write_invoices(work, [(due, lines)], who)
+    due = Due(subscription, customer, items)
+    lines = renewal_lines(due, taxes_of(work, [customer]))
+    write_invoices(work, [(due, lines)], seller())
     work.session.expire_all()
     return work.session.exec(
         select(Invoice)

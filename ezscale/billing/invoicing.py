@@ -19,6 +19,9 @@ from ezscale.billing.periods import add_months
 from ezscale.billing.seller import seller
 from ezscale.billing.subscriptions import catch_up
 from ezscale.billing.tax import TaxDecision
+from ezscale.billing.tax_drafts import follow_the_rates
+from ezscale.billing.tax_evidence import evidence_of, question_contradictions
+from ezscale.company.currencies import convert, report_columns
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
@@ -52,6 +55,7 @@ def draft_invoice(
         tax_note=tax.note,
         tax_inclusive=tax.inclusive,
         origin=origin,
+        evidence=_known_when_drafted(work, tax),
         created_at=work.now,
     )
     work.session.add(invoice)
@@ -91,12 +95,22 @@ def issue_invoice(work: Work, invoice: Invoice, due_on: date) -> None:
     """Give a draft its number, freeze both parties on it, and book it. The first periods begin today."""
     customer = work.session.get_one(Customer, invoice.customer_id)
     _begin_first_periods(work, invoice, day_of(work, customer))
+    follow_the_rates(work, invoice, customer, _lines_of(work, invoice.id))
     invoice.billed_to, invoice.seller = party(customer), seller().to_plain()
+    invoice.report_currency, invoice.report_rate = report_columns(work, invoice.currency)
+    _keep_evidence(work, invoice, customer)
     invoice.issue(invoice_number(work.today, take_number(work.session, series(work.today))), work.today, due_on)
     work.session.flush()
     taxes = _taxes_by_place(invoice, _lines_of(work, invoice.id))
     ledger.book(work, "invoice", booking_of(invoice.id), ledger.invoice_sides(customer.id, invoice.net, taxes))
     work.emit(InvoiceIssued(invoice.id, customer.id))
+
+
+def tax_in_report_currency(invoice: Invoice) -> Money | None:
+    """The tax in the seller's currency, which must be printed where the invoice has another (Art. 230); None otherwise."""
+    if not invoice.report_rate or invoice.report_currency == invoice.currency:
+        return None
+    return convert(invoice.tax, invoice.report_rate, invoice.report_currency)
 
 
 def booking_of(invoice_id: UUID) -> str:
@@ -205,6 +219,19 @@ def invoice_lines(work: Work, invoice_id: UUID) -> list[InvoiceLine]:
     """The positions of an invoice that the actor may see."""
     invoice(work, invoice_id)
     return _lines_of(work, invoice_id)
+
+
+def _known_when_drafted(work: Work, tax: TaxDecision) -> dict[str, Any] | None:
+    """Where an order came from, and who worked out its tax, are not known later."""
+    pieces = {"network": work.actor.network, "calculated_by": tax.source}
+    return {name: value for name, value in pieces.items() if value} or None
+
+
+def _keep_evidence(work: Work, invoice: Invoice, customer: Customer) -> None:
+    drafted = invoice.evidence or {}
+    known = evidence_of(work, [customer])
+    invoice.evidence = known.of(customer, drafted.get("calculated_by", ""), drafted.get("network", ""))
+    question_contradictions(work, customer.id, invoice.evidence, invoice.tax_country)
 
 
 def _lines_of(work: Work, invoice_id: UUID) -> list[InvoiceLine]:

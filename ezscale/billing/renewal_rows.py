@@ -17,6 +17,8 @@ from ezscale.billing.invoicing import booking_of, invoice_number, line_values, p
 from ezscale.billing.lines import PricedLine, add_up, taxes_by_place
 from ezscale.billing.recurring import DISCOUNT_OVER, lost_to_discount, movement
 from ezscale.billing.seller import Seller
+from ezscale.billing.tax_evidence import Evidences, evidence_of, question_contradictions
+from ezscale.company.currencies import report_columns
 from ezscale.kit.bulk import insert_many
 from ezscale.kit.database import table_of
 from ezscale.kit.events import Event
@@ -66,6 +68,7 @@ class Block:
     today: date
     seller: dict[str, str]
     credits: dict[tuple[UUID, str], int]
+    evidences: Evidences
     rows: defaultdict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     moved_on: list[dict[str, Any]] = field(default_factory=list)
     discounts_used: list[dict[str, Any]] = field(default_factory=list)
@@ -86,7 +89,7 @@ def write_invoices(work: Work, priced: Sequence[tuple[Due, list[PricedLine]]], w
     if not priced:
         return []
     credits = _credit_of(work, [due.customer.id for due, _ in priced])
-    block = Block(work, work.today, who.to_plain(), credits)
+    block = Block(work, work.today, who.to_plain(), credits, evidence_of(work, [due.customer for due, _ in priced]))
     numbers = take_numbers(work.session, series(block.today), len(priced))
     totals = [_add_invoice(block, due, lines, number) for (due, lines), number in zip(priced, numbers, strict=True)]
     _store(block)
@@ -110,6 +113,9 @@ def _add_invoice(block: Block, due: Due, lines: list[PricedLine], number: int) -
     invoice_id, now = new_id(), block.work.now
     used = max(0, min(block.credits.get((customer.id, currency), 0), sums.total.minor))
     is_paid = used == sums.total.minor
+    report_currency, report_rate = report_columns(block.work, currency)
+    evidence = block.evidences.of(customer, decision.source)
+    question_contradictions(block.work, customer.id, evidence, decision)
     block.rows[Invoice].append(
         {
             "id": invoice_id,
@@ -129,6 +135,9 @@ def _add_invoice(block: Block, due: Due, lines: list[PricedLine], number: int) -
             "tax_country": decision.country,
             "tax_note": decision.note,
             "tax_inclusive": decision.inclusive,
+            "report_currency": report_currency,
+            "report_rate": report_rate,
+            "evidence": evidence,
             "origin": InvoiceOrigin.RENEWAL,
             "billed_to": party(customer),
             "seller": block.seller,

@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, exists
 
-from ezscale.billing.lines import Position, PricedLine, price_line
+from ezscale.billing.lines import Position, PricedLine
 from ezscale.billing.periods import add_months
 from ezscale.billing.policy import POLICY
+from ezscale.billing.pricing import Taxes, taxes_of
 from ezscale.billing.recurring import discount_of
 from ezscale.billing.renewal_rows import Due, write_invoices
 from ezscale.billing.runs import Tally, reported
-from ezscale.billing.seller import Seller, seller
-from ezscale.billing.tax import TaxDecision, decide_tax
+from ezscale.billing.seller import seller
 from ezscale.kit.database import table_of
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
@@ -42,24 +42,22 @@ def issue_renewals(open_work: OpenWork, size: int = BLOCK, *, until: date | None
     return tally
 
 
-def renewal_lines(due: Due, who: Seller) -> list[PricedLine]:
+def renewal_lines(due: Due, taxes: Taxes) -> list[PricedLine]:
     """The next period of a subscription at its own prices. ValueError for one that has nothing to bill."""
     subscription, start = due.subscription, due.subscription.bill_from
     if not due.items or start is None:
         raise ValueError("has nothing to bill")
-    decision = decide_tax(who.country, due.customer.country, due.customer.tax_id)
     end = add_months(start, subscription.months, subscription.anchor_day)
-    return [_price_item(item, start, end, decision) for item in due.items]
+    positions = [_position(item, start, end, taxes.category(item.plan_id)) for item in due.items]
+    return taxes.price(due.customer, positions)
 
 
-def _price_item(item: SubscriptionItem | Row[Any], start: date, end: date, decision: TaxDecision) -> PricedLine:
+def _position(item: SubscriptionItem | Row[Any], start: date, end: date, category: str) -> Position:
     if item.price_minor < 0:
         raise ValueError(f"{item.description} has a negative price")
     price = Money(item.price_minor, item.currency)
     discount = discount_of(item)
-    return price_line(
-        Position(item.description, price, discount, item.id, start, end, quantity=item.quantity), decision
-    )
+    return Position(item.description, price, discount, item.id, start, end, quantity=item.quantity, category=category)
 
 
 def _renew_block(open_work: OpenWork, size: int, which: ColumnElement[bool], tally: Tally) -> list[Due]:
@@ -93,9 +91,10 @@ def _renew_alone(open_work: OpenWork, subscription_id: UUID, number: str, tally:
 
 def _write(work: Work, block: Sequence[Due], done: Tally) -> None:
     who, priced = seller(), []
+    taxes = taxes_of(work, [due.customer for due in block])
     for due in block:
         with done.apart(due.subscription.number):
-            priced.append((due, renewal_lines(due, who)))
+            priced.append((due, renewal_lines(due, taxes)))
     for total in write_invoices(work, priced, who):
         done.count("invoices")
         done.add(total)

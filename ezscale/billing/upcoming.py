@@ -9,9 +9,9 @@ from sqlmodel import and_, col, select
 from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.lines import add_up
 from ezscale.billing.price_changes import Announced, announced_prices
+from ezscale.billing.pricing import Taxes, taxes_of
 from ezscale.billing.renewal_rows import Due
 from ezscale.billing.renewals import BILLED, renewal_lines
-from ezscale.billing.seller import seller
 from ezscale.billing.subscriptions import visible_subscriptions
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -63,8 +63,9 @@ def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> l
     rows = work.session.execute(running.order_by(col(Subscription.bill_from), col(Subscription.id)).limit(limit)).all()
     items = _items(work, [subscription.id for subscription, _, _ in rows])
     announced = announced_prices(work, [item.id for held in items.values() for item in held])
+    taxes = taxes_of(work, [customer for _, customer, _ in rows])
     return [
-        _next_period(Due(subscription, customer, _as_agreed(subscription, items, announced)), cancellation)
+        _next_period(Due(subscription, customer, _as_agreed(subscription, items, announced)), cancellation, taxes)
         for subscription, customer, cancellation in rows
     ]
 
@@ -92,8 +93,8 @@ def _as_agreed(
     ]
 
 
-def _next_period(due: Due, cancellation: Cancellation | None) -> Upcoming:
-    lines = renewal_lines(due, seller())
+def _next_period(due: Due, cancellation: Cancellation | None, taxes: Taxes) -> Upcoming:
+    lines = renewal_lines(due, taxes)
     return Upcoming(
         item_ids=tuple(item.id for item in due.items),
         description=", ".join(item.description for item in due.items),

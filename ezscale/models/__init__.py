@@ -7,6 +7,7 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
 from ezscale.models.coupon import Coupon, CouponUse
+from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
@@ -47,6 +48,7 @@ from ezscale.models.subscription import (
     SubscriptionChange,
     SubscriptionItem,
 )
+from ezscale.models.tax import CalculatedRate, TaxExemption, TaxIdCheck, TaxRate
 from ezscale.models.user import StaffRole, User
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "AuditSubject",
     "Authenticator",
     "BillingCase",
+    "CalculatedRate",
     "Cancellation",
     "ClockShift",
     "Coupon",
@@ -68,6 +71,7 @@ __all__ = [
     "Customer",
     "Delegation",
     "DunningStep",
+    "ExchangeRate",
     "Extension",
     "Impersonation",
     "InboundNotice",
@@ -121,6 +125,9 @@ __all__ = [
     "SubscriptionItem",
     "Suspension",
     "SystemImage",
+    "TaxExemption",
+    "TaxIdCheck",
+    "TaxRate",
     "User",
     "VendorErasure",
 ]

@@ -59,7 +59,8 @@ class Invoice(Row, table=True):
 
     `billed_to` and `seller` are copies of both parties as they were when it was issued. `report_rate` is how much of
     `report_currency` one unit of its currency was worth on that day, as an exact decimal. A total below zero gives back:
-    it becomes the customer's credit.
+    it becomes the customer's credit. `evidence` is what was known of the place of the buyer and of their tax id when the
+    tax was decided.
     """
 
     __table_args__ = (
@@ -94,6 +95,7 @@ class Invoice(Row, table=True):
     memo: str = Field(default="", max_length=1000, sa_column_kwargs={"server_default": ""})
     billed_to: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     seller: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    evidence: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
     @property
     def net(self) -> Money:

@@ -30,6 +30,7 @@ class PaymentMethod(Row, table=True):
     exp_month: int
     exp_year: int
     fingerprint: str | None = Field(default=None, max_length=80)
+    country: str = Field(default="", max_length=2, sa_column_kwargs={"server_default": ""})
     is_default: bool = True
     added_at: datetime = moment()
     refused_at: datetime | None = maybe_moment()

@@ -1,7 +1,7 @@
 """What an order will cost, line by line, exactly as it will be charged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -142,12 +142,16 @@ class Ware:
     parts: tuple[Part, ...]
     slug: str = ""
     needs_approval: bool = False
+    family: str = ""
 
 
 def quote(work: Work, wish: Wish) -> Quote:
     """The price of one thing today. Invalid, naming the field, when it cannot be ordered."""
     item = Item(wish.plan, wish.months, wish.options, wish.add_ons)
-    return quote_basket(work, [item], wish.currency, somebody_in(wish.country, wish.tax_id), wish.coupon)
+    own = work.session.get(Customer, work.actor.customer_id) if work.actor.customer_id else None
+    knows = own is not None and (own.country, own.tax_id) == (wish.country, wish.tax_id)
+    buyer = own if own is not None and knows else somebody_in(wish.country, wish.tax_id)
+    return quote_basket(work, [item], wish.currency, buyer, wish.coupon)
 
 
 def quote_basket(work: Work, items: Sequence[Item], currency: str, buyer: Customer, code: str = "") -> Quote:
@@ -238,6 +242,7 @@ def _of_catalog(plan: PlanOffer, price: PriceOffer, parts: tuple[Part, ...]) -> 
         parts,
         plan.slug,
         plan.needs_approval,
+        plan.family.value,
     )
 
 
@@ -257,7 +262,7 @@ def _positions(ware: Ware) -> list[tuple[Position, int]]:
         if not part.recurring:
             table.append((Position(part.description, part.price, zero, kind=LineKind.ONCE, quantity=part.quantity), 0))
             table += _setups(part.description, part.setup, _setups_of(part), 0)
-    return table
+    return [(replace(position, category=ware.family), place) for position, place in table]
 
 
 def _setups_of(part: Part) -> int:

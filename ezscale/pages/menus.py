@@ -42,6 +42,8 @@ ADMIN_MENU = (
     Entry("Catalog", "/admin/plans/", "package"),
     Entry("Coupons", "/admin/coupons/", "ticket-percent", needs="staff.coupons"),
     Entry("Referrals", "/admin/referrals/", "heart-handshake", needs="staff.coupons"),
+    Entry("Tax", "/admin/tax/", "percent"),
+    Entry("Currencies", "/admin/currencies/", "coins"),
     Entry("Provisioning", "/admin/provisioning/", "hammer"),
     Entry("Runs", "/admin/runs/", "list-checks"),
     Entry("Mail", "/admin/mail/", "mail"),

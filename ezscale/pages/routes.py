@@ -26,6 +26,7 @@ from ezscale.pages.admin.colleagues import colleagues
 from ezscale.pages.admin.compose_offer import compose_offer
 from ezscale.pages.admin.coupon import coupon
 from ezscale.pages.admin.coupons import coupons
+from ezscale.pages.admin.currencies import currencies
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
@@ -49,6 +50,7 @@ from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
 from ezscale.pages.admin.subscription import subscription as admin_subscription
 from ezscale.pages.admin.subscriptions import subscriptions
+from ezscale.pages.admin.tax import tax
 from ezscale.pages.admin.time_machine import time_machine
 from ezscale.pages.admin.tokens import tokens as admin_tokens
 from ezscale.pages.marketing.about import about
@@ -91,7 +93,9 @@ from ezscale.state.admin.colleagues import ColleaguesState
 from ezscale.state.admin.compose_offer import ComposeState
 from ezscale.state.admin.coupon import CouponState, RedemptionsState
 from ezscale.state.admin.coupons import CouponsState
+from ezscale.state.admin.currencies import CurrenciesState
 from ezscale.state.admin.customer import CustomerState
+from ezscale.state.admin.customer_tax import CustomerTaxState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
@@ -114,6 +118,7 @@ from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
 from ezscale.state.admin.subscription import SubscriptionState as AdminSubscriptionState
 from ezscale.state.admin.subscriptions import SubscriptionsState
+from ezscale.state.admin.tax import TaxState
 from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.ordering.order_form import OrderState
@@ -284,7 +289,7 @@ ADMIN = (
         "/admin/customer/",
         customer,
         title=f"Customer | {company()} staff",
-        on_load=[CustomerState.load, CareState.load],
+        on_load=[CustomerState.load, CareState.load, CustomerTaxState.load],
     ),
     Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
     Route(
@@ -333,6 +338,8 @@ ADMIN = (
         on_load=[ProvisioningState.load],
     ),
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
+    Route("/admin/tax/", tax, title=f"Tax | {company()} staff", on_load=[TaxState.load]),
+    Route("/admin/currencies/", currencies, title=f"Currencies | {company()} staff", on_load=[CurrenciesState.load]),
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
     Route("/admin/tokens/", admin_tokens, title=f"API tokens | {company()} staff", on_load=[AdminTokensState.load]),
     Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),

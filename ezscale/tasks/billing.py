@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.billing import (
     cards,
     changes,
@@ -14,6 +15,8 @@ from ezscale.billing import (
     pausing,
     referral_rewards,
     renewing,
+    tax_id_checks,
+    tax_places,
 )
 from ezscale.billing.events import (
     CardKept,
@@ -26,6 +29,7 @@ from ezscale.billing.events import (
     PriceChangeAnnounced,
     SubscriptionChanged,
 )
+from ezscale.company import currencies
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.privacy import vendors
 from ezscale.tasks.registry import task
@@ -95,7 +99,11 @@ def ask_for_resize(house: House, event: SubscriptionChanged) -> None:
 
 @task
 def renew(house: House) -> None:
-    """Agree anew where that is due, and invoice what comes near: one task, so that they keep in step."""
+    """Agree anew where that is due, and invoice what comes near: one task, so that they keep in step.
+
+    Before that we ask which tax ids are registered, to know it as well as can be.
+    """
+    check_tax_ids(house)
     pausing.return_paused(house.automation("changes"))
     changes.settle_changes(house.automation("changes"))
     renewing.renew(house.automation("renewals"))
@@ -134,6 +142,43 @@ def find_lost_answers(house: House) -> None:
     for attempt_id in charges:
         with one_of_many():
             collecting.collect(open_work, house.payments, attempt_id)
+
+
+@task
+def look_up_tax_details(house: House, event: TaxDetailsChanged) -> None:
+    """Ask the register about a tax id, and the tax service about the place."""
+    open_work = house.automation("tax")
+    if house.tax_ids is not None:
+        tax_id_checks.check_tax_id(open_work, house.tax_ids, event.customer_id)
+    if house.tax_calculator is not None:
+        tax_places.learn_place_of(open_work, house.tax_calculator, event.customer_id)
+
+
+@task
+def check_tax_ids(house: House) -> None:
+    """Ask the register about tax ids that still wait for an answer, or whose answer will soon be too old."""
+    if house.tax_ids is not None:
+        tax_id_checks.check_due(house.automation("tax"), house.tax_ids)
+
+
+@task
+def learn_tax_places(house: House) -> None:
+    """Ask the tax service about the places of customers, so that no run has to wait for it."""
+    open_work = house.automation("tax")
+    if house.tax_calculator is None:
+        return
+    with open_work() as work:
+        places = tax_places.places_to_learn(work)
+    for place in places:
+        if not tax_places.learn_place(open_work, house.tax_calculator, place):
+            return
+
+
+@task
+def fetch_exchange_rates(house: House) -> None:
+    """Get the day's exchange rates."""
+    if house.rates is not None:
+        currencies.fetch_rates(house.automation("exchange rates"), house.rates)
 
 
 @contextmanager

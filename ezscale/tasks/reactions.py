@@ -13,6 +13,7 @@ from ezscale.accounts.events import (
     PasswordResetAsked,
     PersonInvited,
     SecondFactorChanged,
+    TaxDetailsChanged,
     UserSignedUp,
 )
 from ezscale.billing.events import (
@@ -66,6 +67,7 @@ REACTIONS |= {
     CustomerSuspended: (messaging.customer_suspended,),
     CustomerBroughtBack: (messaging.customer_back,),
     CustomerErased: (privacy.forget_at_vendors,),
+    TaxDetailsChanged: (billing.look_up_tax_details,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
     ChargeFailed: (messaging.charge_failed,),

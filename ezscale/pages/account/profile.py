@@ -81,6 +81,9 @@ def _form() -> rx.Component:
             key=rx.Var.create("time_zone") + ProfileState.version.to_string(),
         ),
         rx.cond(
+            customer_standing() != "", rx.el.p(customer_standing(), role="status", class_name="-mt-3 text-sm text-body")
+        ),
+        rx.cond(
             ProfileState.may_edit,
             save,
             rx.el.p("Only an owner of the account can change this.", class_name="text-sm text-faint"),
@@ -88,6 +91,11 @@ def _form() -> rx.Component:
         on_submit=ProfileState.save,
         class_name="flex flex-col gap-5",
     )
+
+
+def customer_standing() -> Any:
+    """What is known of the tax id."""
+    return ProfileState.customer.tax_standing
 
 
 def address_fields(customer: Any, errors: Any, version: Any, *, country: bool) -> rx.Component:
@@ -121,6 +129,7 @@ def address_fields(customer: Any, errors: Any, version: Any, *, country: bool) -
         rx.el.div(line("Street and number", "address", "street-address", 250), class_name="sm:col-span-2"),
         line("Postcode", "postcode", "postal-code", 20),
         line("City", "city", "address-level2", 100),
+        line("State or region", "region", "address-level1", 60, required=False) if country else rx.fragment(),
         land if country else rx.fragment(),
         class_name="grid gap-4 sm:grid-cols-2",
     )

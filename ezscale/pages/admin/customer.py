@@ -4,6 +4,7 @@ import reflex as rx
 
 from ezscale.pages.admin.care import customer_care, person_care, personal_data
 from ezscale.pages.admin.cases import case_list
+from ezscale.pages.admin.customer_tax import currency_care, customer_tax
 from ezscale.pages.admin.parts import (
     QUIET,
     by_id,
@@ -68,7 +69,7 @@ def _side() -> rx.Component:
         ("E-mail", plain_link(WHO.email, href=f"mailto:{WHO.email}")),
         ("Address", rx.foreach(WHO.address, _line)),
         ("Tax number", or_dash(WHO.tax_id)),
-        ("Currency", WHO.currency),
+        ("Currency", rx.el.div(WHO.currency, currency_care(), class_name="flex items-center justify-between gap-2")),
         ("Credit", or_dash(WHO.credit)),
         ("On panels", machine_name(WHO.panel_ref)),
         ("At the gateway", machine_name(WHO.gateway_ref)),
@@ -77,6 +78,7 @@ def _side() -> rx.Component:
     all_mail = link_button("All", to=f"/admin/mail/?customer={WHO.id}", look="quiet", size="small")
     return stack(
         card(about, title="Details"),
+        customer_tax(),
         card(_list(CustomerState.people, _person, "Nobody signs in for them."), title="People"),
         card(_list(CustomerState.acting, _acting, "No colleague has acted as them."), title="Acted as them"),
         card(_list(CustomerState.cards, _card, "No card on file."), title="Cards"),

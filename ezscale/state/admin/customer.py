@@ -54,6 +54,7 @@ class CustomerView:
     city: str = ""
     postcode: str = ""
     country: str = ""
+    region: str = ""
 
     @classmethod
     def of(cls, row: Customer, credit: str, reader: Reader) -> Self:
@@ -77,6 +78,7 @@ class CustomerView:
             city=row.city,
             postcode=row.postcode,
             country=row.country,
+            region=row.region,
         )
 
 
