@@ -7,6 +7,7 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
 from ezscale.models.coupon import Coupon, CouponUse
+from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
@@ -55,6 +56,8 @@ __all__ = [
     "CouponUse",
     "Credential",
     "CreditEntry",
+    "CreditNote",
+    "CreditNoteLine",
     "Customer",
     "Delegation",
     "DunningStep",
