@@ -9,6 +9,7 @@ from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitatio
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.customer import Customer, Membership
+from ezscale.models.frozen import Frozen
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
@@ -61,6 +62,7 @@ __all__ = [
     "Customer",
     "Delegation",
     "DunningStep",
+    "Frozen",
     "Impersonation",
     "InboundNotice",
     "Invitation",

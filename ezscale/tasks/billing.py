@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewals
+from ezscale.billing import cards, checkout, collecting, credit, documents, dunning, late_fees, notices, renewals
 from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.tasks.registry import task
@@ -58,6 +58,18 @@ def chase(house: House) -> None:
 def end_cancelled(house: House) -> None:
     """End what customers have cancelled."""
     dunning.end_cancelled(house.automation("dunning"))
+
+
+@task
+def charge_late_fees(house: House) -> None:
+    """Ask for what being late costs, where the house has decided so."""
+    late_fees.charge_late_fees(house.automation("late fees"))
+
+
+@task
+def tend_credit(house: House) -> None:
+    """Book credit that has lapsed, and warn of what lapses soon."""
+    credit.tend_credit(house.automation("credit"))
 
 
 @task

@@ -1,6 +1,6 @@
 """Tasks about services."""
 
-from ezscale.billing.events import GraceUsedUp, InvoicePaid, InvoiceVoided, SubscriptionEnded
+from ezscale.billing.events import GraceUsedUp, InvoiceClosed, InvoicePaid, InvoiceVoided, SubscriptionEnded
 from ezscale.ordering import fulfilling
 from ezscale.provisioning import carrying_out, stopping
 from ezscale.provisioning.events import JobRequested
@@ -16,7 +16,7 @@ def fulfil(house: House, event: InvoicePaid) -> None:
 
 
 @task
-def let_run_again(house: House, event: InvoiceVoided) -> None:
+def let_run_again(house: House, event: InvoiceVoided | InvoiceClosed) -> None:
     """Let run again what stood still for an invoice that is gone."""
     with house.automation("orders")() as work:
         fulfilling.let_run_again(work, event.invoice_id)
