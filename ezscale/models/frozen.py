@@ -50,6 +50,8 @@ def refuse_to_change_documents(
             _refuse_where(connection, statement, table, rows)
         case Update():
             changed = _columns_set(statement, table, rows) - STILL_MOVES[table.name]
+            if table is LINE and "invoice_id" in changed:
+                _refuse(connection, _added_to(statement, rows))
             if changed:
                 free = INVOICE.c.number.is_(None) if table is INVOICE and changed <= TAKEN_ONCE else None
                 _refuse_where(connection, statement, table, rows, free)
@@ -62,14 +64,15 @@ def _columns_set(statement: Update, table: Table, rows: Sequence[Values]) -> set
     return named | {name for row in rows for name in row if name in table.c}
 
 
-def _added_to(statement: Insert, rows: Sequence[Values]) -> ColumnElement[bool]:
+def _added_to(statement: Insert | Update, rows: Sequence[Values]) -> ColumnElement[bool]:
     given = [getattr(value, "value", value) for value in _inline(statement, "invoice_id")]
     invoices = {*given, *(row["invoice_id"] for row in rows if "invoice_id" in row)}
     return INVOICE.c.id.in_(invoices) & (INVOICE.c.status != InvoiceStatus.DRAFT)
 
 
-def _inline(statement: Insert, name: str) -> list[Any]:
-    several = [row for block in statement._multi_values for row in block]  # noqa: SLF001  # rows within the statement
+def _inline(statement: Insert | Update, name: str) -> list[Any]:
+    blocks = statement._multi_values if isinstance(statement, Insert) else ()  # noqa: SLF001  # rows within the statement
+    several = [row for block in blocks for row in block]
     rows: list[Any] = [statement._values or {}, *several]  # noqa: SLF001
     return [value for row in rows for column, value in row.items() if getattr(column, "key", column) == name]
 

@@ -161,7 +161,10 @@ def credit_lapses_in_time(work: Work) -> Iterator[str]:
     sums = (
         select(CreditEntry.customer_id, CreditEntry.currency)
         .group_by(col(CreditEntry.customer_id), col(CreditEntry.currency))
-        .having(func.sum(col(CreditEntry.amount_minor)) != func.sum(col(CreditEntry.left_minor)))
+        .having(
+            func.sum(col(CreditEntry.amount_minor)) != func.sum(col(CreditEntry.left_minor)),
+            func.sum(col(CreditEntry.amount_minor)) >= 0,  # less than nothing is told elsewhere
+        )
     )
     for customer_id, currency in work.session.exec(sums.limit(MOST_NAMES)):
         yield f"credit:{customer_id.hex} {currency}: what is left of its parts is not the balance"
