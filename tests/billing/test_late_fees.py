@@ -50,7 +50,7 @@ def test_a_fee_is_asked_for_once_on_its_own_invoice_and_the_late_one_stays_as_it
     late = owes(at, ada, a_line(10_000))
     decides(at)
 
-    at.lives(days=23.8)
+    at.lives(days=23)
     assert fees(at) == []
     at.lives(days=40)
 
