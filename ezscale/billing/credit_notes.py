@@ -105,6 +105,32 @@ def issue_credit_note(
     return note
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a credit note over some parts would come to, and what would become of the money."""
+
+    net: Money
+    tax: Money
+    lowered: Money
+    kept: Money
+
+    @property
+    def total(self) -> Money:
+        """Net and tax together."""
+        return self.net + self.tax
+
+
+def foresee_credit_note(work: Work, invoice_id: UUID, parts: Mapping[UUID, Money] | None) -> Foreseen:
+    """What a credit note would come to, before it is one; the same refusals."""
+    work.actor.require(SEE_EVERYTHING)
+    invoice = invoice_of(work, invoice_id)
+    _require_creditable(invoice)
+    lines = _lines(_remaining(work, invoice), parts, new_id())
+    net, tax = _sums_within(invoice, lines)
+    lowered = min(net + tax, invoice.open_amount)
+    return Foreseen(net, tax, lowered, net + tax - lowered)
+
+
 def creditable(work: Work, invoice_id: UUID) -> list[Remaining]:
     """What can still be taken back of an invoice, line by line; nothing for one that cannot be credited. For staff."""
     work.actor.require(SEE_EVERYTHING)
@@ -233,14 +259,8 @@ def _line(rest: Remaining, net: Money, note_id: UUID, position: int) -> CreditNo
 
 
 def _note_of(work: Work, invoice: Invoice, lines: Sequence[CreditNoteLine], note_id: UUID, reason: str) -> CreditNote:
-    net = total((line.net for line in lines), invoice.currency)
-    tax = total((line.tax for line in lines), invoice.currency)
+    net, tax = _sums_within(invoice, lines)
     taken = net + tax
-    if taken.minor <= 0:
-        raise Invalid("A credit note takes back more than nothing.", field="parts")
-    left = invoice.total - invoice.credited
-    if taken > left:
-        raise Invalid(f"Of this invoice, {left} can be taken back and no more.", field="parts")
     dated = take_document_numbers(work, CREDIT_NOTES)
     note = CreditNote(
         id=note_id,

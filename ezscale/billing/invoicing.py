@@ -1,6 +1,6 @@
 """Invoices: drafting, issuing, voiding, and who sees which."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -263,6 +263,16 @@ def invoice_lines(work: Work, invoice_id: UUID) -> list[InvoiceLine]:
     """The positions of an invoice that the actor may see."""
     invoice(work, invoice_id)
     return _lines_of(work, invoice_id)
+
+
+def lines_of(work: Work, invoice_ids: Collection[UUID]) -> dict[UUID, list[InvoiceLine]]:
+    """The positions of several invoices, of those that the actor may see."""
+    visible = visible_invoices(work.actor).where(col(Invoice.id).in_(invoice_ids)).with_only_columns(col(Invoice.id))
+    of_them = select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(visible))
+    found: dict[UUID, list[InvoiceLine]] = {}
+    for line in work.session.exec(of_them.order_by(col(InvoiceLine.invoice_id), col(InvoiceLine.position))):
+        found.setdefault(line.invoice_id, []).append(line)
+    return found
 
 
 def _lines_of(work: Work, invoice_id: UUID) -> list[InvoiceLine]:

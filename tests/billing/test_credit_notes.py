@@ -10,7 +10,7 @@ from ezscale.billing import ledger
 from ezscale.billing.credit import credit_balance, grant_credit
 from ezscale.billing.credit_notes import credit_note, credit_notes, creditable, issue_credit_note
 from ezscale.billing.document_rules import InvoiceRules
-from ezscale.billing.drafting import draft_manual_invoice
+from ezscale.billing.drafting import Wanted, draft_manual_invoice
 from ezscale.billing.invoicing import draft_invoice, invoice_lines, issue_invoice, mark_uncollectible, void_invoice
 from ezscale.billing.lines import Position, price_lines
 from ezscale.billing.tax import Tax, TaxDecision
@@ -265,7 +265,7 @@ def test_twenty_at_once_never_take_back_more_than_there_was(at, ada):
 
 def test_a_customer_who_is_not_there_gets_no_draft(at):
     with at.robot() as work, pytest.raises(NotFound):
-        draft_manual_invoice(work, new_id(), None)
+        draft_manual_invoice(work, new_id(), Wanted([a_line()]))
 
 
 def test_the_invoice_knows_what_was_taken_back(at, ada):

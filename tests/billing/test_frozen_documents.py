@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import delete, insert, update
-from sqlmodel import select
+from sqlmodel import col, select
 
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.document_rules import InvoiceRules
@@ -139,7 +139,7 @@ def test_nothing_is_added_to_an_issued_invoice(at, issued):
 
 
 def test_a_line_does_not_move_from_a_draft_to_an_issued_invoice(at, ada, issued):
-    drafted = InvoiceLine.invoice_id == drafts(at, ada).id
+    drafted = col(InvoiceLine.invoice_id) == drafts(at, ada).id
 
     def by_row(work):
         work.session.exec(select(InvoiceLine).where(drafted)).one().invoice_id = issued.id

@@ -38,7 +38,6 @@ def crowd(database: Database, clock: FixedClock, tmp_path: Path) -> Company:
 def bare_note(work, invoice: Invoice) -> None:
     """The smallest credit note."""
     taken = take_document_numbers(work, CREDIT_NOTES)
-    sums = {"net_minor": 1, "tax_minor": 0, "total_minor": 1}
     work.session.add(
         CreditNote(
             number=taken.numbers[0],
@@ -48,7 +47,9 @@ def bare_note(work, invoice: Invoice) -> None:
             reason="Counted",
             issued_on=taken.day,
             created_at=work.now,
-            **sums,
+            net_minor=1,
+            tax_minor=0,
+            total_minor=1,
         )
     )
 
