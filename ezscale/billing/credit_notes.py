@@ -285,6 +285,18 @@ def _note_of(work: Work, invoice: Invoice, lines: Sequence[CreditNoteLine], note
     return note
 
 
+def _sums_within(invoice: Invoice, lines: Sequence[CreditNoteLine]) -> tuple[Money, Money]:
+    """The net and the tax of some lines; Invalid when they come to nothing, or to more than is left of the invoice."""
+    net = total((line.net for line in lines), invoice.currency)
+    tax = total((line.tax for line in lines), invoice.currency)
+    if (net + tax).minor <= 0:
+        raise Invalid("A credit note takes back more than nothing.", field="parts")
+    left = invoice.total - invoice.credited
+    if net + tax > left:
+        raise Invalid(f"Of this invoice, {left} can be taken back and no more.", field="parts")
+    return net, tax
+
+
 def _book(work: Work, invoice: Invoice, note: CreditNote, lines: Sequence[CreditNoteLine], give_back: GiveBack) -> None:
     lowered, was_closed = note.total - note.kept, invoice.status is InvoiceStatus.PAID
     if lowered and invoice.status is InvoiceStatus.UNCOLLECTIBLE:

@@ -131,6 +131,11 @@ class Invoice(Row, table=True):
         """What people call it; empty for a draft."""
         return self.number or self.proforma_number or ""
 
+    @property
+    def is_credited(self) -> bool:
+        """It is closed because credit notes took it back: nobody has paid."""
+        return self.status is InvoiceStatus.PAID and bool(self.credited_minor) and not self.settled_minor
+
     def issue(self, number: str, issued_on: date, due_on: date) -> None:
         """From now on it is a document: it has a number and never changes."""
         require_status("invoice", self.status, InvoiceStatus.DRAFT)

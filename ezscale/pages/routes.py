@@ -16,12 +16,15 @@ from ezscale.pages.account.profile import profile
 from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
+from ezscale.pages.account.statement import statement
 from ezscale.pages.account.tokens import tokens
 from ezscale.pages.admin.audit import audit
 from ezscale.pages.admin.colleagues import colleagues
+from ezscale.pages.admin.credit_notes import credit_notes as admin_credit_notes
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
+from ezscale.pages.admin.draft import draft
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.mail import mail
@@ -33,6 +36,7 @@ from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
+from ezscale.pages.admin.statement import statement as admin_statement
 from ezscale.pages.admin.time_machine import time_machine
 from ezscale.pages.admin.tokens import tokens as admin_tokens
 from ezscale.pages.marketing.about import about
@@ -64,13 +68,17 @@ from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.sharing import SharingState
+from ezscale.state.account.statement import StatementState
 from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.audit import AuditState
 from ezscale.state.admin.care import CareState
 from ezscale.state.admin.colleagues import ColleaguesState
+from ezscale.state.admin.credit import CreditState
+from ezscale.state.admin.credit_notes import CreditNotesState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
+from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
@@ -82,6 +90,7 @@ from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
+from ezscale.state.admin.statement import StatementState as AdminStatementState
 from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.ordering.order_form import OrderState
@@ -225,6 +234,7 @@ ACCOUNT = (
     Route("/account/order/", placed_order, title=f"Your order | {company()}", on_load=[PlacedOrderState.load]),
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
+    Route("/account/statement/", statement, title=f"Statement of account | {company()}", on_load=[StatementState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
     Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
     Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
@@ -244,7 +254,7 @@ ADMIN = (
         "/admin/customer/",
         customer,
         title=f"Customer | {company()} staff",
-        on_load=[CustomerState.load, CareState.load],
+        on_load=[CustomerState.load, CareState.load, CreditState.load],
     ),
     Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
     Route(
@@ -256,6 +266,19 @@ ADMIN = (
     Route("/admin/orders/", orders, title=f"Orders | {company()} staff", on_load=[OrdersState.load]),
     Route("/admin/invoices/", admin_invoices, title=f"Invoices | {company()} staff", on_load=[AdminInvoicesState.load]),
     Route("/admin/invoice/", admin_invoice, title=f"Invoice | {company()} staff", on_load=[AdminInvoiceState.load]),
+    Route("/admin/draft/", draft, title=f"Write an invoice | {company()} staff", on_load=[DraftState.load]),
+    Route(
+        "/admin/credit-notes/",
+        admin_credit_notes,
+        title=f"Credit notes | {company()} staff",
+        on_load=[CreditNotesState.load],
+    ),
+    Route(
+        "/admin/statement/",
+        admin_statement,
+        title=f"Statement of account | {company()} staff",
+        on_load=[AdminStatementState.load],
+    ),
     Route(
         "/admin/provisioning/",
         provisioning,

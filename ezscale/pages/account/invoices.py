@@ -30,7 +30,11 @@ def invoices() -> rx.Component:
             flush=True,
         ),
         at="/account/invoices/",
-        actions=(link_button(icon("download"), "Export", to=sheet, look="plain", loads=True),),
+        actions=(
+            link_button(icon("scale"), "Statement", to="/account/statement/", look="plain"),
+            link_button(icon("download"), "Export", to=sheet, look="plain", loads=True),
+        ),
+        lead=rx.cond(InvoicesState.credit != "", rx.fragment("Your credit: ", InvoicesState.credit)),
     )
 
 

@@ -33,6 +33,7 @@ INVOICE_WORDS = {
     "paid": "Paid",
     "void": "Void",
     "uncollectible": "Unpaid",
+    "credited": "Credited",
 }
 INVOICE_TONES: dict[str, Tone] = {
     "open": "warning",
@@ -40,6 +41,7 @@ INVOICE_TONES: dict[str, Tone] = {
     "paid": "success",
     "void": "neutral",
     "uncollectible": "danger",
+    "credited": "neutral",
 }
 BUILD_STEPS = ("Paid", "Account", "Reserved", "Installing", "Ready")
 
