@@ -24,6 +24,11 @@ def an_invoice(status: InvoiceStatus = InvoiceStatus.OPEN, **values: Any) -> Inv
     )
 
 
+def a_proforma(status: InvoiceStatus = InvoiceStatus.OPEN, **values: Any) -> Invoice:
+    """The same, issued as a proforma."""
+    return an_invoice(status, **{"proforma_number": "PF-2026-000001", **values})
+
+
 def an_attempt(status: AttemptStatus = AttemptStatus.CREATED, **values: Any) -> PaymentAttempt:
     """An attempt to charge 11.90 EUR."""
     invoice_id = new_id()

@@ -1,7 +1,7 @@
 """Lists for spreadsheets: line after line, however long the list is. Amounts and dates are plain, for sums and sorting."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
@@ -9,7 +9,8 @@ from uuid import UUID
 
 from ezscale.accounts.customers import search_customers
 from ezscale.accounts.permissions import MANAGE_COUPONS
-from ezscale.billing.invoicing import invoices
+from ezscale.billing.credit_notes import credit_notes
+from ezscale.billing.invoicing import invoices, lines_of
 from ezscale.billing.referrals import ReferralOverview, referrals
 from ezscale.billing.tax import percent
 from ezscale.billing.tax_rates import tax_rates
@@ -19,7 +20,7 @@ from ezscale.catalog.redemptions import Redemption, coupons, redemptions, standi
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Coupon, Customer, Invoice, Order, Plan, Price, TaxRate
+from ezscale.models import Coupon, CreditNote, Customer, Invoice, InvoiceLine, Order, Plan, Price, TaxRate
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
 
@@ -114,9 +115,37 @@ def _invoices(work: Work, wanted: Filter, before: UUID | None) -> Block:
         sums = (invoice.net, invoice.tax, invoice.total, invoice.settled)
         who = (str(invoice.billed_to.get("number", "")), str(invoice.billed_to.get("name", "")))
         days = (_plain(invoice.issued_on), _plain(invoice.due_on), _plain(invoice.paid_at))
-        return (invoice.number or "", *who, invoice.status, *days, invoice.currency, *map(_amount, sums))
+        taken = (_amount(invoice.credited), invoice.proforma_number or "", invoice.origin)
+        return (invoice.number or "", *who, invoice.status, *days, invoice.currency, *map(_amount, sums), *taken)
 
     return [(row.id, line(row)) for row in invoices(work, status=wanted.status, before=before, limit=wanted.block)]
+
+
+def _invoice_lines(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    """Every position of every invoice. A block is one of invoices, of which each has a line: so none is torn apart."""
+
+    def line(invoice: Invoice, row: InvoiceLine | None) -> Line:
+        if row is None:
+            return (invoice.shown_number, _plain(invoice.issued_on), invoice.status, *[""] * 12)
+        period = (_plain(row.period_start), _plain(row.period_end))
+        sums = (row.price, Money(row.discount_minor, row.currency), row.net, row.tax)
+        what = (str(row.position), row.kind, row.description, str(row.quantity), row.currency)
+        name = invoice.shown_number
+        return (name, _plain(invoice.issued_on), invoice.status, *what, *period, *map(_amount, sums), row.tax_name)
+
+    found = invoices(work, status=wanted.status, before=before, limit=wanted.block)
+    lines: Mapping[UUID, Sequence[InvoiceLine | None]] = lines_of(work, [invoice.id for invoice in found])
+    return [(invoice.id, line(invoice, row)) for invoice in found for row in lines.get(invoice.id, [None])]
+
+
+def _credit_notes(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(note: CreditNote, invoice: Invoice) -> Line:
+        who = (str(note.billed_to.get("number", "")), str(note.billed_to.get("name", "")))
+        sums = (note.net, note.tax, note.total, note.kept)
+        head = (note.number, invoice.number or "", *who, _plain(note.issued_on))
+        return (*head, note.reason, note.currency, *map(_amount, sums))
+
+    return [(note.id, line(note, on)) for note, on in credit_notes(work, before=before, limit=wanted.block)]
 
 
 def _orders(work: Work, wanted: Filter, before: UUID | None) -> Block:
@@ -213,9 +242,23 @@ SHEETS = {
     "invoices": Sheet(
         (
             *("number", "customer_number", "customer", "status", "issued", "due", "paid"),
-            *("currency", "net", "tax", "total", "settled"),
+            *("currency", "net", "tax", "total", "settled", "credited", "proforma", "origin"),
         ),
         _invoices,
+    ),
+    "invoice-lines": Sheet(
+        (
+            *("invoice", "issued", "status", "position", "kind", "description", "quantity", "currency"),
+            *("from", "to", "price", "discount", "net", "tax", "tax_name"),
+        ),
+        _invoice_lines,
+    ),
+    "credit-notes": Sheet(
+        (
+            *("number", "invoice", "customer_number", "customer", "issued", "reason"),
+            *("currency", "net", "tax", "total", "kept_as_credit"),
+        ),
+        _credit_notes,
     ),
     "orders": Sheet(
         ("number", "customer_number", "customer", "status", "placed", "paid", "currency", "total", "coupon"),

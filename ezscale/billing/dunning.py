@@ -4,12 +4,11 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.billing import ledger
 from ezscale.billing.cancelling import end_as_wished, open_invoices_of, subscriptions_to_end
 from ezscale.billing.cards import usable_card
 from ezscale.billing.collecting import live_attempt, request_charge
 from ezscale.billing.events import GraceUsedUp, ReminderDue
-from ezscale.billing.invoicing import invoice_to_change, void_invoice
+from ezscale.billing.invoicing import give_up, invoice_to_change, void_invoice
 from ezscale.billing.policy import POLICY, DunningPolicy, Step, StepKind, steps_due
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.subscriptions import cancellation_of, end_subscription, subscriptions_on
@@ -168,9 +167,7 @@ def _write_off(work: Work, invoice: Invoice, policy: DunningPolicy) -> bool:
         return False  # nothing is taken down without a warning in good time
     if payment_is_on_its_way(work, invoice.id):
         return False
-    ledger.write_off(work, invoice)
-    invoice.write_off()
-    work.session.add(invoice)
+    give_up(work, invoice)
     for subscription in subscriptions_on(work, invoice.id):
         for later in open_invoices_of(work, subscription.id):
             void_invoice(work, later)  # for days on which nothing ran

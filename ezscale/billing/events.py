@@ -1,6 +1,7 @@
 """What happens to invoices, payments and subscriptions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from ezscale.kit.events import Event
@@ -11,6 +12,74 @@ class InvoiceIssued(Event):
     """A draft became a document with a number."""
 
     invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ProformaIssued(Event):
+    """A draft asks for money, and becomes an invoice when the first of it comes."""
+
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceResent(Event):
+    """Somebody wants the customer to have it again."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceClosed(Event):
+    """Credit notes took back all that was to be paid on it. Nobody has paid, so nothing starts because of it."""
+
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceGivenUp(Event):
+    """We no longer expect the money, because somebody here has said so."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceExpectedAgain(Event):
+    """We expect the money after all."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteIssued(Event):
+    """Part of an invoice, or all of it, was taken back."""
+
+    credit_note_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CreditGranted(Event):
+    """A customer was given credit."""
+
+    entry_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLapsesSoon(Event):
+    """Credit that nobody spends will be gone within days."""
+
+    entry_id: UUID
     customer_id: UUID
 
 

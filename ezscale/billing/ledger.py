@@ -15,6 +15,8 @@ from ezscale.models import Invoice, LedgerEntry, Posting
 
 REVENUE = "revenue:services"
 BAD_DEBT = "bad_debt"
+GOODWILL = "expense:goodwill"
+BREAKAGE = "revenue:breakage"  # credit that nobody has spent in time
 
 Side = tuple[str, Money]
 
@@ -101,10 +103,18 @@ def invoice_sides(customer_id: UUID, net: Money, taxes: Mapping[str, Money]) -> 
     return [*sides, *((tax_account(place), -tax) for place, tax in taxes.items())]
 
 
+def credit_note_sides(customer_id: UUID, net: Money, taxes: Mapping[str, Money]) -> list[Side]:
+    """A credit note: the customer owes less, we earned less, and each place wants less tax."""
+    return [(account, -amount) for account, amount in invoice_sides(customer_id, net, taxes)]
+
+
 def write_off(work: Work, invoice: Invoice) -> None:
-    """What is open on an invoice is lost."""
+    """What is open on an invoice is lost. It may be expected again, and be lost again: each time is an entry."""
     sides = [(BAD_DEBT, invoice.open_amount), (receivable(invoice.customer_id), -invoice.open_amount)]
-    book(work, "write_off", f"write-off:{invoice.id.hex}", sides)
+    once_key = f"write-off:{invoice.id.hex}"
+    before = select(func.count()).where(col(LedgerEntry.once_key).startswith(once_key))
+    times = work.session.exec(before).one()
+    book(work, "write_off", f"{once_key}:{times}" if times else once_key, sides)
 
 
 def take_back_write_off(work: Work, invoice: Invoice, amount: Money, because_of: UUID) -> None:

@@ -13,6 +13,8 @@ from ezscale.kit.work import Work
 from ezscale.messaging.sending import is_written, write_mail
 from ezscale.models import (
     Cancellation,
+    CreditEntry,
+    CreditNote,
     Customer,
     Invitation,
     Invoice,
@@ -182,6 +184,52 @@ def invoice_issued(work: Work, invoice_id: UUID) -> None:
     work.session.add(invoice)
 
 
+def invoice_again(work: Work, invoice_id: UUID, at: datetime) -> None:
+    """With an invoice that somebody here sends once more; one for each time they do."""
+    invoice, customer = _invoice(work, invoice_id)
+    once = f"{invoice.id.hex}:{at.timestamp():.6f}"
+    _about_invoice(work, "invoice_again", invoice, customer, once, to_pay=invoice.status is InvoiceStatus.OPEN)
+
+
+def credit_note(work: Work, note_id: UUID) -> None:
+    """With a credit note, and what it means for what is owed."""
+    note = work.session.get_one(CreditNote, note_id)
+    invoice, customer = _invoice(work, note.invoice_id)
+    locale = customer.language
+    _about_invoice(
+        work,
+        "credit_note",
+        invoice,
+        customer,
+        note.id.hex,
+        note=note.number,
+        taken_back=note.total.format(locale),
+        kept=note.kept.format(locale) if note.kept else "",
+        reason=note.reason,
+        to_pay=invoice.status is InvoiceStatus.OPEN,
+    )
+    note.deliver(work.now)
+    work.session.add(note)
+
+
+def about_credit(work: Work, template: str, entry_id: UUID) -> None:
+    """About credit that a customer was given, or that lapses soon unless they spend it."""
+    entry = work.session.get_one(CreditEntry, entry_id)
+    if not entry.left_minor:
+        return
+    customer = work.session.get_one(Customer, entry.customer_id)
+    locale = customer.language
+    values: dict[str, object] = {
+        "name": customer.name,
+        "amount": entry.amount.format(locale),
+        "left": entry.left.format(locale),
+        "reason": entry.reason,
+        "expires_on": format_date(entry.expires_on, "long", locale=locale) if entry.expires_on else "",
+    }
+    link = _address("/account/invoices/")
+    write_mail(work, template, customer.email, entry.id.hex, values, link=link, customer=customer.id)
+
+
 def receipt(work: Work, invoice_id: UUID) -> None:
     """After a payment."""
     invoice, customer = _invoice(work, invoice_id)
@@ -303,7 +351,7 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
     locale = customer.language
     values: dict[str, object] = {
         "name": customer.name,
-        "number": invoice.number or "",
+        "number": invoice.shown_number,
         "total": invoice.total.format(locale),
         "open": invoice.open_amount.format(locale),
         "due_on": format_date(invoice.due_on, "long", locale=locale) if invoice.due_on else "",

@@ -195,6 +195,48 @@ WORDS = {
         ),
         "See the invoice",
     ),
+    "invoice_again": Words(
+        "Invoice {{ number }}: {{ total }}",
+        (
+            "Hello {{ name }},",
+            "here is invoice {{ number }} for {{ total }} once more.",
+            "{% if to_pay %}{{ open }} is to be paid by {{ due_on }}.{% endif %}",
+        ),
+        "See the invoice",
+    ),
+    "credit_note": Words(
+        "Credit note {{ note }} for invoice {{ number }}",
+        (
+            "Hello {{ name }},",
+            "credit note {{ note }} takes back {{ taken_back }} of invoice {{ number }}: {{ reason }}.",
+            (
+                "{% if kept != '' %}{{ kept }} of it had been paid: it is credit in your account now, and is used for your "
+                "next invoices.{% endif %}"
+            ),
+            "{% if to_pay %}{{ open }} is still to be paid by {{ due_on }}.{% endif %}",
+        ),
+        "See the invoice",
+    ),
+    "credit_granted": Words(
+        "{{ amount }} of credit in your account",
+        (
+            "Hello {{ name }},",
+            "we have put {{ amount }} of credit into your account: {{ reason }}. It is used for your next invoices.",
+            "{% if expires_on != '' %}It can be spent until {{ expires_on }}.{% endif %}",
+        ),
+        "See your invoices",
+    ),
+    "credit_lapses": Words(
+        "{{ left }} of your credit lapses on {{ expires_on }}",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ left }} of the credit in your account can be spent until {{ expires_on }} ({{ reason }}). It is used for "
+                "your invoices by itself; what is left after that day lapses."
+            ),
+        ),
+        "See your invoices",
+    ),
     "receipt": Words(
         "Paid: invoice {{ number }}",
         ("Hello {{ name }},", "we have received {{ total }} for invoice {{ number }}. Thank you!"),

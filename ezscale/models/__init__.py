@@ -7,9 +7,11 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
 from ezscale.models.coupon import Coupon, CouponUse
+from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.erasure import VendorErasure
+from ezscale.models.frozen import Frozen
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
@@ -68,11 +70,14 @@ __all__ = [
     "CouponUse",
     "Credential",
     "CreditEntry",
+    "CreditNote",
+    "CreditNoteLine",
     "Customer",
     "Delegation",
     "DunningStep",
     "ExchangeRate",
     "Extension",
+    "Frozen",
     "Impersonation",
     "InboundNotice",
     "Invitation",

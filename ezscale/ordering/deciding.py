@@ -5,15 +5,15 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import MANAGE_ORDERS
-from ezscale.billing import ledger
-from ezscale.billing.credit import keep_as_credit
-from ezscale.billing.invoicing import booking_of, invoice_to_change
+from ezscale.billing.credit_notes import issue_credit_note
+from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.paid_days import as_house
 from ezscale.billing.subscriptions import end_subscription, items_of, let_expire
 from ezscale.catalog.coupons import release_coupon
 from ezscale.catalog.stock import release_stock, take_again, use_stock
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.work import Work
-from ezscale.models import CreditEntry, Invoice, Order, OrderHold, Service, Subscription
+from ezscale.models import Invoice, Order, OrderHold, Service, Subscription
 from ezscale.models.base import WrongState
 from ezscale.models.order import OrderStatus
 from ezscale.models.service import KEPT_BACK
@@ -98,14 +98,9 @@ def turn_back(work: Work, order: Order, reason: str) -> None:
 
 
 def give_back(work: Work, invoice: Invoice, reason: str) -> None:
-    """All that was paid on an invoice becomes credit of the customer, and we have earned nothing by it. Once."""
-    once_key = f"given-back:{invoice.id.hex}"
-    known = select(CreditEntry.id).where(CreditEntry.once_key == once_key)
-    if not invoice.settled or work.session.exec(known).first() is not None:
-        return
-    ledger.reverse(work, "given_back", booking_of(invoice.id), once_key + ":earned")
-    source = ledger.receivable(invoice.customer_id)
-    keep_as_credit(work, invoice.customer_id, invoice.settled, reason[:200], once_key, source)
+    """A credit note takes the whole invoice back, and what was paid on it becomes credit of the customer. Once."""
+    if invoice.settled and invoice.credited != invoice.total:
+        issue_credit_note(as_house(work), invoice.id, None, reason[:200])
 
 
 def let_nothing_wait(work: Work, order_id: UUID) -> None:

@@ -18,6 +18,7 @@ from ezscale.pages.account.referrals import referrals
 from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
+from ezscale.pages.account.statement import statement
 from ezscale.pages.account.subscription import subscription
 from ezscale.pages.account.tokens import tokens
 from ezscale.pages.admin.add_ons import add_ons
@@ -26,10 +27,12 @@ from ezscale.pages.admin.colleagues import colleagues
 from ezscale.pages.admin.compose_offer import compose_offer
 from ezscale.pages.admin.coupon import coupon
 from ezscale.pages.admin.coupons import coupons
+from ezscale.pages.admin.credit_notes import credit_notes as admin_credit_notes
 from ezscale.pages.admin.currencies import currencies
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
+from ezscale.pages.admin.draft import draft
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.mail import mail
@@ -48,6 +51,7 @@ from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
+from ezscale.pages.admin.statement import statement as admin_statement
 from ezscale.pages.admin.subscription import subscription as admin_subscription
 from ezscale.pages.admin.subscriptions import subscriptions
 from ezscale.pages.admin.tax import tax
@@ -84,6 +88,7 @@ from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.sharing import SharingState
+from ezscale.state.account.statement import StatementState
 from ezscale.state.account.subscription import SubscriptionState
 from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.add_ons import AddOnsState
@@ -93,11 +98,14 @@ from ezscale.state.admin.colleagues import ColleaguesState
 from ezscale.state.admin.compose_offer import ComposeState
 from ezscale.state.admin.coupon import CouponState, RedemptionsState
 from ezscale.state.admin.coupons import CouponsState
+from ezscale.state.admin.credit import CreditState
+from ezscale.state.admin.credit_notes import CreditNotesState
 from ezscale.state.admin.currencies import CurrenciesState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customer_tax import CustomerTaxState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
+from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
@@ -116,6 +124,7 @@ from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
+from ezscale.state.admin.statement import StatementState as AdminStatementState
 from ezscale.state.admin.subscription import SubscriptionState as AdminSubscriptionState
 from ezscale.state.admin.subscriptions import SubscriptionsState
 from ezscale.state.admin.tax import TaxState
@@ -269,6 +278,7 @@ ACCOUNT = (
     Route("/account/offer/", offer, title=f"Our offer | {company()}", on_load=[OfferState.load]),
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
+    Route("/account/statement/", statement, title=f"Statement of account | {company()}", on_load=[StatementState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
     Route("/account/referrals/", referrals, title=f"Referrals | {company()}", on_load=[ReferralsState.load]),
     Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
@@ -289,7 +299,7 @@ ADMIN = (
         "/admin/customer/",
         customer,
         title=f"Customer | {company()} staff",
-        on_load=[CustomerState.load, CareState.load, CustomerTaxState.load],
+        on_load=[CustomerState.load, CareState.load, CustomerTaxState.load, CreditState.load],
     ),
     Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
     Route(
@@ -330,6 +340,19 @@ ADMIN = (
     ),
     Route(
         "/admin/referrals/", admin_referrals, title=f"Referrals | {company()} staff", on_load=[AdminReferralsState.load]
+    ),
+    Route("/admin/draft/", draft, title=f"Write an invoice | {company()} staff", on_load=[DraftState.load]),
+    Route(
+        "/admin/credit-notes/",
+        admin_credit_notes,
+        title=f"Credit notes | {company()} staff",
+        on_load=[CreditNotesState.load],
+    ),
+    Route(
+        "/admin/statement/",
+        admin_statement,
+        title=f"Statement of account | {company()} staff",
+        on_load=[AdminStatementState.load],
     ),
     Route(
         "/admin/provisioning/",

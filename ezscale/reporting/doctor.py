@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Integer, case, cast, exists, func
@@ -17,6 +18,8 @@ from ezscale.kit.work import Work
 from ezscale.models import (
     Cancellation,
     CreditEntry,
+    CreditNote,
+    CreditNoteLine,
     Invoice,
     InvoiceLine,
     LedgerEntry,
@@ -84,7 +87,7 @@ def receivables_are_open_invoices(work: Work) -> Iterator[str]:
         Invoice.customer_id,
         Invoice.currency,
         func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor) - col(Invoice.credited_minor)),
-    ).where(Invoice.status == InvoiceStatus.OPEN)
+    ).where(Invoice.status == InvoiceStatus.OPEN, col(Invoice.number).is_not(None))  # a proforma is no debt yet
     open_sums: dict[tuple[str, str], int] = {
         (ledger.receivable(customer_id), currency): int(minor)
         for customer_id, currency, minor in work.session.exec(
@@ -154,27 +157,97 @@ def nothing_is_billed_late(work: Work) -> Iterator[str]:
     yield from work.session.exec(late.limit(MOST_NAMES))
 
 
+def credit_lapses_in_time(work: Work) -> Iterator[str]:
+    """What is left of each sum of credit makes the balance, and nothing is left of what lapsed days ago."""
+    sums = (
+        select(CreditEntry.customer_id, CreditEntry.currency)
+        .group_by(col(CreditEntry.customer_id), col(CreditEntry.currency))
+        .having(
+            func.sum(col(CreditEntry.amount_minor)) != func.sum(col(CreditEntry.left_minor)),
+            func.sum(col(CreditEntry.amount_minor)) >= 0,  # less than nothing is told elsewhere
+        )
+    )
+    for customer_id, currency in work.session.exec(sums.limit(MOST_NAMES)):
+        yield f"credit:{customer_id.hex} {currency}: what is left of its parts is not the balance"
+    stale = select(CreditEntry.id).where(
+        CreditEntry.left_minor > 0, col(CreditEntry.expires_on) < work.today - timedelta(days=2)
+    )
+    yield from (f"credit {entry_id} has lapsed and is still there" for entry_id in work.session.exec(stale))
+
+
+def credit_notes_stay_within(work: Work) -> Iterator[str]:
+    """Credit notes add up, take back no more than their invoice asked for, and the invoice knows how much."""
+    feet = (
+        select(
+            col(CreditNoteLine.credit_note_id).label("note_id"),
+            func.sum(col(CreditNoteLine.net_minor)).label("net"),
+            func.sum(col(CreditNoteLine.tax_minor)).label("tax"),
+        )
+        .group_by(col(CreditNoteLine.credit_note_id))
+        .subquery()
+    )
+    wrong = (
+        select(CreditNote.number)
+        .outerjoin(feet, feet.c.note_id == CreditNote.id)
+        .where(
+            or_(
+                func.coalesce(feet.c.net, 0) != CreditNote.net_minor,
+                func.coalesce(feet.c.tax, 0) != CreditNote.tax_minor,
+            )
+        )
+    )
+    yield from (f"{number} does not add up" for number in work.session.exec(wrong.limit(MOST_NAMES)))
+    taken = (
+        select(col(CreditNote.invoice_id).label("invoice_id"), func.sum(col(CreditNote.total_minor)).label("taken"))
+        .group_by(col(CreditNote.invoice_id))
+        .subquery()
+    )
+    off = (
+        select(Invoice.number)
+        .outerjoin(taken, taken.c.invoice_id == Invoice.id)
+        .where(
+            or_(
+                func.coalesce(taken.c.taken, 0) != Invoice.credited_minor,
+                func.coalesce(taken.c.taken, 0) > Invoice.total_minor,
+            )
+        )
+    )
+    yield from (f"{number}: its credit notes say something else" for number in work.session.exec(off.limit(MOST_NAMES)))
+
+
 def numbers_have_no_gap(work: Work) -> Iterator[str]:
-    """The numbers of a series are 1 to n, in the order of their days."""
-    counted = cast(func.substr(Invoice.number, 10, 12), Integer)
-    series = func.substr(Invoice.number, 1, 8)
-    rows = work.session.exec(
-        select(series, func.count(), func.min(counted), func.max(counted))
-        .where(col(Invoice.number).is_not(None))
+    """The numbers of a series are 1 to n, and those of invoices and credit notes rise with their days."""
+    yield from _gaps(work, col(Invoice.number), 8)
+    yield from _gaps(work, col(CreditNote.number), 7)
+    yield from _gaps(work, col(Invoice.proforma_number), 7)
+    yield from _out_of_order(work, col(Invoice.number), col(Invoice.issued_on), 8)
+    yield from _out_of_order(work, col(CreditNote.number), col(CreditNote.issued_on), 7)
+
+
+def _gaps(work: Work, number: Any, length: int) -> Iterator[str]:
+    """`length` is that of what stands before the last hyphen: the series."""
+    counted, series = cast(func.substr(number, length + 2, 12), Integer), func.substr(number, 1, length)
+    rows = work.session.execute(
+        sqlalchemy.select(series, func.count(), func.min(counted), func.max(counted))
+        .where(number.is_not(None))
         .group_by(series)
     )
     for name, count, first, last in rows:
         if first != 1 or last != count:
             yield f"{name}: {count} numbers between {first} and {last}"
-    before = func.lag(col(Invoice.issued_on)).over(partition_by=series, order_by=counted)
+
+
+def _out_of_order(work: Work, number: Any, day: Any, length: int) -> Iterator[str]:
+    counted, series = cast(func.substr(number, length + 2, 12), Integer), func.substr(number, 1, length)
+    before = func.lag(day).over(partition_by=series, order_by=counted)
     ordered = (
-        select(col(Invoice.number).label("number"), col(Invoice.issued_on).label("day"), before.label("before"))
-        .where(col(Invoice.number).is_not(None))
+        sqlalchemy.select(number.label("number"), day.label("day"), before.label("before"))
+        .where(number.is_not(None))
         .subquery()
     )
     yield from (
-        f"{number} is dated before its predecessor"
-        for number in work.session.scalars(select(ordered.c.number).where(ordered.c.before > ordered.c.day))
+        f"{later} is dated before its predecessor"
+        for later in work.session.scalars(sqlalchemy.select(ordered.c.number).where(ordered.c.before > ordered.c.day))
     )
 
 
@@ -344,6 +417,8 @@ CHECKS: tuple[Callable[[Work], Iterator[str]], ...] = (
     entries_balance,
     receivables_are_open_invoices,
     credit_is_never_negative,
+    credit_lapses_in_time,
+    credit_notes_stay_within,
     invoices_add_up,
     nothing_is_billed_late,
     numbers_have_no_gap,

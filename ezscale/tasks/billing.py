@@ -9,8 +9,10 @@ from ezscale.billing import (
     changes,
     checkout,
     collecting,
+    credit,
     documents,
     dunning,
+    late_fees,
     notices,
     pausing,
     referral_rewards,
@@ -125,6 +127,18 @@ def end_cancelled(house: House) -> None:
 def settle_referrals(house: House) -> None:
     """Credit customers for those whom they sent."""
     referral_rewards.settle_referrals(house.automation("referrals"))
+
+
+@task
+def charge_late_fees(house: House) -> None:
+    """Ask for what being late costs, where the house has decided so."""
+    late_fees.charge_late_fees(house.automation("late fees"))
+
+
+@task
+def tend_credit(house: House) -> None:
+    """Book credit that has lapsed, and warn of what lapses soon."""
+    credit.tend_credit(house.automation("credit"))
 
 
 @task

@@ -21,10 +21,15 @@ from ezscale.billing.events import (
     CancellationRequested,
     ChargeFailed,
     ChargeNeedsCustomer,
+    CreditGranted,
+    CreditLapsesSoon,
+    CreditNoteIssued,
     InvoiceIssued,
     InvoicePaid,
+    InvoiceResent,
     PriceChangeTold,
     PriceChangeWithdrawn,
+    ProformaIssued,
     ReminderDue,
 )
 from ezscale.billing.price_changes import told_of
@@ -135,10 +140,38 @@ def customer_back(house: House, event: CustomerBroughtBack) -> None:
 
 
 @task
-def invoice_issued(house: House, event: InvoiceIssued) -> None:
+def invoice_issued(house: House, event: InvoiceIssued | ProformaIssued) -> None:
     """Deliver an invoice."""
     with house.automation("mail")() as work:
         letters.invoice_issued(work, event.invoice_id)
+
+
+@task
+def invoice_again(house: House, event: InvoiceResent) -> None:
+    """Deliver an invoice once more."""
+    with house.automation("mail")() as work:
+        letters.invoice_again(work, event.invoice_id, event.at)
+
+
+@task
+def credit_note(house: House, event: CreditNoteIssued) -> None:
+    """Deliver a credit note."""
+    with house.automation("mail")() as work:
+        letters.credit_note(work, event.credit_note_id)
+
+
+@task
+def credit_granted(house: House, event: CreditGranted) -> None:
+    """Tell a customer that they were given credit."""
+    with house.automation("mail")() as work:
+        letters.about_credit(work, "credit_granted", event.entry_id)
+
+
+@task
+def credit_lapses(house: House, event: CreditLapsesSoon) -> None:
+    """Tell a customer that credit lapses unless they use it."""
+    with house.automation("mail")() as work:
+        letters.about_credit(work, "credit_lapses", event.entry_id)
 
 
 @task

@@ -2,6 +2,7 @@
 
 from ezscale.billing.events import (
     GraceUsedUp,
+    InvoiceClosed,
     InvoicePaid,
     InvoiceVoided,
     SubscriptionBack,
@@ -23,7 +24,7 @@ def fulfil(house: House, event: InvoicePaid) -> None:
 
 
 @task
-def let_run_again(house: House, event: InvoiceVoided) -> None:
+def let_run_again(house: House, event: InvoiceVoided | InvoiceClosed) -> None:
     """Let run again what stood still for an invoice that is gone."""
     with house.automation("orders")() as work:
         fulfilling.let_run_again(work, event.invoice_id)

@@ -6,10 +6,12 @@ from ezscale.tasks import billing, housekeeping, messaging, privacy, provisionin
 from ezscale.tasks.registry import SCHEDULE, Periodic
 
 SCHEDULE[:] = (
+    Periodic(billing.tend_credit, at=time(3, 30)),  # before renewals spend what is still there
     Periodic(billing.renew, at=time(4)),
     Periodic(billing.end_cancelled, at=time(5)),
     Periodic(billing.chase, at=time(6)),
     Periodic(billing.settle_referrals, at=time(7)),
+    Periodic(billing.charge_late_fees, at=time(6, 30)),
     Periodic(housekeeping.tidy, at=time(3)),
     Periodic(provisioning.expire_orders, every=timedelta(hours=1)),
     Periodic(provisioning.ask_again, every=timedelta(hours=1)),

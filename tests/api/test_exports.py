@@ -8,6 +8,7 @@ from sqlmodel import select
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.api.sheets import SHEETS, Filter, csv_of
+from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.catalog.price_list import PLANS, PriceWish, set_price
 from ezscale.models import Plan, StaffRole
 from ezscale.models.sign_in import CONFIRMED_FOR
@@ -27,6 +28,9 @@ def test_staff_get_every_customer_as_a_file(ada, bob, grace, browser_of):
 @pytest.mark.parametrize("name", list(SHEETS))
 def test_a_list_is_the_same_however_many_lines_are_read_at_a_time(at, ada, bob, name):
     bob.buys()
+    with at.robot() as work:
+        for person in (ada, bob):
+            issue_credit_note(work, person.invoices()[0].id, None, "So that there is one")
 
     at_once, one_by_one = ("".join(csv_of(at.robot, name, Filter(block=block))) for block in (500, 1))
 
@@ -125,3 +129,42 @@ def test_only_who_may_see_the_audit_trail_gets_it(ada, grace, browser_of, at):
 
     assert browser_of(grace).get("/api/exports/audit.csv").status_code == 403
     assert browser_of(ada).get("/api/exports/audit.json").status_code == 403
+
+
+def test_invoices_and_credit_notes_are_handed_out_with_their_positions_as_json(at, ada, grace, browser_of):
+    with at.robot() as work:
+        issue_credit_note(work, ada.invoices()[0].id, None, "It stood still")
+    browser = browser_of(grace)
+
+    [invoice] = [json.loads(line) for line in browser.get("/api/exports/invoices.json?status=paid").text.splitlines()]
+    [note] = [json.loads(line) for line in browser.get("/api/exports/credit-notes.json").text.splitlines()]
+
+    assert (invoice["number"], [line["net"]["minor"] for line in invoice["lines"]]) == ("INV-2026-000001", [1100])
+    assert (note["number"], note["reason"]) == ("CN-2026-000001", "It stood still")
+    assert sum(line["net"]["minor"] + line["tax"]["minor"] for line in note["lines"]) == note["total"]["minor"] == 1353
+
+
+def test_a_customers_files_hold_what_is_theirs_alone(at, ada, bob, browser_of):
+    bob.buys()
+    with at.robot() as work:
+        issue_credit_note(work, ada.invoices()[0].id, None, "It stood still")
+    browser = browser_of(bob)
+
+    own = [json.loads(line) for line in browser.get("/api/exports/invoices.json").text.splitlines()]
+    positions = lines(browser.get("/api/exports/invoice-lines.csv"))
+
+    assert [invoice["number"] for invoice in own] == ["INV-2026-000002"] == [line["invoice"] for line in positions]
+    assert browser.get("/api/exports/credit-notes.json").text == ""
+
+
+def test_a_statement_is_a_file_that_adds_up_and_only_ones_own(ada, bob, grace, browser_of):
+    address = f"/api/documents/statements/{ada.actor.own_customer()}?since=2026-01-01&until=2026-12-31"
+
+    own, ours, anothers = (browser_of(who).get(address) for who in (ada, grace, bob))
+
+    assert own.text == ours.text
+    assert anothers.status_code == 404
+    found = lines(own)
+    assert [line["what"] for line in found] == ["Opening balance", "Invoice", "Payment", "Closing balance"]
+    assert [line["balance"] for line in found] == ["0.00", "13.53", "0.00", "0.00"]
+    assert browser_of(ada).get(address.replace("2026-01-01", "2027-01-01")).status_code == 422

@@ -8,9 +8,12 @@ from sqlmodel import col, select
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
+from ezscale.billing.credit import grant_credit
+from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
+from ezscale.kit.money import Money
 from ezscale.messaging import letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
@@ -89,6 +92,10 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         letters.charge_failed(work, renewal.id, new_id(), hard=False)
         letters.charge_needs_customer(work, renewal.id, new_id())
         letters.cancellation(work, cancellation.id)
+        letters.invoice_again(work, renewal.id, work.now)
+        issue_credit_note(work, paid.id, None, "The server stood still")
+        given = grant_credit(work, customer_id, Money(500, "EUR"), "Sorry", work.today)
+        letters.about_credit(work, "credit_lapses", given.id)
         letters.colleague_invited(work, ada.user.id, work.now)
         for template in ABOUT_ACCESS:
             letters.access_changed(work, ada.user.id, template, "Support", work.now)

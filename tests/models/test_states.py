@@ -21,6 +21,7 @@ from tests.builders import (
     NOW,
     TODAY,
     a_change,
+    a_proforma,
     a_referral,
     a_service,
     a_subscription,
@@ -40,6 +41,11 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_invoice, "settle", (PART, NOW), {I.OPEN: I.OPEN, I.UNCOLLECTIBLE: I.UNCOLLECTIBLE}),
     (an_invoice, "void", (), {I.OPEN: I.VOID, I.UNCOLLECTIBLE: I.VOID}),
     (an_invoice, "write_off", (), {I.OPEN: I.UNCOLLECTIBLE}),
+    (an_invoice, "expect_again", (), {I.UNCOLLECTIBLE: I.OPEN}),
+    (an_invoice, "issue_proforma", ("PF-2026-000001", TODAY, TODAY), {I.DRAFT: I.OPEN}),
+    (a_proforma, "take_number", ("INV-2026-000001", TODAY), {I.OPEN: I.OPEN}),
+    (an_invoice, "credit", (WHOLE, NOW), {I.OPEN: I.PAID, I.UNCOLLECTIBLE: I.PAID, I.PAID: I.PAID}),
+    (an_invoice, "credit", (PART, NOW), {state: state for state in (I.OPEN, I.UNCOLLECTIBLE, I.PAID)}),
     (an_invoice, "deliver", (NOW,), {state: state for state in I}),
     (an_attempt, "send", (NOW,), dict.fromkeys(LIVE, A.SENT)),
     (an_attempt, "lose_sight", (), dict.fromkeys(LIVE, A.UNKNOWN)),
@@ -96,6 +102,7 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
 )
 STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_invoice: I,
+    a_proforma: I,
     an_attempt: A,
     a_subscription: B,
     a_service: S,
@@ -128,13 +135,13 @@ def test_a_step_is_taken_only_in_the_states_that_allow_it(make, state, step, giv
 
 def test_the_matrix_knows_every_step_of_every_row():
     public = {
-        (make, name)
+        (type(make()), name)
         for make in STATES
         for name, value in vars(type(make())).items()
         if callable(value) and not name.startswith(("_", "sa_", "model_")) and value.__module__.startswith("ezscale.")
     }
 
-    assert public == {(make, step) for make, step, _, _ in STEPS}
+    assert public == {(type(make()), step) for make, step, _, _ in STEPS}
 
 
 def test_a_settled_attempt_no_longer_holds_its_invoice():

@@ -13,10 +13,13 @@ from ezscale.accounts.impersonating import begin_impersonation, take_over
 from ezscale.accounts.permissions import IMPERSONATE, SEE_EVERYTHING, SEE_MAIL
 from ezscale.accounts.signing_in import begin_session
 from ezscale.accounts.staff import add_staff
+from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.documents import invoice_pdf
+from ezscale.billing.invoicing import invoice_lines
 from ezscale.kit.actor import ANONYMOUS, Permission
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.cookies import ACTING, SESSION
+from ezscale.kit.money import Money
 from ezscale.kit.work import Database
 from ezscale.models import Customer, Delegation, Membership, StaffRole
 from ezscale.models.customer import MemberRole
@@ -183,10 +186,14 @@ def root_password(person: Person) -> str:
 
 
 def a_buyer(at: Company, name: str) -> Person:
-    """Somebody with a running server, a paid invoice and its PDF, a card, a token, and another order not yet paid."""
+    """Somebody with a running server, a paid invoice with its PDF and a credit note on it, a card, a token, and another
+    order not yet paid."""
     person = at.signs_up(name)
     person.buys()
     [invoice] = person.invoices()
+    with at.robot() as work:
+        [line] = invoice_lines(work, invoice.id)
+        issue_credit_note(work, invoice.id, {line.id: Money(100, line.currency)}, f"A slow start for {name}")
     person.does(lambda work: invoice_pdf(work, invoice.id))
     person.does(lambda work: create_token(work, f"token of {name}"))
     person.orders(hostname=f"second.{name.split(maxsplit=1)[0].lower()}.example.com")

@@ -38,6 +38,7 @@ INVOICE_WORDS = {
     "paid": "Paid",
     "void": "Void",
     "uncollectible": "Unpaid",
+    "credited": "Credited",
 }
 INVOICE_TONES: dict[str, Tone] = {
     "open": "warning",
@@ -45,6 +46,7 @@ INVOICE_TONES: dict[str, Tone] = {
     "paid": "success",
     "void": "neutral",
     "uncollectible": "danger",
+    "credited": "neutral",
 }
 SEES_MONEY = SessionState.may.contains("billing.see")
 MAY_ORDER = SessionState.may.contains("orders.place")

@@ -4,6 +4,7 @@ import reflex as rx
 
 from ezscale.pages.admin.care import customer_care, person_care, personal_data
 from ezscale.pages.admin.cases import case_list
+from ezscale.pages.admin.credit import credit_card, new_invoice_button
 from ezscale.pages.admin.customer_tax import currency_care, customer_tax
 from ezscale.pages.admin.parts import (
     QUIET,
@@ -59,7 +60,8 @@ def _main() -> rx.Component:
     return stack(
         rx.cond(CustomerState.cases.length() > 0, cases),
         card(services, title="Services", flush=True),
-        card(invoices, title="Invoices", flush=True),
+        card(invoices, title="Invoices", actions=[new_invoice_button()], flush=True),
+        credit_card(),
     )
 
 

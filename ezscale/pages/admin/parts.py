@@ -33,11 +33,13 @@ SERVICE_TONES: dict[str, Tone] = {
     "terminated": "neutral",
 }
 INVOICE_TONES: dict[str, Tone] = {
+    "draft": "neutral",
     "open": "info",
     "overdue": "danger",
     "paid": "success",
     "void": "neutral",
     "uncollectible": "warning",
+    "credited": "neutral",
 }
 ORDER_TONES: dict[str, Tone] = {
     "placed": "info",
