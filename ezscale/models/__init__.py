@@ -10,7 +10,7 @@ from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.frozen import Frozen
-from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
+from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine, PrintedDocument
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
@@ -92,6 +92,7 @@ __all__ = [
     "Plan",
     "Posting",
     "Price",
+    "PrintedDocument",
     "ProvisioningJob",
     "ProvisioningLog",
     "RecoveryCode",

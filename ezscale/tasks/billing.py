@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ezscale.billing import cards, checkout, collecting, credit, documents, dunning, late_fees, notices, renewals
-from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
+from ezscale.billing.events import (
+    CardKept,
+    CardReplaced,
+    ChargeRequested,
+    CreditNoteIssued,
+    InvoiceIssued,
+    NoticeReceived,
+    ProformaIssued,
+)
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.tasks.registry import task
 from ezscale.wiring import House
@@ -27,6 +35,20 @@ def print_invoice(house: House, event: InvoiceIssued) -> None:
     """Make the PDF that will never change."""
     with house.automation("billing")() as work:
         documents.invoice_pdf(work, event.invoice_id)
+
+
+@task
+def print_proforma(house: House, event: ProformaIssued) -> None:
+    """Make the PDF of what asks for money before it is an invoice."""
+    with house.automation("billing")() as work:
+        documents.invoice_pdf(work, event.invoice_id)
+
+
+@task
+def print_credit_note(house: House, event: CreditNoteIssued) -> None:
+    """Make the PDF of what was taken back."""
+    with house.automation("billing")() as work:
+        documents.credit_note_pdf(work, event.credit_note_id)
 
 
 @task
