@@ -12,7 +12,7 @@ from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.frozen import Frozen
-from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
+from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine, PrintedDocument
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
@@ -112,6 +112,7 @@ __all__ = [
     "Price",
     "PriceChange",
     "PriceNotice",
+    "PrintedDocument",
     "ProvisioningJob",
     "ProvisioningLog",
     "RecoveryCode",

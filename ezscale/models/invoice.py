@@ -270,3 +270,17 @@ class InvoiceDocument(Row, table=True):
         sa_column=Column(LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb"), nullable=False)
     )
     created_at: datetime = moment()
+
+
+class PrintedDocument(Row, table=True):
+    """The PDF of a proforma or a credit note as it was first made, under its number."""
+
+    __tablename__ = "printed_document"
+    __unaudited__: ClassVar[str] = "it follows from what it prints"
+
+    number: str = Field(max_length=32, unique=True)
+    sha256: str = Field(max_length=64)
+    content: bytes = Field(
+        sa_column=Column(LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb"), nullable=False)
+    )
+    created_at: datetime = moment()

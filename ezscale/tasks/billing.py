@@ -24,11 +24,13 @@ from ezscale.billing.events import (
     CardKept,
     CardReplaced,
     ChargeRequested,
+    CreditNoteIssued,
     InvoiceIssued,
     InvoicePaid,
     InvoiceVoided,
     NoticeReceived,
     PriceChangeAnnounced,
+    ProformaIssued,
     SubscriptionChanged,
 )
 from ezscale.company import currencies
@@ -57,6 +59,20 @@ def print_invoice(house: House, event: InvoiceIssued) -> None:
     """Make the PDF that will never change."""
     with house.automation("billing")() as work:
         documents.invoice_pdf(work, event.invoice_id)
+
+
+@task
+def print_proforma(house: House, event: ProformaIssued) -> None:
+    """Make the PDF of what asks for money before it is an invoice."""
+    with house.automation("billing")() as work:
+        documents.invoice_pdf(work, event.invoice_id)
+
+
+@task
+def print_credit_note(house: House, event: CreditNoteIssued) -> None:
+    """Make the PDF of what was taken back."""
+    with house.automation("billing")() as work:
+        documents.credit_note_pdf(work, event.credit_note_id)
 
 
 @task

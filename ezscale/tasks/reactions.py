@@ -84,9 +84,15 @@ REACTIONS |= {
     InvoicePaid: (billing.apply_change, provisioning.fulfil, messaging.receipt),
     InvoiceVoided: (billing.forget_change, provisioning.let_run_again),
     InvoiceClosed: (provisioning.let_run_again,),
-    ProformaIssued: (messaging.invoice_issued,),
+    ProformaIssued: (
+        billing.print_proforma,
+        messaging.invoice_issued,
+    ),
     InvoiceResent: (messaging.invoice_again,),
-    CreditNoteIssued: (messaging.credit_note,),
+    CreditNoteIssued: (
+        billing.print_credit_note,
+        messaging.credit_note,
+    ),
     CreditGranted: (messaging.credit_granted,),
     CreditLapsesSoon: (messaging.credit_lapses,),
     ReminderDue: (messaging.reminder,),

@@ -16,6 +16,7 @@ TITLES = {
     "wrong_amount": "Another amount came than was asked",
     "stray_money": "Money came that belongs to no invoice",
     "charge_refused": "The gateway refused a charge",
+    "unprintable": "A document has characters that no font of ours has",
     "wrong_mode": "A vendor's notice came from the wrong mode",
     "not_erased": "An erased customer is still known to a vendor: delete them there by hand, then close this",
 }
