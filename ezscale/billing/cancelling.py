@@ -5,14 +5,18 @@ from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.permissions import CANCEL_SERVICES
+from ezscale.billing.cases import open_case
 from ezscale.billing.events import CancellationRequested
+from ezscale.billing.holds import is_held
 from ezscale.billing.invoicing import void_invoice
-from ezscale.billing.subscriptions import end_subscription, subscription_of_item
+from ezscale.billing.subscriptions import end_subscription, subscription_of_item, subscriptions_on
 from ezscale.kit.errors import BusinessError
 from ezscale.kit.work import Work
 from ezscale.models import Cancellation, Invoice, InvoiceLine, Subscription, SubscriptionItem
+from ezscale.models.hold import Deed
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.subscription import SubscriptionStatus
 
@@ -71,18 +75,15 @@ def paid_until(work: Work, subscription: Subscription) -> date:
 
 def subscriptions_to_end(work: Work, after: UUID | None, limit: int) -> list[UUID]:
     """Those whose day has come, in the order of their ids; `after` is the last of the block before."""
-    due = (
-        select(Subscription.id)
-        .join(Cancellation, col(Cancellation.subscription_id) == Subscription.id)
-        .where(
-            col(Cancellation.withdrawn_at).is_(None),
-            Cancellation.effective_on <= work.today,
-            Subscription.status != SubscriptionStatus.ENDED,
-        )
-    )
+    due = _ending(work)
     if after is not None:
         due = due.where(col(Subscription.id) > after)
     return list(work.session.exec(due.order_by(col(Subscription.id)).limit(limit)))
+
+
+def endings_due(work: Work) -> dict[str, int]:
+    """How many subscriptions are to end now."""
+    return {"ended": work.session.exec(select(func.count()).select_from(_ending(work).subquery())).one()}
 
 
 def end_as_wished(work: Work, subscription_id: UUID) -> bool:
@@ -97,10 +98,26 @@ def end_as_wished(work: Work, subscription_id: UUID) -> bool:
     wish.effective_on = paid_until(work, subscription)
     if wish.effective_on > work.today:
         return False
-    for invoice_id in open_invoices_of(work, subscription_id):
-        void_invoice(work, invoice_id)
+    give_up_what_is_unpaid(work, subscription)
     end_subscription(work, subscription)
     return True
+
+
+def give_up_what_is_unpaid(work: Work, subscription: Subscription) -> None:
+    """Void the open invoices of a subscription that ends.
+
+    One that bills others, too, is voided with the last of them; while others stay, a person credits its part.
+    """
+    for invoice_id in open_invoices_of(work, subscription.id):
+        billed = [each for each in subscriptions_on(work, invoice_id) if each.id != subscription.id]
+        others = [each for each in billed if each.status is not SubscriptionStatus.ENDED]
+        if not others:
+            void_invoice(work, invoice_id)
+        elif not all(_leaves_today(work, each) for each in others):
+            number = work.session.get_one(Invoice, invoice_id).number or ""
+            facts = {"invoice": number, "subscription": subscription.number, "ended": work.today.isoformat()}
+            about = f"{invoice_id.hex}:{subscription.id.hex}"
+            open_case(work, "part_of_invoice_ended", about, subscription.customer_id, facts)
 
 
 def open_invoices_of(work: Work, subscription_id: UUID) -> list[UUID]:
@@ -116,3 +133,21 @@ def open_invoices_of(work: Work, subscription_id: UUID) -> list[UUID]:
         .distinct()
     )
     return list(work.session.exec(unpaid))
+
+
+def _leaves_today(work: Work, subscription: Subscription) -> bool:
+    wish = cancellation_of(work, subscription.id)
+    return wish is not None and wish.effective_on <= work.today
+
+
+def _ending(work: Work) -> SelectOfScalar[UUID]:
+    return (
+        select(Subscription.id)
+        .join(Cancellation, col(Cancellation.subscription_id) == Subscription.id)
+        .where(
+            col(Cancellation.withdrawn_at).is_(None),
+            Cancellation.effective_on <= work.today,
+            Subscription.status != SubscriptionStatus.ENDED,
+            ~is_held(Deed.END, work.today),
+        )
+    )

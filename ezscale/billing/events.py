@@ -120,3 +120,11 @@ class CaseClosed(Event):
 
     case_id: UUID
     customer_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunAsked(Event):
+    """Somebody wants one of the nightly runs now."""
+
+    run: str
+    asked_by: str

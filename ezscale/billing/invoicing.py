@@ -24,7 +24,7 @@ from ezscale.kit.money import Money
 from ezscale.kit.numbering import take_number
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
-from ezscale.models import Customer, Invoice, InvoiceLine, Subscription, SubscriptionItem
+from ezscale.models import Customer, Invoice, InvoiceLine, Plan, Subscription, SubscriptionItem
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 
 PAGE = 25
@@ -91,8 +91,10 @@ def issue_invoice(work: Work, invoice: Invoice, due_on: date) -> None:
     invoice.billed_to, invoice.seller = party(customer), seller().to_plain()
     invoice.issue(invoice_number(work.today, take_number(work.session, series(work.today))), work.today, due_on)
     work.session.flush()
-    taxes = _taxes_by_place(invoice, _lines_of(work, invoice.id))
-    ledger.book(work, "invoice", booking_of(invoice.id), ledger.invoice_sides(customer.id, invoice.net, taxes))
+    lines = _lines_of(work, invoice.id)
+    earned, taxes = _earned_by_family(work, lines), _taxes_by_place(invoice, lines)
+    sides = ledger.invoice_sides(customer.id, earned, taxes, invoice.total)
+    ledger.book(work, "invoice", booking_of(invoice.id), sides)
     work.emit(InvoiceIssued(invoice.id, customer.id))
 
 
@@ -125,6 +127,11 @@ def party(customer: Customer | Row[Any]) -> dict[str, str]:
         "country": customer.country,
         "tax_id": customer.tax_id,
     }
+
+
+def plan_families(work: Work) -> dict[UUID, str]:
+    """The family of every plan, by which revenue is booked. Plans are few."""
+    return {plan_id: str(family) for plan_id, family in work.session.exec(select(Plan.id, Plan.family))}
 
 
 def void_invoice(work: Work, invoice_id: UUID) -> Invoice:
@@ -207,6 +214,20 @@ def invoice_lines(work: Work, invoice_id: UUID) -> list[InvoiceLine]:
 def _lines_of(work: Work, invoice_id: UUID) -> list[InvoiceLine]:
     of_invoice = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id)
     return list(work.session.exec(of_invoice.order_by(col(InvoiceLine.position))))
+
+
+def _earned_by_family(work: Work, lines: Sequence[InvoiceLine]) -> dict[str, Money]:
+    families = (
+        select(SubscriptionItem.id, Plan.family)
+        .join(Plan, col(Plan.id) == SubscriptionItem.plan_id)
+        .where(col(SubscriptionItem.id).in_([line.item_id for line in lines if line.item_id]))
+    )
+    family_of = {item_id: str(family) for item_id, family in work.session.exec(families)}
+    earned: dict[str, Money] = {}
+    for line in lines:
+        family = family_of[line.item_id] if line.item_id else ledger.OTHER
+        earned[family] = earned.get(family, Money.zero(line.currency)) + Money(line.net_minor, line.currency)
+    return earned
 
 
 def _taxes_by_place(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Money]:

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from ezscale.billing import ledger
 from ezscale.billing.credit import credit_balances, lock_customers
 from ezscale.billing.events import InvoiceIssued, InvoicePaid
-from ezscale.billing.invoicing import booking_of, invoice_number, line_values, party, series
+from ezscale.billing.invoicing import booking_of, invoice_number, line_values, party, plan_families, series
 from ezscale.billing.lines import PricedLine, add_up, taxes_by_place
 from ezscale.billing.recurring import DISCOUNT_OVER, lost_to_discount, movement
 from ezscale.billing.seller import Seller
@@ -58,6 +58,9 @@ class Due:
     items: Sequence[SubscriptionItem | Row[Any]]
 
 
+Priced = tuple[Due, list[PricedLine]]
+
+
 @dataclass(slots=True)
 class Block:
     """Invoices on their way into the database, and what they have in common. `credits` is what may still be spent."""
@@ -66,6 +69,7 @@ class Block:
     today: date
     seller: dict[str, str]
     credits: dict[tuple[UUID, str], int]
+    families: dict[UUID, str]
     rows: defaultdict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     moved_on: list[dict[str, Any]] = field(default_factory=list)
     discounts_used: list[dict[str, Any]] = field(default_factory=list)
@@ -81,14 +85,17 @@ class Block:
         self.rows[Posting].extend(postings)
 
 
-def write_invoices(work: Work, priced: Sequence[tuple[Due, list[PricedLine]]], who: Seller) -> list[Money]:
-    """Write an invoice for each, using credit where there is some; returns their totals."""
-    if not priced:
+def write_invoices(work: Work, invoices: Sequence[Sequence[Priced]], who: Seller) -> list[Money]:
+    """Write each, using credit where there is some; returns their totals.
+
+    An invoice bills one subscription or several, all of one customer and in one currency.
+    """
+    if not invoices:
         return []
-    credits = _credit_of(work, [due.customer.id for due, _ in priced])
-    block = Block(work, work.today, who.to_plain(), credits)
-    numbers = take_numbers(work.session, series(block.today), len(priced))
-    totals = [_add_invoice(block, due, lines, number) for (due, lines), number in zip(priced, numbers, strict=True)]
+    credits = _credit_of(work, [invoice[0][0].customer.id for invoice in invoices])
+    block = Block(work, work.today, who.to_plain(), credits, plan_families(work))
+    numbers = take_numbers(work.session, series(block.today), len(invoices))
+    totals = [_add_invoice(block, invoice, number) for invoice, number in zip(invoices, numbers, strict=True)]
     _store(block)
     written = {table_of(model).name: len(rows) for model, rows in block.rows.items() if rows}
     written |= {"subscription": len(block.moved_on), "subscription_item": len(block.discounts_used)}
@@ -104,9 +111,11 @@ def _credit_of(work: Work, customer_ids: list[UUID]) -> dict[tuple[UUID, str], i
     return credit_balances(work, {customer_id for customer_id, _ in some})
 
 
-def _add_invoice(block: Block, due: Due, lines: list[PricedLine], number: int) -> Money:
-    customer, currency = due.customer, due.subscription.currency
-    sums, decision, period = add_up(lines, currency), lines[0].decision, lines[0].position
+def _add_invoice(block: Block, billed: Sequence[Priced], number: int) -> Money:
+    customer, currency = billed[0][0].customer, billed[0][0].subscription.currency
+    lines = billed[0][1] if len(billed) == 1 else [line for _, each in billed for line in each]
+    sums, decision = add_up(lines, currency), lines[0].decision
+    begins = min(each[0].position.period_start or block.today for _, each in billed)
     invoice_id, now = new_id(), block.work.now
     used = max(0, min(block.credits.get((customer.id, currency), 0), sums.total.minor))
     is_paid = used == sums.total.minor
@@ -122,7 +131,7 @@ def _add_invoice(block: Block, due: Due, lines: list[PricedLine], number: int) -
             "total_minor": sums.total.minor,
             "settled_minor": used,
             "issued_on": block.today,
-            "due_on": max(period.period_start or block.today, block.today),
+            "due_on": max(begins, block.today),
             "paid_at": now if is_paid else None,
             "created_at": now,
             "delivered_at": None,
@@ -137,14 +146,29 @@ def _add_invoice(block: Block, due: Due, lines: list[PricedLine], number: int) -
     block.rows[InvoiceLine].extend(
         {"id": new_id(), **line_values(invoice_id, place, line)} for place, line in enumerate(lines, start=1)
     )
-    block.book("invoice", booking_of(invoice_id), ledger.invoice_sides(customer.id, sums.net, taxes_by_place(lines)))
+    earned = _earned_by_family(block, billed)
+    sides = ledger.invoice_sides(customer.id, earned, taxes_by_place(lines), sums.total)
+    block.book("invoice", booking_of(invoice_id), sides)
     block.emit(InvoiceIssued(invoice_id, customer.id))
     if used:
         _use_credit(block, customer.id, invoice_id, Money(used, currency))
     if is_paid:
         block.emit(InvoicePaid(invoice_id, customer.id))
-    _move_on(block, due, period.period_end)
+    for due, each in billed:
+        _move_on(block, due, each[0].position.period_end)
     return sums.total
+
+
+def _earned_by_family(block: Block, billed: Sequence[Priced]) -> dict[str, Money]:
+    earned: dict[str, Money] = {}
+    for due, lines in billed:
+        plans = {item.id: item.plan_id for item in due.items}
+        for line in lines:
+            plan_id = plans.get(line.position.item_id)
+            family = block.families[plan_id] if plan_id else ledger.OTHER
+            before = earned.get(family)
+            earned[family] = before + line.net if before else line.net
+    return earned
 
 
 def _use_credit(block: Block, customer_id: UUID, invoice_id: UUID, used: Money) -> None:

@@ -55,7 +55,7 @@ def set_rules(work: Work, topic: type[Topic], typed: dict[str, object]) -> Topic
         field = str(first["loc"][0]) if first["loc"] else ""
         raise Invalid(str(first["msg"]).removeprefix("Value error, "), field=field) from None
     row = row or Setting(topic=topic.topic, changed_at=work.now)
-    row.value, row.changed_at = decided.model_dump(mode="json"), work.now
+    row.value, row.changed_at, row.changed_by = decided.model_dump(mode="json"), work.now, work.actor.name[:120]
     work.session.add(row)
     work.session.info.setdefault("rules", {})[topic.topic] = decided
     return decided

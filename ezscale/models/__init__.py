@@ -9,6 +9,7 @@ from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitatio
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.erasure import VendorErasure
+from ezscale.models.hold import Hold
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
@@ -59,6 +60,7 @@ __all__ = [
     "Customer",
     "Delegation",
     "DunningStep",
+    "Hold",
     "Impersonation",
     "InboundNotice",
     "Invitation",

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewals
-from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
+from ezscale.billing import cards, checkout, collecting, documents, dunning, holds, notices, renewals
+from ezscale.billing.brake import Run
+from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived, RunAsked
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.privacy import vendors
 from ezscale.tasks.registry import task
@@ -47,7 +48,9 @@ def forget_replaced_card(house: House, event: CardReplaced) -> None:
 
 @task
 def renew(house: House) -> None:
-    """Invoice what comes near."""
+    """Invoice what comes near, also what was held until today."""
+    with house.automation("renewals")() as work:
+        holds.lift_those_over(work)
     renewals.issue_renewals(house.automation("renewals"))
 
 
@@ -61,6 +64,12 @@ def chase(house: House) -> None:
 def end_cancelled(house: House) -> None:
     """End what customers have cancelled."""
     dunning.end_cancelled(house.automation("dunning"))
+
+
+@task
+def run_what_is_asked(house: House, event: RunAsked) -> None:
+    """One of the nightly runs, now, because somebody wants it."""
+    {Run.RENEWALS: renew, Run.CANCELLATIONS: end_cancelled, Run.DUNNING: chase}[Run(event.run)](house)
 
 
 @task

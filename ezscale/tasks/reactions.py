@@ -28,6 +28,7 @@ from ezscale.billing.events import (
     InvoiceVoided,
     NoticeReceived,
     ReminderDue,
+    RunAsked,
     SubscriptionEnded,
 )
 from ezscale.messaging.events import MailWritten
@@ -72,6 +73,7 @@ REACTIONS |= {
     GraceUsedUp: (provisioning.stop_unpaid,),
     CancellationRequested: (messaging.cancellation,),
     SubscriptionEnded: (provisioning.take_down,),
+    RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
     ServiceReady: (messaging.service_ready,),
     ServiceFailed: (messaging.service_failed,),
