@@ -113,7 +113,7 @@ def holds_on_invoice(work: Work, invoice_id: UUID) -> list[Hold]:
 def held_deeds(work: Work, invoice_id: UUID) -> frozenset[Deed]:
     """What is not to be done about an invoice now. Its subscriptions do not end while the end of one is held."""
     of_invoice = select(Hold.deed).where(Hold.invoice_id == invoice_id, stands_on(work.today))
-    held: set[Deed] = set(work.session.exec(of_invoice))
+    held = {Deed(deed) for deed in work.session.exec(of_invoice)}
     billed = [subscription.id for subscription in subscriptions_on(work, invoice_id)]
     if billed and Deed.END not in held and _any_end_held(work, billed):
         held.add(Deed.END)

@@ -136,7 +136,7 @@ def test_revenue_is_booked_by_family(database, clock, book):
     runs(database)
 
     with database.opener(robot("test"))() as work:
-        nets = {}
+        nets: dict[str, int] = {}
         for invoice in work.session.exec(select(Invoice)):
             nets[invoice.currency] = nets.get(invoice.currency, 0) + invoice.net_minor
         booked = {currency: -ledger.balance(work, ledger.revenue("vps"), currency).minor for currency in nets}
