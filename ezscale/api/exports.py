@@ -14,7 +14,7 @@ from ezscale import wiring
 from ezscale.accounts.audit_trail import Told, Wanted, every_audit_entry
 from ezscale.api.doors import Person
 from ezscale.api.rates import Heavy
-from ezscale.api.sheets import Filter, csv_of, sheet_text
+from ezscale.api.sheets import Filter, csv_of, sheet_text, tonight_sheet
 
 router = APIRouter(prefix="/api/exports", include_in_schema=False, dependencies=[Heavy])
 
@@ -49,6 +49,14 @@ def audit_json(actor: Person, wanted: AuditWanted) -> StreamingResponse:
         "".join(f"{json.dumps(asdict(told), default=str, ensure_ascii=False)}\n" for told in block) for block in blocks
     )
     return _file("audit.json", "application/jsonl; charset=utf-8", pieces)
+
+
+@router.get("/tonight.csv")
+def tonight_csv(actor: Person, q: str = "", status: str = "") -> StreamingResponse:
+    """What the coming night will do, and what is held of it, as CSV. The runs are rehearsed, and nothing is kept."""
+    with wiring.work_of(actor)() as work:
+        text = tonight_sheet(work, Filter(q[:100], status[:40]))
+    return _file("tonight.csv", "text/csv; charset=utf-8", iter([text]))
 
 
 @router.get("/{name}.csv")

@@ -102,7 +102,7 @@ def allow_run(work: Work, run: Run, why: str) -> None:
     work.actor.require(RUN_THE_COMPANY)
     words = why.strip()
     if not words or len(words) > 500:
-        raise Invalid("Please say in a few words why this many are right.", field="why")
+        raise Invalid("Please say in a few words why this many are right.", field="allowed")
     if all(case.facts.get("run") != run for case in stopped_runs(work)):
         raise BusinessError("This run was not stopped today.")
     ours = select(BillingCase).where(BillingCase.kind == KIND, col(BillingCase.once_key).startswith(f"{KIND}:{run}:"))

@@ -128,3 +128,19 @@ class RunAsked(Event):
 
     run: str
     asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeedHeld(Event):
+    """Something is not done to a customer in the nights to come."""
+
+    hold_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLifted(Event):
+    """It is done again."""
+
+    hold_id: UUID
+    customer_id: UUID

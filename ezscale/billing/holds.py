@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, exists, select
 
 from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_EVERYTHING
+from ezscale.billing.events import DeedHeld, HoldLifted
 from ezscale.billing.invoicing import invoice
 from ezscale.billing.policy import StepKind
 from ezscale.billing.subscriptions import subscriptions_on, visible_subscriptions
@@ -58,7 +59,7 @@ def hold(work: Work, deed: Deed, subject_id: UUID, reason: str, until: date | No
         work.session.flush()
     work.session.add(held)
     work.session.flush()
-    work.record("deed held", ("customer", held.customer_id), deed=deed)
+    work.emit(DeedHeld(held.id, held.customer_id))
     return held
 
 
@@ -70,7 +71,6 @@ def lift(work: Work, hold_id: UUID) -> None:
     if held is None:
         raise NotFound("We could not find this hold.")
     _lift(work, held, work.actor.name)
-    work.record("hold lifted", ("customer", held.customer_id), deed=held.deed)
 
 
 def lift_those_over(work: Work) -> int:
@@ -157,5 +157,7 @@ def _key(deed: Deed, subject_id: UUID) -> str:
 
 
 def _lift(work: Work, held: Hold, by: str) -> None:
-    held.lift(by, work.now)
-    work.session.add(held)
+    if held.lifted_at is None:
+        held.lift(by, work.now)
+        work.session.add(held)
+        work.emit(HoldLifted(held.id, held.customer_id))

@@ -29,12 +29,14 @@ from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
 from ezscale.pages.admin.provisioning import provisioning
 from ezscale.pages.admin.roles import roles
+from ezscale.pages.admin.rules import rules
 from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
 from ezscale.pages.admin.time_machine import time_machine
 from ezscale.pages.admin.tokens import tokens as admin_tokens
+from ezscale.pages.admin.tonight import tonight
 from ezscale.pages.marketing.about import about
 from ezscale.pages.marketing.contact import contact
 from ezscale.pages.marketing.home import home
@@ -78,12 +80,14 @@ from ezscale.state.admin.mail import MailState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
 from ezscale.state.admin.roles import RolesState
+from ezscale.state.admin.rules import RulesState
 from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
 from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
+from ezscale.state.admin.tonight import TonightState
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.state.signing_in.invitation import InvitationState
@@ -262,6 +266,7 @@ ADMIN = (
         title=f"Provisioning | {company()} staff",
         on_load=[ProvisioningState.load],
     ),
+    Route("/admin/tonight/", tonight, title=f"Tonight | {company()} staff", on_load=[TonightState.load]),
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
     Route("/admin/tokens/", admin_tokens, title=f"API tokens | {company()} staff", on_load=[AdminTokensState.load]),
@@ -275,6 +280,7 @@ ADMIN = (
     ),
     Route("/admin/staff/", colleagues, title=f"Colleagues | {company()} staff", on_load=[ColleaguesState.load]),
     Route("/admin/roles/", roles, title=f"Roles | {company()} staff", on_load=[RolesState.load]),
+    Route("/admin/rules/", rules, title=f"Rules | {company()} staff", on_load=[RulesState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )
 

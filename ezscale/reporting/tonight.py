@@ -1,6 +1,6 @@
 """What the coming night will do, found out by rehearsing it: the very runs themselves, and then nothing is kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -23,7 +23,7 @@ from ezscale.kit.events import Event
 from ezscale.kit.money import Money
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, InvoiceLine, PaymentAttempt, Subscription, SubscriptionItem
+from ezscale.models import Customer, Invoice, InvoiceLine, PaymentAttempt, Service, Subscription, SubscriptionItem
 from ezscale.models.hold import Deed
 
 RUNS_ARE_OVER = time(6, 30)
@@ -82,6 +82,18 @@ def tonight(work: Work) -> Night:
     return Night(at, tuple(in_order), set_aside, stops)
 
 
+def services_of(work: Work, subscription_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """What runs for each subscription: the first of its services. Staff only."""
+    work.actor.require(SEE_EVERYTHING)
+    running = (
+        sqlalchemy.select(col(SubscriptionItem.subscription_id), col(Service.id))
+        .join(Service, col(Service.item_id) == SubscriptionItem.id)
+        .where(col(SubscriptionItem.subscription_id).in_(subscription_ids))
+        .order_by(col(Service.id).desc())
+    )
+    return {row.subscription_id: row.id for row in work.session.execute(running)}
+
+
 def next_night(work: Work) -> datetime:
     """When the next nightly runs will be over."""
     local = work.now.astimezone(work.zone)
@@ -135,9 +147,9 @@ def _to_be_invoiced(work: Work, invoice_id: UUID) -> Iterator[Planned]:
     """What a subscription adds to an invoice: each can be held by itself, and the invoice has no number yet."""
     shares = (
         sqlalchemy.select(
-            Subscription.id,
-            Subscription.number,
-            Invoice.currency,
+            col(Subscription.id),
+            col(Subscription.number),
+            col(Invoice.currency),
             func.sum(col(InvoiceLine.net_minor) + col(InvoiceLine.tax_minor)),
         )
         .join(SubscriptionItem, col(SubscriptionItem.subscription_id) == Subscription.id)

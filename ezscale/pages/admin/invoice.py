@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from ezscale.pages.admin.holds import held_card
 from ezscale.pages.admin.parts import (
     ATTEMPT_TONES,
     ATTEMPT_WORDS,
@@ -94,6 +95,7 @@ def _main() -> rx.Component:
         empty=empty("No positions"),
     )
     return stack(
+        held_card(InvoiceState.held),
         card(lines, _sums(), title="Positions", flush=True),
         card(_attempts(), title="Charges", flush=True),
         rx.cond(InvoiceState.payments.length() > 0, card(_payments(), title="Payments", flush=True)),

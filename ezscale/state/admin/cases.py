@@ -17,6 +17,8 @@ TITLES = {
     "stray_money": "Money came that belongs to no invoice",
     "charge_refused": "The gateway refused a charge",
     "wrong_mode": "A vendor's notice came from the wrong mode",
+    "run_stopped": "A nightly run was stopped: it would have done far more than usual",
+    "part_of_invoice_ended": "Part of an open invoice is for a subscription that has ended: credit that part",
     "not_erased": "An erased customer is still known to a vendor: delete them there by hand, then close this",
 }
 

@@ -8,12 +8,14 @@ import reflex as rx
 
 from ezscale.accounts.permissions import MANAGE_INVOICES
 from ezscale.billing.history import attempts_on, steps_taken_on
+from ezscale.billing.holds import holds_on_invoice
 from ezscale.billing.invoicing import invoice, invoice_lines, void_invoice
 from ezscale.billing.received import payments_on
 from ezscale.kit.work import Work
 from ezscale.models import DunningStep, Invoice, InvoiceLine, Payment, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.state.account.invoice_views import LineView
+from ezscale.state.admin.holds import HoldView
 from ezscale.state.admin.rows import standing
 from ezscale.state.admin.staff import Record, StaffState
 from ezscale.state.arguments import sent_id
@@ -136,6 +138,7 @@ class InvoiceFile:
     payments: list[PaymentView]
     attempts: list[AttemptView]
     steps: list[StepView]
+    held: list[HoldView]
     may_void: bool
 
 
@@ -147,6 +150,7 @@ class InvoiceState(Record, StaffState):
     payments: list[PaymentView] = []
     attempts: list[AttemptView] = []
     steps: list[StepView] = []
+    held: list[HoldView] = []
     may_void: bool = False
 
     @rx.event
@@ -162,6 +166,7 @@ class InvoiceState(Record, StaffState):
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.invoice, self.lines, self.payments = file.invoice, file.lines, file.payments
         self.attempts, self.steps, self.may_void = file.attempts, file.steps, file.may_void
+        self.held = file.held
 
 
 def file_of(work: Work, invoice_id: UUID, reader: Reader) -> InvoiceFile:
@@ -174,6 +179,7 @@ def file_of(work: Work, invoice_id: UUID, reader: Reader) -> InvoiceFile:
         payments=[PaymentView.of(payment, reader) for payment in payments_on(work, invoice_id)],
         attempts=[AttemptView.of(attempt, card, reader) for attempt, card in attempts_on(work, invoice_id)],
         steps=[StepView.of(step, reader) for step in steps_taken_on(work, invoice_id)],
+        held=[HoldView.of(held, "", "", work, reader) for held in holds_on_invoice(work, invoice_id)],
         may_void=row.status in VOIDABLE and work.actor.may(MANAGE_INVOICES),
     )
 
