@@ -17,7 +17,7 @@ from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import BillingCase, RunReport
 
-KIND = "run_stopped"
+KIND, ALLOWED = "run_stopped", "allowed by"
 KNOWS_AFTER = 3  # reports: before that nobody can say what is usual
 MORE_THAN_ASKED = 50  # reports of runs that were stopped say nothing about what is usual, and are read past
 Counts = Mapping[str, int]
@@ -54,11 +54,12 @@ def stopped(open_work: OpenWork, tally: Tally, run: Run, counting: Callable[[Wor
     """
     with open_work() as work:
         counts = counting(work)
-        found = jumps(work, run, counts)
-        if not found or is_allowed(work, run):
+        found, case = jumps(work, run, counts), _case_of_today(work, run)
+        if not found or (case is not None and _is_allowed(case)):
             return False
-        facts = {"run": str(run), "would": "; ".join(map(str, found)), "allow it": "on the page Runs"}
-        open_case(work, KIND, _about(work, run), None, facts)
+        if case is None:
+            facts = {"run": str(run), "would": "; ".join(map(str, found)), "allow it": "on the page Runs"}
+            open_case(work, KIND, _about(work, run), None, facts)
     tally.count(STOPPED)
     for what, count in counts.items():
         tally.count(f"due_{what}", count)
@@ -80,20 +81,11 @@ def jumps(work: Work, run: Run, counts: Counts) -> list[Jump]:
     return [Jump(what, many[what], float(means[what])) for what in many if many[what] > means[what] * _factor(rule)]
 
 
-def is_allowed(work: Work, run: Run) -> bool:
-    """Whether somebody has allowed today's run, however much it does."""
-    case = work.session.exec(select(BillingCase).where(BillingCase.once_key == f"{KIND}:{_about(work, run)}")).first()
-    return case is not None and "allowed by" in case.facts
-
-
 def stopped_runs(work: Work) -> list[BillingCase]:
     """Runs that were stopped today and that nobody has allowed yet. Staff only."""
     work.actor.require(SEE_EVERYTHING)
-    keys = [f"{KIND}:{_about(work, run)}" for run in Run]
-    cases = work.session.exec(
-        select(BillingCase).where(col(BillingCase.once_key).in_(keys)).order_by(col(BillingCase.id))
-    )
-    return [case for case in cases if "allowed by" not in case.facts]
+    cases = [_case_of_today(work, run) for run in Run]
+    return [case for case in cases if case is not None and not _is_allowed(case)]
 
 
 def allow_run(work: Work, run: Run, why: str) -> None:
@@ -109,7 +101,7 @@ def allow_run(work: Work, run: Run, why: str) -> None:
     today = f"{KIND}:{_about(work, run)}"
     for case in work.session.exec(ours.order_by(col(BillingCase.id)).with_for_update()):
         if case.once_key == today:
-            case.facts = {**case.facts, "allowed by": work.actor.name}
+            case.facts = {**case.facts, ALLOWED: work.actor.name}
         elif case.closed_at is not None:
             continue
         case.close(f"{words} ({work.actor.name})", work.now)
@@ -124,6 +116,15 @@ def ask_for_run(work: Work, run: Run) -> None:
     work.actor.require(RUN_THE_COMPANY)
     work.emit(RunAsked(run, work.actor.name))
     work.record("run asked for", run=run)
+
+
+def _case_of_today(work: Work, run: Run) -> BillingCase | None:
+    today = select(BillingCase).where(BillingCase.once_key == f"{KIND}:{_about(work, run)}")
+    return work.session.exec(today).first()
+
+
+def _is_allowed(case: BillingCase) -> bool:
+    return ALLOWED in case.facts  # a case that was closed without that allows nothing
 
 
 def _did(report: RunReport, what: str) -> int:

@@ -118,7 +118,8 @@ def test_what_is_held_is_not_planned_and_what_is_over_is(at):
     at.lives(days=16)
     with at.robot() as work:
         [first, second] = sorted(tonight(work).planned, key=lambda planned: planned.customer)
-        assert first.subscription_id and second.subscription_id
+        assert first.subscription_id
+        assert second.subscription_id
         hold(work, first.deed, first.subscription_id, "We are talking to them")
         hold(work, second.deed, second.subscription_id, "For a day", until=next_night(work).date())
 

@@ -5,15 +5,28 @@ from io import StringIO
 
 import pytest
 from sqlalchemy import JSON, Enum, String, update
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from ezscale.api.app import create_api
 from ezscale.api.sheets import SHEETS
+from ezscale.billing.holds import hold
+from ezscale.models import Subscription
+from ezscale.models.hold import Deed
 from tests.security.entrances import entrances
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "=HYPERLINK(1)", "＝1+1", "\n=1+1"]
 BEGINNINGS = tuple("=+-@\t\r\n＝＋－＠")
-PLANTED = {"customer", "user_account", "service", "customer_order", "invoice", "plan", "location", "system_image"}
+PLANTED = {
+    "customer",
+    "user_account",
+    "service",
+    "customer_order",
+    "invoice",
+    "plan",
+    "location",
+    "system_image",
+    "hold",
+}
 
 
 def files() -> list[str]:
@@ -44,6 +57,10 @@ def plant(at, text: str) -> None:
 @pytest.mark.parametrize("formula", FORMULAS, ids=ascii)
 def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of, formula):
     browser = browser_of(grace)
+    with at.robot() as work:
+        held = work.session.exec(select(Subscription.id)).first()
+        assert held is not None
+        hold(work, Deed.INVOICE, held, "a word")
     plant(at, formula)
     seen = 0
 
