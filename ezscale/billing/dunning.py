@@ -24,7 +24,7 @@ from ezscale.billing.policy import POLICY, DunningPolicy, Step, StepKind, steps_
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.subscriptions import end_subscription, subscriptions_on
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import DunningStep, Invoice, PaymentAttempt
+from ezscale.models import Cancellation, DunningStep, Invoice, InvoiceLine, PaymentAttempt, SubscriptionItem
 from ezscale.models.hold import Deed
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
@@ -108,9 +108,17 @@ def harsh_steps_due(work: Work, policy: DunningPolicy = POLICY) -> dict[str, int
 
 def _count_due(work: Work, step: Step, deed: Deed, *conditions: ColumnElement[bool]) -> int:
     taken = exists().where(col(DunningStep.invoice_id) == col(Invoice.id), col(DunningStep.step) == step.name)
+    leaving = (
+        select(InvoiceLine.id)
+        .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
+        .join(Cancellation, col(Cancellation.subscription_id) == SubscriptionItem.subscription_id)
+        .where(col(InvoiceLine.invoice_id) == col(Invoice.id), col(Cancellation.withdrawn_at).is_(None))
+        .exists()
+    )
     due = select(func.count()).where(
         Invoice.status == InvoiceStatus.OPEN,
         col(Invoice.due_on) <= work.today - timedelta(days=step.day),
+        ~leaving,
         col(Invoice.delivered_at).is_not(None),
         ~taken,
         ~is_held_about(deed, work.today),

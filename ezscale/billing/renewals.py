@@ -47,6 +47,8 @@ def issue_renewals(open_work: OpenWork, size: int = BLOCK) -> Tally:
             reached: Place | None = None
             while (further := _renew_block(open_work, size, _further_on(status, reached), tally)) is not None:
                 reached = further
+        named = {aside["name"]: aside for aside in tally.set_aside}  # met beside others, and then in its own place
+        tally.set_aside = list(named.values())
     return tally
 
 

@@ -100,7 +100,8 @@ def test_runs_at_once_bill_everything_once(database, clock, book):
     assert complaints(database) == {}
 
 
-def test_the_poisoned_one_is_set_aside_by_name_and_the_others_are_billed(database, clock, book):
+@pytest.mark.parametrize("size", [500, 5])
+def test_the_poisoned_one_is_set_aside_by_name_and_the_others_are_billed(database, clock, book, size):
     with database.opener(robot("test"))() as work:
         below_nothing, billed_already = work.session.exec(
             select(Subscription).order_by(col(Subscription.customer_id), col(Subscription.id)).limit(EACH + 1)
@@ -120,7 +121,7 @@ def test_the_poisoned_one_is_set_aside_by_name_and_the_others_are_billed(databas
         work.session.add(InvoiceLine(invoice_id=draft.id, period_start=billed_already.bill_from, **line))
         names = {below_nothing.number, billed_already.number}
 
-    tally = runs(database)
+    tally = runs(database, size)
 
     assert {aside["name"] for aside in tally.set_aside} == names
     assert len(tally.set_aside) == 2
