@@ -14,7 +14,7 @@ class RenewalRules(Rules):
     title: ClassVar[str] = "Renewals"
 
     one_invoice_a_day: bool = Field(
-        False,
+        default=False,
         description="Everything of a customer that is billed on the same day stands on one invoice, due when the first "
         "of its periods begins. Otherwise each subscription has an invoice of its own.",
     )
@@ -27,9 +27,11 @@ class NightRules(Rules):
     title: ClassVar[str] = "The brake of the nightly runs"
 
     jump_factor: float = Field(
-        3, ge=1.1, le=100, description="A run stops when it would do more than this many times what is usual."
+        default=3, ge=1.1, le=100, description="A run stops when it would do more than this many times what is usual."
     )
-    at_least: int = Field(50, ge=1, le=1_000_000, description="A run that would do fewer than this never stops.")
+    at_least: int = Field(
+        default=50, ge=1, le=1_000_000, description="A run that would do fewer than this never stops."
+    )
     looks_back: int = Field(
-        10, ge=1, le=100, description="From how many of its last reports a run knows what is usual."
+        default=10, ge=1, le=100, description="From how many of its last reports a run knows what is usual."
     )

@@ -10,6 +10,7 @@ from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_EVERYTHING
 from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.dunning import retry_with_new_card
 from ezscale.billing.holds import hold, holds_on_invoice, lift, standing_holds
+from ezscale.billing.renewals import issue_renewals
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotFound
 from ezscale.kit.ids import new_id
@@ -84,6 +85,20 @@ def test_a_hold_lifts_itself_on_its_day(at):
         over = work.session.get_one(Hold, hold_id)
     assert (the_day_before, len(ada.invoices())) == (1, 2)
     assert (over.lifted_at is not None, over.lifted_by, over.live_key) == (True, "its day", None)
+
+
+def test_a_hold_holds_nothing_from_its_day_on_also_before_anybody_notes_that_it_is_over(at):
+    ada = at.signs_up("Ada Moreno")
+    ada.buys()
+    held(at, Deed.INVOICE, subscription_of(at, ada).id, until=date(2026, 3, 25))
+
+    counts = []
+    for days in (22, 1):  # the 24th, and the day after
+        at.clock.move(timedelta(days=days))
+        counts.append(issue_renewals(at.house.automation("test")).counts)
+    at.works()
+
+    assert counts == [{}, {"invoices": 1}]
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ class Everything(Rules):
     topic: ClassVar[str] = "everything"
     title: ClassVar[str] = "Everything"
 
-    flag: bool = Field(True, description="Whether.")
-    whole: int = Field(3, ge=1, le=9)
+    flag: bool = Field(default=True, description="Whether.")
+    whole: int = Field(default=3, ge=1, le=9)
     part: float = 1.5
     exact: Decimal = Decimal("0.25")
     pace: Pace = Pace.SLOW
@@ -68,7 +68,7 @@ def test_what_stands_in_the_fields_is_understood_as_the_same_rules():
     understood_again = {field.name: understood(field, in_fields[field.name]) for field in asked(Everything)}
 
     assert in_fields == TYPED
-    assert Everything(**understood_again) == Everything()
+    assert Everything.model_validate(understood_again) == Everything()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_stands_in_the_fields_is_understood_as_the_same_rules():
 def test_a_field_is_understood_as_its_type(name, typed, value):
     field = next(field for field in asked(Everything) if field.name == name)
 
-    assert getattr(Everything(**{name: understood(field, typed)}), name) == value
+    assert getattr(Everything.model_validate({name: understood(field, typed)}), name) == value
 
 
 @pytest.mark.parametrize(

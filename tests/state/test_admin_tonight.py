@@ -9,6 +9,7 @@ from ezscale.api.sheets import Filter, tonight_sheet
 from ezscale.billing.brake import Run
 from ezscale.billing.renewals import issue_renewals
 from ezscale.models import Hold
+from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.holds import HoldsState
 from ezscale.state.admin.invoice import InvoiceState
 from ezscale.state.admin.runs import RunsState
@@ -115,12 +116,15 @@ async def test_a_hold_is_seen_and_lifted_on_its_invoice(company):
     screen = Screen(company, InvoiceState, staff)
     invoice = await screen.opens(f"/admin/invoice/?id={otto.invoices()[-1].id}")
     seen = [(held.title, held.reason) for held in invoice.held]
+    customer = Screen(company, CustomerState, staff)
+    whose = await customer.opens(f"/admin/customer/?id={otto.actor.customer_id}")
+    seen += [(held.title, held.reason) for held in whose.held]
     lifting = Screen(company, HoldsState, staff)
     state = await lifting.opens("/admin/invoice/")
     await lifting.does(state.lift(invoice.held[0].id))
     await screen.does(invoice.refresh())
 
-    assert seen == [("Is not charged, until somebody lifts it", "They dispute it")]
+    assert seen == [("Is not charged, until somebody lifts it", "They dispute it")] * 2
     assert list(invoice.held) == []
 
 

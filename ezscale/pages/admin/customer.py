@@ -4,6 +4,7 @@ import reflex as rx
 
 from ezscale.pages.admin.care import customer_care, person_care, personal_data
 from ezscale.pages.admin.cases import case_list
+from ezscale.pages.admin.holds import held_card
 from ezscale.pages.admin.parts import (
     QUIET,
     by_id,
@@ -52,6 +53,7 @@ def _main() -> rx.Component:
     cases = card(case_list(CustomerState.cases), title="Waits for a person", flush=True)
     return stack(
         rx.cond(CustomerState.cases.length() > 0, cases),
+        held_card(CustomerState.held),
         card(services, title="Services", flush=True),
         card(invoices, title="Invoices", flush=True),
     )
