@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ezscale.kit.ids import new_id
-from ezscale.models import Invoice, Order, PaymentAttempt, Service, Subscription
+from ezscale.models import Invoice, Offer, Order, PaymentAttempt, Service, Subscription
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.order import OrderStatus
+from ezscale.models.order import OfferStatus, OrderStatus
 from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import SubscriptionStatus
@@ -58,3 +58,9 @@ def an_order(status: OrderStatus = OrderStatus.PLACED, **values: Any) -> Order:
     row = {"number": "O-000001", "customer_id": new_id(), "currency": "EUR", "total_minor": 1190}
     times = {"placed_at": NOW, "expires_at": NOW}
     return Order(**{**row, **times, "invoice_id": new_id(), "status": status, **values})
+
+
+def an_offer(status: OfferStatus = OfferStatus.OFFERED, **values: Any) -> Offer:
+    """An offer in EUR."""
+    row = {"number": "Q-000001", "customer_id": new_id(), "currency": "EUR", "made_by": "Sam"}
+    return Offer(**{**row, "made_at": NOW, "valid_until": NOW, "status": status, **values})

@@ -1,7 +1,7 @@
 """A whole company in a test: the real engine on a movable clock, with the vendors' stand-ins in the same process."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,8 +30,8 @@ from ezscale.kit.encryption import Vault
 from ezscale.kit.work import Database, Work
 from ezscale.models import Customer, Invoice, MailMessage, Order, Service, User
 from ezscale.models.customer import MemberRole
-from ezscale.ordering.placing import OrderRequest, place_order
-from ezscale.ordering.quoting import Wish, quote
+from ezscale.ordering.placing import ItemRequest, OrderRequest, place_order
+from ezscale.ordering.quoting import quote_basket
 from ezscale.reporting.doctor import examine
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.store import Store
@@ -203,16 +203,27 @@ class Person:
         self.at.works()
         return Person(self.at, user)
 
-    def orders(self, plan: str = "vps-2", months: int = 1, coupon: str = "", hostname: str = "") -> Order:
+    def orders(
+        self,
+        plan: str = "vps-2",
+        months: int = 1,
+        coupon: str = "",
+        hostname: str = "",
+        options: Mapping[str, str | int] | None = None,
+        add_ons: Mapping[str, int] | None = None,
+    ) -> Order:
         """They order a server at the price they see."""
+        host = hostname or f"{self.user.name.split()[0].lower()}.example.com"
+        item = ItemRequest(plan, months, "frankfurt", "debian-13", host, options or {}, add_ons or {})
+        return self.orders_all(item, coupon=coupon)
+
+    def orders_all(self, *items: ItemRequest, coupon: str = "") -> Order:
+        """They order everything in a basket at the price they see."""
 
         def order(work: Work) -> Order:
             customer = work.session.get_one(Customer, work.actor.own_customer())
-            offer = quote(work, Wish(plan, months, customer.currency, customer.country, coupon, customer.tax_id))
-            host = hostname or f"{self.user.name.split()[0].lower()}.example.com"
-            total = offer.sums.total.minor
-            wanted = OrderRequest(plan, months, customer.currency, "frankfurt", "debian-13", host, total, coupon)
-            return place_order(work, wanted)
+            offer = quote_basket(work, [each.item for each in items], customer.currency, customer, coupon)
+            return place_order(work, OrderRequest(items, customer.currency, offer.sums.total.minor, coupon))
 
         return self.does(order)
 
@@ -232,9 +243,17 @@ class Person:
         page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
         assert confirm_card_page(opener, self.at.house.payments, page_ref)
 
-    def buys(self, plan: str = "vps-2", months: int = 1, card: str = GOOD_CARD, coupon: str = "") -> Service:
+    def buys(
+        self,
+        plan: str = "vps-2",
+        months: int = 1,
+        card: str = GOOD_CARD,
+        coupon: str = "",
+        options: Mapping[str, str | int] | None = None,
+        add_ons: Mapping[str, int] | None = None,
+    ) -> Service:
         """They order, pay, and wait until the server runs."""
-        order = self.orders(plan, months, coupon)
+        order = self.orders(plan, months, coupon, options=options, add_ons=add_ons)
         self.pays(order.invoice_id, card)
         self.at.lives(days=0.01)
         return self.service()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.kit.errors import Invalid
@@ -46,6 +46,13 @@ class PlanOffer:
     popular: bool
     panel: str
     prices: tuple[PriceOffer, ...]
+    stock: int | None = None
+    needs_approval: bool = False
+
+    @property
+    def sold_out(self) -> bool:
+        """There is none left, until somebody gives one back or more are put on sale."""
+        return self.stock == 0
 
     def price(self, currency: str, months: int) -> PriceOffer | None:
         """The price of one cycle in one currency, if it is offered."""
@@ -61,9 +68,13 @@ class Choice:
     name: str
 
 
-def plans_on_sale(work: Work, family: Family | None = None) -> list[PlanOffer]:
-    """Everything that can be ordered now, in shop order. Two queries."""
+def plans_on_sale(work: Work, family: Family | None = None, *, and_hidden: str = "") -> list[PlanOffer]:
+    """Everything that can be ordered now, in shop order: what is shown, and the hidden one that is asked for by name.
+
+    Two queries.
+    """
     wanted = select(Plan).where(col(Plan.archived_at).is_(None))
+    wanted = wanted.where(or_(col(Plan.hidden).is_(False), col(Plan.slug) == and_hidden))
     if family is not None:
         wanted = wanted.where(Plan.family == family)
     plans = work.session.exec(wanted.order_by(col(Plan.position), col(Plan.slug))).all()
@@ -75,7 +86,7 @@ def plans_on_sale(work: Work, family: Family | None = None) -> list[PlanOffer]:
 
 def plan_on_sale(work: Work, slug: str) -> PlanOffer:
     """One plan by its name in addresses. Invalid when it is not for sale."""
-    offer = next((offer for offer in plans_on_sale(work) if offer.slug == slug), None)
+    offer = next((offer for offer in plans_on_sale(work, and_hidden=slug) if offer.slug == slug), None)
     if offer is None:
         raise Invalid("This plan is not for sale.", field="plan")
     return offer
@@ -119,4 +130,6 @@ def _offer(plan: Plan, prices: list[Price]) -> PlanOffer:
         plan.popular,
         plan.panel,
         tuple(PriceOffer(price.id, price.months, price.amount, price.setup) for price in prices),
+        plan.stock,
+        plan.needs_approval,
     )

@@ -17,6 +17,9 @@ from ezscale.models import (
     Invitation,
     Invoice,
     Membership,
+    Offer,
+    Order,
+    OrderHold,
     PaymentMethod,
     Plan,
     Service,
@@ -223,6 +226,35 @@ def cancellation(work: Work, cancellation_id: UUID) -> None:
     write_mail(work, "cancellation", customer.email, wish.id.hex, values, link=link, customer=customer.id)
 
 
+def order_held(work: Work, order_id: UUID) -> None:
+    """When an order is paid and a person looks at it before it is built."""
+    order, customer = _order(work, order_id)
+    _about_order(work, "order_held", order, customer)
+
+
+def order_rejected(work: Work, order_id: UUID) -> None:
+    """When an order was refused, with the words of whoever refused it."""
+    order, customer = _order(work, order_id)
+    latest = select(OrderHold).where(OrderHold.order_id == order_id).order_by(col(OrderHold.id).desc())
+    hold = work.session.exec(latest).first()
+    paid = order.paid_at is not None and order.total_minor > 0
+    _about_order(work, "order_rejected", order, customer, reason=hold.answer if hold else "", paid=paid)
+
+
+def offer_made(work: Work, offer_id: UUID) -> None:
+    """When we offer something."""
+    offer = work.session.get_one(Offer, offer_id)
+    customer = work.session.get_one(Customer, offer.customer_id)
+    values: dict[str, object] = {
+        "name": customer.name,
+        "number": offer.number,
+        "items": ", ".join(str(item["name"]) for item in offer.items),
+        "valid_until": format_date(offer.valid_until.date(), "long", locale=customer.language),
+    }
+    link = _address(f"/account/offer/?id={offer.id}")
+    write_mail(work, "offer_made", customer.email, offer.id.hex, values, link=link, customer=customer.id)
+
+
 def about_service(work: Work, service_id: UUID, template: str) -> None:
     """When a service has come into another state; once for each time it does."""
     service, plan, customer = work.session.execute(
@@ -264,6 +296,18 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
     }
     link = _address(f"/account/invoice/?id={invoice.id}")
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
+def _about_order(work: Work, template: str, order: Order, customer: Customer, **more: object) -> None:
+    total = order.total.format(customer.language)
+    values: dict[str, object] = {"name": customer.name, "number": order.number, "total": total, **more}
+    link = _address(f"/account/order/?id={order.id}")
+    write_mail(work, template, customer.email, order.id.hex, values, link=link, customer=customer.id)
+
+
+def _order(work: Work, order_id: UUID) -> tuple[Order, Customer]:
+    order = work.session.get_one(Order, order_id)
+    return order, work.session.get_one(Customer, order.customer_id)
 
 
 def _invoice(work: Work, invoice_id: UUID) -> tuple[Invoice, Customer]:

@@ -256,6 +256,38 @@ WORDS = {
         ),
         "See the service",
     ),
+    "order_held": Words(
+        "Your order {{ number }} is being looked at",
+        (
+            "Hello {{ name }},",
+            (
+                "we have received {{ total }} for your order {{ number }}. Thank you! One of us looks at it before we build "
+                "it; this rarely takes longer than a working day, and you need not do anything."
+            ),
+        ),
+        "See the order",
+    ),
+    "order_rejected": Words(
+        "We cannot carry out your order {{ number }}",
+        (
+            "Hello {{ name }},",
+            "we are sorry: we cannot carry out your order {{ number }}. {{ reason }}",
+            (
+                "{% if paid %}The {{ total }} that you paid are now credit in your account; write to us and we send them "
+                "back to you.{% else %}Nothing was charged.{% endif %}"
+            ),
+        ),
+        "See the order",
+    ),
+    "offer_made": Words(
+        "Our offer {{ number }} for you",
+        (
+            "Hello {{ name }},",
+            "we have made you an offer: {{ items }}. It holds until {{ valid_until }}.",
+            "You see what it costs in your account, where you can order it, or say that you do not want it.",
+        ),
+        "See the offer",
+    ),
     "service_ready": Words(
         "{{ hostname }} is running",
         (

@@ -12,7 +12,7 @@ from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
-from ezscale.models.order import Order
+from ezscale.models.order import Offer, Order, OrderHold, StockHold
 from ezscale.models.payment import (
     BillingCase,
     CreditEntry,
@@ -73,12 +73,14 @@ __all__ = [
     "MailMessage",
     "Membership",
     "NumberSeries",
+    "Offer",
     "OneTimeToken",
     "Option",
     "OptionOffer",
     "OptionPrice",
     "OptionValue",
     "Order",
+    "OrderHold",
     "OutboxEvent",
     "Passkey",
     "Payment",
@@ -97,6 +99,7 @@ __all__ = [
     "SignIn",
     "SignInStep",
     "StaffRole",
+    "StockHold",
     "Subscription",
     "SubscriptionItem",
     "Suspension",

@@ -26,6 +26,7 @@ from ezscale.models import (
     Posting,
     ProvisioningJob,
     Service,
+    StockHold,
     Subscription,
     SubscriptionItem,
     Suspension,
@@ -253,7 +254,7 @@ def paid_means_built(work: Work) -> Iterator[str]:
 
 
 def expired_orders_hold_nothing(work: Work) -> Iterator[str]:
-    """Nothing waits for an order that has expired."""
+    """Nothing waits for an order that has expired, and neither it nor a rejected one keeps stock from others."""
     held = (
         select(Order.number)
         .join(Subscription, col(Subscription.order_id) == Order.id)
@@ -268,6 +269,12 @@ def expired_orders_hold_nothing(work: Work) -> Iterator[str]:
         )
     )
     yield from work.session.exec(held.limit(MOST_NAMES))
+    stocked = (
+        select(Order.number)
+        .join(StockHold, col(StockHold.order_id) == Order.id)
+        .where(col(Order.status).in_((OrderStatus.EXPIRED, OrderStatus.REJECTED)), col(StockHold.released_at).is_(None))
+    )
+    yield from (f"{number} keeps stock" for number in work.session.exec(stocked.distinct().limit(MOST_NAMES)))
 
 
 def suspended_for_a_reason(work: Work) -> Iterator[str]:

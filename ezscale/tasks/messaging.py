@@ -28,6 +28,7 @@ from ezscale.billing.events import (
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.messaging import letters, sending
 from ezscale.messaging.events import MailWritten
+from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
 from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
 from ezscale.tasks.registry import task
 from ezscale.wiring import House
@@ -170,6 +171,27 @@ def cancellation(house: House, event: CancellationRequested) -> None:
     """Confirm a cancellation."""
     with house.automation("mail")() as work:
         letters.cancellation(work, event.cancellation_id)
+
+
+@task
+def order_held(house: House, event: OrderHeld) -> None:
+    """Tell that somebody looks at a paid order before it is built."""
+    with house.automation("mail")() as work:
+        letters.order_held(work, event.order_id)
+
+
+@task
+def order_rejected(house: House, event: OrderRejected) -> None:
+    """Tell why an order is not carried out, and where its money is."""
+    with house.automation("mail")() as work:
+        letters.order_rejected(work, event.order_id)
+
+
+@task
+def offer_made(house: House, event: OfferMade) -> None:
+    """Send an offer."""
+    with house.automation("mail")() as work:
+        letters.offer_made(work, event.offer_id)
 
 
 @task

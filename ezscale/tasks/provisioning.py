@@ -1,7 +1,7 @@
 """Tasks about services."""
 
 from ezscale.billing.events import GraceUsedUp, InvoicePaid, InvoiceVoided, SubscriptionEnded
-from ezscale.ordering import fulfilling
+from ezscale.ordering import fulfilling, offering
 from ezscale.provisioning import carrying_out, stopping
 from ezscale.provisioning.events import JobRequested
 from ezscale.tasks.registry import task
@@ -51,6 +51,8 @@ def ask_again(house: House) -> None:
 
 @task
 def expire_orders(house: House) -> None:
-    """Give back what unpaid orders hold."""
+    """Give back what unpaid orders hold; let offers end that nobody answered."""
     with house.automation("orders")() as work:
         fulfilling.expire_orders(work)
+    with house.automation("orders")() as work:
+        offering.expire_offers(work)

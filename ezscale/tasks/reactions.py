@@ -31,6 +31,7 @@ from ezscale.billing.events import (
     SubscriptionEnded,
 )
 from ezscale.messaging.events import MailWritten
+from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
 from ezscale.provisioning.events import (
     JobRequested,
     ServiceFailed,
@@ -70,6 +71,9 @@ REACTIONS |= {
     GraceUsedUp: (provisioning.stop_unpaid,),
     CancellationRequested: (messaging.cancellation,),
     SubscriptionEnded: (provisioning.take_down,),
+    OrderHeld: (messaging.order_held,),
+    OrderRejected: (messaging.order_rejected,),
+    OfferMade: (messaging.offer_made,),
     JobRequested: (provisioning.carry_out,),
     ServiceReady: (messaging.service_ready,),
     ServiceFailed: (messaging.service_failed,),

@@ -16,6 +16,8 @@ from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
 from ezscale.models import MailMessage, User
 from ezscale.models.customer import MemberRole
+from ezscale.ordering.deciding import hold_order, reject_order
+from ezscale.ordering.offering import OfferedItem, make_offer
 from ezscale.provisioning.credentials import reveal_login
 
 ABOUT_SERVICES = ("service_ready", "service_failed", "service_suspended", "service_resumed", "service_terminated")
@@ -54,6 +56,21 @@ def new_user(work):
     return user.id
 
 
+def with_orders_and_an_offer(at, ada):
+    """One order is held and refused, another is refused before it is paid, and something is offered."""
+    paid, unpaid = ada.orders(), ada.orders()
+    with at.robot() as work:
+        for order in (paid, unpaid):
+            hold_order(work, order.id, "Looks odd")
+        item = OfferedItem("vps-3", 12, "frankfurt", "debian-13")
+        make_offer(work, paid.customer_id, [item], "As we said on the telephone.", days=14)
+    ada.pays(paid.invoice_id)
+    at.works()
+    with at.robot() as work:
+        for order in (paid, unpaid):
+            reject_order(work, order.id, "We do not serve this country.")
+
+
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     paid, renewal = ada.invoices()
     service = ada.service()
@@ -82,6 +99,7 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         for service_id in (service.id, None):
             letters.member_joined(work, new_user(work), customer_id, service_id, work.now)
             letters.member_removed(work, ada.user.id, customer_id, service_id, work.now)
+    with_orders_and_an_offer(at, ada)
     ada.invites(INVITED[0], MemberRole.TECHNICAL)
     ada.invites(INVITED[1], MemberRole.DELEGATE, service.id)
     at.works()

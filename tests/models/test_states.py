@@ -9,11 +9,12 @@ import pytest
 from ezscale.kit.money import Money
 from ezscale.models.base import WrongState
 from ezscale.models.invoice import InvoiceStatus as I
+from ezscale.models.order import OfferStatus as Q
 from ezscale.models.order import OrderStatus as O
 from ezscale.models.payment import AttemptStatus as A
 from ezscale.models.service import ServiceStatus as S
 from ezscale.models.subscription import SubscriptionStatus as B
-from tests.builders import NOW, TODAY, a_service, a_subscription, an_attempt, an_invoice, an_order
+from tests.builders import NOW, TODAY, a_service, a_subscription, an_attempt, an_invoice, an_offer, an_order
 
 WHOLE, PART = Money(1190, "EUR"), Money(190, "EUR")
 LIVE = (A.CREATED, A.SENT, A.UNKNOWN)
@@ -38,17 +39,29 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_subscription, "end", (TODAY,), dict.fromkeys(B, B.ENDED)),
     (a_service, "begin_building", (), dict.fromkeys((S.WAITING, S.EXPIRED, S.FAILED), S.BUILDING)),
     (a_service, "expire", (), {S.WAITING: S.EXPIRED}),
+    (a_service, "hold", (), dict.fromkeys((S.WAITING, S.EXPIRED), S.HELD)),
+    (a_service, "wait_for_stock", (), dict.fromkeys((S.WAITING, S.EXPIRED), S.WAITLISTED)),
+    (a_service, "release", (), dict.fromkeys((S.HELD, S.WAITLISTED), S.WAITING)),
     (a_service, "go_live", (NOW,), {S.BUILDING: S.ACTIVE, S.FAILED: S.ACTIVE}),
     (a_service, "fail", (), {S.BUILDING: S.FAILED}),
     (a_service, "suspend", (), {S.ACTIVE: S.SUSPENDED, S.SUSPENDED: S.SUSPENDED}),
     (a_service, "resume", (), {S.SUSPENDED: S.ACTIVE, S.ACTIVE: S.ACTIVE}),
     (
         *(a_service, "begin_terminating", ()),
-        dict.fromkeys((S.WAITING, S.EXPIRED, S.ACTIVE, S.SUSPENDED, S.FAILED, S.TERMINATING), S.TERMINATING),
+        dict.fromkeys(
+            (S.WAITING, S.EXPIRED, S.HELD, S.WAITLISTED, S.ACTIVE, S.SUSPENDED, S.FAILED, S.TERMINATING), S.TERMINATING
+        ),
     ),
     (a_service, "terminate", (NOW,), {S.TERMINATING: S.TERMINATED}),
     (an_order, "pay", (NOW,), {O.PLACED: O.PAID, O.EXPIRED: O.PAID}),
+    (an_order, "hold", (NOW,), {O.PLACED: O.HELD, O.EXPIRED: O.HELD}),
+    (an_order, "approve", (), {O.HELD: O.PAID}),
+    (an_order, "reject", (), {O.PLACED: O.REJECTED, O.HELD: O.REJECTED}),
     (an_order, "expire", (), {O.PLACED: O.EXPIRED}),
+    (an_offer, "accept", ("Ada", NOW), {Q.OFFERED: Q.ACCEPTED}),
+    (an_offer, "decline", ("Too dear", "Ada", NOW), {Q.OFFERED: Q.DECLINED}),
+    (an_offer, "withdraw", ("Sam", NOW), {Q.OFFERED: Q.WITHDRAWN}),
+    (an_offer, "expire", (), {Q.OFFERED: Q.EXPIRED}),
 )
 STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_invoice: I,
@@ -56,6 +69,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_subscription: B,
     a_service: S,
     an_order: O,
+    an_offer: Q,
 }
 MATRIX = [
     pytest.param(make, state, step, given, after.get(state), id=f"{make.__name__}-{step}{place}-{state}")
