@@ -9,6 +9,7 @@ import reflex as rx
 from ezscale.pages.account.cards import cards
 from ezscale.pages.account.invoice import invoice
 from ezscale.pages.account.invoices import invoices
+from ezscale.pages.account.offer import offer
 from ezscale.pages.account.order import order as placed_order
 from ezscale.pages.account.overview import overview
 from ezscale.pages.account.people import people
@@ -19,12 +20,16 @@ from ezscale.pages.account.services import services
 from ezscale.pages.account.tokens import tokens
 from ezscale.pages.admin.audit import audit
 from ezscale.pages.admin.colleagues import colleagues
+from ezscale.pages.admin.compose_offer import compose_offer
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.mail import mail
+from ezscale.pages.admin.offers import offer as admin_offer
+from ezscale.pages.admin.offers import offers
+from ezscale.pages.admin.order import order as admin_order
 from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
 from ezscale.pages.admin.provisioning import provisioning
@@ -56,6 +61,7 @@ from ezscale.state.account.cards import CardsState
 from ezscale.state.account.invoice import InvoiceState
 from ezscale.state.account.invoices import InvoicesState
 from ezscale.state.account.login import LoginState
+from ezscale.state.account.offer import OfferState
 from ezscale.state.account.order import PlacedOrderState
 from ezscale.state.account.overview import OverviewState
 from ezscale.state.account.people import PeopleState
@@ -68,6 +74,7 @@ from ezscale.state.account.tokens import TokensState
 from ezscale.state.admin.audit import AuditState
 from ezscale.state.admin.care import CareState
 from ezscale.state.admin.colleagues import ColleaguesState
+from ezscale.state.admin.compose_offer import ComposeState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
@@ -75,6 +82,9 @@ from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.mail import MailState
+from ezscale.state.admin.offers import OffersState
+from ezscale.state.admin.offers import OfferState as AdminOfferState
+from ezscale.state.admin.order import OrderState as AdminOrderState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
 from ezscale.state.admin.roles import RolesState
@@ -223,6 +233,7 @@ ACCOUNT = (
         on_load=[ServiceState.load, LoginState.load, SharingState.load],
     ),
     Route("/account/order/", placed_order, title=f"Your order | {company()}", on_load=[PlacedOrderState.load]),
+    Route("/account/offer/", offer, title=f"Our offer | {company()}", on_load=[OfferState.load]),
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
@@ -254,6 +265,10 @@ ADMIN = (
         on_load=[AdminServiceState.load, AdminServiceState.ask_panel],
     ),
     Route("/admin/orders/", orders, title=f"Orders | {company()} staff", on_load=[OrdersState.load]),
+    Route("/admin/order/", admin_order, title=f"Order | {company()} staff", on_load=[AdminOrderState.load]),
+    Route("/admin/offers/", offers, title=f"Offers | {company()} staff", on_load=[OffersState.load]),
+    Route("/admin/offer/", admin_offer, title=f"Offer | {company()} staff", on_load=[AdminOfferState.load]),
+    Route("/admin/offer/new/", compose_offer, title=f"Make an offer | {company()} staff", on_load=[ComposeState.load]),
     Route("/admin/invoices/", admin_invoices, title=f"Invoices | {company()} staff", on_load=[AdminInvoicesState.load]),
     Route("/admin/invoice/", admin_invoice, title=f"Invoice | {company()} staff", on_load=[AdminInvoiceState.load]),
     Route(

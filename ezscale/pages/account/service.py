@@ -82,12 +82,19 @@ def _standing() -> rx.Component:
         "warning",
         title="This takes longer than usual",
     )
+    held = notice(
+        "It is paid. One of us looks at the order before it is built; you need not do anything.",
+        "info",
+        title="This server is not built yet",
+    )
     gone = notice("It and everything on it is deleted.", "neutral", title="This server is gone")
     standing = rx.match(
         SERVICE.status,
         ("building", building),
         ("waiting", waiting),
         ("expired", expired),
+        ("held", held),
+        ("waitlisted", held),
         ("suspended", suspended),
         ("failed", failed),
         ("terminating", gone),

@@ -9,6 +9,8 @@ from ezscale.ui.base import Tone
 
 SERVICE_WORDS = {
     "waiting": "Unpaid",
+    "held": "Being looked at",
+    "waitlisted": "Waits for its turn",
     "expired": "Expired",
     "building": "Being built",
     "active": "Running",
@@ -19,6 +21,8 @@ SERVICE_WORDS = {
 }
 SERVICE_TONES: dict[str, Tone] = {
     "waiting": "warning",
+    "held": "info",
+    "waitlisted": "info",
     "expired": "neutral",
     "building": "info",
     "active": "success",

@@ -30,8 +30,13 @@ def customer() -> rx.Component:
         lead=rx.cond(WHO.number != "", rx.fragment(WHO.number, " · customer since ", WHO.since)),
         crumbs=(("Customers", "/admin/customers/"),),
         badge=rx.cond(WHO.suspended, badge("Suspended", "warning", dot=True)),
-        actions=[customer_care()],
+        actions=[rx.cond(CustomerState.rights["offer"], _offer()), customer_care()],
     )
+
+
+def _offer() -> rx.Component:
+    to = rx.Var.create("/admin/offer/new/?customer=") + WHO.id
+    return rx.cond(WHO.id != "", link_button("Make an offer", to=to, look="plain", size="small"))
 
 
 def _main() -> rx.Component:

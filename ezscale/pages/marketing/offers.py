@@ -91,7 +91,7 @@ def product_data(plans: Iterable[PlanCard], address: str) -> list[dict[str, Any]
                     "@type": "Offer",
                     "price": tag.amount,
                     "priceCurrency": tag.currency,
-                    "availability": "https://schema.org/InStock",
+                    "availability": f"https://schema.org/{'SoldOut' if plan.sold_out else 'InStock'}",
                     "url": address,
                     "name": cycle_name(tag.months),
                 }
@@ -183,5 +183,6 @@ def _price(plan: PlanCard, tag: PriceTag) -> rx.Component:
 
 def _order(plan: PlanCard, class_name: str) -> rx.Component:
     look = "primary" if plan.popular else "plain"
-    words = ("Order", rx.el.span(plan.name, class_name="sr-only"))
-    return button(*words, type="submit", look=look, name="plan", value=plan.slug, class_name=class_name)
+    gone = rx.cond(PricesState.sold_out.contains(plan.slug), PricesState.sold_out[plan.slug], plan.sold_out)
+    words = (rx.cond(gone, "Sold out", "Order"), rx.el.span(plan.name, class_name="sr-only"))
+    return button(*words, type="submit", look=look, name="plan", value=plan.slug, disabled=gone, class_name=class_name)

@@ -7,6 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from ezscale.billing.upcoming import Upcoming
+from ezscale.kit.money import Money
 from ezscale.models import Invoice, InvoiceLine, Order, Payment
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.state.reader import Reader
@@ -58,10 +59,10 @@ class LineView:
     def of(cls, line: InvoiceLine, reader: Reader) -> Self:
         return cls(
             position=line.position,
-            text=line.description,
+            text=f"{line.description} × {line.quantity}" if line.quantity > 1 else line.description,
             period=period_of(line, reader),
             price=reader.money(line.price),
-            discount=reader.money(line.net - line.price) if line.discount_minor else "",
+            discount=reader.money(Money(-line.discount_minor, line.currency)) if line.discount_minor else "",
             tax=line.tax_name or "none",
             net=reader.money(line.net),
         )

@@ -5,7 +5,7 @@ from typing import Self
 
 from ezscale.billing.upcoming import Upcoming
 from ezscale.models import ProvisioningJob, ProvisioningLog, Service
-from ezscale.models.service import UNBUILT, BuildStep, ServiceStatus
+from ezscale.models.service import KEPT_BACK, UNBUILT, BuildStep, ServiceStatus
 from ezscale.provisioning.services import ServiceOverview
 from ezscale.state.reader import Reader
 
@@ -121,6 +121,8 @@ def steps_done(service: Service, job: ProvisioningJob | None) -> int:
     """How many of the five steps of a build (paid, account, reserved, installed, ready) lie behind a service."""
     if service.status in UNBUILT:
         return 0
+    if service.status in KEPT_BACK:
+        return 1
     if service.status is not ServiceStatus.BUILDING:
         return REACHED[BuildStep.DONE]
     return REACHED[job.step] if job else 1

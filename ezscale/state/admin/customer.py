@@ -12,6 +12,7 @@ from ezscale.accounts.permissions import (
     EXPORT_DATA,
     IMPERSONATE,
     MANAGE_CUSTOMERS,
+    MANAGE_ORDERS,
     SEE_MAIL,
 )
 from ezscale.billing.cards import cards
@@ -181,7 +182,14 @@ class CustomerState(Record, StaffState):
     mails: list[MailLine] = []
     cases: list[CaseView] = []
     acting: list[ActingLine] = []
-    rights: dict[str, bool] = {"care": False, "act": False, "write": False, "export": False, "erase": False}
+    rights: dict[str, bool] = {
+        "care": False,
+        "act": False,
+        "write": False,
+        "export": False,
+        "erase": False,
+        "offer": False,
+    }
 
     async def _show(self, row_id: UUID) -> None:
         reader = self._reader()
@@ -213,6 +221,7 @@ def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
             "write": work.actor.may(CHANGE_AS_CUSTOMER),
             "export": work.actor.may(EXPORT_DATA),
             "erase": work.actor.may(ERASE_PEOPLE),
+            "offer": work.actor.may(MANAGE_ORDERS),
         },
     )
 

@@ -53,6 +53,7 @@ class PlanCard:
     traffic: str
     popular: bool
     prices: tuple[PriceTag, ...]
+    sold_out: bool = False
 
     def price(self, currency: str, months: int) -> PriceTag | None:
         """The tag of one cycle in one currency, if it is offered."""
@@ -120,6 +121,7 @@ def plan_card(offer: PlanOffer) -> PlanCard:
         terabytes(offer.traffic_gb),
         offer.popular,
         tuple(tags),
+        offer.sold_out,
     )
 
 
