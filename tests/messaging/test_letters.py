@@ -8,13 +8,15 @@ from sqlmodel import col, select
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
+from ezscale.billing.price_changes import change_price
+from ezscale.catalog.price_list import PriceWish
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
 from ezscale.messaging import letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
-from ezscale.models import MailMessage, User
+from ezscale.models import MailMessage, Plan, PriceChange, User
 from ezscale.models.customer import MemberRole
 from ezscale.provisioning.credentials import reveal_login
 
@@ -54,6 +56,10 @@ def new_user(work):
     return user.id
 
 
+def announced(work):
+    return work.session.exec(select(PriceChange)).one()
+
+
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     paid, renewal = ada.invoices()
     service = ada.service()
@@ -79,6 +85,10 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
             letters.customer_standing(work, template, service.customer_id, "A reason", work.now)
         for template in ABOUT_SERVICES:
             letters.about_service(work, service.id, template)
+        plan = work.session.get_one(Plan, service.plan_id)
+        change_price(work, plan.id, PriceWish("EUR", 1, "13"), work.today + timedelta(days=40))
+        for letter in (letters.price_change, letters.price_stays):
+            letter(work, announced(work).id, customer_id)
         for service_id in (service.id, None):
             letters.member_joined(work, new_user(work), customer_id, service_id, work.now)
             letters.member_removed(work, ada.user.id, customer_id, service_id, work.now)
