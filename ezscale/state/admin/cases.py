@@ -17,6 +17,10 @@ TITLES = {
     "stray_money": "Money came that belongs to no invoice",
     "charge_refused": "The gateway refused a charge",
     "wrong_mode": "A vendor's notice came from the wrong mode",
+    "tax_charged_meanwhile": "A tax id is valid after all: this invoice carries tax that can be credited",
+    "tax_id_revoked": "A tax id is not registered any more: tax is charged again",
+    "places_contradict": "What we know of a customer's place does not agree",
+    "tax_changed_since_order": "The tax has changed between an order and its payment",
 }
 
 
