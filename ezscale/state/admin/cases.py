@@ -19,6 +19,10 @@ TITLES = {
     "unprintable": "A document has characters that no font of ours has",
     "wrong_mode": "A vendor's notice came from the wrong mode",
     "not_erased": "An erased customer is still known to a vendor: delete them there by hand, then close this",
+    "tax_charged_meanwhile": "A tax id is valid after all: this invoice carries tax that can be credited",
+    "tax_id_revoked": "A tax id is not registered any more: tax is charged again",
+    "places_contradict": "What we know of a customer's place does not agree",
+    "tax_changed_since_order": "The tax has changed between an order and its payment",
 }
 
 
