@@ -82,11 +82,15 @@ class DraftState(StaffState):
     async def find(self, form: dict[str, Any]) -> Answer:
         """Whose invoice it shall be, by number, name or address."""
         words = sent_fields(form, "who", longest=100)["who"]
-        found = await self.read(lambda work: search_customers(work, words, None, 2)) if words else []
+
+        def reading(work: Work) -> list[UUID]:
+            return [row.id for row in search_customers(work, words, None, 2)]
+
+        found = await self.read(reading) if words else []
         if len(found) != 1:
             said = "Nobody is called so." if not found else "Several are called so: write their number."
             raise Invalid(said, field="who")
-        return rx.redirect(f"/admin/draft/?customer={found[0].id}")
+        return rx.redirect(f"/admin/draft/?customer={found[0]}")
 
     @rx.event
     async def write(self, key: int, name: str, text: str) -> None:
@@ -143,8 +147,7 @@ class DraftState(StaffState):
             await self._show_draft(sent_id(draft_id))
         elif customer_id:
             whose = sent_id(customer_id)
-            row = await self.read(lambda work: customer(work, whose))
-            self.customer_id, self.customer, self.currency = str(row.id), name_of(row), row.currency
+            self.customer_id, self.customer, self.currency = await self.read(lambda work: owner_of(work, whose))
             self._put([DraftLine(self._next_key(), 0)])
 
     async def _show_draft(self, draft_id: UUID) -> None:
@@ -152,8 +155,7 @@ class DraftState(StaffState):
             row = invoice(work, draft_id)
             if row.status is not InvoiceStatus.DRAFT or row.origin is not InvoiceOrigin.MANUAL:
                 raise NotFound("This is no draft of ours.")
-            owner = customer(work, row.customer_id)
-            return str(owner.id), name_of(owner), row.currency, wanted_of(work, row)
+            return (*owner_of(work, row.customer_id), wanted_of(work, row))
 
         self.customer_id, self.customer, self.currency, wanted = await self.read(reading)
         self.invoice_id = str(draft_id)
@@ -176,3 +178,9 @@ class DraftState(StaffState):
     def _next_key(self) -> int:
         self._last_key += 1
         return self._last_key
+
+
+def owner_of(work: Work, customer_id: UUID) -> tuple[str, str, str]:
+    """Whose invoice it is: their id, their name, and the currency they pay in."""
+    row = customer(work, customer_id)
+    return str(row.id), name_of(row), row.currency
