@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from facturx import xml_check_xsd
+from facturx import xml_check_xsd  # type: ignore[import-untyped]  # it has no types
 
 from ezscale.billing.e_invoice import e_invoice
 from ezscale.billing.printed import Kind
