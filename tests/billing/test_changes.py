@@ -7,6 +7,7 @@ from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import QuoteOver, accept_change, withdraw_change
 from ezscale.billing.proration import ChangeRules
+from ezscale.billing.upcoming import upcoming
 from ezscale.company.rules import set_rules
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotFound
 from ezscale.models import InvoiceLine, Plan, Subscription, SubscriptionItem
@@ -129,6 +130,7 @@ def test_a_change_can_wait_for_the_renewal(at, ada):
     accepts(ada, quote)
 
     assert (quote.total_minor, quote.effective_on) == (0, date(2026, 4, 2))
+    assert [coming.total for coming in ada.does(upcoming)] == [quote.renewal]
     at.lives(days=30)
     assert len(ada.invoices()) == 1  # the next invoice waits for the change
     at.lives(days=1)
