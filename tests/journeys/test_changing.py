@@ -1,6 +1,6 @@
 """Stories of subscriptions that change: each day is billed once, and what was quoted is what was charged."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
