@@ -118,6 +118,7 @@ def test_another_cycle_begins_today(at, ada):
 
     back, asked = quote.lines
     assert (back["share"], back["share_of"]) == (21, 31)
+    assert (back["description"], asked["description"]) == ("Unused: VPS 2, monthly", "VPS 2, yearly")
     assert (asked["start"], asked["end"], asked["net"]) == ("2026-03-12", "2027-03-12", 11000)
     changed = subscription_of(ada)
     assert (changed.months, changed.bill_from, changed.anchor_day) == (12, date(2027, 3, 12), 12)
