@@ -16,7 +16,7 @@ from ezscale import wiring
 from ezscale.accounts.audit_trail import Told, Wanted, every_audit_entry
 from ezscale.api.doors import Person
 from ezscale.api.rates import Heavy
-from ezscale.api.sheets import Filter, csv_of, sheet_text
+from ezscale.api.sheets import Filter, csv_of, sheet_text, tonight_sheet
 from ezscale.api.v1.credit_notes import CreditNoteOut, CreditNoteWithLines, NoteLineOut
 from ezscale.api.v1.invoices import InvoiceOut, InvoiceWithLines, LineOut
 from ezscale.billing.credit_notes import credit_note, credit_notes
@@ -70,6 +70,14 @@ def credit_notes_json(actor: Person) -> StreamingResponse:
     """Credit notes with their positions as JSON, one a line."""
     pieces = documents_of(wiring.database().reader(actor), _notes_with_lines, Filter())
     return _file("credit-notes.json", "application/jsonl; charset=utf-8", pieces)
+
+
+@router.get("/tonight.csv")
+def tonight_csv(actor: Person, q: str = "", status: str = "") -> StreamingResponse:
+    """What the coming night will do, and what is held of it, as CSV. The runs are rehearsed, and nothing is kept."""
+    with wiring.work_of(actor)() as work:
+        text = tonight_sheet(work, Filter(q[:100], status[:40]))
+    return _file("tonight.csv", "text/csv; charset=utf-8", iter([text]))
 
 
 @router.get("/{name}.csv")

@@ -10,6 +10,7 @@ from uuid import UUID
 from ezscale.accounts.customers import search_customers
 from ezscale.accounts.permissions import MANAGE_COUPONS
 from ezscale.billing.credit_notes import credit_notes
+from ezscale.billing.holds import standing_holds
 from ezscale.billing.invoicing import invoices, lines_of
 from ezscale.billing.referrals import ReferralOverview, referrals
 from ezscale.billing.tax import percent
@@ -21,8 +22,10 @@ from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Coupon, CreditNote, Customer, Invoice, InvoiceLine, Order, Plan, Price, TaxRate
+from ezscale.models.hold import Deed
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
+from ezscale.reporting.tonight import tonight
 
 BLOCK = 500
 FORMULA = (
@@ -76,6 +79,29 @@ def csv_of(open_work: OpenWork, name: str, wanted: Filter) -> Iterator[str]:
         if len(block) < wanted.block:
             return
         head, before = [], block[-1][0]
+
+
+def tonight_sheet(work: Work, wanted: Filter) -> str:
+    """What the coming night will do, and what is held of it, as CSV. One rehearsal: it has no next page."""
+    work.actor.require_confirmed()
+    lines: list[Line] = []
+    for planned in tonight(work).planned:
+        amount = (planned.amount.currency, _amount(planned.amount)) if planned.amount else ("", "")
+        who = (planned.customer_number, planned.customer)
+        lines.append((planned.deed, *who, planned.subject, *amount, "", "", ""))
+    before: UUID | None = None
+    while block := standing_holds(work, before=before, limit=wanted.block):
+        for held, customer, subject in block:
+            who, why = (customer.number, customer.company or customer.name), (held.reason, held.held_by)
+            lines.append((Deed(held.deed), *who, subject, "", "", *why, _plain(held.until) or "lifted by somebody"))
+        before = block[-1][0].id
+    words = wanted.words.lower().split()
+    found = [line for line in lines if wanted.status in ("", line[0]) and _has(line[1:4], words)]
+    return sheet_text([TONIGHT, *found])
+
+
+def _has(names: Line, words: Sequence[str]) -> bool:
+    return all(word in " ".join(names).lower() for word in words)
 
 
 def sheet_text(lines: Sequence[Line]) -> str:
@@ -226,6 +252,7 @@ def _amount(amount: Money) -> str:
     return str(amount.major)
 
 
+TONIGHT = ("what", "customer_number", "customer", "about", "currency", "sum", "held_because", "held_by", "held_until")
 PLACE = ("address", "postcode", "city", "country")
 SHEETS = {
     "customers": Sheet(

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.permissions import CANCEL_SERVICES, MANAGE_SUBSCRIPTIONS, SEE_EVERYTHING
+from ezscale.billing.cases import open_case
 from ezscale.billing.change_quotes import point_of, unused
 from ezscale.billing.changes import drop_pending_change, give_as_credit
 from ezscale.billing.collecting import live_attempt
 from ezscale.billing.events import CancellationRequested
+from ezscale.billing.holds import is_held
 from ezscale.billing.invoicing import draft_invoice, issue_invoice, void_invoice
 from ezscale.billing.lines import PricedLine
 from ezscale.billing.paid_days import as_house, paid_ahead
@@ -22,11 +25,13 @@ from ezscale.billing.subscriptions import (
     items_of,
     subscription_of_item,
     subscription_to_change,
+    subscriptions_on,
 )
 from ezscale.company.rules import rules
 from ezscale.kit.errors import BusinessError, NotAllowed, NotSignedIn
 from ezscale.kit.work import Work
 from ezscale.models import Cancellation, Customer, Invoice, InvoiceLine, Subscription, SubscriptionItem
+from ezscale.models.hold import Deed
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 from ezscale.models.subscription import UNSTARTED, LeavingReason, SubscriptionStatus
 
@@ -65,8 +70,7 @@ def cancel_now(
     drop_pending_change(work, subscription)
     if subscription.status is SubscriptionStatus.PAUSED:
         go_on(work, subscription)
-    for invoice_id in open_invoices_of(work, subscription.id):
-        void_invoice(as_house(work), invoice_id)
+    give_up_what_is_unpaid(as_house(work), subscription)
     if decided.credit_on_cancel:
         give_rest_back(work, subscription)
     wish = cancellation_of(work, subscription.id)
@@ -152,18 +156,15 @@ def paid_until(work: Work, subscription: Subscription) -> date:
 
 def subscriptions_to_end(work: Work, after: UUID | None, limit: int) -> list[UUID]:
     """Those whose day has come, in the order of their ids; `after` is the last of the block before."""
-    due = (
-        select(Subscription.id)
-        .join(Cancellation, col(Cancellation.subscription_id) == Subscription.id)
-        .where(
-            col(Cancellation.withdrawn_at).is_(None),
-            Cancellation.effective_on <= work.today + timedelta(days=1),  # it is that day already for some
-            Subscription.status != SubscriptionStatus.ENDED,
-        )
-    )
+    due = _ending(work, work.today + timedelta(days=1))  # it is that day already for some
     if after is not None:
         due = due.where(col(Subscription.id) > after)
     return list(work.session.exec(due.order_by(col(Subscription.id)).limit(limit)))
+
+
+def endings_due(work: Work) -> dict[str, int]:
+    """About how many subscriptions are to end now."""
+    return {"ended": work.session.exec(select(func.count()).select_from(_ending(work, work.today).subquery())).one()}
 
 
 def end_as_wished(work: Work, subscription_id: UUID) -> bool:
@@ -179,10 +180,26 @@ def end_as_wished(work: Work, subscription_id: UUID) -> bool:
     wish.effective_on = paid_until(work, subscription)
     if wish.effective_on > today:
         return False
-    for invoice_id in open_invoices_of(work, subscription_id):
-        void_invoice(work, invoice_id)
+    give_up_what_is_unpaid(work, subscription)
     end_subscription(work, subscription)
     return True
+
+
+def give_up_what_is_unpaid(work: Work, subscription: Subscription) -> None:
+    """Void the open invoices of a subscription that ends.
+
+    One that bills others, too, is voided with the last of them; while others stay, a person credits its part.
+    """
+    for invoice_id in open_invoices_of(work, subscription.id):
+        billed = [each for each in subscriptions_on(work, invoice_id) if each.id != subscription.id]
+        others = [each for each in billed if each.status is not SubscriptionStatus.ENDED]
+        if not others:
+            void_invoice(work, invoice_id)
+        elif not all(_leaves_today(work, each) for each in others):
+            number = work.session.get_one(Invoice, invoice_id).number or ""
+            facts = {"invoice": number, "subscription": subscription.number, "ended": work.today.isoformat()}
+            about = f"{invoice_id.hex}:{subscription.id.hex}"
+            open_case(work, "part_of_invoice_ended", about, subscription.customer_id, facts)
 
 
 def open_invoices_of(work: Work, subscription_id: UUID) -> list[UUID]:
@@ -218,3 +235,22 @@ def _cancel(work: Work, subscription: Subscription, day: date, reason: str, code
     work.session.flush()
     work.emit(CancellationRequested(subscription.id, subscription.customer_id, cancellation.id))
     return cancellation
+
+
+def _leaves_today(work: Work, subscription: Subscription) -> bool:
+    wish = cancellation_of(work, subscription.id)
+    today = point_of(work, work.session.get_one(Customer, subscription.customer_id)).day
+    return wish is not None and wish.effective_on <= today
+
+
+def _ending(work: Work, by: date) -> SelectOfScalar[UUID]:
+    return (
+        select(Subscription.id)
+        .join(Cancellation, col(Cancellation.subscription_id) == Subscription.id)
+        .where(
+            col(Cancellation.withdrawn_at).is_(None),
+            Cancellation.effective_on <= by,
+            Subscription.status != SubscriptionStatus.ENDED,
+            ~is_held(Deed.END, work.today),
+        )
+    )

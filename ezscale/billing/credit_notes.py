@@ -14,10 +14,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing import ledger
 from ezscale.billing.credit import keep_as_credit
+from ezscale.billing.earnings import earned_as_booked
 from ezscale.billing.events import CreditNoteIssued, InvoiceClosed
 from ezscale.billing.invoicing import invoice as invoice_of
 from ezscale.billing.invoicing import invoice_lines, invoice_to_change
-from ezscale.billing.numbers import CREDIT_NOTES, booking_of_note, take_document_numbers
+from ezscale.billing.numbers import CREDIT_NOTES, booking_of, booking_of_note, take_document_numbers
 from ezscale.billing.payments import invoice_is_paid
 from ezscale.billing.subscriptions import catch_up
 from ezscale.kit.actor import Actor
@@ -301,7 +302,10 @@ def _book(work: Work, invoice: Invoice, note: CreditNote, lines: Sequence[Credit
     lowered, was_closed = note.total - note.kept, invoice.status is InvoiceStatus.PAID
     if lowered and invoice.status is InvoiceStatus.UNCOLLECTIBLE:
         ledger.take_back_write_off(work, invoice, lowered, note.id)
-    sides = ledger.credit_note_sides(invoice.customer_id, note.net, _by_place(lines, invoice.currency))
+    billed = {line.id: line for line in invoice_lines(work, invoice.id)}
+    parts = [(billed[line.invoice_line_id], line.net) for line in lines]
+    earned = earned_as_booked(work, booking_of(invoice.id), parts)
+    sides = ledger.credit_note_sides(invoice.customer_id, earned, _by_place(lines, invoice.currency), note.total)
     ledger.book(work, "credit_note", booking_of_note(note.id), sides)
     invoice.credit(note.total, work.now)
     work.session.add(invoice)

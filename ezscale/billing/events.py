@@ -245,3 +245,27 @@ class PriceChangeWithdrawn(Event):
     """A change of price that was announced will not happen."""
 
     change_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RunAsked(Event):
+    """Somebody wants one of the nightly runs now."""
+
+    run: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeedHeld(Event):
+    """Something is not done to a customer in the nights to come."""
+
+    hold_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLifted(Event):
+    """It is done again."""
+
+    hold_id: UUID
+    customer_id: UUID

@@ -64,7 +64,7 @@ def renew_early(work: Work, subscription_id: UUID) -> Invoice:
         raise BusinessError("The next period is paid already.")
     due = Due(subscription, customer, items)
     lines = renewal_lines(due, taxes_of(work, [customer]))
-    write_invoices(work, [(due, lines)], seller())
+    write_invoices(work, [[(due, lines)]], seller())
     work.session.expire_all()
     return work.session.exec(
         select(Invoice)

@@ -1,5 +1,6 @@
 """The numbers of documents: a series for each kind and year, without a gap, in the order of their days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from sqlmodel import SQLModel, col, select
 
 from ezscale.billing import ledger
+from ezscale.billing.earnings import earned_by_family
 from ezscale.billing.events import InvoiceIssued
 from ezscale.kit.database import table_of
 from ezscale.kit.money import Money
@@ -70,8 +72,10 @@ def become_invoice(work: Work, invoice: Invoice) -> None:
 
 def book_invoice(work: Work, invoice: Invoice) -> None:
     """The ledger's entry for an invoice that has just taken its number."""
-    taxes = _taxes_by_place(work, invoice)
-    sides = ledger.invoice_sides(invoice.customer_id, invoice.net, taxes)
+    of_invoice = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id).order_by(col(InvoiceLine.position))
+    lines = work.session.exec(of_invoice).all()
+    earned, taxes = earned_by_family(work, lines), _taxes_by_place(invoice, lines)
+    sides = ledger.invoice_sides(invoice.customer_id, earned, taxes, invoice.total)
     ledger.book(work, "invoice", booking_of(invoice.id), sides)
 
 
@@ -93,10 +97,9 @@ def _day_of(work: Work, series: Series, number: str) -> date:
     return found or work.today
 
 
-def _taxes_by_place(work: Work, invoice: Invoice) -> dict[str, Money]:
+def _taxes_by_place(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Money]:
     owed: dict[str, int] = {}
-    lines = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id).order_by(col(InvoiceLine.position))
-    for line in work.session.exec(lines):
+    for line in lines:
         for tax in line.taxes or []:
             owed[tax["place"]] = owed.get(tax["place"], 0) + tax["minor"]
     if invoice.tax_minor != sum(owed.values()):  # drafted by the release before, which kept one tax for all

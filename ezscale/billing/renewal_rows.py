@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from ezscale.billing import ledger
 from ezscale.billing.credit import Owner, Purse, purses_of, take_from_grants
 from ezscale.billing.document_rules import InvoiceRules
+from ezscale.billing.earnings import Earned, add_by_family, plan_families
 from ezscale.billing.events import InvoiceIssued, InvoicePaid, ProformaIssued
 from ezscale.billing.invoicing import line_values, party
 from ezscale.billing.lines import PricedLine, Sums, add_up, taxes_by_place
@@ -62,6 +63,9 @@ class Due:
     items: Sequence[SubscriptionItem | Row[Any]]
 
 
+Priced = tuple[Due, list[PricedLine]]
+
+
 @dataclass(slots=True)
 class Block:
     """Invoices on their way into the database, and what they have in common. `purses` hold what may still be spent."""
@@ -70,6 +74,7 @@ class Block:
     seller: dict[str, str]
     purses: dict[Owner, Purse]
     evidences: Evidences
+    families: dict[UUID, str]
     rows: defaultdict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     moved_on: list[dict[str, Any]] = field(default_factory=list)
     discounts_used: list[dict[str, Any]] = field(default_factory=list)
@@ -89,7 +94,7 @@ class Block:
 class Asked:
     """What one invoice asks for, how much of it credit pays at once, and how it is numbered and dated."""
 
-    due: Due
+    billed: Sequence[Priced]
     lines: list[PricedLine]
     sums: Sums
     used: Money
@@ -98,31 +103,48 @@ class Asked:
     day: date = date.min
 
     @property
+    def customer(self) -> Customer | Row[Any]:
+        """Whom it asks."""
+        return self.billed[0][0].customer
+
+    @property
+    def due_on(self) -> date:
+        """When the first of its periods begins, but not before it is written."""
+        return max(self.day, min(lines[0].position.period_start or self.day for _, lines in self.billed))
+
+    @property
     def is_paid(self) -> bool:
         """Credit pays for all of it, or there is nothing to pay."""
         return self.used == self.sums.total
 
 
-def write_invoices(work: Work, priced: Sequence[tuple[Due, list[PricedLine]]], who: Seller) -> list[Money]:
-    """Write an invoice for each, using credit where there is some; returns their totals."""
-    if not priced:
+def write_invoices(work: Work, invoices: Sequence[Sequence[Priced]], who: Seller) -> list[Money]:
+    """Write each, using credit where there is some; returns their totals.
+
+    An invoice bills one subscription or several, all of one customer and in one currency.
+    """
+    if not invoices:
         return []
-    customers = [due.customer for due, _ in priced]
+    customers = list({billed[0][0].customer.id: billed[0][0].customer for billed in invoices}.values())
     purses = purses_of(work, [customer.id for customer in customers])
-    block = Block(work, who.to_plain(), purses, evidence_of(work, customers))
-    for asked in _numbered(work, [_ask(block, due, lines) for due, lines in priced]):
-        _add_invoice(block, asked)
+    block = Block(work, who.to_plain(), purses, evidence_of(work, customers), plan_families(work))
+    asked = [_ask(block, billed) for billed in invoices]
+    for each in _numbered(work, asked):
+        _add_invoice(block, each)
     _store(block)
     written = {table_of(model).name: len(rows) for model, rows in block.rows.items() if rows}
     written |= {"subscription": len(block.moved_on), "subscription_item": len(block.discounts_used)}
     work.record("renewals issued", *(("invoice", row["id"]) for row in block.rows[Invoice]), written=written)
-    return [add_up(lines, due.subscription.currency).total for due, lines in priced]
+    return [each.sums.total for each in asked]
 
 
-def _ask(block: Block, due: Due, lines: list[PricedLine]) -> Asked:
+def _ask(block: Block, billed: Sequence[Priced]) -> Asked:
+    due, lines = billed[0]
+    if len(billed) > 1:
+        lines = [line for _, each in billed for line in each]
     currency = due.subscription.currency
     sums, purse = add_up(lines, currency), block.purses.get((due.customer.id, currency))
-    return Asked(due, lines, sums, purse.take(sums.total) if purse else Money.zero(currency))
+    return Asked(billed, lines, sums, purse.take(sums.total) if purse else Money.zero(currency))
 
 
 def _numbered(work: Work, asked: Sequence[Asked]) -> Sequence[Asked]:
@@ -144,8 +166,7 @@ def _numbered(work: Work, asked: Sequence[Asked]) -> Sequence[Asked]:
 
 
 def _add_invoice(block: Block, asked: Asked) -> None:
-    customer, sums, period = asked.due.customer, asked.sums, asked.lines[0].position
-    decision = asked.lines[0].decision
+    customer, sums, decision = asked.customer, asked.sums, asked.lines[0].decision
     invoice_id, now = new_id(), block.work.now
     report_currency, report_rate = report_columns(block.work, sums.total.currency)
     evidence = block.evidences.of(customer, decision.source)
@@ -163,7 +184,7 @@ def _add_invoice(block: Block, asked: Asked) -> None:
             "total_minor": sums.total.minor,
             "settled_minor": asked.used.minor,
             "issued_on": asked.day,
-            "due_on": max(period.period_start or asked.day, asked.day),
+            "due_on": asked.due_on,
             "paid_at": now if asked.is_paid else None,
             "created_at": now,
             "delivered_at": None,
@@ -186,18 +207,30 @@ def _add_invoice(block: Block, asked: Asked) -> None:
         _use_credit(block, customer.id, invoice_id, asked.used)
     if asked.is_paid:
         block.emit(InvoicePaid(invoice_id, customer.id))
-    _move_on(block, asked.due, period.period_end)
+    for due, lines in asked.billed:
+        _move_on(block, due, lines[0].position.period_end)
 
 
 def _tell(block: Block, asked: Asked, invoice_id: UUID) -> None:
     """An invoice is booked; a proforma is no sale yet, and only asks."""
-    customer_id = asked.due.customer.id
+    customer_id = asked.customer.id
     if asked.proforma_number:
         block.emit(ProformaIssued(invoice_id, customer_id))
         return
-    sides = ledger.invoice_sides(customer_id, asked.sums.net, taxes_by_place(asked.lines))
+    earned = _earned_by_family(block, asked.billed)
+    sides = ledger.invoice_sides(customer_id, earned, taxes_by_place(asked.lines), asked.sums.total)
     block.book("invoice", booking_of(invoice_id), sides)
     block.emit(InvoiceIssued(invoice_id, customer_id))
+
+
+def _earned_by_family(block: Block, billed: Sequence[Priced]) -> Earned:
+    plans = {item.id: item.plan_id for due, _ in billed for item in due.items}
+    return add_by_family((_family_of(block, plans, line), line.net) for _, lines in billed for line in lines)
+
+
+def _family_of(block: Block, plans: dict[UUID, UUID], line: PricedLine) -> str:
+    item_id = line.position.item_id
+    return block.families[plans[item_id]] if item_id else ledger.OTHER
 
 
 def _use_credit(block: Block, customer_id: UUID, invoice_id: UUID, used: Money) -> None:

@@ -12,10 +12,11 @@ from sqlmodel import col, exists
 from sqlmodel import select as choose
 
 from ezscale.billing.agreements import PRICE, agreed_anew, movements
+from ezscale.billing.brake import Run, stopped
 from ezscale.billing.events import PriceChangeTold
 from ezscale.billing.policy import POLICY
 from ezscale.billing.price_changes import BLOCK, ITEMS, NOTICES, RUNNING, SUBSCRIPTIONS
-from ezscale.billing.renewals import LEAVES_BEFORE, issue_renewals
+from ezscale.billing.renewals import LEAVES_BEFORE, invoice_due, renewals_due
 from ezscale.billing.runs import Tally, reported
 from ezscale.catalog.changing import locked
 from ezscale.kit.bulk import insert_many
@@ -40,17 +41,22 @@ def renew(open_work: OpenWork, size: int = BLOCK) -> Tally:
     """Invoice what comes near, each period at the price that is agreed for it.
 
     After an outage a subscription may have periods to catch up with on both sides of the day of a change: those before
-    are invoiced first, then it is agreed anew, then come the others.
+    are invoiced first, then it is agreed anew, then come the others. Far more than usual are not billed before somebody
+    has allowed it.
     """
-    tally = Tally()
-    tally.set_aside += apply_price_changes(open_work, size).set_aside
-    day = date.min
-    while between := _day_between(open_work, after=day):
-        day = between
-        tally.include(issue_renewals(open_work, size, until=day - timedelta(days=1)))
-        tally.set_aside += apply_price_changes(open_work, size).set_aside
-    tally.include(issue_renewals(open_work, size))
-    return tally
+    whole = Tally()
+    with reported(open_work, Run.RENEWALS) as tally:
+        if stopped(open_work, tally, Run.RENEWALS, renewals_due):
+            return tally
+        whole.set_aside += apply_price_changes(open_work, size).set_aside
+        day = date.min
+        while between := _day_between(open_work, after=day):
+            day = between
+            invoice_due(open_work, tally, size, until=day - timedelta(days=1))
+            whole.set_aside += apply_price_changes(open_work, size).set_aside
+        invoice_due(open_work, tally, size)
+    whole.include(tally)
+    return whole
 
 
 def tell_subscribers(open_work: OpenWork, change_id: UUID, size: int = BLOCK) -> int:

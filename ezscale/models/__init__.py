@@ -12,6 +12,7 @@ from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.frozen import Frozen
+from ezscale.models.hold import Hold
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine, PrintedDocument
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
@@ -78,6 +79,7 @@ __all__ = [
     "ExchangeRate",
     "Extension",
     "Frozen",
+    "Hold",
     "Impersonation",
     "InboundNotice",
     "Invitation",

@@ -47,6 +47,7 @@ from ezscale.pages.admin.plans import plans
 from ezscale.pages.admin.provisioning import provisioning
 from ezscale.pages.admin.referrals import referrals as admin_referrals
 from ezscale.pages.admin.roles import roles
+from ezscale.pages.admin.rules import rules
 from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
@@ -57,6 +58,7 @@ from ezscale.pages.admin.subscriptions import subscriptions
 from ezscale.pages.admin.tax import tax
 from ezscale.pages.admin.time_machine import time_machine
 from ezscale.pages.admin.tokens import tokens as admin_tokens
+from ezscale.pages.admin.tonight import tonight
 from ezscale.pages.marketing.about import about
 from ezscale.pages.marketing.contact import contact
 from ezscale.pages.marketing.home import home
@@ -120,6 +122,7 @@ from ezscale.state.admin.plan import PlanState
 from ezscale.state.admin.plans import PlansState
 from ezscale.state.admin.referrals import ReferralsState as AdminReferralsState
 from ezscale.state.admin.roles import RolesState
+from ezscale.state.admin.rules import RulesState
 from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
@@ -130,6 +133,7 @@ from ezscale.state.admin.subscriptions import SubscriptionsState
 from ezscale.state.admin.tax import TaxState
 from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
+from ezscale.state.admin.tonight import TonightState
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.state.signing_in.invitation import InvitationState
@@ -360,6 +364,7 @@ ADMIN = (
         title=f"Provisioning | {company()} staff",
         on_load=[ProvisioningState.load],
     ),
+    Route("/admin/tonight/", tonight, title=f"Tonight | {company()} staff", on_load=[TonightState.load]),
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
     Route("/admin/tax/", tax, title=f"Tax | {company()} staff", on_load=[TaxState.load]),
     Route("/admin/currencies/", currencies, title=f"Currencies | {company()} staff", on_load=[CurrenciesState.load]),
@@ -375,6 +380,7 @@ ADMIN = (
     ),
     Route("/admin/staff/", colleagues, title=f"Colleagues | {company()} staff", on_load=[ColleaguesState.load]),
     Route("/admin/roles/", roles, title=f"Roles | {company()} staff", on_load=[RolesState.load]),
+    Route("/admin/rules/", rules, title=f"Rules | {company()} staff", on_load=[RulesState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )
 

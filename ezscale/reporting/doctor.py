@@ -11,6 +11,7 @@ from sqlmodel import and_, col, or_, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing import ledger
+from ezscale.billing.holds import is_held
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.money import Money
 from ezscale.kit.outbox import OutboxEvent
@@ -20,6 +21,8 @@ from ezscale.models import (
     CreditEntry,
     CreditNote,
     CreditNoteLine,
+    Customer,
+    Hold,
     Invoice,
     InvoiceLine,
     LedgerEntry,
@@ -34,6 +37,7 @@ from ezscale.models import (
     SubscriptionItem,
     Suspension,
 )
+from ezscale.models.hold import Deed
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.models.service import UNBUILT, ServiceStatus
@@ -41,6 +45,7 @@ from ezscale.models.subscription import SubscriptionStatus
 
 MOST_NAMES = 20
 LONGEST_MIDDLE_STATE = timedelta(days=1)
+LONGEST_ENDLESS_HOLD = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,7 @@ def nothing_is_billed_late(work: Work) -> Iterator[str]:
         col(Subscription.status).in_((SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)),
         col(Subscription.bill_from) < work.today - timedelta(days=1),
         ~leaving,
+        ~is_held(Deed.INVOICE, work.today),  # it is seen among the holds
     )
     yield from work.session.exec(late.limit(MOST_NAMES))
 
@@ -401,6 +407,21 @@ def ended_means_gone(work: Work) -> Iterator[str]:
     yield from work.session.exec(running.limit(MOST_NAMES))
 
 
+def holds_have_an_end(work: Work) -> Iterator[str]:
+    """Nothing is held for longer than a week without a day on which it ends."""
+    endless = (
+        select(Hold.deed, Hold.reason, Customer.number)
+        .join(Customer, col(Customer.id) == Hold.customer_id)
+        .where(
+            col(Hold.lifted_at).is_(None),
+            col(Hold.until).is_(None),
+            Hold.created_at < work.now - LONGEST_ENDLESS_HOLD,
+        )
+    )
+    for deed, reason, customer in work.session.exec(endless.limit(MOST_NAMES)):
+        yield f"{customer}, {deed}: {reason[:120]}"
+
+
 def nothing_is_stuck(work: Work) -> Iterator[str]:
     """No task was given up, and no event has been waiting for longer than an hour."""
     for task, error in work.session.exec(
@@ -429,5 +450,6 @@ CHECKS: tuple[Callable[[Work], Iterator[str]], ...] = (
     expired_orders_hold_nothing,
     suspended_for_a_reason,
     ended_means_gone,
+    holds_have_an_end,
     nothing_is_stuck,
 )

@@ -12,6 +12,7 @@ from ezscale.billing import (
     credit,
     documents,
     dunning,
+    holds,
     late_fees,
     notices,
     pausing,
@@ -20,6 +21,7 @@ from ezscale.billing import (
     tax_id_checks,
     tax_places,
 )
+from ezscale.billing.brake import Run
 from ezscale.billing.events import (
     CardKept,
     CardReplaced,
@@ -31,6 +33,7 @@ from ezscale.billing.events import (
     NoticeReceived,
     PriceChangeAnnounced,
     ProformaIssued,
+    RunAsked,
     SubscriptionChanged,
 )
 from ezscale.company import currencies
@@ -119,9 +122,11 @@ def ask_for_resize(house: House, event: SubscriptionChanged) -> None:
 def renew(house: House) -> None:
     """Agree anew where that is due, and invoice what comes near: one task, so that they keep in step.
 
-    Before that we ask which tax ids are registered, to know it as well as can be.
+    Before that we ask which tax ids are registered, to know it as well as can be. What was held until today is done.
     """
     check_tax_ids(house)
+    with house.automation("renewals")() as work:
+        holds.lift_those_over(work)
     pausing.return_paused(house.automation("changes"))
     changes.settle_changes(house.automation("changes"))
     renewing.renew(house.automation("renewals"))
@@ -155,6 +160,12 @@ def charge_late_fees(house: House) -> None:
 def tend_credit(house: House) -> None:
     """Book credit that has lapsed, and warn of what lapses soon."""
     credit.tend_credit(house.automation("credit"))
+
+
+@task
+def run_what_is_asked(house: House, event: RunAsked) -> None:
+    """One of the nightly runs, now, because somebody wants it."""
+    {Run.RENEWALS: renew, Run.CANCELLATIONS: end_cancelled, Run.DUNNING: chase}[Run(event.run)](house)
 
 
 @task

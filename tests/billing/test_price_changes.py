@@ -40,8 +40,9 @@ from ezscale.models import (
     SubscriptionItem,
 )
 from ezscale.models.base import WrongState
+from ezscale.models.hold import Deed
 from ezscale.reporting.revenue import recurring_revenue
-from ezscale.reporting.tonight import Deed, tonight
+from ezscale.reporting.tonight import tonight
 from tests.bulk import write_book
 from tests.sizes import size
 

@@ -135,6 +135,14 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "S-000001",
     ),
     (
+        "holds_have_an_end",
+        (
+            f"""INSERT INTO hold (id, deed, customer_id, subscription_id, reason, held_by, created_at, lifted_by)
+                SELECT id, 'end', customer_id, id, 'a talk', 'Sam', {LONG_AGO}, '' FROM subscription""",
+        ),
+        "C-000001, end: a talk",
+    ),
+    (
         "nothing_is_stuck",
         ("UPDATE job SET status = 'failed', error = 'a bug' WHERE task = 'billing.renew'",),
         "billing.renew: a bug",

@@ -7,11 +7,16 @@ import pytest
 from sqlalchemy import func, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.billing.brake import Run
 from ezscale.billing.cancelling import cancel_at_period_end
+from ezscale.billing.holds import hold
+from ezscale.billing.renewing import renew
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import NotAllowed
 from ezscale.models import DunningStep, Invoice, OutboxEvent, RunReport
-from ezscale.reporting.tonight import Deed, next_night, tonight
+from ezscale.models.hold import Deed
+from ezscale.reporting.tonight import next_night, tonight
+from tests.bulk import write_book
 from tests.company import DECLINED_LATER, Company
 
 
@@ -105,3 +110,48 @@ def test_only_staff_may_look_into_the_night(at):
         tonight(work)
     with at.house.database.opener(staff)() as work:
         assert tonight(work).planned == ()
+
+
+def test_what_is_held_is_not_planned_and_what_is_over_is(at):
+    at.signs_up("Grace Hall").buys()
+    at.signs_up("Ada Moreno").buys()
+    at.lives(days=16)
+    with at.robot() as work:
+        [first, second] = sorted(tonight(work).planned, key=lambda planned: planned.customer)
+        assert first.subscription_id
+        assert second.subscription_id
+        hold(work, first.deed, first.subscription_id, "We are talking to them")
+        hold(work, second.deed, second.subscription_id, "For a day", until=next_night(work).date())
+
+    assert deeds(at) == {(Deed.INVOICE, "Grace Hall")}
+
+
+def test_each_line_says_what_can_be_held(at):
+    otto = at.signs_up("Otto Lenz")
+    otto.buys()
+    otto.leaves_card(DECLINED_LATER)
+    at.lives(days=16)
+    [to_be_invoiced] = plan(at).planned
+    at.lives(days=15)
+    about = {planned.deed: planned for planned in plan(at).planned}
+
+    invoice = otto.invoices()[-1]
+    assert to_be_invoiced.subject == "SUB-000001"
+    assert to_be_invoiced.subscription_id is not None
+    assert (about[Deed.CHARGE].subject, about[Deed.CHARGE].invoice_id) == (invoice.number, invoice.id)
+
+
+def test_a_run_that_would_be_stopped_is_told_with_what_it_would_do(at, clock):
+    for night in range(3):
+        write_book(at.house.database.engine, 1, clock.now, first=1000 + night)
+        renew(at.house.automation("renewals"))
+        clock.move(timedelta(days=1))
+    write_book(at.house.database.engine, 60, clock.now, first=2000)
+    before = sizes(at)
+
+    night = plan(at)
+
+    assert [(stop.run, stop.why) for stop in night.stops] == [(Run.RENEWALS, "60 to invoice, usually 1")]
+    assert len([planned for planned in night.planned if planned.deed is Deed.INVOICE]) == 60
+    assert sizes(at) == before
+    assert "stopped" in renew(at.house.automation("renewals")).counts

@@ -6,11 +6,14 @@ from io import StringIO
 
 import pytest
 from sqlalchemy import JSON, Connection, Enum, String, text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from ezscale.api.app import create_api
 from ezscale.api.sheets import SHEETS
 from ezscale.billing.credit_notes import issue_credit_note
+from ezscale.billing.holds import hold
+from ezscale.models import Subscription
+from ezscale.models.hold import Deed
 from tests.security.entrances import entrances
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "=HYPERLINK(1)", "＝1+1", "\n=1+1"]
@@ -26,6 +29,7 @@ PLANTED = {
     "plan",
     "location",
     "system_image",
+    "hold",
 }
 
 
@@ -64,6 +68,9 @@ def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of, formul
     browser, [invoice] = browser_of(grace), ada.invoices()
     with at.robot() as work:
         issue_credit_note(work, invoice.id, None, "So that there is one")
+        held = work.session.exec(select(Subscription.id)).first()
+        assert held is not None
+        hold(work, Deed.INVOICE, held, "a word")
     plant(at, formula)
     seen = 0
 

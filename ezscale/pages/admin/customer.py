@@ -6,6 +6,7 @@ from ezscale.pages.admin.care import customer_care, person_care, personal_data
 from ezscale.pages.admin.cases import case_list
 from ezscale.pages.admin.credit import credit_card, new_invoice_button
 from ezscale.pages.admin.customer_tax import currency_care, customer_tax
+from ezscale.pages.admin.holds import held_card
 from ezscale.pages.admin.parts import (
     QUIET,
     by_id,
@@ -59,6 +60,7 @@ def _main() -> rx.Component:
     cases = card(case_list(CustomerState.cases), title="Waits for a person", flush=True)
     return stack(
         rx.cond(CustomerState.cases.length() > 0, cases),
+        held_card(CustomerState.held),
         card(services, title="Services", flush=True),
         card(invoices, title="Invoices", actions=[new_invoice_button()], flush=True),
         credit_card(),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ezscale.pages.admin.crediting import credit_note_window
+from ezscale.pages.admin.holds import held_card
 from ezscale.pages.admin.parts import (
     ATTEMPT_TONES,
     ATTEMPT_WORDS,
@@ -171,6 +172,7 @@ def _main() -> rx.Component:
         empty=empty("No positions"),
     )
     return stack(
+        held_card(InvoiceState.held),
         card(lines, _sums(), _memo(), title="Positions", flush=True),
         rx.cond(InvoiceState.notes.length() > 0, card(_notes(), title="Credit notes", flush=True)),
         card(_attempts(), title="Charges", flush=True),

@@ -12,6 +12,7 @@ from ezscale.billing.credit_notes import credit_notes, creditable
 from ezscale.billing.drafting import change_memo, copy_invoice, delete_draft, issue_draft
 from ezscale.billing.explaining import explain_invoice
 from ezscale.billing.history import attempts_on, steps_taken_on
+from ezscale.billing.holds import holds_on_invoice
 from ezscale.billing.invoicing import (
     expect_again,
     invoice,
@@ -25,6 +26,7 @@ from ezscale.kit.work import Work
 from ezscale.models import DunningStep, Invoice, InvoiceLine, Payment, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.state.account.invoice_views import LineView, NoteRow
+from ezscale.state.admin.holds import HoldView
 from ezscale.state.admin.rows import standing
 from ezscale.state.admin.staff import Record, StaffState
 from ezscale.state.arguments import sent_fields, sent_id
@@ -172,6 +174,7 @@ class InvoiceFile:
     attempts: list[AttemptView]
     steps: list[StepView]
     notes: list[NoteRow]
+    held: list[HoldView]
     rights: dict[str, bool]
 
 
@@ -184,6 +187,7 @@ class InvoiceState(Record, StaffState):
     attempts: list[AttemptView] = []
     steps: list[StepView] = []
     notes: list[NoteRow] = []
+    held: list[HoldView] = []
     may_now: dict[str, bool] = NO_RIGHTS
 
     @rx.event
@@ -245,7 +249,7 @@ class InvoiceState(Record, StaffState):
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.invoice, self.lines, self.payments = file.invoice, file.lines, file.payments
         self.attempts, self.steps, self.notes = file.attempts, file.steps, file.notes
-        self.may_now = file.rights
+        self.held, self.may_now = file.held, file.rights
 
 
 def file_of(work: Work, invoice_id: UUID, reader: Reader) -> InvoiceFile:
@@ -260,6 +264,7 @@ def file_of(work: Work, invoice_id: UUID, reader: Reader) -> InvoiceFile:
         attempts=[AttemptView.of(attempt, card, reader) for attempt, card in attempts_on(work, invoice_id)],
         steps=[StepView.of(step, reader) for step in steps_taken_on(work, invoice_id)],
         notes=[NoteRow.of(note, reader) for note, _ in credit_notes(work, invoice_id=invoice_id, limit=MOST_NOTES)],
+        held=[HoldView.of(held, "", "", work, reader) for held in holds_on_invoice(work, invoice_id)],
         rights=rights_on(work, row),
     )
 
