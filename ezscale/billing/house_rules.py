@@ -27,11 +27,19 @@ class NightRules(Rules):
     title: ClassVar[str] = "The brake of the nightly runs"
 
     jump_factor: float = Field(
-        default=3, ge=1.1, le=100, description="A run stops when it would do more than this many times what is usual."
+        default=3,
+        ge=1.1,
+        le=100,
+        title="How many times the usual",
+        description="A run stops when it would do more than this many times what is usual.",
     )
     at_least: int = Field(
         default=50, ge=1, le=1_000_000, description="A run that would do fewer than this never stops."
     )
     looks_back: int = Field(
-        default=10, ge=1, le=100, description="From how many of its last reports a run knows what is usual."
+        default=10,
+        ge=1,
+        le=100,
+        title="Reports that say what is usual",
+        description="The mean of so many of a run's last reports is what is usual. Without three it never stops.",
     )

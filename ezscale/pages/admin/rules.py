@@ -19,7 +19,7 @@ def rules() -> rx.Component:
         "Rules",
         rx.cond(RulesState.loading, card(skeleton(8)), cards),
         at="/admin/rules/",
-        lead="How the house does business. A change holds at once, for everybody; it is asked for your password again.",
+        lead="How the house does business. A change holds at once, for everybody; you may be asked for your password again.",
     )
 
 

@@ -78,7 +78,7 @@ def _stops() -> rx.Component:
 
 
 def _figures() -> rx.Component:
-    return stats(rx.foreach(TonightState.groups, _figure))
+    return rx.cond(TonightState.groups.length() > 0, stats(rx.foreach(TonightState.groups, _figure)))
 
 
 def _figure(group: Group) -> rx.Component:

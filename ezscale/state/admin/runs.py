@@ -83,7 +83,7 @@ class StoppedRun:
     def of(cls, case: BillingCase, reader: Reader) -> Self:
         """The case of a run that was stopped."""
         run = case.facts["run"]
-        return cls(run, f"{run.capitalize()} was stopped", case.facts["would"], reader.moment(case.opened_at))
+        return cls(run, f"{run.capitalize()}: stopped", case.facts["would"], reader.moment(case.opened_at))
 
 
 class RunsState(Listing, StaffState):

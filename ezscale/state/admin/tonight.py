@@ -198,7 +198,7 @@ def plan_of(work: Work, reader: Reader) -> Plan:
     return Plan(
         at=reader.moment(night.at),
         lines=[Line.of(place, planned, reader) for place, planned in enumerate(night.planned)],
-        groups=[group_of(deed, night.planned, reader) for deed in Deed],
+        groups=[group for deed in Deed if (group := group_of(deed, night.planned, reader)).count],
         held=held,
         set_aside=list(night.set_aside),
         stops=[f"{stop.run.capitalize()}: {stop.why}" for stop in night.stops],
