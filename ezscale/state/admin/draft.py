@@ -10,14 +10,14 @@ import reflex as rx
 from ezscale.accounts.customers import customer, search_customers
 from ezscale.billing.drafting import Wanted, WantedLine, change_draft, draft_manual_invoice, wanted_of
 from ezscale.billing.invoicing import invoice
-from ezscale.kit.errors import Invalid, NotFound
+from ezscale.kit.errors import BusinessError, Invalid, NotFound, TemporaryFailure
 from ezscale.kit.work import Work
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.state.account.statement_views import name_of
 from ezscale.state.admin.amounts import plain_sum, typed_count, typed_day, typed_money
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_fields, sent_id, sent_text
-from ezscale.state.telling import Answer
+from ezscale.state.telling import Answer, not_an_event
 
 MOST_LINES = 100
 TYPED = ("description", "quantity", "price", "discount")
@@ -140,6 +140,14 @@ class DraftState(StaffState):
 
         kept = await self.perform(keep)
         return rx.redirect(f"/admin/invoice/?id={kept}")
+
+    @not_an_event
+    def refuse(self, refusal: BusinessError | TemporaryFailure) -> Answer:
+        """Beside its field. Fields of lines come and go: the browser cannot be told to go to one of them."""
+        if isinstance(refusal, Invalid) and refusal.field[-1:].isdigit():
+            self.errors = {refusal.field: refusal.message}
+            return None
+        return super().refuse(refusal)
 
     async def _open(self) -> None:
         draft_id, customer_id = self._asked("id", 40), self._asked("customer", 40)
