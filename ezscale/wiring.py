@@ -20,7 +20,7 @@ from ezscale.kit.actor import Actor, robot
 from ezscale.kit.clock import Clock, ShiftedClock, WorldClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.encryption import Vault, open_vault
-from ezscale.kit.settings import settings
+from ezscale.kit.settings import Settings, settings
 from ezscale.kit.work import Database, OpenWork
 from ezscale.messaging.ports import Mailer
 from ezscale.provisioning.ports import Panel
@@ -125,10 +125,16 @@ def _house_by_settings() -> House:
         mailer=SmtpMailer(own.smtp_url) if own.smtp_url else KeptMail(own.data_dir / "mail"),
         vault=open_vault(own.data_dir / "keys.json"),
         passes=open_passes(own.access_team, own.access_audience) if own.access_team else None,
-        tax_ids=open_register(own.vies_url),
-        rates=open_feed(own.exchange_rates_url),
-        tax_calculator=open_calculator(own.taxjar_token.get_secret_value(), own.taxjar_url),
+        # In the sandbox nobody is asked but the stand-ins.
+        tax_ids=open_register(own.vies_url) if own.vies_url or not own.sandbox else None,
+        rates=open_feed(own.exchange_rates_url) if own.exchange_rates_url or not own.sandbox else None,
+        tax_calculator=_calculator(own),
     )
+
+
+def _calculator(own: Settings) -> TaxCalculator | None:
+    token = own.taxjar_token.get_secret_value()
+    return open_calculator(token, own.taxjar_url) if own.taxjar_url or not own.sandbox else None
 
 
 def _ring() -> None:

@@ -20,7 +20,7 @@ from ezscale.models.invoice import LineKind
 from ezscale.models.option import OptionKind
 from ezscale.models.subscription import ItemKind
 
-WORDS = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly", 24: "two-yearly", 36: "three-yearly"}
+WORDS = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _new_plan(
     terms = {
         "plan_id": after.id,
         "kind": ItemKind.PLAN,
-        "description": _described(held, before, after),
+        "description": f"{after.name}, {_cycle(months)}"[:200],  # as orders print it
         "quantity": held.quantity,
         "currency": subscription.currency,
         "price_minor": price.amount.minor,
@@ -223,14 +223,9 @@ def _discount(old: SubscriptionItem, other_cycle: bool) -> dict[str, Any]:
     }
 
 
-def _described(held: SubscriptionItem, before: Plan, after: Plan) -> str:
-    """As the item before it was called, with the other plan's name."""
-    return held.description.replace(before.name, after.name)[:200] if before.name in held.description else after.name
-
-
 def _once(description: str, price: Money, kind: LineKind) -> Position:
     return Position(description, price, Money.zero(price.currency), kind=kind)
 
 
 def _cycle(months: int) -> str:
-    return WORDS.get(months, f"{months} months")
+    return WORDS.get(months, f"every {months} months")

@@ -61,7 +61,7 @@ def e_invoice(printed: Printed) -> bytes | None:
     _parties(deal, printed)
     _delivery(deal, printed)
     _settlement(deal, printed)
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def can_be_said(printed: Printed) -> bool:

@@ -20,30 +20,32 @@ class TaxRules(Rules):
     title: ClassVar[str] = "Tax"
 
     registrations: str = Field(
-        "",
+        default="",
         max_length=400,
         description="Other places where we are registered and collect: GB, US-CA; EU for the One Stop Shop of a seller "
         "from elsewhere.",
     )
     one_stop_shop: bool = Field(
-        True,
+        default=True,
         description="Consumers in other EU states pay their own state's rate. Off only while such sales stay below the "
         "yearly threshold: then they pay ours.",
     )
-    prices_include_tax: bool = Field(False, description="The prices in the shop include tax.")
+    prices_include_tax: bool = Field(default=False, description="The prices in the shop include tax.")
     deduct_tax: bool = Field(
-        True,
+        default=True,
         description="Where prices include tax, whoever owes none pays them without our own tax, instead of the full price.",
     )
-    rounding: Rounding = Field(Rounding.LINE, description="Tax is rounded on each line, or once for each rate.")
-    tax_late_fees: bool = Field(False, description="Late fees carry tax.")
+    rounding: Rounding = Field(default=Rounding.LINE, description="Tax is rounded on each line, or once for each rate.")
+    tax_late_fees: bool = Field(default=False, description="Late fees carry tax.")
     trust_unchecked_ids: bool = Field(
-        False,
+        default=False,
         description="A tax id counts before the register has answered. Off: tax is charged until it is known to be valid.",
     )
-    valid_days: int = Field(30, ge=8, le=365, description="For how many days the answer of the register counts.")
+    valid_days: int = Field(
+        default=30, ge=8, le=365, description="For how many days the answer of the register counts."
+    )
     us_service: bool = Field(
-        False,
+        default=False,
         description="Ask TaxJar for the rates of the places in the United States where we are registered. It needs its "
         "token in the settings; while it does not answer, our own table is used and the invoice says so.",
     )

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from unicodedata import bidirectional, category, normalize
 
 import typst
@@ -16,12 +16,13 @@ from ezscale.billing.factur_x import say_factur_x
 
 PAPER = Path(__file__).parent / "paper"
 FONTS = PAPER / "fonts"
-STANDARD = "a-3b"  # as archives want it, and with room for an e-invoice
+STANDARD: Final = "a-3b"  # as archives want it, and with room for an e-invoice
 LOST = "\ufffd"  # stands where no font of ours has the character
 JOINERS = "\u200c\u200d"  # invisible, but they shape what stands around them
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 SPACES = re.compile(r"[\t\n\r\u2028\u2029]")
 EPOCH = date(1970, 1, 1)
+Sayings = Sequence[Callable[[str], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +33,26 @@ class Print:
     lost: str
 
 
-def typeset(sheet: dict[str, Any], day: date, e_invoice: bytes | None = None) -> Print:
-    """The PDF of a sheet, byte for byte the same each time. What cannot be printed never keeps the rest from being so."""
+def typeset(sheet: dict[str, Any], day: date, e_invoice: bytes | None = None, sayings: Sayings | None = None) -> Print:
+    """The PDF of a sheet, byte for byte the same each time. What cannot be printed never keeps the rest from being so.
+
+    Should a text be refused although our fonts have all its characters, the next of the `sayings` has its turn.
+    """
     problem: typst.TypstError | None = None
-    for saying in (as_written, without_marks, in_latin_only):
+    for saying in sayings or (as_written, in_latin_only):
         words = Words(saying)
         inputs = {"sheet": json.dumps(words.of(sheet), ensure_ascii=False)}
         if e_invoice is not None:
             inputs["e_invoice"] = e_invoice.decode()
         try:
             content = _compile(inputs, day)
-        except typst.TypstError as refused:  # letters and marks of two fonts that cannot stand together
+        except typst.TypstError as refused:
             problem = refused
             continue
         lost = "".join(sorted(words.lost))
         return Print(content if e_invoice is None else say_factur_x(content), lost)
     assert problem is not None  # noqa: S101  # only then does the loop end
     raise problem
-
-
-def picture(sheet: dict[str, Any], day: date) -> bytes:
-    """The first page as an image, to look at."""
-    pages = compiler().compile(
-        format="png", ppi=96, sys_inputs={"sheet": json.dumps(Words(as_written).of(sheet))}, timestamp=_seconds(day)
-    )
-    return pages[0] if isinstance(pages, list) else bytes(pages)  # type: ignore[arg-type]  # no output file is named
 
 
 @cache
@@ -108,14 +104,10 @@ def as_written(text: str) -> str:
     return uncovered().sub(LOST, text)
 
 
-def without_marks(text: str) -> str:
-    """The same, with a sign for each mark that would stand on or under another letter."""
-    return "".join(LOST if category(sign)[0] == "M" else sign for sign in as_written(text))
-
-
 def in_latin_only(text: str) -> str:
-    """The last resort: letters that every font has."""
-    return "".join(sign if sign < "\u0180" or sign in "\u2212\u20ac" else LOST for sign in text)
+    """The last resort: Latin letters, punctuation and currencies, which need no other font than the first."""
+    kept = (sign if sign < "\u0250" or "\u2000" <= sign <= "\u20cf" else LOST for sign in as_written(text))
+    return "".join(kept)
 
 
 @cache

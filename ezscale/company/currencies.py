@@ -35,9 +35,13 @@ class CurrencyRules(Rules):
     title: ClassVar[str] = "Currencies"
 
     reporting: str = Field(
-        "", max_length=3, description="The currency of reports and of the tax; empty for that of the seller's country."
+        default="",
+        max_length=3,
+        description="The currency of reports and of the tax; empty for that of the seller's country.",
     )
-    stale_after_days: int = Field(5, ge=1, le=60, description="After how many days a rate is too old to be relied on.")
+    stale_after_days: int = Field(
+        default=5, ge=1, le=60, description="After how many days a rate is too old to be relied on."
+    )
 
     @field_validator("reporting")
     @classmethod

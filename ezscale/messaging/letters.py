@@ -231,8 +231,10 @@ def about_credit(work: Work, template: str, entry_id: UUID) -> None:
 
 
 def receipt(work: Work, invoice_id: UUID) -> None:
-    """After a payment."""
+    """After a payment. What gives back is no payment: its invoice says all there is to say."""
     invoice, customer = _invoice(work, invoice_id)
+    if invoice.total_minor < 0:
+        return
     _about_invoice(work, "receipt", invoice, customer, invoice.id.hex)
 
 
@@ -268,7 +270,9 @@ def cancellation(work: Work, cancellation_id: UUID) -> None:
     subscription = work.session.get_one(Subscription, wish.subscription_id)
     customer = work.session.get_one(Customer, subscription.customer_id)
     item = work.session.exec(
-        select(SubscriptionItem).where(SubscriptionItem.subscription_id == subscription.id)
+        select(SubscriptionItem).where(
+            SubscriptionItem.subscription_id == subscription.id, col(SubscriptionItem.ended_on).is_(None)
+        )
     ).first()
     values: dict[str, object] = {
         "name": customer.name,

@@ -38,10 +38,11 @@ def test_whoever_comes_by_a_link_and_signs_up_was_sent(at, web, code, bob):
     assert web.post("/api/register", data=NEW).status_code == 303
 
     assert kept(web) is None
+    by = bob.actor.customer_id
     with at.robot() as work:
         referral = work.session.exec(select(Referral)).one()
         ben = work.session.exec(select(Customer).where(Customer.email == "ben@example.com")).one()
-        assert (referral.referrer_id, referral.referred_id) == (bob.actor.customer_id, ben.id)
+        assert (referral.referrer_id, referral.referred_id) == (by, ben.id)
 
 
 def test_a_link_that_leads_to_nothing_leaves_nothing(at, web, browser_of, code, bob):

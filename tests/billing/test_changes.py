@@ -7,6 +7,7 @@ from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import QuoteOver, accept_change, withdraw_change
 from ezscale.billing.proration import ChangeRules
+from ezscale.billing.upcoming import upcoming
 from ezscale.company.rules import set_rules
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotFound
 from ezscale.models import InvoiceLine, Plan, Subscription, SubscriptionItem
@@ -117,6 +118,7 @@ def test_another_cycle_begins_today(at, ada):
 
     back, asked = quote.lines
     assert (back["share"], back["share_of"]) == (21, 31)
+    assert (back["description"], asked["description"]) == ("Unused: VPS 2, monthly", "VPS 2, yearly")
     assert (asked["start"], asked["end"], asked["net"]) == ("2026-03-12", "2027-03-12", 11000)
     changed = subscription_of(ada)
     assert (changed.months, changed.bill_from, changed.anchor_day) == (12, date(2027, 3, 12), 12)
@@ -129,6 +131,7 @@ def test_a_change_can_wait_for_the_renewal(at, ada):
     accepts(ada, quote)
 
     assert (quote.total_minor, quote.effective_on) == (0, date(2026, 4, 2))
+    assert [coming.total for coming in ada.does(upcoming)] == [quote.renewal]
     at.lives(days=30)
     assert len(ada.invoices()) == 1  # the next invoice waits for the change
     at.lives(days=1)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pypdf import PdfReader
 from sqlmodel import select
+from typst import TypstError
 
 from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import issue_credit_note
@@ -26,7 +27,7 @@ from ezscale.billing.documents import DocumentRules, credit_note_pdf, invoice_pd
 from ezscale.billing.printed import Kind
 from ezscale.billing.sheet import readable_on, sheet_of
 from ezscale.billing.tax import OUTSIDE, REVERSE_CHARGE
-from ezscale.billing.typesetting import Words, as_written, compiler
+from ezscale.billing.typesetting import Words, as_written, compiler, in_latin_only, typeset
 from ezscale.company.rules import set_rules
 from ezscale.kit.errors import NotFound
 from ezscale.models import BillingCase, Customer, InvoiceDocument, PrintedDocument
@@ -258,6 +259,17 @@ def test_no_name_keeps_an_invoice_from_being_printed(name):
     made = print_document(a_document(customer={**BUSINESS, "company": name}), DocumentRules())
 
     assert "INV-2026-000123" in " ".join(pages_of(made.content))
+
+
+def test_a_text_that_is_refused_all_the_same_is_said_in_plain_letters():
+    sheet = sheet_of(a_document(customer={**BUSINESS, "company": "Rocket 🚀 中"}), language_of("en"), decided().look)
+
+    made = typeset(sheet, date(2026, 3, 2), sayings=(str, in_latin_only))
+
+    assert made.lost == "中🚀"
+    assert "Rocket \ufffd \ufffd" in plain(pages_of(made.content)[0])
+    with pytest.raises(TypstError):
+        typeset(sheet, date(2026, 3, 2), sayings=(str,))
 
 
 @settings(max_examples=25, deadline=None)

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -29,7 +30,7 @@ DECISIONS = (
     TaxDecision((Tax("VAT 25.5%", "FI", 255_000),), "FI", inclusive=True),
     TaxDecision(note=REVERSE_CHARGE, label="Reverse charge"),
     TaxDecision(note=OUTSIDE),
-    TaxDecision(note="Exempt under Art. 132.", inclusive=True, deducted=230_000),
+    TaxDecision(note="Exempt under Art. 132.", inclusive=True, deducted=Fraction(23, 100)),
     NO_TAX,
 )
 NOTE = {"kind": Kind.CREDIT_NOTE, "number": "CN-2026-000001", "due_on": None}

@@ -1,6 +1,7 @@
 """Which rate is chosen: the one that says most about the place, the buyer and the product, on the day of the supply."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ from ezscale.models.tax import Buyers
 from tests.builders import NOW, TODAY
 
 
-def a_rate(country: str, rate: int, **values) -> TaxRate:
-    row = {"name": "VAT", "valid_from": date(2020, 1, 1), "created_at": NOW}
+def a_rate(country: str, rate: int, **values: Any) -> TaxRate:
+    row: dict[str, Any] = {"name": "VAT", "valid_from": date(2020, 1, 1), "created_at": NOW}
     return TaxRate(**row | {"country": country, "rate": rate} | values)
 
 

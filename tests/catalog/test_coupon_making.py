@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -110,10 +111,17 @@ def test_what_was_used_can_only_be_ended_or_extended(shop):
     use_coupon(shop, made.id, orders(shop, a_customer(shop)).id)
     kept = terms_of(shop, made)
 
-    for field, value in (
-        *(("percent", 50), ("cycles", None), ("plans", ("vps-1",)), ("months", (1,)), ("uses_each", 1)),
-        *(("new_customers_only", True), ("referred_only", True), ("since", date(2026, 3, 1))),
-    ):
+    changes: dict[str, Any] = {
+        "percent": 50,
+        "cycles": None,
+        "plans": ("vps-1",),
+        "months": (1,),
+        "uses_each": 1,
+        "new_customers_only": True,
+        "referred_only": True,
+        "since": date(2026, 3, 1),
+    }
+    for field, value in changes.items():
         with pytest.raises(Invalid) as refusal:
             change_coupon(shop, made.id, replace(kept, **{field: value}))
         assert (refusal.value.field, refusal.value.message) == (field, SAME)

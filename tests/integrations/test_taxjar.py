@@ -64,7 +64,7 @@ def test_no_answer_is_never_a_rate_of_nothing(http, calculator, fault):
 def test_a_place_that_does_not_exist_and_a_wrong_token_are_refused(transport, calculator):
     with pytest.raises(Rejected):
         calculator.rate_of("US", "NY", "1", ["NY"])
+    stranger = open_calculator("x", http=open_http("http://taxjar.test", "x", transport=transport))
+    assert stranger is not None
     with pytest.raises(Rejected):
-        open_calculator("x", http=open_http("http://taxjar.test", "x", transport=transport)).rate_of(
-            "US", "NY", "10001", ["NY"]
-        )
+        stranger.rate_of("US", "NY", "10001", ["NY"])

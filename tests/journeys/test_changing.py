@@ -1,6 +1,6 @@
 """Stories of subscriptions that change: each day is billed once, and what was quoted is what was charged."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -14,6 +14,7 @@ from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 from tests.company import Company
 from tests.journeys.records import credit_of, subscription_of
 
+STRIPES_SMALLEST = 50  # cents: it charges no less
 BEGINNINGS = {
     "31 January": (datetime(2026, 1, 31, 9, tzinfo=UTC), ""),
     "29 February": (datetime(2028, 2, 29, 9, tzinfo=UTC), ""),
@@ -59,25 +60,29 @@ def test_on_every_day_of_a_month_the_quote_is_the_invoice_and_the_charge(databas
         person.pays(order.invoice_id)
     at.lives(days=0.01)
 
+    too_small: list[int] = []
     for person in people:
         mine = subscription_of(person)
         quote = changes(person, mine.id, then)
         at.works()
         bill = next(invoice for invoice in person.invoices() if invoice.origin is InvoiceOrigin.CHANGE)
-        assert bill.status is InvoiceStatus.PAID
         assert bill.total_minor == quote.total_minor
         at_stripe = at.stripe_did()["invoices"].get(str(bill.id), {"captured": 0})
-        assert at_stripe["captured"] == max(quote.total_minor, 0)
+        if 0 < quote.total_minor < STRIPES_SMALLEST:  # a known limit: it waits, and is dropped with the period
+            assert (bill.status, at_stripe["captured"]) == (InvoiceStatus.OPEN, 0)
+            too_small.append(quote.total_minor)
+        else:
+            assert (bill.status, at_stripe["captured"]) == (InvoiceStatus.PAID, max(quote.total_minor, 0))
         assert credit_of(person) == max(-quote.total_minor, 0)
-        assert subscription_of(person).bill_from == mine.bill_from
+        assert subscription_of(person).bill_from == date(2026, 4, 2)  # what was billed ahead is to be billed anew
         at.lives(days=1)
     at.lives(days=3)
 
+    assert too_small == ([44] if then == "vps-3" else [])  # the last day of the month, and no other
     for person in people:
-        renewals = [invoice for invoice in person.invoices() if invoice.status is not InvoiceStatus.VOID]
-        days = [start for start, _ in periods(at, person)]
-        assert len(days) == len(set(days))
-        assert renewals[-1].origin is InvoiceOrigin.RENEWAL
+        standing = [invoice for invoice in person.invoices() if invoice.status is not InvoiceStatus.VOID]
+        assert standing[-1].origin is InvoiceOrigin.RENEWAL
+        assert set(times_billed(at, person).values()) == {1}
     assert at.complaints() == {}
 
 
@@ -104,6 +109,26 @@ def periods(at, person):
         )
         lines = work.session.exec(billed.order_by(col(InvoiceLine.period_start)))
         return [(line.period_start, line.period_end) for line in lines]
+
+
+def times_billed(at, person):
+    """How often each day was billed, less how often it was given back."""
+    mine = subscription_of(person).id
+    days: dict[date, int] = {}
+    with at.robot() as work:
+        lines = work.session.exec(
+            select(InvoiceLine)
+            .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
+            .join(Invoice, col(Invoice.id) == InvoiceLine.invoice_id)
+            .where(SubscriptionItem.subscription_id == mine, Invoice.status != InvoiceStatus.VOID)
+        )
+        for line in lines:
+            assert line.period_start is not None
+            assert line.period_end is not None
+            for offset in range((line.period_end - line.period_start).days):
+                day = line.period_start + timedelta(days=offset)
+                days[day] = days.get(day, 0) + (-1 if line.kind is LineKind.UNUSED else 1)
+    return days
 
 
 def lives_in(at, person, zone):

@@ -10,6 +10,8 @@ from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
 from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import issue_credit_note
+from ezscale.billing.price_changes import change_price
+from ezscale.catalog.price_list import PriceWish
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
@@ -17,7 +19,7 @@ from ezscale.kit.money import Money
 from ezscale.messaging import letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
-from ezscale.models import MailMessage, User
+from ezscale.models import MailMessage, Plan, PriceChange, User
 from ezscale.models.customer import MemberRole
 from ezscale.ordering.deciding import hold_order, reject_order
 from ezscale.ordering.offering import OfferedItem, make_offer
@@ -74,6 +76,10 @@ def with_orders_and_an_offer(at, ada):
             reject_order(work, order.id, "We do not serve this country.")
 
 
+def announced(work):
+    return work.session.exec(select(PriceChange)).one()
+
+
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     paid, renewal = ada.invoices()
     service = ada.service()
@@ -103,6 +109,10 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
             letters.customer_standing(work, template, service.customer_id, "A reason", work.now)
         for template in ABOUT_SERVICES:
             letters.about_service(work, service.id, template)
+        plan = work.session.get_one(Plan, service.plan_id)
+        change_price(work, plan.id, PriceWish("EUR", 1, "13"), work.today + timedelta(days=40))
+        for letter in (letters.price_change, letters.price_stays):
+            letter(work, announced(work).id, customer_id)
         for service_id in (service.id, None):
             letters.member_joined(work, new_user(work), customer_id, service_id, work.now)
             letters.member_removed(work, ada.user.id, customer_id, service_id, work.now)

@@ -65,9 +65,9 @@ def put(connection: Connection, table: str, column: str, value: str) -> None:
 
 @pytest.mark.parametrize("formula", FORMULAS, ids=ascii)
 def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of, formula):
-    browser = browser_of(grace)
+    browser, [invoice] = browser_of(grace), ada.invoices()
     with at.robot() as work:
-        issue_credit_note(work, ada.invoices()[0].id, None, "So that there is one")
+        issue_credit_note(work, invoice.id, None, "So that there is one")
         held = work.session.exec(select(Subscription.id)).first()
         assert held is not None
         hold(work, Deed.INVOICE, held, "a word")

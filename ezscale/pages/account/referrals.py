@@ -35,7 +35,7 @@ def _link() -> rx.Component:
     terms = rx.el.p(
         "For everybody who becomes a customer by your link you get ",
         rx.cond(LINK.reward != "", rx.el.strong(LINK.reward, class_name="font-medium text-ink"), "account credit"),
-        rx.cond(LINK.reward != "", " as account credit"),
+        rx.cond(LINK.reward != "", " as account credit", ""),
         ", ",
         LINK.wait_days,
         " days after they first paid, if they are still with us then. Your own accounts do not count.",

@@ -106,7 +106,7 @@ def _line(line: Any) -> rx.Component:
     taxed = rx.el.label(
         rx.el.input(
             type="checkbox",
-            checked=line.taxed,
+            default_checked=line.taxed,
             on_change=DraftState.tax(line.key),
             class_name="size-4 accent-ink dark:accent-volt",
         ),

@@ -157,9 +157,9 @@ def _describing() -> rx.Component:
     reach = rx.cond(
         is_slider,
         rx.el.div(
-            _line("From", "smallest", OF.smallest, input_mode="numeric", max_length=7),
-            _line("To", "largest", OF.largest, input_mode="numeric", max_length=7),
-            _line("By steps of", "step", OF.step, input_mode="numeric", max_length=7),
+            _line("From", "smallest", OF.smallest, required=True, input_mode="numeric", max_length=7),
+            _line("To", "largest", OF.largest, required=True, input_mode="numeric", max_length=7),
+            _line("Step", "step", OF.step, required=True, input_mode="numeric", max_length=7),
             class_name="grid grid-cols-3 gap-4",
         ),
     )

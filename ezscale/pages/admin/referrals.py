@@ -27,11 +27,14 @@ def referrals() -> rx.Component:
                 lambda row: two_lines(link(row.referred, f"/admin/customer/?id={row.referred_id}", STRONG), row.came),
                 sort="newest",
             ),
-            Column("Sent by", lambda row: link(row.referrer, f"/admin/customer/?id={row.referrer_id}", QUIET)),
+            Column(
+                "Sent by",
+                lambda row: link(row.referrer, f"/admin/customer/?id={row.referrer_id}", QUIET),
+                shown_from="sm",
+            ),
             Column(
                 "Status",
                 lambda row: two_lines(status_badge(row.status, REFERRAL_TONES, REFERRAL_WORDS), row.words),
-                shown_from="sm",
             ),
             Column("Credited", lambda row: row.reward, figures=True, shown_from="md"),
             Column("Refuse", _refuse, figures=True),

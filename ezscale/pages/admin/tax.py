@@ -76,11 +76,15 @@ def _columns() -> list[Column]:
         Column(
             "Country", lambda row: two_lines(rx.el.span(row.country, class_name="text-ink"), row.place), sort="country"
         ),
-        Column("Tax", lambda row: two_lines(row.name, row.whom)),
+        Column("Tax", lambda row: two_lines(row.name, row.whom), shown_from="sm"),
         Column("Holds", _days, shown_from="sm"),
-        Column("Rate", lambda row: rx.el.span(row.rate, class_name="font-medium text-ink"), figures=True),
+        Column("Rate", _rate, figures=True),
         Column("Change", _actions, figures=True),
     ]
+
+
+def _rate(row: RateRow) -> rx.Component:
+    return two_lines(rx.el.span(row.rate, class_name="font-medium text-ink"), row.name, "sm:hidden")
 
 
 def _days(row: RateRow) -> rx.Component:
@@ -135,7 +139,9 @@ def _percent(**props: Any) -> rx.Component:
 def _adding() -> rx.Component:
     form = rx.el.form(
         rx.el.div(
-            select_field("Country", "country", countries(), errors=ERRORS, required=True),
+            select_field(
+                "Country", "country", countries(), errors=ERRORS, required=True, default_value=DECIDED.home_code
+            ),
             text_field("Region", "region", errors=ERRORS, max_length=10, hint="Of ISO 3166-2: QC, CA. Empty for all."),
             text_field("Postcodes", "postcode", errors=ERRORS, max_length=20, hint="A pattern: 35*. Empty for all."),
             text_field("Name on invoices", "name", errors=ERRORS, required=True, max_length=30, default_value="VAT"),

@@ -52,7 +52,7 @@ class AccountView:
     def of(cls, account: Account, reader: Reader) -> Self:
         """An account with its lines, and what its end means."""
         minor = account.closing.minor
-        says = "owed to us" if minor > 0 else "in the customer's favour" if minor < 0 else "settled"
+        says = "to pay" if minor > 0 else "in credit" if minor < 0 else "settled"
         opening, closing = reader.money(account.opening), reader.money(account.closing)
         return cls(account.currency, opening, closing, says, [StatementRow.of(line, reader) for line in account.lines])
 

@@ -10,14 +10,14 @@ import reflex as rx
 from ezscale.accounts.customers import customer, search_customers
 from ezscale.billing.drafting import Wanted, WantedLine, change_draft, draft_manual_invoice, wanted_of
 from ezscale.billing.invoicing import invoice
-from ezscale.kit.errors import Invalid, NotFound
+from ezscale.kit.errors import BusinessError, Invalid, NotFound, TemporaryFailure
 from ezscale.kit.work import Work
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.state.account.statement_views import name_of
 from ezscale.state.admin.amounts import plain_sum, typed_count, typed_day, typed_money
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_fields, sent_id, sent_text
-from ezscale.state.telling import Answer
+from ezscale.state.telling import Answer, not_an_event
 
 MOST_LINES = 100
 TYPED = ("description", "quantity", "price", "discount")
@@ -82,11 +82,15 @@ class DraftState(StaffState):
     async def find(self, form: dict[str, Any]) -> Answer:
         """Whose invoice it shall be, by number, name or address."""
         words = sent_fields(form, "who", longest=100)["who"]
-        found = await self.read(lambda work: search_customers(work, words, None, 2)) if words else []
+
+        def reading(work: Work) -> list[UUID]:
+            return [row.id for row in search_customers(work, words, None, 2)]
+
+        found = await self.read(reading) if words else []
         if len(found) != 1:
             said = "Nobody is called so." if not found else "Several are called so: write their number."
             raise Invalid(said, field="who")
-        return rx.redirect(f"/admin/draft/?customer={found[0].id}")
+        return rx.redirect(f"/admin/draft/?customer={found[0]}")
 
     @rx.event
     async def write(self, key: int, name: str, text: str) -> None:
@@ -137,14 +141,21 @@ class DraftState(StaffState):
         kept = await self.perform(keep)
         return rx.redirect(f"/admin/invoice/?id={kept}")
 
+    @not_an_event
+    def refuse(self, refusal: BusinessError | TemporaryFailure) -> Answer:
+        """Beside its field. Fields of lines come and go: the browser cannot be told to go to one of them."""
+        if isinstance(refusal, Invalid) and refusal.field[-1:].isdigit():
+            self.errors = {refusal.field: refusal.message}
+            return None
+        return super().refuse(refusal)
+
     async def _open(self) -> None:
         draft_id, customer_id = self._asked("id", 40), self._asked("customer", 40)
         if draft_id:
             await self._show_draft(sent_id(draft_id))
         elif customer_id:
             whose = sent_id(customer_id)
-            row = await self.read(lambda work: customer(work, whose))
-            self.customer_id, self.customer, self.currency = str(row.id), name_of(row), row.currency
+            self.customer_id, self.customer, self.currency = await self.read(lambda work: owner_of(work, whose))
             self._put([DraftLine(self._next_key(), 0)])
 
     async def _show_draft(self, draft_id: UUID) -> None:
@@ -152,8 +163,7 @@ class DraftState(StaffState):
             row = invoice(work, draft_id)
             if row.status is not InvoiceStatus.DRAFT or row.origin is not InvoiceOrigin.MANUAL:
                 raise NotFound("This is no draft of ours.")
-            owner = customer(work, row.customer_id)
-            return str(owner.id), name_of(owner), row.currency, wanted_of(work, row)
+            return (*owner_of(work, row.customer_id), wanted_of(work, row))
 
         self.customer_id, self.customer, self.currency, wanted = await self.read(reading)
         self.invoice_id = str(draft_id)
@@ -176,3 +186,9 @@ class DraftState(StaffState):
     def _next_key(self) -> int:
         self._last_key += 1
         return self._last_key
+
+
+def owner_of(work: Work, customer_id: UUID) -> tuple[str, str, str]:
+    """Whose invoice it is: their id, their name, and the currency they pay in."""
+    row = customer(work, customer_id)
+    return str(row.id), name_of(row), row.currency

@@ -161,13 +161,14 @@ def steps_of(row: Order, placed_by: str, holds: list[OrderHold], reader: Reader)
     told: list[tuple[datetime, str, bool]] = [
         (row.placed_at, f"Placed by {placed_by}" if placed_by else "Placed", False)
     ]
+    if row.paid_at is not None:
+        told.append((row.paid_at, "Paid", False))
     for hold in holds:
         told.append((hold.held_at, f"Held by {hold.held_by}: {hold.reason}", True))
         if hold.ended_at is not None:
             told.append((hold.ended_at, f"{hold.ended_by}: {hold.answer}", row.status is OrderStatus.REJECTED))
-    if row.paid_at is not None:
-        told.append((row.paid_at, "Paid", False))
     if row.status is OrderStatus.EXPIRED:
         told.append((row.expires_at, "Expired: nobody paid in time", True))
-    told.sort(key=lambda step: step[0], reverse=True)
-    return [StepView(str(place), reader.moment(at), what, bad) for place, (at, what, bad) in enumerate(told)]
+    told.sort(key=lambda step: step[0])
+    newest_first = enumerate(told[::-1])
+    return [StepView(str(place), reader.moment(at), what, bad) for place, (at, what, bad) in newest_first]

@@ -70,6 +70,7 @@ class RulesView:
     """What is decided, as the form shows it."""
 
     home: str = ""
+    home_code: str = ""
     registrations: str = ""
     rounding: str = "line"
     valid_days: str = "30"
@@ -80,6 +81,7 @@ class RulesView:
         """The rules with the seller's country, which stands in the settings."""
         return cls(
             home=country_name(seller().country),
+            home_code=seller().country,
             registrations=decided.registrations,
             rounding=decided.rounding.value,
             valid_days=str(decided.valid_days),
