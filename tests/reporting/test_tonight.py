@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlmodel import select as choose
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.brake import Run
@@ -168,9 +169,9 @@ def test_a_change_and_a_late_fee_are_told_and_cannot_be_held(at):
     otto.buys()
     otto.leaves_card(DECLINED_LATER)
     with at.robot() as work:
-        [hers] = work.session.execute(
-            select(Subscription.id).where(Subscription.customer_id == ada.actor.customer_id)
-        ).scalars()
+        [hers] = work.session.exec(
+            choose(Subscription.id).where(Subscription.customer_id == ada.actor.own_customer())
+        ).all()
     quote = ada.does(lambda work: quote_change(work, hers, ChangeWish(plan="vps-1", at_renewal=True)))
     ada.does(lambda work: accept_change(work, quote.id, quote.total_minor))
     at.works()
@@ -193,7 +194,7 @@ def test_a_change_and_a_late_fee_are_told_and_cannot_be_held(at):
 def test_what_was_agreed_with_a_customer_is_not_held(at):
     at.signs_up("Ada Moreno").buys()
     with at.robot() as work:
-        [subscription_id] = work.session.execute(select(Subscription.id)).scalars()
+        [subscription_id] = work.session.exec(choose(Subscription.id)).all()
         for deed in (Deed.CHANGE, Deed.GO_ON):
             with pytest.raises(BusinessError, match="agreed"):
                 hold(work, deed, subscription_id, "We are talking to them")
