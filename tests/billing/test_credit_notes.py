@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlmodel import select
 
 from ezscale.accounts.customers import change_address
@@ -67,6 +68,42 @@ def test_part_of_an_open_invoice_lowers_what_is_open(at, ada):
     assert balance(at, ledger.receivable(invoice.customer_id)) == 6_150
     assert balance(at, ledger.REVENUE) == -5_000
     assert balance(at, ledger.tax_account("IE")) == -1_150
+
+
+def test_what_is_taken_back_is_taken_from_the_family_that_earned_it(at, ada):
+    ada.buys()
+    [invoice] = ada.invoices()
+    earned = balance(at, ledger.revenue("vps"))
+
+    takes_back(at, invoice)
+
+    assert (earned, balance(at, ledger.revenue("vps"))) == (-invoice.net_minor, 0)
+
+
+def test_what_was_booked_before_there_were_families_is_taken_back_from_there(at, ada):
+    ada.buys()
+    [invoice] = ada.invoices()
+    was, is_now = ledger.revenue(ledger.SERVICES), ledger.revenue("vps")
+    with at.house.database.engine.begin() as connection:
+        connection.execute(text(f"UPDATE posting SET account = '{was}' WHERE account = '{is_now}'"))
+
+    takes_back(at, invoice)
+
+    assert (balance(at, was), balance(at, is_now)) == (0, 0)
+
+
+def test_a_proforma_earns_for_its_family_when_it_becomes_an_invoice(at, ada):
+    with at.robot() as work:
+        set_rules(work, InvoiceRules, {"proforma": True})
+    ada.buys()
+    at.lives(days=20)
+    proforma = ada.invoices()[-1]
+    before = balance(at, ledger.revenue("vps"))
+
+    ada.pays(proforma.id)
+
+    assert proforma.number is None
+    assert balance(at, ledger.revenue("vps")) == before - proforma.net_minor
 
 
 def test_what_was_paid_already_becomes_credit_and_what_was_open_is_lowered_first(at, ada):

@@ -26,12 +26,15 @@ WHY = "We are talking to them"
 
 def held(at, deed, subject_id, until=None):
     with at.robot() as work:
-        return hold(work, deed, subject_id, WHY, until).id
+        hold_id = hold(work, deed, subject_id, WHY, until).id
+    at.works()
+    return hold_id
 
 
 def lifted(at, hold_id):
     with at.robot() as work:
         lift(work, hold_id)
+    at.works()
 
 
 def subscription_of(at, person):

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from ezscale.billing.cancelling import cancel_at_period_end
+from ezscale.billing.cancelling import cancel_at_period_end, cancel_now
 from ezscale.billing.cases import open_cases
 from ezscale.billing.house_rules import RenewalRules
 from ezscale.company.rules import set_rules
-from ezscale.models import Service
+from ezscale.models import Service, Subscription
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.service import ServiceStatus
 from tests.company import DECLINED_LATER
@@ -60,6 +60,19 @@ def test_when_one_of_them_ends_the_other_is_still_asked_for_and_a_person_credits
     assert lea.invoices()[-1].status is InvoiceStatus.OPEN
     assert [service.status for service in services(at)] == [ServiceStatus.TERMINATED, ServiceStatus.ACTIVE]
     assert cases == [("part_of_invoice_ended", "SUB-000001")]
+
+
+def test_when_one_of_them_ends_at_once_the_other_is_still_asked_for(at, lea):
+    at.lives(days=20)
+    with at.robot() as work:
+        first = work.session.exec(select(Subscription.id).where(Subscription.number == "SUB-000001")).one()
+
+    lea.does(lambda work: cancel_now(work, first))
+    at.works()
+
+    with at.robot() as work:
+        assert [case.kind for case in open_cases(work)] == ["part_of_invoice_ended"]
+    assert lea.invoices()[2].status is InvoiceStatus.OPEN
 
 
 def test_when_both_end_their_invoice_is_void_and_nobody_has_to_look(at, lea):

@@ -5,15 +5,21 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlmodel import select as choose
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.brake import Run
 from ezscale.billing.cancelling import cancel_at_period_end
+from ezscale.billing.change_quotes import quote_change
+from ezscale.billing.change_wishes import ChangeWish
+from ezscale.billing.changes import accept_change
+from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.holds import hold
 from ezscale.billing.renewing import renew
+from ezscale.company.rules import set_rules
 from ezscale.kit.actor import Actor, ActorKind
-from ezscale.kit.errors import NotAllowed
-from ezscale.models import DunningStep, Invoice, OutboxEvent, RunReport
+from ezscale.kit.errors import BusinessError, NotAllowed
+from ezscale.models import DunningStep, Invoice, OutboxEvent, RunReport, Subscription
 from ezscale.models.hold import Deed
 from ezscale.reporting.tonight import next_night, tonight
 from tests.bulk import write_book
@@ -155,3 +161,40 @@ def test_a_run_that_would_be_stopped_is_told_with_what_it_would_do(at, clock):
     assert len([planned for planned in night.planned if planned.deed is Deed.INVOICE]) == 60
     assert sizes(at) == before
     assert "stopped" in renew(at.house.automation("renewals")).counts
+
+
+def test_a_change_and_a_late_fee_are_told_and_cannot_be_held(at):
+    ada, otto = at.signs_up("Ada Moreno"), at.signs_up("Otto Lenz")
+    ada.buys("vps-2")
+    otto.buys()
+    otto.leaves_card(DECLINED_LATER)
+    with at.robot() as work:
+        [hers] = work.session.exec(
+            choose(Subscription.id).where(Subscription.customer_id == ada.actor.own_customer())
+        ).all()
+    quote = ada.does(lambda work: quote_change(work, hers, ChangeWish(plan="vps-1", at_renewal=True)))
+    ada.does(lambda work: accept_change(work, quote.id, quote.total_minor))
+    at.works()
+    at.lives(days=30)
+    with at.robot() as work:
+        set_rules(work, InvoiceRules, {"late_fee": True, "late_fee_after_days": 1, "late_fee_fixed": "2.00 EUR"})
+
+    night = plan(at)
+    at.lives(days=1)
+    later = plan(at)
+
+    assert [(told.deed, told.customer) for told in night.planned if not told.can_be_held] == [
+        (Deed.CHANGE, "Ada Moreno")
+    ]
+    [fee] = [told for told in later.planned if not told.can_be_held]
+    assert (fee.deed, fee.subject) == (Deed.INVOICE, f"Late fee for invoice {otto.invoices()[-1].number}")
+    assert (str(fee.amount), fee.invoice_id, fee.subscription_id) == ("2.00 EUR", None, None)
+
+
+def test_what_was_agreed_with_a_customer_is_not_held(at):
+    at.signs_up("Ada Moreno").buys()
+    with at.robot() as work:
+        [subscription_id] = work.session.exec(choose(Subscription.id)).all()
+        for deed in (Deed.CHANGE, Deed.GO_ON):
+            with pytest.raises(BusinessError, match="agreed"):
+                hold(work, deed, subscription_id, "We are talking to them")

@@ -121,6 +121,12 @@ def test_every_topic_has_a_form_and_a_name_of_its_own():
     assert page_of_rules.rules() is not None
 
 
+def test_no_topic_of_the_house_is_left_out():
+    ours = {topic for topic in Rules.__subclasses__() if topic.__module__.startswith("ezscale.")}
+
+    assert set(TOPICS) == ours
+
+
 async def test_a_topic_is_shown_decided_and_then_says_by_whom(company):
     screen = Screen(company, RulesState, administrator(company))
     page = await screen.opens("/admin/rules/")
