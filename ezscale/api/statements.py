@@ -21,9 +21,9 @@ def show_statement(customer_id: UUID, person: Person, since: date, until: date) 
     """A customer's account from one day to another, as CSV."""
     with wiring.database().reader(person)() as work:
         found = statement(work, customer_id, since, until)
-    name = f"statement-{found.customer.number}-{since}-{until}.csv"
+        name, text = f"statement-{found.customer.number}-{since}-{until}.csv", statement_text(found)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(statement_text(found), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def statement_text(found: Statement) -> str:

@@ -14,6 +14,7 @@ from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.holds import hold
 from ezscale.models import Subscription
 from ezscale.models.hold import Deed
+from tests.builders import a_referral
 from tests.security.entrances import entrances
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "=HYPERLINK(1)", "＝1+1", "\n=1+1"]
@@ -65,17 +66,22 @@ def put(connection: Connection, table: str, column: str, value: str) -> None:
 
 @pytest.mark.parametrize("formula", FORMULAS, ids=ascii)
 def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of, formula):
-    browser, [invoice] = browser_of(grace), ada.invoices()
+    browser, [invoice], another = browser_of(grace), ada.invoices(), at.signs_up("Bob Ferris")
     with at.robot() as work:
         issue_credit_note(work, invoice.id, None, "So that there is one")
         held = work.session.exec(select(Subscription.id)).first()
         assert held is not None
         hold(work, Deed.INVOICE, held, "a word")
+        work.session.add(
+            a_referral(referrer_id=ada.actor.own_customer(), referred_id=another.actor.own_customer(), reason="a word")
+        )
+    ada.orders(coupon="WELCOME10")
     plant(at, formula)
     seen = 0
 
     for path in files():
-        lines = list(csv.reader(StringIO(browser.get(path).text, newline="")))
+        asked = {"q": "WELCOME10"} if "redemptions" in path else {}
+        lines = list(csv.reader(StringIO(browser.get(path, params=asked).text, newline="")))
         assert len(lines) > 1, path
         cells = [cell for line in lines for cell in line]
         seen += sum(formula in cell for cell in cells)
