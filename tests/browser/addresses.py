@@ -9,6 +9,7 @@ from ezscale.pages.routes import Route
 from tests.browser.chrome import open_page, sign_in
 from tests.browser.company import Company
 
+FOR_ONE = ("/admin/offer/new/", "/admin/draft/")  # forms that are reached from the customer they are for
 NOBODY = "/no-such-page/"
 LOGINS = {"visitor": "", "customer": "customer", "staff": "administrator"}
 TABLES = {
@@ -27,10 +28,12 @@ class AddressBook:
 
     def learn(self, page: Page) -> None:
         """Remember where the page on the screen is, and what it leads to."""
-        hrefs = page.locator("a[href*='?id=']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        hrefs = page.locator("a[href*='?id='], a[href*='?customer=']").evaluate_all(
+            "links => links.map(link => link.getAttribute('href'))"
+        )
         for href in (page.url, *hrefs):
             address = urlsplit(href)
-            if address.query.startswith("id="):
+            if address.query.startswith("id=") or (address.path in FOR_ONE and address.query):
                 self._things.setdefault(address.path, f"{address.path}?{address.query}")
 
     def address(self, route: Route) -> str:

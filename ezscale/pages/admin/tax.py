@@ -98,7 +98,7 @@ def _actions(row: RateRow) -> rx.Component:
         named = {"aria-label": rx.Var.create(f"{text} ") + row.name + " " + row.country}
         return button(text, look="plain", size="small", on_click=TaxState.ask(question, row.id), custom_attrs=named)
 
-    both = rx.el.div(press("Change", CHANGE), press("End", END), class_name="flex flex-wrap justify-end gap-1.5")
+    both = rx.el.div(press("Change", CHANGE), press("End", END), class_name="flex justify-end gap-1.5")
     return rx.cond(TaxState.may_change & (row.standing != "over"), both)
 
 
