@@ -64,7 +64,7 @@ def tax() -> rx.Component:
     new = button(icon("plus"), "New rate", size="small", on_click=TaxState.ask(NEW, ""))
     return admin_page(
         "Tax",
-        split(rates, stack(_rules())),
+        split(rates, rx.cond(TaxState.loading, rx.fragment(), stack(_rules()))),
         at="/admin/tax/",
         lead="A sale takes the most specific rate of the day of its supply. What was invoiced keeps its tax for ever.",
         actions=[export_button("tax-rates", TaxState), rx.cond(TaxState.may_change, new), _windows()],
