@@ -11,6 +11,7 @@ from ezscale.ui import (
     confirm,
     definitions,
     dialog,
+    drop_down,
     link,
     link_button,
     notice,
@@ -359,11 +360,7 @@ def _fit(fit: Any, errors: Any, plan: Any) -> rx.Component:
         "key": key,
         "aria_invalid": errors.contains(fit.name),
     }
-    pick = rx.el.select(
-        rx.foreach(fit.picks, lambda one: rx.el.option(one.text, value=one.value)),
-        **names,
-        class_name=f"h-10 {CONTROL}",
-    )
+    pick = drop_down(rx.foreach(fit.picks, lambda one: rx.el.option(one.text, value=one.value)), **names)
     number = rx.el.input(
         type="number", min=fit.smallest, max=fit.largest, step=fit.step, **names, class_name=f"h-10 {CONTROL}"
     )

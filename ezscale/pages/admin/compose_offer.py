@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.admin.parts import QUIET, record
+from ezscale.pages.admin.parts import record
 from ezscale.pages.offered import offered_server
 from ezscale.pages.ordering.fitting_out import add_ons, options
 from ezscale.pages.shell import admin_page
@@ -17,7 +17,7 @@ FORM = "flex flex-col gap-4"
 
 def compose_offer() -> rx.Component:
     """Server by server, then the words and the day until which it holds."""
-    customer = link(ComposeState.customer, rx.Var.create("/admin/customer/?id=") + ComposeState.customer_id, QUIET)
+    customer = link(ComposeState.customer, rx.Var.create("/admin/customer/?id=") + ComposeState.customer_id)
     known = ~(ComposeState.loading | ComposeState.missing)
     return admin_page(
         "Make an offer",

@@ -17,6 +17,7 @@ from ezscale.ui import (
     empty,
     icon,
     notice,
+    skeleton,
     split,
     stack,
     table,
@@ -36,7 +37,6 @@ def currencies() -> rx.Component:
         caption="Exchange rates",
         key=lambda row: row.code,
         empty=nothing,
-        loading=CurrenciesState.loading,
     )
     enter = button(icon("plus"), "Enter a rate", size="small", on_click=CurrenciesState.ask(ENTER))
     troubled = notice(
@@ -50,9 +50,15 @@ def currencies() -> rx.Component:
     )
     return admin_page(
         "Currencies",
-        stack(
-            rx.cond(CurrenciesState.troubled.length() > 0, troubled),
-            split(card(sheet, title=rx.fragment("One ", REPORTING, " is"), flush=True), stack(_decided(), _by_hand())),
+        rx.cond(
+            CurrenciesState.loading,
+            card(skeleton(12)),
+            stack(
+                rx.cond(CurrenciesState.troubled.length() > 0, troubled),
+                split(
+                    card(sheet, title=rx.fragment("One ", REPORTING, " is"), flush=True), stack(_decided(), _by_hand())
+                ),
+            ),
         ),
         at="/admin/currencies/",
         lead="Each invoice keeps the rate of the day on which it was issued.",

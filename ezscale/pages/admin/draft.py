@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.admin.parts import QUIET, record
+from ezscale.pages.admin.parts import record
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.draft import DraftState
 from ezscale.ui import button, card, icon, link, stack, text_area, text_field
@@ -14,7 +14,7 @@ ERRORS = DraftState.errors
 
 def draft() -> rx.Component:
     """Its lines, when it is due, and what is printed below them."""
-    whose = link(DraftState.customer, rx.Var.create("/admin/customer/?id=") + DraftState.customer_id, QUIET)
+    whose = link(DraftState.customer, rx.Var.create("/admin/customer/?id=") + DraftState.customer_id)
     return admin_page(
         rx.cond(DraftState.invoice_id != "", "Edit draft", "New invoice"),
         record(DraftState, "draft", rx.cond(DraftState.customer_id == "", _whose(), _desk())),

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.admin.parts import QUIET, open_matter
+from ezscale.pages.admin.parts import open_matter
 from ezscale.state.admin.holds import HoldsState, HoldView
 from ezscale.ui import button, card, confirm, icon, link
 
@@ -18,7 +18,7 @@ def held_card(holds: Any, on_lift: Any = HoldsState.lift) -> rx.Component:
 def _hold(held: HoldView, on_lift: Any) -> rx.Component:
     whose = rx.cond(
         held.customer != "",
-        rx.fragment(link(held.customer, rx.Var.create("/admin/customer/?id=") + held.customer_id, QUIET), " · "),
+        rx.fragment(link(held.customer, rx.Var.create("/admin/customer/?id=") + held.customer_id), " · "),
     )
     lifting = confirm(
         button("Lift", look="plain", size="small"),

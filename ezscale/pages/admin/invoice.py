@@ -46,7 +46,7 @@ THIS, MAY = InvoiceState.invoice, InvoiceState.may_now
 def invoice() -> rx.Component:
     """Everything on one invoice."""
     known = ~(InvoiceState.loading | InvoiceState.missing)
-    customer = link(THIS.customer, rx.Var.create("/admin/customer/?id=") + THIS.customer_id, QUIET)
+    customer = link(THIS.customer, rx.Var.create("/admin/customer/?id=") + THIS.customer_id)
     return admin_page(
         named(InvoiceState, "Invoice", THIS.number),
         record(InvoiceState, "invoice", split(_main(), _side())),

@@ -74,7 +74,7 @@ def offers() -> rx.Component:
 def offer() -> rx.Component:
     """Everything on one offer."""
     known = ~(OfferState.loading | OfferState.missing)
-    customer = link(THIS.customer, rx.Var.create("/admin/customer/?id=") + THIS.customer_id, QUIET)
+    customer = link(THIS.customer, rx.Var.create("/admin/customer/?id=") + THIS.customer_id)
     return admin_page(
         named(OfferState, "Offer", THIS.number),
         record(OfferState, "offer", split(_servers(), _side())),

@@ -42,7 +42,7 @@ THIS, ERRORS, ASKED = OrderState.order, OrderState.errors, OrderState.question
 def order() -> rx.Component:
     """Everything on one order."""
     known = ~(OrderState.loading | OrderState.missing)
-    customer = link(THIS.customer, rx.Var.create("/admin/customer/?id=") + THIS.customer_id, QUIET)
+    customer = link(THIS.customer, rx.Var.create("/admin/customer/?id=") + THIS.customer_id)
     return admin_page(
         named(OrderState, "Order", THIS.number),
         record(OrderState, "order", split(stack(_waits(), _services(), _lines()), _side())),

@@ -41,7 +41,7 @@ def service() -> rx.Component:
         named(ServiceState, "Service", THIS.hostname),
         record(ServiceState, "service", stack(_notices(), split(_main(), _side()))),
         at="/admin/services/",
-        lead=rx.cond(known, rx.fragment(THIS.number, " · ", link(THIS.customer, _customer(), QUIET))),
+        lead=rx.cond(known, rx.fragment(THIS.number, " · ", link(THIS.customer, _customer()))),
         crumbs=(("Services", "/admin/services/"),),
         badge=rx.cond(known, service_status(THIS.status)),
         actions=[_buttons()],

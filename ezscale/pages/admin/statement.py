@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from ezscale.pages.admin.parts import QUIET, record
+from ezscale.pages.admin.parts import record
 from ezscale.pages.shell import admin_page
 from ezscale.pages.statements import accounts, download_button, period_form
 from ezscale.state.admin.statement import StatementState
@@ -14,7 +14,7 @@ THIS = StatementState.statement
 def statement() -> rx.Component:
     """What they owed, what they paid, and what stands now."""
     known = ~(StatementState.loading | StatementState.missing)
-    customer = link(THIS.name, rx.Var.create("/admin/customer/?id=") + THIS.customer_id, QUIET)
+    customer = link(THIS.name, rx.Var.create("/admin/customer/?id=") + THIS.customer_id)
     return admin_page(
         "Statement of account",
         record(StatementState, "customer", stack(period_form(StatementState), accounts(StatementState))),

@@ -64,7 +64,7 @@ def tax() -> rx.Component:
     new = button(icon("plus"), "New rate", size="small", on_click=TaxState.ask(NEW, ""))
     return admin_page(
         "Tax",
-        split(rates, stack(_rules())),
+        split(rates, rx.cond(TaxState.loading, rx.fragment(), stack(_rules()))),
         at="/admin/tax/",
         lead="A sale takes the most specific rate of the day of its supply. What was invoiced keeps its tax for ever.",
         actions=[export_button("tax-rates", TaxState), rx.cond(TaxState.may_change, new), _windows()],
@@ -98,7 +98,7 @@ def _actions(row: RateRow) -> rx.Component:
         named = {"aria-label": rx.Var.create(f"{text} ") + row.name + " " + row.country}
         return button(text, look="plain", size="small", on_click=TaxState.ask(question, row.id), custom_attrs=named)
 
-    both = rx.el.div(press("Change", CHANGE), press("End", END), class_name="flex flex-wrap justify-end gap-1.5")
+    both = rx.el.div(press("Change", CHANGE), press("End", END), class_name="flex justify-end gap-1.5")
     return rx.cond(TaxState.may_change & (row.standing != "over"), both)
 
 

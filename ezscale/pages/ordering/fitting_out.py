@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.ui import heading
+from ezscale.ui import drop_down, heading
 
 LABEL = "text-sm font-medium text-ink"
 LIST = "divide-y divide-line rounded-lg border border-line bg-surface"
@@ -72,12 +72,11 @@ def _slider(state: Any, option: Any, name: Any) -> rx.Component:
 def _choice(state: Any, option: Any, name: Any) -> rx.Component:
     return rx.fragment(
         rx.el.label(option.name, html_for=name, class_name=f"mb-1.5 block {LABEL}"),
-        rx.el.select(
+        drop_down(
             rx.foreach(option.picks, lambda value: rx.el.option(value.text, value=value.value)),
             id=name,
             value=option.chosen,
             on_change=lambda value: state.size(option.slug, value),
-            class_name="h-10 w-full rounded-md border border-edge bg-surface px-3 text-sm text-ink",
         ),
     )
 

@@ -51,7 +51,7 @@ def order() -> rx.Component:
         on_submit=OrderState.submit,
         class_name="grid grid-cols-1 items-start gap-9 lg:grid-cols-[minmax(0,1fr)_23rem] lg:gap-10",
     )
-    content = rx.cond(OrderState.loaded, form, card(skeleton(10)))
+    content = rx.cond(OrderState.loaded, form, card(skeleton(10), class_name="min-h-dvh"))
     return marketing_page(rx.el.div(head, content, class_name=f"py-10 {WIDTH}"), at="/order/")
 
 
