@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -59,14 +59,14 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in COUNTERS]
-        self._raw: dict[str, list[Any]] = {}
+        self._raw: dict[str, Sequence[Any]] = {}
         self._found: dict[str, dict[Key, Row]] = {}
 
     def rows(self) -> dict[Key, Row]:
         """Each row under its table and its key; one that is still as before is the very same."""
         with self._engine.connect() as connection:
             for table in self._tables:
-                raw = connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').cursor.fetchall()
+                raw = connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').all()
                 if self._raw.get(table.name) != raw:
                     self._raw[table.name] = raw
                     self._found[table.name] = self._read(connection, table)
