@@ -92,7 +92,7 @@ def a_day(at: Company, chance: random.Random, day: int, people: int) -> Iterator
     if chance.random() < 0.3:
         http = chance.choice((at.stripe_http, at.panel_http))
         wrong = chance.choice(WRONG)
-        at.breaks(http, wrong, times=chance.randint(1, 3), **({"status": 500} if wrong == "refuse" else {}))
+        at.breaks(http, wrong, times=chance.randint(1, 3), status=500 if wrong == "refuse" else 0)
     at.lives(days=1)
     if day % 10 == 9:
         at.clock.move(timedelta(hours=-1))
