@@ -107,8 +107,9 @@ def _uses_by(work: Work, coupon_id: UUID, customer_id: UUID) -> int:
 
 
 def _is_new(work: Work, customer_id: UUID, order_id: UUID | None) -> bool:
-    """Nothing ever ordered or paid. An order that nobody paid in time was none: they may try again."""
-    ordered = select(Order.id).where(Order.customer_id == customer_id, Order.status != OrderStatus.EXPIRED)
+    """Nothing ever ordered or paid. An order that nobody paid in time, or that we refused, was none."""
+    came_to_nothing = (OrderStatus.EXPIRED, OrderStatus.REJECTED)
+    ordered = select(Order.id).where(Order.customer_id == customer_id, col(Order.status).not_in(came_to_nothing))
     if order_id is not None:
         ordered = ordered.where(Order.id != order_id)
     paid = select(Invoice.id).where(Invoice.customer_id == customer_id, Invoice.status == InvoiceStatus.PAID)
