@@ -171,7 +171,7 @@ class Company:
 
         keys = {"webhook_secret": SECRET, "api_key": KEY}
         self.stripe = stripe_stand_in(Store(), webhook_url="", **keys, deliver=deliver, now=now, public_url=STRIPE)
-        panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1), now=now)
+        panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))
         return Lines(stripe=InProcess(self.stripe), panel=InProcess(panel))
 
 
