@@ -183,7 +183,7 @@ class Company:
         self.stripe = stripe_stand_in(
             Store(), webhook_url="", **keys, deliver=deliver, now=self._reads_clock, public_url=STRIPE
         )
-        panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1), now=self._reads_clock)
+        panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))
         register, bank = ViesStandIn(Store(), self._reads_clock), EcbStandIn(Store(), self._reads_clock)
         return Lines(
             stripe=InProcess(self.stripe),
