@@ -9,25 +9,14 @@ from sqlalchemy import func, insert
 from sqlmodel import col, select
 
 from ezscale.kit.ids import new_id
-from ezscale.kit.money import Money
+from ezscale.kit.money import Money, total
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, LedgerEntry, Posting
 
+REVENUE = "revenue:services"
 BAD_DEBT = "bad_debt"
-GOODWILL = "expense:goodwill"
-BREAKAGE = "revenue:breakage"  # credit that nobody has spent in time
 
 Side = tuple[str, Money]
-
-
-def revenue(family: str) -> str:
-    """What we earned with one of our families of plans; `OTHER` is what belongs to none of them."""
-    return f"revenue:{family}"
-
-
-OTHER = "other"
-SERVICES = "services"  # where the release before booked all families
-REVENUE = revenue(OTHER)
 
 
 class Unbalanced(AssertionError):
@@ -105,31 +94,17 @@ def reverse(work: Work, kind: str, booked_as: str, once_key: str) -> None:
     book(work, kind, once_key, sides)
 
 
-def invoice_sides(
-    customer_id: UUID, earned: Mapping[str, Money], taxes: Mapping[str, Money], whole: Money
-) -> list[Side]:
-    """An issued invoice: the customer owes the whole, we earned by family, and each place wants its tax."""
-    return [
-        (receivable(customer_id), whole),
-        *((revenue(family), -net) for family, net in earned.items()),
-        *((tax_account(place), -tax) for place, tax in taxes.items()),
-    ]
-
-
-def credit_note_sides(
-    customer_id: UUID, earned: Mapping[str, Money], taxes: Mapping[str, Money], whole: Money
-) -> list[Side]:
-    """A credit note: the customer owes less, we earned less of each family, and each place wants less tax."""
-    return [(account, -amount) for account, amount in invoice_sides(customer_id, earned, taxes, whole)]
+def invoice_sides(customer_id: UUID, net: Money, taxes: Mapping[str, Money]) -> list[Side]:
+    """An issued invoice: the customer owes, we earned, and each place wants its tax."""
+    owed = total(taxes.values(), net.currency)
+    sides = [(receivable(customer_id), net + owed), (REVENUE, -net)]
+    return [*sides, *((tax_account(place), -tax) for place, tax in taxes.items())]
 
 
 def write_off(work: Work, invoice: Invoice) -> None:
-    """What is open on an invoice is lost. It may be expected again, and be lost again: each time is an entry."""
+    """What is open on an invoice is lost."""
     sides = [(BAD_DEBT, invoice.open_amount), (receivable(invoice.customer_id), -invoice.open_amount)]
-    once_key = f"write-off:{invoice.id.hex}"
-    before = select(func.count()).where(col(LedgerEntry.once_key).startswith(once_key))
-    times = work.session.exec(before).one()
-    book(work, "write_off", f"{once_key}:{times}" if times else once_key, sides)
+    book(work, "write_off", f"write-off:{invoice.id.hex}", sides)
 
 
 def take_back_write_off(work: Work, invoice: Invoice, amount: Money, because_of: UUID) -> None:

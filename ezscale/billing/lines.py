@@ -1,6 +1,6 @@
 """What a position of an invoice costs: price, discount, tax."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from ezscale.billing.tax import NOTHING, Tax, TaxDecision
+from ezscale.billing.tax import Tax, TaxDecision
 from ezscale.kit.money import Money, total
 from ezscale.models.invoice import LineKind
 
@@ -27,9 +27,7 @@ class Rounding(StrEnum):
 class Position:
     """Something to be billed, before it is priced: `quantity` times `price`, less `discount`.
 
-    An UNUSED position has a price below zero: it gives back. What is for a part of a period says which: `share` of
-    `share_of` days, or seconds. `category` is the family of plans that it belongs to, for places where one has a rate of
-    its own.
+    An UNUSED position has a price below zero: it gives back.
     """
 
     description: str
@@ -40,9 +38,6 @@ class Position:
     period_end: date | None = None
     kind: LineKind = LineKind.PERIOD
     quantity: int = 1
-    share: int | None = None
-    share_of: int | None = None
-    category: str = ""
 
     @property
     def amount(self) -> Money:
@@ -106,22 +101,22 @@ def price_line(position: Position, decision: TaxDecision) -> PricedLine:
     """
     amount = position.amount
     if not decision.taxes:
-        return PricedLine(position, amount - amount.share(_out_of(decision.deducted)), (), decision)
-    parts = _parts(decision, amount)
-    return PricedLine(position, amount - _total(parts) if decision.inclusive else amount, parts, decision)
+        return PricedLine(position, amount - amount.share(_within(decision.deducted)), (), decision)
+    if decision.inclusive:
+        weights = _weights(decision.taxes)
+        whole = sum(weights, Fraction(0))
+        tax = amount.share(whole / (1 + whole))
+        amounts = tax.split([int(weight * MILLION**2) for weight in weights]) if whole else [tax]
+        parts = [TaxPart(each, part) for each, part in zip(decision.taxes, amounts, strict=True)]
+        return PricedLine(position, amount - tax, tuple(parts), decision)
+    return PricedLine(position, amount, tuple(_added(amount, decision.taxes)), decision)
 
 
 def price_lines(
-    positions: Sequence[Position],
-    decision: TaxDecision | Sequence[TaxDecision],
-    rounding: Rounding = Rounding.LINE,
+    positions: Sequence[Position], decision: TaxDecision, rounding: Rounding = Rounding.LINE
 ) -> list[PricedLine]:
-    """The lines of one invoice, whose taxes are rounded as the seller has decided.
-
-    There may be a decision for each position: then each rate is rounded by itself.
-    """
-    decisions = [decision] * len(positions) if isinstance(decision, TaxDecision) else decision
-    lines = [price_line(position, each) for position, each in zip(positions, decisions, strict=True)]
+    """The lines of one invoice, whose taxes are rounded as the seller has decided."""
+    lines = [price_line(position, decision) for position in positions]
     return _rounded_once(lines) if rounding is Rounding.INVOICE and len(lines) > 1 else lines
 
 
@@ -137,11 +132,6 @@ def add_up(lines: Sequence[PricedLine], currency: str) -> Sums:
     return Sums(net, tax, net + tax)
 
 
-def tax_on(taxes: tuple[Tax, ...]) -> Fraction:
-    """All taxes on a net amount, as an exact part of it."""
-    return sum(_weights(taxes), NOTHING)
-
-
 def taxes_by_place(lines: Sequence[PricedLine]) -> dict[str, Money]:
     """What each place is owed of the taxes on these lines."""
     owed: dict[str, Money] = {}
@@ -152,76 +142,58 @@ def taxes_by_place(lines: Sequence[PricedLine]) -> dict[str, Money]:
     return owed
 
 
-def _parts(decision: TaxDecision, amount: Money) -> tuple[TaxPart, ...]:
-    """The taxes on an amount, or within it: each is worked out exactly and rounded once."""
-    weights = _weights(decision.taxes)
-    if not decision.inclusive:
-        amounts = [amount.share(weight) for weight in weights]
-    else:
-        whole = sum(weights, NOTHING)
-        amounts = _divided(amount.share(_out_of(whole)), weights)
-    return tuple(TaxPart(tax, part) for tax, part in zip(decision.taxes, amounts, strict=True))
+def _added(net: Money, taxes: Sequence[Tax]) -> list[TaxPart]:
+    """Taxes on top: each on the net, a compound one on what came before it, too."""
+    parts: list[TaxPart] = []
+    for tax in taxes:
+        base = net + total((part.amount for part in parts), net.currency) if tax.compound else net
+        parts.append(TaxPart(tax, base.share(_part(tax.rate))))
+    return parts
 
 
 @cache
-def _weights(taxes: tuple[Tax, ...]) -> tuple[Fraction, ...]:
+def _weights(taxes: tuple[Tax, ...]) -> list[Fraction]:
     """How much of a net amount each tax is: a compound one counts what came before it."""
     weights: list[Fraction] = []
     for tax in taxes:
-        base = 1 + sum(weights, NOTHING) if tax.compound else Fraction(1)
-        weights.append(base * Fraction(tax.rate, MILLION))
-    return tuple(weights)
-
-
-@cache
-def _out_of(part: Fraction) -> Fraction:
-    """How much of an amount that includes a part of its net is that part."""
-    return part / (1 + part)
-
-
-def _divided(amount: Money, weights: Sequence[Fraction]) -> list[Money]:
-    """An amount in proportion to weights. What is given back is divided as it was when it was taken."""
-    whole = sum(weights, NOTHING)
-    if not whole:
-        return [Money.zero(amount.currency)] * len(weights)
-    if amount.minor < 0:
-        return [-part for part in _divided(-amount, weights)]
-    return _to_the_last(amount, [amount.minor * weight / whole for weight in weights])
+        base = 1 + sum(weights, Fraction(0)) if tax.compound else Fraction(1)
+        weights.append(base * _part(tax.rate))
+    return weights
 
 
 def _rounded_once(lines: list[PricedLine]) -> list[PricedLine]:
-    """The same lines, each tax rounded once over all the lines that carry it, and spread over them."""
-    rounded = list(lines)
-    for decision in dict.fromkeys(line.decision for line in lines if line.decision.taxes):
-        places = [place for place, line in enumerate(lines) if line.decision == decision]
-        amounts = [lines[place].position.amount for place in places]
-        whole = _parts(decision, _sum(amounts))
-        weights = _weights(decision.taxes)
-        scale = 1 + sum(weights, NOTHING) if decision.inclusive else Fraction(1)
-        spread = [
-            _to_the_last(part.amount, [amount.minor * weight / scale for amount in amounts])
-            for part, weight in zip(whole, weights, strict=True)
-        ]
-        for index, place in enumerate(places):
-            parts = tuple(TaxPart(part.tax, spread[tax][index]) for tax, part in enumerate(whole))
-            net = amounts[index] - _total(parts) if decision.inclusive else amounts[index]
-            rounded[place] = PricedLine(lines[place].position, net, parts, decision)
+    """The same lines, each tax rounded once over all of them and spread by largest remainder."""
+    decision, currency = lines[0].decision, lines[0].net.currency
+    whole = price_line(
+        Position("", total((line.position.amount for line in lines), currency), Money.zero(currency)), decision
+    )
+    spread = [_spread(part.amount, [line.net.minor for line in lines]) for part in whole.parts]
+    rounded = []
+    for place, line in enumerate(lines):
+        parts = tuple(TaxPart(part.tax, spread[index][place]) for index, part in enumerate(whole.parts))
+        taxed = total((part.amount for part in parts), currency)
+        net = line.position.amount - taxed if decision.inclusive and parts else line.net
+        rounded.append(PricedLine(line.position, net, parts, decision))
     return rounded
 
 
-def _to_the_last(amount: Money, exact: Sequence[Fraction]) -> list[Money]:
-    """Whole parts as near as can be to what they are exactly, which add up to an amount: the largest rests are rounded up."""
-    parts = [value.numerator // value.denominator for value in exact]
-    missing = amount.minor - sum(parts)
-    by_rest = sorted(range(len(exact)), key=lambda place: parts[place] - exact[place], reverse=missing < 0)
-    for turn in range(abs(missing)):  # below nothing only where several taxes within a price were rounded before
-        parts[by_rest[turn % len(parts)]] += 1 if missing > 0 else -1
-    return [Money(part, amount.currency) for part in parts]
+def _spread(amount: Money, weights: Sequence[int]) -> list[Money]:
+    """An amount over lines, of which some may give back: in proportion, and the parts add up."""
+    whole = sum(weights)
+    if not whole:
+        return [Money.zero(amount.currency)] * (len(weights) - 1) + [amount] if weights else []
+    if min(weights) >= 0:
+        return amount.split(weights)
+    parts = [amount.share(Fraction(weight, whole)) for weight in weights[:-1]]
+    return [*parts, amount - total(parts, amount.currency)]
 
 
-def _total(parts: Iterable[TaxPart]) -> Money:
-    return _sum([part.amount for part in parts])
+@cache
+def _part(rate: int) -> Fraction:
+    return Fraction(rate, MILLION)
 
 
-def _sum(amounts: Sequence[Money]) -> Money:
-    return total(amounts, amounts[0].currency)
+@cache
+def _within(rate: int) -> Fraction:
+    """How much of an amount that includes a tax is that tax."""
+    return Fraction(rate, MILLION + rate)

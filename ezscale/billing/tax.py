@@ -1,14 +1,12 @@
-"""Where a sale is taxed: EU VAT as Directive 2006/112/EC and Regulation 282/2011 have it for electronic services."""
+"""Which tax a sale carries: EU VAT as Directive 2006/112/EC and Regulation 282/2011 have it for electronic services."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
-# Standard rates in hundredths of a percent, as they were when this was delivered. The table has them from then on.
+# Standard rates in hundredths of a percent.
 STANDARD_RATES = {
     "AT": 2000,
     "BE": 2100,
@@ -39,11 +37,8 @@ STANDARD_RATES = {
     "SK": 2300,
 }
 UK_RATE = 2000
-EU = frozenset(STANDARD_RATES)
-WHOLE_EU = "EU"  # as a registration: the One Stop Shop of a seller from elsewhere
 REVERSE_CHARGE = "Reverse charge: VAT is owed by the recipient (Art. 196, Directive 2006/112/EC)."
 OUTSIDE = "Outside the scope of EU VAT."
-NOTHING = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +58,8 @@ class Tax:
 class TaxDecision:
     """Which taxes a sale carries. `note` is printed on the invoice, `label` says it all in a word where there is none.
 
-    With `inclusive` the prices hold the taxes already; `deducted` is then what somebody who owes none does not pay, as
-    a part of the net. `source` is who worked it out, when it was not our own table.
+    With `inclusive` the prices hold the taxes already; `deducted` is then what somebody who owes none does not pay, in
+    parts of a million of the net.
     """
 
     taxes: tuple[Tax, ...] = ()
@@ -72,8 +67,7 @@ class TaxDecision:
     note: str = ""
     label: str = ""
     inclusive: bool = False
-    deducted: Fraction = NOTHING
-    source: str = ""
+    deducted: int = 0
 
     @property
     def name(self) -> str:
@@ -86,60 +80,20 @@ class TaxDecision:
         return sum(tax.rate for tax in self.taxes)
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """The country whose tax a sale carries; none, and why, when it carries none."""
-
-    country: str = ""
-    note: str = ""
-    label: str = ""
-
-
 NO_TAX = TaxDecision()
-UNTAXED = Supply()
-REVERSED = Supply(note=REVERSE_CHARGE, label="Reverse charge")
-ABROAD = Supply(note=OUTSIDE)
-
-
-def place_of_supply(
-    seller: str,
-    buyer: str,
-    *,
-    region: str = "",
-    is_business: bool = False,
-    one_stop_shop: bool = True,
-    registered: Collection[str] = (),
-) -> Supply:
-    """Where a sale is taxed: at the seller's, at the buyer's, or nowhere.
-
-    `is_business` is said of a buyer whose tax id was found valid. `registered` are the other places where the seller
-    collects: countries, countries with a region, or the whole EU.
-    """
-    if buyer == seller:
-        return Supply(seller)
-    is_registered = buyer in registered or f"{buyer}-{region}" in registered
-    if buyer in EU and (seller in EU or WHOLE_EU in registered):
-        if is_business:
-            return REVERSED
-        return Supply(buyer if one_stop_shop or is_registered or seller not in EU else seller)
-    if is_registered:
-        return Supply(buyer)
-    return ABROAD if seller in EU else UNTAXED
 
 
 def decide_tax(seller_country: str, buyer_country: str, buyer_tax_id: str = "") -> TaxDecision:
-    """The tax at the standard rates as they were delivered, for a buyer whose tax id, if any, is believed."""
-    is_business = is_vat_id(buyer_tax_id, buyer_country)
-    supply = place_of_supply(seller_country, buyer_country, is_business=is_business)
-    rate = UK_RATE if supply.country == "GB" else STANDARD_RATES.get(supply.country, 0)
-    if not rate:
-        return TaxDecision(note=supply.note, label=supply.label)
-    return TaxDecision((named_tax("VAT", supply.country, rate * 100),), supply.country)
-
-
-def named_tax(name: str, place: str, rate: int, *, compound: bool = False) -> Tax:
-    """A tax as it is printed: its name and its rate."""
-    return Tax(f"{name} {percent(rate)}%", place, rate, compound)
+    """The tax for a seller and a buyer: the seller's own, the buyer's (One Stop Shop), reverse charge, or none."""
+    if seller_country == "GB":
+        return _vat("GB", UK_RATE) if buyer_country == "GB" else NO_TAX
+    if seller_country not in STANDARD_RATES:
+        return NO_TAX
+    if buyer_country not in STANDARD_RATES:
+        return TaxDecision(note=OUTSIDE)
+    if buyer_country != seller_country and is_vat_id(buyer_tax_id, buyer_country):
+        return TaxDecision(note=REVERSE_CHARGE, label="Reverse charge")
+    return _vat(buyer_country, STANDARD_RATES[buyer_country])
 
 
 def percent(rate: int) -> str:
@@ -149,21 +103,13 @@ def percent(rate: int) -> str:
 
 def is_vat_id(typed: str, country: str) -> bool:
     """Whether it is a well-formed VAT id of that EU country (its checksum included)."""
-    return bool(vat_id(typed, country))
-
-
-def vat_id(typed: str, country: str) -> str:
-    """A VAT id of that country in the form that the EU's register knows, Greece as EL; nothing when it is none.
-
-    Of the United Kingdom only Northern Ireland is in there, as XI.
-    """
-    prefix = {"GR": "EL", "GB": "XI"}.get(country, country)
-    if not typed or not (country in EU or prefix == "XI"):
-        return ""
     try:
-        compact = str(vat.validate(typed))
+        compact = vat.validate(typed)
     except ValidationError:
-        return ""
-    if prefix == "EL" and compact.startswith("GR"):
-        compact = f"EL{compact[2:]}"
-    return compact if compact.startswith(prefix) else ""
+        return False
+    return bool(compact.startswith("EL" if country == "GR" else country))
+
+
+def _vat(country: str, hundredths: int) -> TaxDecision:
+    rate = hundredths * 100
+    return TaxDecision((Tax(f"VAT {percent(rate)}%", country, rate),), country)

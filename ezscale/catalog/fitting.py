@@ -53,7 +53,6 @@ class FittableOption:
     largest: int
     step: int
     needs: str
-    needs_id: UUID | None
     values: tuple[ValueOffer, ...]
 
 
@@ -69,7 +68,6 @@ class FittableAddOn:
     most: int
     panel_field: str
     needs: str
-    needs_id: UUID | None
     prices: tuple[Fitting, ...]
 
 
@@ -118,15 +116,15 @@ def fit_out(offered: Fittings, wanted: Wanted, currency: str, months: int) -> li
         if slug not in known:
             raise Invalid("This plan does not offer that.", field="options")
     chosen = {option.slug: _chosen(option, wanted.options.get(option.slug)) for option in offered.options}
-    taken = {value.value_id for value, times in filter(None, chosen.values()) if times}
+    taken = {value.slug for value, _ in filter(None, chosen.values())}
     parts = []
     for option in offered.options:
         if (choice := chosen[option.slug]) is not None and choice[1] and not choice[0].is_standard:
-            _require(option, taken, "option")
+            _require(option.needs, taken, option.slug, "option")
             parts.append(_option_part(option, *choice, currency, months))
     for add_on in offered.add_ons:
         if quantity := _quantity(add_on, wanted.add_ons.get(add_on.slug, 0)):
-            _require(add_on, taken, "add-on")
+            _require(add_on.needs, taken, add_on.slug, "add-on")
             parts.append(_add_on_part(add_on, quantity, currency, months))
     return parts
 
@@ -155,10 +153,9 @@ def _quantity(add_on: FittableAddOn, typed: int) -> int:
     return typed
 
 
-def _require(part: FittableOption | FittableAddOn, taken: set[UUID], kind: str) -> None:
-    """By its id: values of two options may have the same slug."""
-    if part.needs_id is not None and part.needs_id not in taken:
-        raise Invalid(f"This goes only with {part.needs}.", field=f"{kind}-{part.slug}")
+def _require(needed: str, taken: set[str], slug: str, kind: str) -> None:
+    if needed and needed not in taken:
+        raise Invalid(f"This goes only with {needed}.", field=f"{kind}-{slug}")
 
 
 def _option_part(option: FittableOption, value: ValueOffer, times: int, currency: str, months: int) -> Part:
@@ -202,7 +199,6 @@ def _options(work: Work, plan_id: UUID) -> tuple[FittableOption, ...]:
             *(option.id, option.slug, option.name, option.kind, option.unit, option.panel_field),
             *(option.smallest, option.largest, option.step),
             names.get(offer.needs_value_id, "") if offer.needs_value_id else "",
-            offer.needs_value_id,
             tuple(
                 ValueOffer(
                     *(value.id, value.slug, value.name, value.adds),
@@ -232,10 +228,9 @@ def _add_ons(work: Work, plan_id: UUID) -> tuple[FittableAddOn, ...]:
         FittableAddOn(
             *(add_on.id, add_on.slug, add_on.name, add_on.summary, add_on.recurring, add_on.most, add_on.panel_field),
             needs or "",
-            offer.needs_value_id,
             tuple(prices[add_on.id]),
         )
-        for offer, add_on, needs in rows
+        for _, add_on, needs in rows
     )
 
 

@@ -7,17 +7,13 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
 from ezscale.models.coupon import Coupon, CouponUse
-from ezscale.models.credit_note import CreditNote, CreditNoteLine
-from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.erasure import VendorErasure
-from ezscale.models.frozen import Frozen
-from ezscale.models.hold import Hold
-from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine, PrintedDocument
+from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
-from ezscale.models.order import Offer, Order, OrderHold, StockHold
+from ezscale.models.order import Order
 from ezscale.models.payment import (
     BillingCase,
     CreditEntry,
@@ -28,8 +24,6 @@ from ezscale.models.payment import (
     PaymentMethod,
 )
 from ezscale.models.plan import Location, Plan, Price, SystemImage
-from ezscale.models.price_change import PriceChange, PriceNotice
-from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
 from ezscale.models.setting import Setting
@@ -43,15 +37,7 @@ from ezscale.models.sign_in import (
     SignIn,
     SignInStep,
 )
-from ezscale.models.subscription import (
-    Cancellation,
-    Extension,
-    Pause,
-    Subscription,
-    SubscriptionChange,
-    SubscriptionItem,
-)
-from ezscale.models.tax import CalculatedRate, TaxExemption, TaxIdCheck, TaxRate
+from ezscale.models.subscription import Cancellation, Subscription, SubscriptionItem
 from ezscale.models.user import StaffRole, User
 
 __all__ = [
@@ -64,22 +50,15 @@ __all__ = [
     "AuditSubject",
     "Authenticator",
     "BillingCase",
-    "CalculatedRate",
     "Cancellation",
     "ClockShift",
     "Coupon",
     "CouponUse",
     "Credential",
     "CreditEntry",
-    "CreditNote",
-    "CreditNoteLine",
     "Customer",
     "Delegation",
     "DunningStep",
-    "ExchangeRate",
-    "Extension",
-    "Frozen",
-    "Hold",
     "Impersonation",
     "InboundNotice",
     "Invitation",
@@ -95,31 +74,23 @@ __all__ = [
     "MailMessage",
     "Membership",
     "NumberSeries",
-    "Offer",
     "OneTimeToken",
     "Option",
     "OptionOffer",
     "OptionPrice",
     "OptionValue",
     "Order",
-    "OrderHold",
     "OutboxEvent",
     "Passkey",
-    "Pause",
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",
     "Plan",
     "Posting",
     "Price",
-    "PriceChange",
-    "PriceNotice",
-    "PrintedDocument",
     "ProvisioningJob",
     "ProvisioningLog",
     "RecoveryCode",
-    "Referral",
-    "ReferralCode",
     "RevenueMovement",
     "RunReport",
     "Service",
@@ -127,15 +98,10 @@ __all__ = [
     "SignIn",
     "SignInStep",
     "StaffRole",
-    "StockHold",
     "Subscription",
-    "SubscriptionChange",
     "SubscriptionItem",
     "Suspension",
     "SystemImage",
-    "TaxExemption",
-    "TaxIdCheck",
-    "TaxRate",
     "User",
     "VendorErasure",
 ]

@@ -8,7 +8,6 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, false
 from sqlmodel import Field
 
 from ezscale.kit.columns import word
-from ezscale.kit.money import Money
 from ezscale.models.base import Row, maybe_moment, moment
 
 
@@ -26,7 +25,6 @@ class Coupon(Row, table=True):
 
     `amounts` are minor units by currency: what comes off, or the price instead. `cycles` is for how many cycles, for
     ever when it is empty. `plans` (their slugs) and `months` say what it is for: everything when they are empty.
-    `referred_only` are for those who came by somebody's link.
     """
 
     __table_args__ = (CheckConstraint("used >= 0", name="used"),)
@@ -44,27 +42,11 @@ class Coupon(Row, table=True):
     plans: list[str] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     months: list[int] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     new_customers_only: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    referred_only: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     max_uses: int | None = None
     uses_each: int | None = None
     used: int = 0
     since: datetime = moment()
     until: datetime | None = maybe_moment()
-
-    def amount(self, currency: str) -> Money | None:
-        """What comes off in a currency, or the price instead; nothing where it says none."""
-        minor = (self.amounts or {}).get(currency)
-        return None if minor is None else Money(minor, currency)
-
-    def covers(self, plan: str, months: int) -> bool:
-        """Whether it is for a plan and a cycle; one that is not named is no hindrance."""
-        return (not plan or not self.plans or plan in self.plans) and (
-            not months or not self.months or months in self.months
-        )
-
-    def is_used_up(self) -> bool:
-        """Nobody can use it any more, because enough have."""
-        return self.max_uses is not None and self.used >= self.max_uses
 
     def end(self, now: datetime) -> None:
         """Nobody can use it any more; those who have keep what it gave them."""

@@ -43,10 +43,6 @@ class Option(Row, table=True):
         """No longer offered; those who have it keep it."""
         self.archived_at = self.archived_at or now
 
-    def restore(self) -> None:
-        """Offered again."""
-        self.archived_at = None
-
 
 class OptionValue(Row, table=True):
     """One of the values of an option. `adds` is how much of the panel's field it brings."""
@@ -64,10 +60,6 @@ class OptionValue(Row, table=True):
     def archive(self, now: datetime) -> None:
         """No longer offered; those who have it keep it."""
         self.archived_at = self.archived_at or now
-
-    def restore(self) -> None:
-        """Offered again."""
-        self.archived_at = None
 
 
 class OptionPrice(Row, table=True):
@@ -94,13 +86,9 @@ class OptionPrice(Row, table=True):
         """Once, with the first cycle, before tax."""
         return Money(self.setup_minor, self.currency)
 
-    def replace(self, moment: datetime) -> None:
-        """A newer price takes over from a moment on."""
-        self.until = max(self.since, moment)
-
-    def give_up(self) -> None:
-        """It was planned, and never begins."""
-        self.until = self.since
+    def replace(self, now: datetime) -> None:
+        """A newer price takes over."""
+        self.until = self.until or now
 
 
 class OptionOffer(Row, table=True):
@@ -137,10 +125,6 @@ class AddOn(Row, table=True):
         """No longer offered; those who have it keep it."""
         self.archived_at = self.archived_at or now
 
-    def restore(self) -> None:
-        """Offered again."""
-        self.archived_at = None
-
 
 class AddOnPrice(Row, table=True):
     """What one of an add-on costs for a cycle; `months` is 0 for one that is paid once."""
@@ -166,13 +150,9 @@ class AddOnPrice(Row, table=True):
         """Once for each, with the first cycle, before tax."""
         return Money(self.setup_minor, self.currency)
 
-    def replace(self, moment: datetime) -> None:
-        """A newer price takes over from a moment on."""
-        self.until = max(self.since, moment)
-
-    def give_up(self) -> None:
-        """It was planned, and never begins."""
-        self.until = self.since
+    def replace(self, now: datetime) -> None:
+        """A newer price takes over."""
+        self.until = self.until or now
 
 
 class AddOnOffer(Row, table=True):

@@ -50,10 +50,6 @@ class Plan(Row, table=True):
         """No longer for sale; those who have it keep it."""
         self.archived_at = self.archived_at or now
 
-    def restore(self) -> None:
-        """For sale again."""
-        self.archived_at = None
-
 
 class Price(Row, table=True):
     """What one cycle of a plan costs in one currency, from a moment on. A change is a new row, the old one ends."""
@@ -78,13 +74,9 @@ class Price(Row, table=True):
         """Once, with the first cycle, before tax."""
         return Money(self.setup_minor, self.currency)
 
-    def replace(self, moment: datetime) -> None:
-        """A newer price takes over from a moment on."""
-        self.until = max(self.since, moment)
-
-    def give_up(self) -> None:
-        """It was planned, and never begins."""
-        self.until = self.since
+    def replace(self, now: datetime) -> None:
+        """A newer price takes over."""
+        self.until = self.until or now
 
 
 class Location(Row, table=True):

@@ -15,4 +15,3 @@ class Setting(SQLModel, table=True):
     topic: str = Field(max_length=60, primary_key=True)
     value: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     changed_at: datetime = moment()
-    changed_by: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})

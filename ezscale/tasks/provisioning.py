@@ -1,15 +1,7 @@
 """Tasks about services."""
 
-from ezscale.billing.events import (
-    GraceUsedUp,
-    InvoiceClosed,
-    InvoicePaid,
-    InvoiceVoided,
-    SubscriptionBack,
-    SubscriptionEnded,
-    SubscriptionPaused,
-)
-from ezscale.ordering import fulfilling, offering
+from ezscale.billing.events import GraceUsedUp, InvoicePaid, InvoiceVoided, SubscriptionEnded
+from ezscale.ordering import fulfilling
 from ezscale.provisioning import carrying_out, stopping
 from ezscale.provisioning.events import JobRequested
 from ezscale.tasks.registry import task
@@ -24,7 +16,7 @@ def fulfil(house: House, event: InvoicePaid) -> None:
 
 
 @task
-def let_run_again(house: House, event: InvoiceVoided | InvoiceClosed) -> None:
+def let_run_again(house: House, event: InvoiceVoided) -> None:
     """Let run again what stood still for an invoice that is gone."""
     with house.automation("orders")() as work:
         fulfilling.let_run_again(work, event.invoice_id)
@@ -44,20 +36,6 @@ def stop_unpaid(house: House, event: GraceUsedUp) -> None:
 
 
 @task
-def stand_still(house: House, event: SubscriptionPaused) -> None:
-    """Suspend what is paused."""
-    with house.automation("orders")() as work:
-        fulfilling.stand_still(work, event.subscription_id)
-
-
-@task
-def run_again(house: House, event: SubscriptionBack) -> None:
-    """Resume what was paused."""
-    with house.automation("orders")() as work:
-        fulfilling.run_again(work, event.subscription_id)
-
-
-@task
 def take_down(house: House, event: SubscriptionEnded) -> None:
     """Delete what is no longer paid for."""
     with house.automation("orders")() as work:
@@ -73,8 +51,6 @@ def ask_again(house: House) -> None:
 
 @task
 def expire_orders(house: House) -> None:
-    """Give back what unpaid orders hold; let offers end that nobody answered."""
+    """Give back what unpaid orders hold."""
     with house.automation("orders")() as work:
         fulfilling.expire_orders(work)
-    with house.automation("orders")() as work:
-        offering.expire_offers(work)

@@ -14,7 +14,6 @@ from ezscale.ui.choices import choice, choices, filters
 from ezscale.ui.dialogs import confirm, dialog, form_dialog
 from ezscale.ui.forms import (
     checkbox,
-    drop_down,
     field,
     form_notice,
     hidden,
@@ -60,7 +59,6 @@ __all__ = [
     "copy_button",
     "definitions",
     "dialog",
-    "drop_down",
     "empty",
     "field",
     "filters",

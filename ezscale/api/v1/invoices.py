@@ -33,10 +33,6 @@ class InvoiceOut(BaseModel, title="Invoice"):
     tax: Amount
     total: Amount
     open: Amount = Field(description="What is still to be paid.")
-    credited: Amount = Field(description="What credit notes have taken back of it.")
-    proforma_number: str | None = Field(
-        description="What it is called until it is paid, where it was asked for by a proforma.", examples=[None]
-    )
 
     @classmethod
     def of(cls, row: Invoice) -> Self:
@@ -52,8 +48,6 @@ class InvoiceOut(BaseModel, title="Invoice"):
             tax=Amount.of(row.tax),
             total=Amount.of(row.total),
             open=Amount.of(row.open_amount),
-            credited=Amount.of(row.credited),
-            proforma_number=row.proforma_number,
         )
 
 

@@ -10,8 +10,6 @@ from ezscale.ui.base import Tone
 
 SERVICE_WORDS = {
     "waiting": "Unpaid",
-    "held": "Being looked at",
-    "waitlisted": "Waits for its turn",
     "expired": "Expired",
     "building": "Being built",
     "active": "Running",
@@ -22,8 +20,6 @@ SERVICE_WORDS = {
 }
 SERVICE_TONES: dict[str, Tone] = {
     "waiting": "warning",
-    "held": "info",
-    "waitlisted": "info",
     "expired": "neutral",
     "building": "info",
     "active": "success",
@@ -38,7 +34,6 @@ INVOICE_WORDS = {
     "paid": "Paid",
     "void": "Void",
     "uncollectible": "Unpaid",
-    "credited": "Credited",
 }
 INVOICE_TONES: dict[str, Tone] = {
     "open": "warning",
@@ -46,7 +41,6 @@ INVOICE_TONES: dict[str, Tone] = {
     "paid": "success",
     "void": "neutral",
     "uncollectible": "danger",
-    "credited": "neutral",
 }
 SEES_MONEY = SessionState.may.contains("billing.see")
 MAY_ORDER = SessionState.may.contains("orders.place")

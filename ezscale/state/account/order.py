@@ -11,8 +11,7 @@ from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Order
 from ezscale.models.order import OrderStatus
-from ezscale.ordering.deciding import holds_on
-from ezscale.ordering.placing import is_payable, order, services_of_order
+from ezscale.ordering.placing import is_payable, order, service_of_order
 from ezscale.provisioning.services import service_overview
 from ezscale.state.account.paying import ask_gateway, checkout_of_order
 from ezscale.state.account.portal import PortalState
@@ -23,7 +22,7 @@ from ezscale.state.reader import Reader
 
 @dataclass
 class OrderView:
-    """An order. `status` is to_pay, paid, held, rejected or expired; `answer` says why it was refused."""
+    """An order. `status` is to_pay, paid or expired."""
 
     id: str = ""
     number: str = ""
@@ -32,7 +31,6 @@ class OrderView:
     placed_at: str = ""
     until: str = ""
     plan: str = ""
-    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Progress:
     """An order with what it asks for, in words, and what has to be paid while it has to be."""
 
     order: OrderView
-    services: list[ServiceView]
+    service: ServiceView
     to_pay: UUID | None
 
 
@@ -49,7 +47,6 @@ class PlacedOrderState(PortalState):
     missing: bool = False
     order: OrderView = OrderView()
     service: ServiceView = ServiceView()
-    services: list[ServiceView] = []
     came: str = ""
     asking: bool = False
     going_to_pay: bool = False
@@ -98,8 +95,7 @@ class PlacedOrderState(PortalState):
         except NotFound:
             self.loaded = self.missing = True
             return None
-        self.order, self.services = progress.order, progress.services
-        self.service = progress.services[0]
+        self.order, self.service = progress.order, progress.service
         self.loaded = True
         return progress
 
@@ -107,7 +103,7 @@ class PlacedOrderState(PortalState):
 def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
     """How far an order is."""
     placed = order(work, order_id)
-    asked_for = [service_overview(work, service.id) for service in services_of_order(work, order_id)]
+    asked_for = service_overview(work, service_of_order(work, order_id).id)
     to_pay = placed.invoice_id if is_payable(work, placed) else None
     view = OrderView(
         id=str(placed.id),
@@ -116,20 +112,16 @@ def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
         total=reader.money(placed.total),
         placed_at=reader.moment(placed.placed_at),
         until=reader.moment(placed.expires_at),
-        plan=asked_for[0].plan.slug,
-        answer=next((hold.answer for hold in holds_on(work, order_id)), "")
-        if placed.status is OrderStatus.REJECTED
-        else "",
+        plan=asked_for.plan.slug,
     )
-    services = [ServiceView.of(seen, reader) for seen in asked_for]
-    for service in services:
-        if view.status == "paid":  # the money is here, even while nobody has yet begun to build
-            service.done = max(service.done, 1)
-    return Progress(view, services, to_pay)
+    service = ServiceView.of(asked_for, reader)
+    if view.status == "paid":  # the money is here, even while nobody has yet begun to build
+        service.done = max(service.done, 1)
+    return Progress(view, service, to_pay)
 
 
 def standing(placed: Order, *, is_unpaid: bool) -> str:
     """Where an order stands, for whoever waits in front of it."""
     if is_unpaid:
         return "to_pay"
-    return "paid" if placed.status is OrderStatus.PLACED else placed.status.value
+    return "expired" if placed.status is OrderStatus.EXPIRED else "paid"

@@ -16,7 +16,7 @@ from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_fields, sent_id, sent_text
 from ezscale.state.telling import Answer
 
-ADDRESS = ("name", "company", "address", "city", "postcode", "country", "region")
+ADDRESS = ("name", "company", "address", "city", "postcode", "country")
 LONGEST_REASON = 501
 SUSPEND, BRING_BACK, ACT, CORRECT, ERASE = "suspend", "back", "act", "address", "erase"
 

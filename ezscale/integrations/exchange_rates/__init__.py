@@ -1,1 +1,0 @@
-"""The European Central Bank, which publishes exchange rates every working day."""

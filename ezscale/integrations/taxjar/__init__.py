@@ -1,1 +1,0 @@
-"""TaxJar, which knows the sales taxes of the United States."""

@@ -1,1 +1,0 @@
-"""VIES, the register of VAT ids of the European Union."""

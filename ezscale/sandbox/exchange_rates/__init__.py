@@ -1,1 +1,0 @@
-"""The European Central Bank as a stand-in."""

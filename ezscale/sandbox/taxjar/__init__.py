@@ -1,1 +1,0 @@
-"""TaxJar as a stand-in."""

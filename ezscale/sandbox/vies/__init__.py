@@ -1,1 +1,0 @@
-"""VIES as a stand-in."""
