@@ -60,9 +60,8 @@ def _contents(invoice: Invoice, lines: list[InvoiceLine], locale: str) -> dict[s
 
     rates: dict[str, int] = {}
     for line in lines:
-        for tax in line.taxes or [{"name": line.tax_name, "minor": line.tax_minor}]:
-            if tax["name"]:
-                rates[tax["name"]] = rates.get(tax["name"], 0) + tax["minor"]
+        if line.tax_name:
+            rates[line.tax_name] = rates.get(line.tax_name, 0) + line.tax_minor
     return {
         "number": invoice.number,
         "issued": _day(invoice.issued_on, locale),

@@ -20,24 +20,18 @@ from ezscale.billing.subscriptions import catch_up
 from ezscale.billing.tax import TaxDecision
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
-from ezscale.kit.money import Money
 from ezscale.kit.numbering import take_number
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Invoice, InvoiceLine, Subscription, SubscriptionItem
-from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
+from ezscale.models.invoice import InvoiceStatus
 
 PAGE = 25
 OVERDUE = "overdue"
 
 
 def draft_invoice(
-    work: Work,
-    customer: Customer,
-    lines: Sequence[PricedLine],
-    currency: str,
-    tax: TaxDecision,
-    origin: InvoiceOrigin = InvoiceOrigin.ORDER,
+    work: Work, customer: Customer, lines: Sequence[PricedLine], currency: str, tax: TaxDecision
 ) -> Invoice:
     """An invoice without a number, with its lines and sums; it asks for nothing yet."""
     sums = add_up(lines, currency)
@@ -49,8 +43,6 @@ def draft_invoice(
         total_minor=sums.total.minor,
         tax_country=tax.country,
         tax_note=tax.note,
-        tax_inclusive=tax.inclusive,
-        origin=origin,
         created_at=work.now,
     )
     work.session.add(invoice)
@@ -67,20 +59,18 @@ def line_values(invoice_id: UUID, place: int, line: PricedLine) -> dict[str, Any
     return {
         "invoice_id": invoice_id,
         "position": place,
-        "kind": position.kind,
         "item_id": position.item_id,
         "description": position.description,
         "period_start": position.period_start,
         "period_end": position.period_end,
         "currency": position.price.currency,
-        "quantity": position.quantity,
+        "quantity": 1,
         "price_minor": position.price.minor,
         "discount_minor": position.discount.minor,
         "net_minor": line.net.minor,
-        "tax_name": line.decision.name[:80],
-        "tax_rate": line.decision.rate // 100,
+        "tax_name": line.decision.name,
+        "tax_rate": line.decision.rate,
         "tax_minor": line.tax.minor,
-        "taxes": [part.to_plain() for part in line.parts],
     }
 
 
@@ -90,15 +80,9 @@ def issue_invoice(work: Work, invoice: Invoice, due_on: date) -> None:
     _begin_first_periods(work, invoice)
     invoice.billed_to, invoice.seller = party(customer), seller().to_plain()
     invoice.issue(invoice_number(work.today, take_number(work.session, series(work.today))), work.today, due_on)
-    work.session.flush()
-    taxes = _taxes_by_place(invoice, _lines_of(work, invoice.id))
-    ledger.book(work, "invoice", booking_of(invoice.id), ledger.invoice_sides(customer.id, invoice.net, taxes))
+    sides = ledger.invoice_sides(customer.id, invoice.net, invoice.tax, invoice.tax_country)
+    ledger.book(work, "invoice", f"invoice:{invoice.id.hex}", sides)
     work.emit(InvoiceIssued(invoice.id, customer.id))
-
-
-def booking_of(invoice_id: UUID) -> str:
-    """The name of the ledger's entry for an issued invoice."""
-    return f"invoice:{invoice_id.hex}"
 
 
 def series(day: date) -> str:
@@ -121,7 +105,6 @@ def party(customer: Customer | Row[Any]) -> dict[str, str]:
         "address": customer.address,
         "city": customer.city,
         "postcode": customer.postcode,
-        "region": customer.region,
         "country": customer.country,
         "tax_id": customer.tax_id,
     }
@@ -136,7 +119,8 @@ def void_invoice(work: Work, invoice_id: UUID) -> Invoice:
     invoice.void()
     work.session.flush()
     catch_up(work, invoice.id)
-    ledger.reverse(work, "void", booking_of(invoice.id), f"void:{invoice.id.hex}")
+    sides = ledger.invoice_sides(invoice.customer_id, invoice.net, invoice.tax, invoice.tax_country)
+    ledger.book(work, "void", f"void:{invoice.id.hex}", [(account, -amount) for account, amount in sides])
     if invoice.settled:
         reason = f"Paid on invoice {invoice.number}, which was cancelled"
         owed = ledger.receivable(invoice.customer_id)
@@ -201,22 +185,8 @@ def invoice_to_change(work: Work, invoice_id: UUID) -> Invoice:
 def invoice_lines(work: Work, invoice_id: UUID) -> list[InvoiceLine]:
     """The positions of an invoice that the actor may see."""
     invoice(work, invoice_id)
-    return _lines_of(work, invoice_id)
-
-
-def _lines_of(work: Work, invoice_id: UUID) -> list[InvoiceLine]:
     of_invoice = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id)
     return list(work.session.exec(of_invoice.order_by(col(InvoiceLine.position))))
-
-
-def _taxes_by_place(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Money]:
-    owed: dict[str, int] = {}
-    for line in lines:
-        for tax in line.taxes or []:
-            owed[tax["place"]] = owed.get(tax["place"], 0) + tax["minor"]
-    if invoice.tax_minor != sum(owed.values()):  # drafted by the release before, which kept one tax for all
-        owed = {invoice.tax_country: invoice.tax_minor}
-    return {place: Money(minor, invoice.currency) for place, minor in owed.items()}
 
 
 def _begin_first_periods(work: Work, invoice: Invoice) -> None:
@@ -224,11 +194,7 @@ def _begin_first_periods(work: Work, invoice: Invoice) -> None:
         select(InvoiceLine, Subscription)
         .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
         .join(Subscription, col(Subscription.id) == SubscriptionItem.subscription_id)
-        .where(
-            InvoiceLine.invoice_id == invoice.id,
-            InvoiceLine.kind == LineKind.PERIOD,
-            col(Subscription.started_on).is_(None),
-        )
+        .where(InvoiceLine.invoice_id == invoice.id, col(Subscription.started_on).is_(None))
     )
     for line, subscription in waiting:
         line.period_start = work.today

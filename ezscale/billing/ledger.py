@@ -1,6 +1,6 @@
 """Double-entry bookkeeping. Every entry balances, is booked once, and is never changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import func, insert
 from sqlmodel import col, select
 
 from ezscale.kit.ids import new_id
-from ezscale.kit.money import Money, total
+from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, LedgerEntry, Posting
 
@@ -33,9 +33,9 @@ def credit(customer_id: UUID) -> str:
     return f"credit:{customer_id.hex}"
 
 
-def tax_account(place: str) -> str:
-    """The tax we owe to a place: a country, or a country and a region."""
-    return f"tax:{place}"
+def tax_account(country: str) -> str:
+    """The tax we owe to a country."""
+    return f"tax:{country}"
 
 
 def clearing(gateway: str) -> str:
@@ -82,23 +82,10 @@ def entry_rows(
     return entry, postings
 
 
-def reverse(work: Work, kind: str, booked_as: str, once_key: str) -> None:
-    """Take back a whole entry, by booking the opposite."""
-    booked = (
-        select(Posting)
-        .join(LedgerEntry, col(LedgerEntry.id) == Posting.entry_id)
-        .where(LedgerEntry.once_key == booked_as)
-        .order_by(col(Posting.id))
-    )
-    sides = [(row.account, Money(-row.amount_minor, row.currency)) for row in work.session.exec(booked)]
-    book(work, kind, once_key, sides)
-
-
-def invoice_sides(customer_id: UUID, net: Money, taxes: Mapping[str, Money]) -> list[Side]:
-    """An issued invoice: the customer owes, we earned, and each place wants its tax."""
-    owed = total(taxes.values(), net.currency)
-    sides = [(receivable(customer_id), net + owed), (REVENUE, -net)]
-    return [*sides, *((tax_account(place), -tax) for place, tax in taxes.items())]
+def invoice_sides(customer_id: UUID, net: Money, tax: Money, country: str) -> list[Side]:
+    """An issued invoice: the customer owes, we earned, the state wants its part."""
+    sides = [(receivable(customer_id), net + tax), (REVENUE, -net)]
+    return [*sides, (tax_account(country), -tax)] if tax else sides
 
 
 def write_off(work: Work, invoice: Invoice) -> None:

@@ -13,8 +13,8 @@ from sqlmodel import SQLModel
 from ezscale.billing import ledger
 from ezscale.billing.credit import credit_balances, lock_customers
 from ezscale.billing.events import InvoiceIssued, InvoicePaid
-from ezscale.billing.invoicing import booking_of, invoice_number, line_values, party, series
-from ezscale.billing.lines import PricedLine, add_up, taxes_by_place
+from ezscale.billing.invoicing import invoice_number, line_values, party, series
+from ezscale.billing.lines import PricedLine, add_up
 from ezscale.billing.recurring import DISCOUNT_OVER, lost_to_discount, movement
 from ezscale.billing.seller import Seller
 from ezscale.kit.bulk import insert_many
@@ -36,7 +36,7 @@ from ezscale.models import (
     Subscription,
     SubscriptionItem,
 )
-from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
+from ezscale.models.invoice import InvoiceStatus
 
 WRITTEN: tuple[type[SQLModel], ...] = (
     Invoice,
@@ -128,8 +128,6 @@ def _add_invoice(block: Block, due: Due, lines: list[PricedLine], number: int) -
             "delivered_at": None,
             "tax_country": decision.country,
             "tax_note": decision.note,
-            "tax_inclusive": decision.inclusive,
-            "origin": InvoiceOrigin.RENEWAL,
             "billed_to": party(customer),
             "seller": block.seller,
         }
@@ -137,7 +135,8 @@ def _add_invoice(block: Block, due: Due, lines: list[PricedLine], number: int) -
     block.rows[InvoiceLine].extend(
         {"id": new_id(), **line_values(invoice_id, place, line)} for place, line in enumerate(lines, start=1)
     )
-    block.book("invoice", booking_of(invoice_id), ledger.invoice_sides(customer.id, sums.net, taxes_by_place(lines)))
+    sides = ledger.invoice_sides(customer.id, sums.net, sums.tax, decision.country)
+    block.book("invoice", f"invoice:{invoice_id.hex}", sides)
     block.emit(InvoiceIssued(invoice_id, customer.id))
     if used:
         _use_credit(block, customer.id, invoice_id, Money(used, currency))

@@ -56,10 +56,7 @@ def _price_item(item: SubscriptionItem | Row[Any], start: date, end: date, decis
     if item.price_minor < 0:
         raise ValueError(f"{item.description} has a negative price")
     price = Money(item.price_minor, item.currency)
-    discount = discount_of(item)
-    return price_line(
-        Position(item.description, price, discount, item.id, start, end, quantity=item.quantity), decision
-    )
+    return price_line(Position(item.description, price, discount_of(item), item.id, start, end), decision)
 
 
 def _renew_block(open_work: OpenWork, size: int, which: ColumnElement[bool], tally: Tally) -> list[Due]:
@@ -117,9 +114,7 @@ def _lock_due(work: Work, size: int, which: ColumnElement[bool]) -> list[Due]:
     owners = {each.customer_id for each in subscriptions}
     customers = {row.id: row for row in read(select(*CUSTOMER).where(col(Customer.id).in_(owners)))}
     items: dict[UUID, list[Row[Any]]] = {each.id: [] for each in subscriptions}
-    theirs = select(*ITEM).where(
-        col(SubscriptionItem.subscription_id).in_(items), col(SubscriptionItem.ended_on).is_(None)
-    )
+    theirs = select(*ITEM).where(col(SubscriptionItem.subscription_id).in_(items))
     for item in read(theirs.order_by(col(SubscriptionItem.id))):
         items[item.subscription_id].append(item)
     return [Due(each, customers[each.customer_id], items[each.id]) for each in subscriptions]
@@ -143,11 +138,11 @@ def _columns(model: type[Any], *names: str) -> list[ColumnElement[Any]]:
 
 SUBSCRIPTION = _columns(Subscription, "id", "number", "customer_id", "currency", "months", "anchor_day", "bill_from")
 CUSTOMER = _columns(
-    Customer, "id", "number", "name", "company", "email", "address", "city", "postcode", "region", "country", "tax_id"
+    Customer, "id", "number", "name", "company", "email", "address", "city", "postcode", "country", "tax_id"
 )
 ITEM = _columns(
     SubscriptionItem,
-    *("id", "subscription_id", "plan_id", "description", "quantity", "currency", "price_minor"),
+    *("id", "subscription_id", "plan_id", "description", "currency", "price_minor"),
     *("discount_percent", "discount_minor", "discount_cycles"),
 )
 # A standing cancellation that ends before the next period begins.

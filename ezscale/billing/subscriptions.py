@@ -54,11 +54,14 @@ def subscriptions_on(work: Work, invoice_id: UUID) -> list[Subscription]:
 
 
 def items_of(work: Work, subscription_id: UUID) -> list[SubscriptionItem]:
-    """What a subscription consists of now."""
-    held = select(SubscriptionItem).where(
-        SubscriptionItem.subscription_id == subscription_id, col(SubscriptionItem.ended_on).is_(None)
+    """What a subscription consists of."""
+    return list(
+        work.session.exec(
+            select(SubscriptionItem)
+            .where(SubscriptionItem.subscription_id == subscription_id)
+            .order_by(col(SubscriptionItem.id))
+        )
     )
-    return list(work.session.exec(held.order_by(col(SubscriptionItem.id))))
 
 
 def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> None:
@@ -69,7 +72,6 @@ def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> No
         subscription.start(work.today, add_months(work.today, subscription.months, work.today.day))
         work.session.add(subscription)
         for item in items_of(work, subscription.id):
-            item.began_on = work.today
             _note(work, movement(NEW, item, subscription.id, work.today, monthly_net(item, subscription.months)))
 
 

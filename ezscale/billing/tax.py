@@ -1,7 +1,6 @@
 """Which tax a sale carries: EU VAT as Directive 2006/112/EC and Regulation 282/2011 have it for electronic services."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
@@ -42,63 +41,30 @@ OUTSIDE = "Outside the scope of EU VAT."
 
 
 @dataclass(frozen=True, slots=True)
-class Tax:
-    """A tax by the name it is printed with, and the place that it is owed to: a country, or a country and a region.
-
-    `rate` is in parts of a million: 230000 is 23 %. A compound tax is also taken from the taxes before it.
-    """
+class TaxDecision:
+    """One tax on the whole sale. `rate` is in hundredths of a percent; `note` is printed on the invoice."""
 
     name: str
-    place: str
     rate: int
-    compound: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TaxDecision:
-    """Which taxes a sale carries. `note` is printed on the invoice, `label` says it all in a word where there is none.
-
-    With `inclusive` the prices hold the taxes already; `deducted` is then what somebody who owes none does not pay, in
-    parts of a million of the net.
-    """
-
-    taxes: tuple[Tax, ...] = ()
-    country: str = ""
+    country: str
     note: str = ""
-    label: str = ""
-    inclusive: bool = False
-    deducted: int = 0
-
-    @property
-    def name(self) -> str:
-        """All its taxes by name."""
-        return " + ".join(tax.name for tax in self.taxes) or self.label
-
-    @property
-    def rate(self) -> int:
-        """All its rates together, in parts of a million."""
-        return sum(tax.rate for tax in self.taxes)
 
 
-NO_TAX = TaxDecision()
+NO_TAX = TaxDecision("", 0, "")
 
 
 def decide_tax(seller_country: str, buyer_country: str, buyer_tax_id: str = "") -> TaxDecision:
     """The tax for a seller and a buyer: the seller's own, the buyer's (One Stop Shop), reverse charge, or none."""
     if seller_country == "GB":
-        return _vat("GB", UK_RATE) if buyer_country == "GB" else NO_TAX
+        return TaxDecision("VAT 20%", UK_RATE, "GB") if buyer_country == "GB" else NO_TAX
     if seller_country not in STANDARD_RATES:
         return NO_TAX
     if buyer_country not in STANDARD_RATES:
-        return TaxDecision(note=OUTSIDE)
+        return TaxDecision("", 0, "", OUTSIDE)
     if buyer_country != seller_country and is_vat_id(buyer_tax_id, buyer_country):
-        return TaxDecision(note=REVERSE_CHARGE, label="Reverse charge")
-    return _vat(buyer_country, STANDARD_RATES[buyer_country])
-
-
-def percent(rate: int) -> str:
-    """A rate in parts of a million, as people write it: 23, 25.5, 9.975."""
-    return f"{Decimal(rate).scaleb(-4).normalize():f}"
+        return TaxDecision("Reverse charge", 0, "", REVERSE_CHARGE)
+    rate = STANDARD_RATES[buyer_country]
+    return TaxDecision(f"VAT {rate // 100}{'.5' if rate % 100 else ''}%", rate, buyer_country)
 
 
 def is_vat_id(typed: str, country: str) -> bool:
@@ -108,8 +74,3 @@ def is_vat_id(typed: str, country: str) -> bool:
     except ValidationError:
         return False
     return bool(compact.startswith("EL" if country == "GR" else country))
-
-
-def _vat(country: str, hundredths: int) -> TaxDecision:
-    rate = hundredths * 100
-    return TaxDecision((Tax(f"VAT {percent(rate)}%", country, rate),), country)

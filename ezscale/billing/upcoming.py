@@ -69,9 +69,7 @@ def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> l
 
 def _items(work: Work, subscription_ids: list[UUID]) -> dict[UUID, list[SubscriptionItem]]:
     items: dict[UUID, list[SubscriptionItem]] = {subscription_id: [] for subscription_id in subscription_ids}
-    wanted = select(SubscriptionItem).where(
-        col(SubscriptionItem.subscription_id).in_(subscription_ids), col(SubscriptionItem.ended_on).is_(None)
-    )
+    wanted = select(SubscriptionItem).where(col(SubscriptionItem.subscription_id).in_(subscription_ids))
     for item in work.session.exec(wanted.order_by(col(SubscriptionItem.id))):
         items[item.subscription_id].append(item)
     return items

@@ -6,13 +6,11 @@ from ezscale.kit.jobs import Job
 from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
-from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
-from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
 from ezscale.models.order import Order
 from ezscale.models.payment import (
     BillingCase,
@@ -23,10 +21,9 @@ from ezscale.models.payment import (
     PaymentAttempt,
     PaymentMethod,
 )
-from ezscale.models.plan import Location, Plan, Price, SystemImage
+from ezscale.models.plan import Coupon, CouponUse, Location, Plan, Price, SystemImage
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
-from ezscale.models.setting import Setting
 from ezscale.models.sign_in import (
     Authenticator,
     LoginAttempt,
@@ -41,9 +38,6 @@ from ezscale.models.subscription import Cancellation, Subscription, Subscription
 from ezscale.models.user import StaffRole, User
 
 __all__ = [
-    "AddOn",
-    "AddOnOffer",
-    "AddOnPrice",
     "ApiToken",
     "AuditEntry",
     "AuditHead",
@@ -75,10 +69,6 @@ __all__ = [
     "Membership",
     "NumberSeries",
     "OneTimeToken",
-    "Option",
-    "OptionOffer",
-    "OptionPrice",
-    "OptionValue",
     "Order",
     "OutboxEvent",
     "Passkey",
@@ -94,7 +84,6 @@ __all__ = [
     "RevenueMovement",
     "RunReport",
     "Service",
-    "Setting",
     "SignIn",
     "SignInStep",
     "StaffRole",

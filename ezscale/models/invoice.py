@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects import mysql
 from sqlmodel import Field
 
@@ -24,41 +24,16 @@ class InvoiceStatus(StrEnum):
     UNCOLLECTIBLE = "uncollectible"
 
 
-class InvoiceOrigin(StrEnum):
-    """What made an invoice necessary."""
-
-    ORDER = "order"
-    RENEWAL = "renewal"
-    CHANGE = "change"
-    MANUAL = "manual"
-    LATE_FEE = "late_fee"
-    USAGE = "usage"
-
-
-class LineKind(StrEnum):
-    """What a line asks for, or gives back."""
-
-    PERIOD = "period"  # days of something that is billed again and again
-    UNUSED = "unused"  # days that were paid and are given back, below zero
-    SETUP = "setup"
-    ONCE = "once"
-    USAGE = "usage"
-    LATE_FEE = "late_fee"
-    MANUAL = "manual"
-
-
 class Invoice(Row, table=True):
     """A draft has no number and may change; an issued one keeps everything but its status and what is settled.
 
-    `billed_to` and `seller` are copies of both parties as they were when it was issued. `report_rate` is how much of
-    `report_currency` one unit of its currency was worth on that day, as an exact decimal.
+    `billed_to` and `seller` are copies of both parties as they were when it was issued.
     """
 
     __table_args__ = (
         Index("ix_invoice_open", "status", "due_on", "id"),
         Index("ix_invoice_customer", "customer_id", "id"),
         CheckConstraint("settled_minor >= 0 AND settled_minor <= total_minor", name="settled"),
-        CheckConstraint("credited_minor >= 0 AND credited_minor <= total_minor", name="credited"),
     )
 
     number: str | None = Field(default=None, max_length=32, unique=True)
@@ -69,10 +44,6 @@ class Invoice(Row, table=True):
     tax_minor: int = Field(default=0, sa_type=BigInteger)
     total_minor: int = Field(default=0, sa_type=BigInteger)
     settled_minor: int = Field(default=0, sa_type=BigInteger)
-    credited_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-    origin: InvoiceOrigin = Field(
-        default=InvoiceOrigin.RENEWAL, sa_type=word(InvoiceOrigin), sa_column_kwargs={"server_default": "renewal"}
-    )
     issued_on: date | None = None
     due_on: date | None = None
     paid_at: datetime | None = maybe_moment()
@@ -80,10 +51,6 @@ class Invoice(Row, table=True):
     delivered_at: datetime | None = maybe_moment()
     tax_country: str = Field(default="", max_length=2)
     tax_note: str = Field(default="", max_length=200)
-    tax_inclusive: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    report_currency: str = Field(default="", max_length=3, sa_column_kwargs={"server_default": ""})
-    report_rate: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
-    memo: str = Field(default="", max_length=1000, sa_column_kwargs={"server_default": ""})
     billed_to: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     seller: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
@@ -108,14 +75,9 @@ class Invoice(Row, table=True):
         return Money(self.settled_minor, self.currency)
 
     @property
-    def credited(self) -> Money:
-        """What credit notes have taken back of it."""
-        return Money(self.credited_minor, self.currency)
-
-    @property
     def open_amount(self) -> Money:
         """What is still to be paid."""
-        return Money(max(self.total_minor - self.settled_minor - self.credited_minor, 0), self.currency)
+        return self.total - self.settled
 
     def issue(self, number: str, issued_on: date, due_on: date) -> None:
         """From now on it is a document: it has a number and never changes."""
@@ -149,20 +111,14 @@ class Invoice(Row, table=True):
 class InvoiceLine(Row, table=True):
     """One position. `item_id` and `period_start` together are unique: nobody pays for the same days twice.
 
-    `kind` stands between them: a rest of days may be given back on the day on which others begin.
-
-    `taxes` are the taxes on it, each with its name, place, rate (parts of a million: 230000 is 23 %) and sum.
-    `tax_name` and `tax_rate` say the same for reading: all names, and all rates together in hundredths of a percent.
+    `tax_rate` is in hundredths of a percent: 2300 is 23 %.
     """
 
     __tablename__ = "invoice_line"
-    __table_args__ = (UniqueConstraint("item_id", "period_start", "kind", name="uq_invoice_line_once"),)
+    __table_args__ = (UniqueConstraint("item_id", "period_start", name="uq_invoice_line_period"),)
 
     invoice_id: UUID = Field(foreign_key="invoice.id", index=True)
     position: int
-    kind: LineKind = Field(
-        default=LineKind.PERIOD, sa_type=word(LineKind), sa_column_kwargs={"server_default": "period"}
-    )
     item_id: UUID | None = Field(default=None, foreign_key="subscription_item.id")
     description: str = Field(max_length=250)
     period_start: date | None = None
@@ -172,20 +128,14 @@ class InvoiceLine(Row, table=True):
     price_minor: int = Field(sa_type=BigInteger)
     discount_minor: int = Field(default=0, sa_type=BigInteger)
     net_minor: int = Field(sa_type=BigInteger)
-    tax_name: str = Field(default="", max_length=80)
+    tax_name: str = Field(default="", max_length=40)
     tax_rate: int = 0
     tax_minor: int = Field(sa_type=BigInteger)
-    taxes: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
     @property
     def price(self) -> Money:
         """For one, before discount and tax."""
         return Money(self.price_minor, self.currency)
-
-    @property
-    def tax_ppm(self) -> int:
-        """All its rates together, in parts of a million."""
-        return self.tax_rate * 100 if self.taxes is None else sum(tax["rate"] for tax in self.taxes)
 
     @property
     def net(self) -> Money:

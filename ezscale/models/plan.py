@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from ezscale.kit.columns import word
@@ -22,12 +22,7 @@ class Family(StrEnum):
 
 
 class Plan(Row, table=True):
-    """A product as it is sold: sizes for people, package for the panel.
-
-    `stock` is how many may still be sold, no end of them when it is empty. A hidden plan is sold by its address alone.
-    """
-
-    __table_args__ = (CheckConstraint("stock IS NULL OR stock >= 0", name="stock"),)
+    """A product as it is sold: sizes for people, package for the panel."""
 
     slug: str = Field(max_length=60, unique=True)
     family: Family = Field(sa_type=word(Family))
@@ -41,9 +36,6 @@ class Plan(Row, table=True):
     package: str = Field(max_length=60)
     position: int = 0
     popular: bool = False
-    hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    needs_approval: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    stock: int | None = None
     archived_at: datetime | None = maybe_moment()
 
     def archive(self, now: datetime) -> None:
@@ -103,3 +95,30 @@ class SystemImage(Row, table=True):
     panel: str = Field(max_length=40)
     panel_ref: str = Field(max_length=60)
     position: int = 0
+
+
+class Coupon(Row, table=True):
+    """A code that lowers a price: by a share, or by a sum in one currency."""
+
+    __table_args__ = (CheckConstraint("used >= 0", name="used"),)
+
+    code: str = Field(max_length=40, unique=True)
+    percent: int = 0
+    amount_minor: int = Field(default=0, sa_type=BigInteger)
+    currency: str = Field(default="", max_length=3)
+    cycles: int | None = None
+    max_uses: int | None = None
+    used: int = 0
+    since: datetime = moment()
+    until: datetime | None = maybe_moment()
+
+
+class CouponUse(Row, table=True):
+    """One order that counted against a coupon's limit; given back if the order is never paid."""
+
+    __tablename__ = "coupon_use"
+
+    coupon_id: UUID = Field(foreign_key="coupon.id", index=True)
+    order_id: UUID = Field(foreign_key="customer_order.id", unique=True)
+    used_at: datetime = moment()
+    released_at: datetime | None = maybe_moment()

@@ -71,47 +71,27 @@ class Subscription(Row, table=True):
         self.ended_on = self.ended_on or today
 
 
-class ItemKind(StrEnum):
-    """What an item of a subscription is."""
-
-    PLAN = "plan"
-    OPTION = "option"
-    ADD_ON = "add_on"
-
-
 class SubscriptionItem(Row, table=True):
     """One thing within a subscription, at its own price: what was agreed, not what the catalog says today.
 
-    `price_minor` is for one of `quantity` and for one cycle. A discount holds for `discount_cycles` more cycles, for
-    ever when that is empty. What is agreed anew is a new item, which `replaces_id` ties to the one that ended for it.
+    A discount holds for `discount_cycles` more cycles, for ever when that is empty.
     """
 
     __tablename__ = "subscription_item"
 
     subscription_id: UUID = Field(foreign_key="subscription.id", index=True)
     plan_id: UUID = Field(foreign_key="plan.id", index=True)
-    kind: ItemKind = Field(default=ItemKind.PLAN, sa_type=word(ItemKind), sa_column_kwargs={"server_default": "plan"})
-    option_value_id: UUID | None = Field(default=None, foreign_key="option_value.id", index=True)
-    add_on_id: UUID | None = Field(default=None, foreign_key="add_on.id", index=True)
-    replaces_id: UUID | None = Field(default=None, foreign_key="subscription_item.id", index=True)
     description: str = Field(max_length=200)
-    quantity: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     currency: str = Field(max_length=3)
     price_minor: int = Field(sa_type=BigInteger)
     discount_percent: int = 0
     discount_minor: int = Field(default=0, sa_type=BigInteger)
     discount_cycles: int | None = None
-    began_on: date | None = None
-    ended_on: date | None = None
 
     @property
     def price(self) -> Money:
-        """For one, for one cycle, before discount and tax."""
+        """For one cycle, before discount and tax."""
         return Money(self.price_minor, self.currency)
-
-    def end(self, today: date) -> None:
-        """It is not part of the subscription from this day on."""
-        self.ended_on = self.ended_on or today
 
 
 class Cancellation(Row, table=True):

@@ -24,7 +24,7 @@ from ezscale.models import Customer, Invoice, Order, Service, Subscription, Subs
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.ordering.events import OrderPlaced
-from ezscale.ordering.quoting import Quote, Wish, describe, quote
+from ezscale.ordering.quoting import Quote, Wish, describe, priced_for_item, quote
 
 ORDER_LASTS = timedelta(days=2)
 HOSTNAME = re.compile(r"(?=.{4,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -62,7 +62,7 @@ def place_order(work: Work, wanted: OrderRequest) -> Order:
     if offer.sums.total.minor != wanted.shown_total_minor:
         raise PriceChanged(f"The price has changed to {offer.sums.total.format()}. Please look at it again.")
     item, subscription = _new_subscription(work, customer, offer)
-    lines = [line.of_item(item.id) if place == 0 else line for place, line in enumerate(offer.lines)]
+    lines = [priced_for_item(line, item.id) if place == 0 else line for place, line in enumerate(offer.lines)]
     invoice = draft_invoice(work, customer, lines, wanted.currency, offer.tax)
     order = Order(
         number=f"O-{take_number(work.session, 'order'):06}",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from ezscale.billing.lines import Position, PricedLine, Sums, add_up, discount_on, price_line
 from ezscale.billing.periods import add_months
@@ -13,7 +14,6 @@ from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import Coupon
-from ezscale.models.invoice import LineKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,13 @@ def quote(work: Work, wish: Wish) -> Quote:
     return Quote(plan, price, coupon, tuple(lines), sums, tax, renewal, work.today, next_day)
 
 
+def priced_for_item(line: PricedLine, item_id: UUID) -> PricedLine:
+    """The same line, tied to what it pays for."""
+    position = line.position
+    tied = Position(position.description, position.price, position.discount, item_id)
+    return PricedLine(tied, line.net, line.tax, line.decision)
+
+
 def describe(plan: PlanOffer, months: int) -> str:
     """A plan and its cycle, as printed on invoices."""
     cycle = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly"}.get(months, f"every {months} months")
@@ -70,7 +77,7 @@ def _lines(plan: PlanOffer, price: PriceOffer, coupon: Coupon | None, tax: TaxDe
     lines = [price_line(Position(describe(plan, price.months), price.amount, off), tax)]
     if price.setup:
         zero = Money.zero(price.setup.currency)
-        lines.append(price_line(Position(f"{plan.name}, setup", price.setup, zero, kind=LineKind.SETUP), tax))
+        lines.append(price_line(Position(f"{plan.name}, setup", price.setup, zero), tax))
     return lines
 
 

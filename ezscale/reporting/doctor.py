@@ -80,9 +80,7 @@ def receivables_are_open_invoices(work: Work) -> Iterator[str]:
         if minor
     }
     asked = select(
-        Invoice.customer_id,
-        Invoice.currency,
-        func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor) - col(Invoice.credited_minor)),
+        Invoice.customer_id, Invoice.currency, func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor))
     ).where(Invoice.status == InvoiceStatus.OPEN)
     open_sums: dict[tuple[str, str], int] = {
         (ledger.receivable(customer_id), currency): int(minor)

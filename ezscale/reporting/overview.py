@@ -47,7 +47,7 @@ def company_overview(work: Work) -> Overview:
 
 
 def _open_sums(work: Work, *conditions: object) -> dict[str, Money]:
-    open_amount = func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor) - col(Invoice.credited_minor))
+    open_amount = func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor))
     sums = (
         select(Invoice.currency, open_amount)
         .where(Invoice.status == InvoiceStatus.OPEN, *conditions)  # type: ignore[arg-type]

@@ -13,7 +13,6 @@ from ezscale.api.callers import ApiReading, ApiWork, scope
 from ezscale.api.documents import pdf_answer
 from ezscale.api.v1.shapes import EXAMPLE_ID, REFUSALS, Amount, Before, Limit, Page, next_page
 from ezscale.billing.invoicing import invoice, invoice_lines, invoices
-from ezscale.billing.tax import percent
 from ezscale.models import Invoice, InvoiceLine
 from ezscale.models.invoice import InvoiceStatus
 
@@ -75,7 +74,7 @@ class LineOut(BaseModel, title="Invoice line"):
             price=Amount.of(line.price),
             net=Amount.of(line.net),
             tax_name=line.tax_name,
-            tax_percent=percent(line.tax_ppm),
+            tax_percent=f"{line.tax_rate / 100:g}",
             tax=Amount.of(line.tax),
         )
 

@@ -1,1 +1,0 @@
-"""How the company does business: the decisions that staff make in the panel."""
