@@ -3,11 +3,10 @@
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -72,7 +71,11 @@ def a_book(databases: Databases, folder: Path, seed: int, people: int = PEOPLE, 
     chance, clock = random.Random(seed), FixedClock(BEGINS)
     with databases.empty("sqlite") as engine:
         at = Company(Database(engine, clock, ZONE), clock, folder)
-        crowd = [person for day in range(days) for person in a_day(at, chance, day, people)]
+        crowd: list[Person] = []
+        for day in range(days):
+            if len(crowd) < people:
+                crowd.append(arrives(at, chance, len(crowd)))
+            a_day(at, chance, day, crowd)
         at.mends(at.stripe_http)
         at.mends(at.panel_http)
         at.lives(days=2)
@@ -81,13 +84,9 @@ def a_book(databases: Databases, folder: Path, seed: int, people: int = PEOPLE, 
         return book(at)
 
 
-def a_day(at: Company, chance: random.Random, day: int, people: int) -> Iterator[Person]:
-    """Some come, some do something, something breaks, and now and then the clock is set back an hour."""
-    known: list[Person] = at.__dict__.setdefault("crowd", [])
-    if len(known) < people:
-        known.append(arrives(at, chance, len(known)))
-        yield known[-1]
-    for person in chance.sample(known, min(len(known), 2)):
+def a_day(at: Company, chance: random.Random, day: int, crowd: list[Person]) -> None:
+    """Some do something, something breaks, and now and then the clock is set back an hour."""
+    for person in chance.sample(crowd, min(len(crowd), 2)):
         does_something(person, chance)
     if chance.random() < 0.3:
         http = chance.choice((at.stripe_http, at.panel_http))
@@ -102,7 +101,7 @@ def arrives(at: Company, chance: random.Random, number: int) -> Person:
     """Somebody new, who buys."""
     country, currency = chance.choice((("IE", "EUR"), ("DE", "EUR"), ("US", "USD"), ("GB", "GBP")))
     person = at.signs_up(f"Person{number} Of{seed_word(chance)}", country, currency)
-    with_luck(lambda: buys(person, chance))
+    with_luck(buys, person, chance)
     return person
 
 
@@ -116,21 +115,21 @@ def does_something(person: Person, chance: random.Random) -> None:
     """They change their mind, their card, or pay what is due."""
     match chance.randint(0, 6):
         case 0:
-            with_luck(lambda: buys(person, chance))
+            with_luck(buys, person, chance)
         case 1:
-            with_luck(lambda: person.leaves_card(chance.choice(CARDS)))
+            with_luck(person.leaves_card, chance.choice(CARDS))
         case 2 if (service := person.service()) is not None and service.status is ServiceStatus.ACTIVE:
-            with_luck(lambda: person.does(lambda work: cancel_at_period_end(work, service.item_id, "Moving on")))
+            with_luck(person.does, lambda work: cancel_at_period_end(work, service.item_id, "Moving on"))
         case 3 | 4:
             for invoice in person.invoices():
                 if invoice.status is InvoiceStatus.OPEN:
-                    with_luck(lambda invoice=invoice: person.pays(invoice.id))
+                    with_luck(person.pays, invoice.id)
 
 
-def with_luck(act: Any) -> None:
+def with_luck(act: Callable[..., object], *how: object) -> None:
     """They try; when something of ours or of a vendor's says no, they try another day."""
     with suppress(BusinessError, TemporaryFailure, AssertionError, KeyError):  # the page said no, or a vendor is down
-        act()
+        act(*how)
 
 
 def seed_word(chance: random.Random) -> str:
