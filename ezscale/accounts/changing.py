@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from ezscale.accounts.actors import live_session
 from ezscale.accounts.api_tokens import revoke_tokens
 from ezscale.accounts.events import EmailChangeAsked, EmailChanged, PasswordChanged
-from ezscale.accounts.lockouts import A_PASSWORD, count_try, forgive
+from ezscale.accounts.lockouts import SIGNING_IN, count_try, forgive
 from ezscale.accounts.mailed_links import use_link, void_links
 from ezscale.accounts.oneself import oneself, oneself_confirmed
 from ezscale.accounts.passwords import check_password, hash_password, require_strong
@@ -34,7 +34,7 @@ def change_password(open_work: OpenWork, password: str, *, old: str = "", token:
         if not confirmed and not user.password_hash:
             raise NotConfirmed
         if not confirmed:
-            count_try(work, A_PASSWORD, user.email, address)
+            count_try(work, SIGNING_IN, user.email, address)
     if not confirmed and not check_password(old, user.password_hash)[0]:
         raise Invalid("This is not your password.", field="old")
     require_strong(password, user.name, user.email)
@@ -44,7 +44,7 @@ def change_password(open_work: OpenWork, password: str, *, old: str = "", token:
         if session is None or session.user_id != user.id:
             raise NotSignedIn
         user.password_hash, user.new_email = password_hash, ""
-        forgive(work, A_PASSWORD, user.email, address)
+        forgive(work, SIGNING_IN, user.email, address)
         void_links(work, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.CHANGE_EMAIL)
         end_sessions(work, user.id, except_token=token)
         revoke_tokens(work, user.id)

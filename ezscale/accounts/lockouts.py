@@ -16,7 +16,7 @@ WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT = 10  # from one address
 TRIES_OF_STRANGERS = 15  # at one account, from all addresses together that have never come in there
 TRIES_PER_ADDRESS = 50
-A_PASSWORD = "sign-in"  # what is counted wherever the password is asked: one budget, so that two forms are not two
+SIGNING_IN = "sign-in"  # what is counted wherever the password is asked: one budget, so that two forms are not two
 REMEMBERED = 200  # of the addresses from which somebody has come in
 
 

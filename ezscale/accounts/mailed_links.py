@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from ezscale.accounts.api_tokens import revoke_tokens
 from ezscale.accounts.events import PasswordChanged, PasswordResetAsked, UnknownAddressTried
-from ezscale.accounts.lockouts import A_PASSWORD, count_try, unlock
+from ezscale.accounts.lockouts import SIGNING_IN, count_try, unlock
 from ezscale.accounts.passwords import hash_password, require_strong
 from ezscale.accounts.signing_in import end_sessions
 from ezscale.accounts.signing_up import clean_email
@@ -79,7 +79,7 @@ def reset_password(open_work: OpenWork, secret: str, password: str, *, address: 
         user.password_hash, user.new_email = password_hash, ""
         user.verify_email(work.now)
         void_links(work, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.CHANGE_EMAIL)
-        unlock(work, A_PASSWORD, user.email)
+        unlock(work, SIGNING_IN, user.email)
         unlock(work, "link", user.email)
         end_sessions(work, user.id)
         revoke_tokens(work, user.id)

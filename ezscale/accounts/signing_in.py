@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from ezscale.accounts.actors import live_session
 from ezscale.accounts.history import note_failure, note_sign_in
-from ezscale.accounts.lockouts import A_PASSWORD, count_try, forgive
+from ezscale.accounts.lockouts import SIGNING_IN, count_try, forgive
 from ezscale.accounts.passwords import check_password
 from ezscale.accounts.signing_up import clean_email
 from ezscale.accounts.steps import Purpose, begin_step
@@ -54,7 +54,7 @@ def sign_in(
     except Invalid:
         raise Invalid(WRONG, field="password") from None
     with open_work() as work:
-        count_try(work, A_PASSWORD, account, address)
+        count_try(work, SIGNING_IN, account, address)
         user = work.session.exec(select(User).where(User.email == account)).first()
     right, renewed_hash = check_password(password, user.password_hash if user else None)
     if user is None or not right or user.suspended_at is not None:
@@ -62,7 +62,7 @@ def sign_in(
             note_failure(work, user, PASSWORD, address=address, device=device)
         raise Invalid(WRONG, field="password")
     with open_work() as work:
-        forgive(work, A_PASSWORD, account, address)
+        forgive(work, SIGNING_IN, account, address)
         known = work.session.get_one(User, user.id)
         if renewed_hash:
             known.password_hash = renewed_hash
@@ -127,12 +127,12 @@ def confirm_password(open_work: OpenWork, token: str, password: str, *, address:
     with open_work() as work:
         session = live_session(work, token)
         user = work.session.get(User, session.user_id) if session else None
-        count_try(work, A_PASSWORD, user.email if user else "", address)
+        count_try(work, SIGNING_IN, user.email if user else "", address)
     right, _ = check_password(password, user.password_hash if user else None)
     if session is None or user is None or not right:
         raise Invalid("This is not your password.", field="password")
     with open_work() as work:
-        forgive(work, A_PASSWORD, user.email, address)
+        forgive(work, SIGNING_IN, user.email, address)
         return confirm(work, token)
 
 
