@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import jobs, renewals
+from benchmarks import invoices, jobs, renewals
 from benchmarks.measuring import Place, Result, machine, places
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -29,6 +29,7 @@ class Benchmark:
 
 ALL = {
     "renewals": Benchmark(renewals.measure, renewals.SIZES, renewals.SIZES[:2]),
+    "invoices": Benchmark(invoices.measure, invoices.SIZES, ()),
     "jobs": Benchmark(jobs.measure, jobs.SIZES, jobs.SIZES[:1]),
 }
 

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from functools import cache
 
 from ezscale.accounts.ports import StaffPasses
-from ezscale.billing.ports import PaymentGateway
+from ezscale.billing.ports import PaymentGateway, TaxCalculator, TaxIdRegister
+from ezscale.company.ports import RateFeed
 from ezscale.integrations.cloudflare.adapter import open_passes
+from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.http import open_http
 from ezscale.integrations.smtp.adapter import KeptMail, SmtpMailer
 from ezscale.integrations.stripe.adapter import open_gateway
+from ezscale.integrations.taxjar.adapter import open_calculator
+from ezscale.integrations.vies.adapter import open_register
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
 from ezscale.kit.actor import Actor, robot
 from ezscale.kit.clock import Clock, ShiftedClock, WorldClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.encryption import Vault, open_vault
-from ezscale.kit.settings import settings
+from ezscale.kit.settings import Settings, settings
 from ezscale.kit.work import Database, OpenWork
 from ezscale.messaging.ports import Mailer
 from ezscale.provisioning.ports import Panel
@@ -27,7 +31,7 @@ _chosen: list["House"] = []
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything that stands behind the ports."""
+    """Everything that stands behind the ports. Without a register, a feed or a calculator nobody is asked."""
 
     database: Database
     payments: PaymentGateway
@@ -35,6 +39,9 @@ class House:
     mailer: Mailer
     vault: Vault
     passes: StaffPasses | None = None
+    tax_ids: TaxIdRegister | None = None
+    rates: RateFeed | None = None
+    tax_calculator: TaxCalculator | None = None
 
     def automation(self, name: str) -> OpenWork:
         """Transactions of our own automation, under a name that logs show."""
@@ -118,7 +125,16 @@ def _house_by_settings() -> House:
         mailer=SmtpMailer(own.smtp_url) if own.smtp_url else KeptMail(own.data_dir / "mail"),
         vault=open_vault(own.data_dir / "keys.json"),
         passes=open_passes(own.access_team, own.access_audience) if own.access_team else None,
+        # In the sandbox nobody is asked but the stand-ins.
+        tax_ids=open_register(own.vies_url) if own.vies_url or not own.sandbox else None,
+        rates=open_feed(own.exchange_rates_url) if own.exchange_rates_url or not own.sandbox else None,
+        tax_calculator=_calculator(own),
     )
+
+
+def _calculator(own: Settings) -> TaxCalculator | None:
+    token = own.taxjar_token.get_secret_value()
+    return open_calculator(token, own.taxjar_url) if own.taxjar_url or not own.sandbox else None
 
 
 def _ring() -> None:

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ezscale.kit.ids import new_id
-from ezscale.models import Invoice, Order, PaymentAttempt, Service, Subscription
+from ezscale.models import Invoice, Offer, Order, PaymentAttempt, Referral, Service, Subscription, SubscriptionChange
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.order import OrderStatus
+from ezscale.models.order import OfferStatus, OrderStatus
 from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
+from ezscale.models.referral import ReferralStatus
 from ezscale.models.service import ServiceStatus
-from ezscale.models.subscription import SubscriptionStatus
+from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -21,6 +22,11 @@ def an_invoice(status: InvoiceStatus = InvoiceStatus.OPEN, **values: Any) -> Inv
     return Invoice(
         **{"customer_id": new_id(), "status": status, "currency": "EUR", "created_at": NOW, **sums, **values}
     )
+
+
+def a_proforma(status: InvoiceStatus = InvoiceStatus.OPEN, **values: Any) -> Invoice:
+    """The same, issued as a proforma."""
+    return an_invoice(status, **{"proforma_number": "PF-2026-000001", **values})
 
 
 def an_attempt(status: AttemptStatus = AttemptStatus.CREATED, **values: Any) -> PaymentAttempt:
@@ -46,6 +52,14 @@ def a_subscription(status: SubscriptionStatus = SubscriptionStatus.ACTIVE, **val
     return Subscription(**{**row, "status": status, **values})
 
 
+def a_change(status: ChangeStatus = ChangeStatus.QUOTED, **values: Any) -> SubscriptionChange:
+    """A quote for a bigger plan, over 11.90 EUR."""
+    sums = {"currency": "EUR", "months": 1, "total_minor": 1190, "renewal_minor": 2380}
+    when = {"effective_on": TODAY, "quoted_at": NOW, "expires_at": NOW}
+    row = {"subscription_id": new_id(), "summary": "VPS 2 to VPS 3", "state": "", "quoted_by": "Ada"}
+    return SubscriptionChange(**{**sums, **when, **row, "status": status, **values})
+
+
 def a_service(status: ServiceStatus = ServiceStatus.ACTIVE, **values: Any) -> Service:
     """A service on the panel."""
     ids = {name: new_id() for name in ("customer_id", "item_id", "plan_id", "location_id", "image_id")}
@@ -58,3 +72,15 @@ def an_order(status: OrderStatus = OrderStatus.PLACED, **values: Any) -> Order:
     row = {"number": "O-000001", "customer_id": new_id(), "currency": "EUR", "total_minor": 1190}
     times = {"placed_at": NOW, "expires_at": NOW}
     return Order(**{**row, **times, "invoice_id": new_id(), "status": status, **values})
+
+
+def an_offer(status: OfferStatus = OfferStatus.OFFERED, **values: Any) -> Offer:
+    """An offer in EUR."""
+    row = {"number": "Q-000001", "customer_id": new_id(), "currency": "EUR", "made_by": "Sam"}
+    return Offer(**{**row, "made_at": NOW, "valid_until": NOW, "status": status, **values})
+
+
+def a_referral(status: ReferralStatus = ReferralStatus.CAME, **values: Any) -> Referral:
+    """A customer who came by another one's link."""
+    row = {"referrer_id": new_id(), "referred_id": new_id(), "came_at": NOW}
+    return Referral(**{**row, "status": status, **values})

@@ -1,8 +1,8 @@
 """A whole company in a test: the real engine on a movable clock, with the vendors' stand-ins in the same process."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -18,10 +18,13 @@ from ezscale.accounts.mailed_links import verify_email
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
 from ezscale.billing.notices import take_notice
+from ezscale.billing.tax_rates import stock_tax_rates
 from ezscale.catalog.starting_range import stock_the_shop
+from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.http import open_http
 from ezscale.integrations.smtp.adapter import KeptMail
 from ezscale.integrations.stripe.adapter import open_gateway
+from ezscale.integrations.vies.adapter import open_register
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
 from ezscale.kit.actor import ANONYMOUS, Actor
@@ -30,14 +33,16 @@ from ezscale.kit.encryption import Vault
 from ezscale.kit.work import Database, Work
 from ezscale.models import Customer, Invoice, MailMessage, Order, Service, User
 from ezscale.models.customer import MemberRole
-from ezscale.ordering.placing import OrderRequest, place_order
-from ezscale.ordering.quoting import Wish, quote
+from ezscale.ordering.placing import ItemRequest, OrderRequest, place_order
+from ezscale.ordering.quoting import quote_basket
 from ezscale.reporting.doctor import examine
+from ezscale.sandbox.exchange_rates.app import EcbStandIn
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
 from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.sandbox.stripe.webhooks import Deliver
+from ezscale.sandbox.vies.app import ViesStandIn
 from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
 from ezscale.tasks import company
 from ezscale.wiring import House
@@ -46,6 +51,7 @@ T = TypeVar("T")
 
 KEY, SECRET, TOKEN = "sk_test_journey", "whsec_journey", "vf-journey"
 STRIPE, PANEL = "http://stripe.test", "http://panel.test"
+VIES, ECB = "http://vies.test", "http://ecb.test"
 BACK = Return("http://shop.test/paid?page={CHECKOUT_SESSION_ID}", "http://shop.test/back")
 GOOD_CARD, DECLINED_LATER = "4242424242424242", "4000000000000341"
 AT_ONCE = timedelta(0)
@@ -60,6 +66,8 @@ class Lines:
     panel_url: str = PANEL
     stripe: httpx.BaseTransport | None = None
     panel: httpx.BaseTransport | None = None
+    vies: httpx.BaseTransport | None = None
+    ecb: httpx.BaseTransport | None = None
 
 
 def open_house(database: Database, folder: Path, lines: Lines, *, settles: timedelta = AT_ONCE) -> House:
@@ -72,6 +80,8 @@ def open_house(database: Database, folder: Path, lines: Lines, *, settles: timed
         {"virtfusion": VirtFusionPanel(panel, pause=lambda _seconds: None, settles=settles)},
         KeptMail(folder / "mail"),
         Vault({"k1": b"0" * 32}),
+        tax_ids=open_register(http=open_http(VIES, transport=lines.vies)) if lines.vies else None,
+        rates=open_feed(http=open_http(ECB, transport=lines.ecb)) if lines.ecb else None,
     )
 
 
@@ -97,9 +107,12 @@ class Company:
         self.browser = httpx.Client(transport=lines.stripe, trust_env=False)
         self.stripe_http = open_http(lines.stripe_url, KEY, transport=lines.stripe)
         self.panel_http = open_http(lines.panel_url, TOKEN, transport=lines.panel)
+        self.vies_http = open_http(VIES, transport=lines.vies)
+        self.ecb_http = open_http(ECB, transport=lines.ecb)
         self.house = open_house(database, folder, lines)
         with self.robot() as work:
             stock_the_shop(work)
+            stock_tax_rates(work)
 
     def robot(self):
         """A transaction of our own automation."""
@@ -166,13 +179,21 @@ class Company:
             take_notice(work, "stripe", notice, body.decode(), live=False)
 
     def _stand_ins_here(self, deliver: Deliver) -> Lines:
-        def now() -> datetime:
-            return self.clock.now
-
         keys = {"webhook_secret": SECRET, "api_key": KEY}
-        self.stripe = stripe_stand_in(Store(), webhook_url="", **keys, deliver=deliver, now=now, public_url=STRIPE)
+        self.stripe = stripe_stand_in(
+            Store(), webhook_url="", **keys, deliver=deliver, now=self._reads_clock, public_url=STRIPE
+        )
         panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))
-        return Lines(stripe=InProcess(self.stripe), panel=InProcess(panel))
+        register, bank = ViesStandIn(Store(), self._reads_clock), EcbStandIn(Store(), self._reads_clock)
+        return Lines(
+            stripe=InProcess(self.stripe),
+            panel=InProcess(panel),
+            vies=InProcess(register),
+            ecb=InProcess(bank),
+        )
+
+    def _reads_clock(self) -> datetime:
+        return self.clock.now
 
 
 class Person:
@@ -180,12 +201,14 @@ class Person:
 
     def __init__(self, at: Company, user: User, chosen: UUID | None = None) -> None:
         self.at, self.user, self.chosen = at, user, chosen
+        self.network = ""
 
     @property
     def actor(self) -> Actor:
         """Who they are right now."""
         with self.at.robot() as work:
-            return actor_for(work, self.user.id, customer_id=self.chosen, confirmed=True)
+            actor = actor_for(work, self.user.id, customer_id=self.chosen, confirmed=True)
+        return replace(actor, network=self.network)
 
     def does(self, use_case: Callable[[Work], T]) -> T:
         """They do something in one transaction."""
@@ -205,16 +228,27 @@ class Person:
         self.at.works()
         return Person(self.at, user)
 
-    def orders(self, plan: str = "vps-2", months: int = 1, coupon: str = "", hostname: str = "") -> Order:
+    def orders(
+        self,
+        plan: str = "vps-2",
+        months: int = 1,
+        coupon: str = "",
+        hostname: str = "",
+        options: Mapping[str, str | int] | None = None,
+        add_ons: Mapping[str, int] | None = None,
+    ) -> Order:
         """They order a server at the price they see."""
+        host = hostname or f"{self.user.name.split()[0].lower()}.example.com"
+        item = ItemRequest(plan, months, "frankfurt", "debian-13", host, options or {}, add_ons or {})
+        return self.orders_all(item, coupon=coupon)
+
+    def orders_all(self, *items: ItemRequest, coupon: str = "") -> Order:
+        """They order everything in a basket at the price they see."""
 
         def order(work: Work) -> Order:
             customer = work.session.get_one(Customer, work.actor.own_customer())
-            offer = quote(work, Wish(plan, months, customer.currency, customer.country, coupon, customer.tax_id))
-            host = hostname or f"{self.user.name.split()[0].lower()}.example.com"
-            total = offer.sums.total.minor
-            wanted = OrderRequest(plan, months, customer.currency, "frankfurt", "debian-13", host, total, coupon)
-            return place_order(work, wanted)
+            offer = quote_basket(work, [each.item for each in items], customer.currency, customer, coupon)
+            return place_order(work, OrderRequest(items, customer.currency, offer.sums.total.minor, coupon))
 
         return self.does(order)
 
@@ -234,9 +268,17 @@ class Person:
         page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
         assert confirm_card_page(opener, self.at.house.payments, page_ref)
 
-    def buys(self, plan: str = "vps-2", months: int = 1, card: str = GOOD_CARD, coupon: str = "") -> Service:
+    def buys(
+        self,
+        plan: str = "vps-2",
+        months: int = 1,
+        card: str = GOOD_CARD,
+        coupon: str = "",
+        options: Mapping[str, str | int] | None = None,
+        add_ons: Mapping[str, int] | None = None,
+    ) -> Service:
         """They order, pay, and wait until the server runs."""
-        order = self.orders(plan, months, coupon)
+        order = self.orders(plan, months, coupon, options=options, add_ons=add_ons)
         self.pays(order.invoice_id, card)
         self.at.lives(days=0.01)
         return self.service()

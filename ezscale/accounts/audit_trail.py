@@ -14,12 +14,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import SEE_AUDIT
 from ezscale.kit.audit import ERASED, AuditEntry, AuditSubject
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, Order, Service, Subscription, User
+from ezscale.models import CreditNote, Customer, Invoice, Order, Service, Subscription, User
 
 PAGE = 25
 BLOCK = 500
 LONGEST = 120
-NUMBERED = (Customer, Invoice, Order, Service, Subscription)  # things that people know by a number
+NUMBERED = (CreditNote, Customer, Invoice, Order, Service, Subscription)  # things that people know by a number
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from pycountry import subdivisions
 from sqlalchemy import false
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.accounts.permissions import EDIT_CUSTOMER, MANAGE_CUSTOMERS, MANAGE_PEOPLE, SEE_EVERYTHING
 from ezscale.accounts.signing_up import clean_company, clean_line, clean_name, require_country
 from ezscale.accounts.tax_ids import clean_tax_id
+from ezscale.accounts.time_zones import ZONES
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.paging import page_of
@@ -85,30 +88,33 @@ class PostalAddress:
     city: str
     postcode: str
     country: str
+    region: str = ""
 
 
-def change_address(
-    work: Work, *, name: str, company: str, address: str, city: str, postcode: str, country: str
-) -> Customer:
-    """Where one's own later invoices go. Issued ones keep the address they were issued to."""
+def change_address(work: Work, **typed: str) -> Customer:
+    """Where one's own later invoices go, by the names of a postal address. Issued ones keep what they were issued to."""
     work.actor.require(EDIT_CUSTOMER)
-    return _put_down(own_customer(work), PostalAddress(name, company, address, city, postcode, country))
+    return _put_down(work, own_customer(work), PostalAddress(**typed))
 
 
 def correct_address(work: Work, customer_id: UUID, typed: PostalAddress) -> Customer:
     """The same, by staff for a customer on the telephone."""
     work.actor.require(MANAGE_CUSTOMERS)
-    corrected = _put_down(customer(work, customer_id), typed)
+    corrected = _put_down(work, customer(work, customer_id), typed)
     work.record("customer's address corrected", ("customer", customer_id))
     return corrected
 
 
-def _put_down(row: Customer, typed: PostalAddress) -> Customer:
+def _put_down(work: Work, row: Customer, typed: PostalAddress) -> Customer:
     require_country(typed.country)
+    moves = (row.country, row.region, row.postcode) != (typed.country, typed.region, typed.postcode)
+    row.region = _region(typed.country, typed.region)
     row.name, row.company, row.country = clean_name(typed.name), clean_company(typed.company), typed.country
     row.address = _filled_in(typed.address, "address", 250)
     row.city = _filled_in(typed.city, "city", 100)
     row.postcode = _filled_in(typed.postcode, "postcode", 20)
+    if moves:
+        work.emit(TaxDetailsChanged(row.id))
     return row
 
 
@@ -116,9 +122,37 @@ def change_tax_id(work: Work, typed: str) -> Customer:
     """The tax id that decides the tax on later invoices and is printed there; empty for none. Issued ones keep theirs."""
     work.actor.require(EDIT_CUSTOMER)
     own = own_customer(work)
-    own.tax_id = clean_tax_id(typed, own.country)
+    given = clean_tax_id(typed, own.country)
+    if given != own.tax_id:
+        work.emit(TaxDetailsChanged(own.id))
+    own.tax_id = given
     work.session.add(own)
     return own
+
+
+def change_time_zone(work: Work, typed: str) -> Customer:
+    """Where one's own days begin and end, as far as bills go by them; empty for where the seller is."""
+    work.actor.require(EDIT_CUSTOMER)
+    if typed and typed not in ZONES:
+        raise Invalid("Please choose one from the list.", field="time_zone")
+    own = own_customer(work)
+    own.time_zone = typed
+    work.session.add(own)
+    return own
+
+
+def _region(country: str, typed: str) -> str:
+    """What follows the country in ISO 3166-2, from that or from the name of the region; nothing when it is left empty."""
+    words = clean_line(typed, "region", 60)
+    if not words:
+        return ""
+    for part in subdivisions.get(country_code=country) or ():  # type: ignore[no-untyped-call]
+        code = str(part.code).removeprefix(f"{country}-")
+        if words.upper() in (code, part.code) or words.casefold() == str(part.name).casefold():
+            return code
+    raise Invalid(
+        "This country has no such region. Please give its code, such as CA, or leave it empty.", field="region"
+    )
 
 
 def _filled_in(typed: str, field: str, longest: int) -> str:

@@ -145,3 +145,10 @@ class CustomerBroughtBack(Event):
     customer_id: UUID
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaxDetailsChanged(Event):
+    """Where a customer is, or their tax id, is another one now; or somebody wants it checked once more."""
+
+    customer_id: UUID

@@ -12,6 +12,7 @@ SEE_BILLING = Permission("billing.see")
 PAY_INVOICES = Permission("billing.pay")
 MANAGE_CARDS = Permission("billing.cards")
 PLACE_ORDERS = Permission("orders.place")
+CHANGE_SERVICES = Permission("services.change")
 CANCEL_SERVICES = Permission("services.cancel")
 EDIT_CUSTOMER = Permission("customer.edit")
 MANAGE_PEOPLE = Permission("customer.people")
@@ -31,6 +32,12 @@ CHANGE_AS_CUSTOMER = Permission("staff.impersonate_change")
 SEE_AUDIT = Permission("staff.audit")
 EXPORT_DATA = Permission("staff.export")
 ERASE_PEOPLE = Permission("staff.erase")
+SET_RULES = Permission("staff.rules")
+MANAGE_CATALOG = Permission("staff.catalog")
+MANAGE_COUPONS = Permission("staff.coupons")
+MANAGE_TAX = Permission("staff.tax")
+MANAGE_ORDERS = Permission("staff.orders")
+MANAGE_SUBSCRIPTIONS = Permission("staff.subscriptions")
 
 PAYING_ONLY = frozenset({SEE_BILLING, PAY_INVOICES, MANAGE_CARDS})  # what a suspension leaves
 LOOKING = frozenset({SEE_SERVICES, SEE_BILLING})  # what a colleague may who acts as a customer and changes nothing
@@ -39,7 +46,7 @@ THEIR_OWN = frozenset({REVEAL_LOGINS, MANAGE_PEOPLE, MANAGE_TOKENS})  # secrets,
 MEMBER_PERMISSIONS: dict[MemberRole, frozenset[Permission]] = {
     MemberRole.OWNER: frozenset(
         {
-            *(SEE_SERVICES, USE_SERVICES, REVEAL_LOGINS, CANCEL_SERVICES),
+            *(SEE_SERVICES, USE_SERVICES, REVEAL_LOGINS, CANCEL_SERVICES, CHANGE_SERVICES),
             *(SEE_BILLING, PAY_INVOICES, MANAGE_CARDS, PLACE_ORDERS, EDIT_CUSTOMER),
             *(MANAGE_PEOPLE, MANAGE_TOKENS),
         }
@@ -54,6 +61,7 @@ STAFF_PERMISSIONS = frozenset(
     {
         *(SEE_EVERYTHING, MANAGE_SERVICES, MANAGE_INVOICES, SEE_MAIL, RUN_THE_COMPANY, MOVE_THE_CLOCK),
         *(MANAGE_CUSTOMERS, MANAGE_STAFF, IMPERSONATE, CHANGE_AS_CUSTOMER, SEE_AUDIT, EXPORT_DATA, ERASE_PEOPLE),
+        *(SET_RULES, MANAGE_CATALOG, MANAGE_COUPONS, MANAGE_TAX, MANAGE_ORDERS, MANAGE_SUBSCRIPTIONS),
     }
 )
 

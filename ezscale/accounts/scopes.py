@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from ezscale.accounts.permissions import (
     CANCEL_SERVICES,
+    CHANGE_SERVICES,
     EDIT_CUSTOMER,
     MANAGE_CARDS,
     MANAGE_CUSTOMERS,
     MANAGE_INVOICES,
+    MANAGE_ORDERS,
     MANAGE_SERVICES,
+    MANAGE_SUBSCRIPTIONS,
     PAY_INVOICES,
     PLACE_ORDERS,
     RUN_THE_COMPANY,
@@ -37,6 +40,7 @@ SCOPES: dict[str, tuple[Scope, ...]] = {
     "Servers": (
         Scope(SEE_SERVICES, "See servers and how they do"),
         Scope(USE_SERVICES, "Press their power buttons"),
+        Scope(CHANGE_SERVICES, "Change their plan, options and add-ons"),
         Scope(CANCEL_SERVICES, "Cancel servers"),
     ),
     "Billing": (
@@ -53,6 +57,8 @@ SCOPES: dict[str, tuple[Scope, ...]] = {
         Scope(MANAGE_CUSTOMERS, "Change customers"),
         Scope(MANAGE_SERVICES, "Work on services"),
         Scope(MANAGE_INVOICES, "Change invoices"),
+        Scope(MANAGE_ORDERS, "Work on orders"),
+        Scope(MANAGE_SUBSCRIPTIONS, "Change subscriptions"),
         Scope(RUN_THE_COMPANY, "Start runs"),
     ),
 }

@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from ezscale.accounts.ports import StaffPasses
 from ezscale.kit.cookies import read_cookie
+from ezscale.kit.network_country import HEADER
 from ezscale.kit.settings import Networks
 from ezscale.kit.staff_door import MARK, OPEN
 
@@ -56,10 +57,15 @@ def is_staff_side(path: str) -> bool:
 
 
 def seen(scope: Scope, proxies: Networks) -> Scope:
-    """The request as it really is: with its sender's own address, and without a mark that only we may make."""
+    """The request as it really is: with its sender's own address, and without a mark that only we may make.
+
+    In which country that address is may be said by our own proxies alone.
+    """
     address = client_address(scope, proxies)
     peer = scope.get("client")
-    headers = [(name, value) for name, value in scope["headers"] if name.lower() != MARK.encode()]
+    is_proxys = is_within(read_address((peer or ("",))[0]), proxies)
+    dropped = {MARK.encode()} if is_proxys else {MARK.encode(), HEADER.encode()}
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in dropped]
     return {**scope, "headers": headers, "client": (address, peer[1] if peer else 0) if peer or address else None}
 
 

@@ -8,7 +8,8 @@ from fastapi.responses import Response
 from ezscale import wiring
 from ezscale.api.doors import Person
 from ezscale.api.rates import Heavy
-from ezscale.billing.documents import invoice_pdf
+from ezscale.billing.credit_notes import credit_note
+from ezscale.billing.documents import credit_note_pdf, invoice_pdf
 from ezscale.billing.invoicing import invoice
 from ezscale.kit.work import Work
 
@@ -22,9 +23,18 @@ def show_invoice(invoice_id: UUID, person: Person) -> Response:
         return pdf_answer(work, invoice_id)
 
 
+@router.get("/api/documents/credit-notes/{credit_note_id}.pdf", response_class=Response, dependencies=[Heavy])
+def show_credit_note(credit_note_id: UUID, person: Person) -> Response:
+    """A credit note of one's own, in the browser's own viewer."""
+    with wiring.work_of(person)() as work:
+        return _as_pdf(credit_note_pdf(work, credit_note_id), credit_note(work, credit_note_id).note.number)
+
+
 def pdf_answer(work: Work, invoice_id: UUID) -> Response:
     """An invoice's PDF under its number."""
-    content = invoice_pdf(work, invoice_id)
-    name = invoice(work, invoice_id).number
+    return _as_pdf(invoice_pdf(work, invoice_id), invoice(work, invoice_id).shown_number)
+
+
+def _as_pdf(content: bytes, name: str) -> Response:
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-store"}
     return Response(content, media_type="application/pdf", headers=headers)

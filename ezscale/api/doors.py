@@ -12,6 +12,7 @@ from ezscale.api import rates
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.cookies import SESSION, read_cookie, session_token
 from ezscale.kit.errors import NotAllowed, NotSignedIn
+from ezscale.kit.network_country import country_of
 from ezscale.kit.rates import CHANGING, FORMS, OPEN, READING, network_of
 from ezscale.kit.staff_door import came_by_staff_door
 
@@ -65,7 +66,7 @@ def let_in(request: Request, actor: Actor, by: str) -> Actor:
     """Somebody known, with the way they came. NotAllowed for staff who did not come by the staff's own door."""
     if actor.kind is ActorKind.STAFF and not came_by_staff_door(request.headers):
         raise NotAllowed("Staff work from the staff's side alone, and it is not open from here.")
-    return actor.came_by(by, request.client.host if request.client else "")
+    return actor.came_by(by, request.client.host if request.client else "", country_of(request.headers))
 
 
 @door(Door.SESSION)

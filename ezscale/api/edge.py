@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -105,6 +105,8 @@ class Edge:
             return turned
         if is_page(path) and path.startswith(SIGNED_IN_ONLY) and not session_token(*presented(scope)):
             return RedirectResponse(login_address(scope), 303)
+        if is_page(path) and (by := link_address(scope)):
+            return RedirectResponse(by, 303)
         return None
 
     def _wrong_door(self, scope: Scope, *, is_open: bool) -> Response | None:
@@ -197,6 +199,17 @@ def login_address(scope: Scope) -> str:
     """The page to sign in, which leads back to the page that was asked for."""
     path, query = scope["path"], scope["query_string"].decode("latin-1")
     return f"/login/?{urlencode({'next': f'{path}?{query}' if query else path})}"
+
+
+def link_address(scope: Scope) -> str:
+    """Where somebody who comes by a customer's link (`?ref=`) is noted, and sent on to the page; else nothing."""
+    if scope["method"] != "GET" or b"ref=" not in scope["query_string"]:
+        return ""
+    asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    code = next((value for name, value in asked if name == "ref"), "")
+    rest = urlencode([(name, value) for name, value in asked if name != "ref"])
+    page = f"{scope['path']}?{rest}" if rest else scope["path"]
+    return f"/api/sent?{urlencode({'code': code[:20], 'next': page})}" if code else ""
 
 
 def is_part(scope: Scope) -> bool:

@@ -15,10 +15,11 @@ from ezscale.accounts.mailed_links import ask_for_reset, count_guess, reset_pass
 from ezscale.accounts.signing_in import begin_session, sign_in
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.api.answers import address_of, back_to, come_in, device_of, go_on, sign_out_here, visitor
-from ezscale.api.cookies import delete_cookie
+from ezscale.api.cookies import delete_cookie, set_cookie
 from ezscale.api.doors import Public
+from ezscale.billing.referrals import come_by_link, is_welcome
 from ezscale.kit.actor import ANONYMOUS
-from ezscale.kit.cookies import ACTING, SESSION, session_token
+from ezscale.kit.cookies import ACTING, SENT_BY, SENT_BY_LASTS, SESSION, local_path, read_cookie, session_token
 from ezscale.kit.errors import BusinessError
 
 router = APIRouter(prefix="/api", include_in_schema=False, dependencies=[Public])
@@ -77,8 +78,23 @@ def register(request: Request, typed: Annotated[Registration, Form()]) -> Redire
     except BusinessError as refusal:
         return back_to("/register/", refusal, shown_again, next=typed.next)
     with visitor(request)() as work:
+        come_by_link(work, user.id, read_cookie(request.headers.get("cookie", ""), SENT_BY))
         fresh = begin_session(work, user, address=address_of(request), device=device_of(request), how="signing up")
-    return come_in(request, fresh, typed.next)
+    answer = come_in(request, fresh, typed.next)
+    delete_cookie(answer, SENT_BY)
+    return answer
+
+
+@router.get("/sent")
+def sent(request: Request, code: str = "", next: str = "") -> RedirectResponse:  # noqa: A002  # as everywhere in addresses
+    """Remember by whose link a visitor came, as long as there is something to be had for it, and go on to the page."""
+    with wiring.database().reader(ANONYMOUS)() as work:
+        token = session_token(request.headers.get("cookie", ""))
+        counts = is_welcome(work, code) and not actor_of(work, token).is_signed_in
+    answer = go_on(local_path(next[:2000], "/"))
+    if counts:
+        set_cookie(answer, SENT_BY, code.strip().upper(), SENT_BY_LASTS)
+    return answer
 
 
 @router.post("/password/forgotten")

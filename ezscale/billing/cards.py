@@ -60,6 +60,7 @@ def keep_card(work: Work, customer_id: UUID, gateway: str, card: Card) -> Paymen
             exp_month=card.exp_month,
             exp_year=card.exp_year,
             fingerprint=card.fingerprint or None,
+            country=card.country[:2],
             added_at=work.now,
         )
     method.is_default, method.removed_at = True, None

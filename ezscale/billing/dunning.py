@@ -1,21 +1,30 @@
 """From the first reminder to the end: what happens to an invoice that is not paid."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col, exists, select
 
-from ezscale.billing import ledger
-from ezscale.billing.cancelling import cancellation_of, end_as_wished, open_invoices_of, subscriptions_to_end
+from ezscale.billing.brake import Run, stopped
+from ezscale.billing.cancelling import (
+    end_as_wished,
+    endings_due,
+    give_up_what_is_unpaid,
+    subscriptions_to_end,
+)
 from ezscale.billing.cards import usable_card
 from ezscale.billing.collecting import live_attempt, request_charge
 from ezscale.billing.events import GraceUsedUp, ReminderDue
-from ezscale.billing.invoicing import invoice_to_change, void_invoice
+from ezscale.billing.holds import DEEDS, held_deeds, is_held_about
+from ezscale.billing.invoicing import give_up, invoice_to_change
 from ezscale.billing.policy import POLICY, DunningPolicy, Step, StepKind, steps_due
 from ezscale.billing.runs import Tally, reported
-from ezscale.billing.subscriptions import end_subscription, subscriptions_on
+from ezscale.billing.subscriptions import cancellation_of, end_subscription, subscriptions_on
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import DunningStep, Invoice, PaymentAttempt
-from ezscale.models.invoice import InvoiceStatus
+from ezscale.models import Cancellation, DunningStep, Invoice, InvoiceLine, PaymentAttempt, SubscriptionItem
+from ezscale.models.hold import Deed
+from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.models.subscription import SubscriptionStatus
 
@@ -23,8 +32,13 @@ BATCH = 200
 
 
 def chase_invoices(open_work: OpenWork, policy: DunningPolicy = POLICY) -> Tally:
-    """Take today's steps for every unpaid invoice. Running it again today does nothing more."""
+    """Take today's steps for every unpaid invoice. Running it again today does nothing more.
+
+    Nothing is done while far more than usual would be suspended or written off, before somebody has allowed it.
+    """
     with reported(open_work, "dunning") as tally:
+        if stopped(open_work, tally, Run.DUNNING, lambda work: harsh_steps_due(work, policy)):
+            return tally
         after: UUID | None = None
         while block := _unpaid(open_work, policy, after):
             for invoice_id in block:
@@ -40,6 +54,8 @@ def chase_invoices(open_work: OpenWork, policy: DunningPolicy = POLICY) -> Tally
 def end_cancelled(open_work: OpenWork) -> Tally:
     """End the subscriptions whose cancellation's day has come."""
     with reported(open_work, "cancellations") as tally:
+        if stopped(open_work, tally, Run.CANCELLATIONS, endings_due):
+            return tally
         after: UUID | None = None
         while block := _due_to_end(open_work, after):
             for subscription_id in block:
@@ -58,10 +74,12 @@ def chase_invoice(work: Work, invoice_id: UUID, policy: DunningPolicy = POLICY) 
     if invoice.status is not InvoiceStatus.OPEN or invoice.due_on is None or _is_leaving(work, invoice):
         return []
     taken = set(work.session.exec(select(DunningStep.step).where(DunningStep.invoice_id == invoice.id)))
-    acted = []
+    acted, held = [], held_deeds(work, invoice.id)
     for step in steps_due(invoice.due_on, work.today, taken, policy):
         if invoice.status is not InvoiceStatus.OPEN:
             break
+        if DEEDS[step.kind] in held:
+            continue  # not taken and not noted: it is made up for when the hold is lifted
         if _take(work, invoice, step, policy):
             acted.append(step)
             work.session.add(DunningStep(invoice_id=invoice.id, step=step.name, taken_at=work.now))
@@ -70,10 +88,51 @@ def chase_invoice(work: Work, invoice_id: UUID, policy: DunningPolicy = POLICY) 
     return acted
 
 
+def harsh_steps_due(work: Work, policy: DunningPolicy = POLICY) -> dict[str, int]:
+    """About how many invoices are to be suspended for, and how many written off, today: one query for each."""
+    suspend, terminate = (
+        next(step for step in policy.steps() if step.kind is kind) for kind in (StepKind.SUSPEND, StepKind.TERMINATE)
+    )
+    warned = exists().where(
+        col(DunningStep.invoice_id) == col(Invoice.id),
+        col(DunningStep.step).startswith(StepKind.WARN),
+        col(DunningStep.taken_at) <= work.now - policy.notice,
+    )
+    return {
+        StepKind.SUSPEND.value: _count_due(work, suspend, Deed.SUSPEND),
+        StepKind.TERMINATE.value: _count_due(work, terminate, Deed.END, warned),
+    }
+
+
+def _count_due(work: Work, step: Step, deed: Deed, *conditions: ColumnElement[bool]) -> int:
+    taken = exists().where(col(DunningStep.invoice_id) == col(Invoice.id), col(DunningStep.step) == step.name)
+    leaving = (
+        select(InvoiceLine.id)
+        .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
+        .join(Cancellation, col(Cancellation.subscription_id) == SubscriptionItem.subscription_id)
+        .where(col(InvoiceLine.invoice_id) == col(Invoice.id), col(Cancellation.withdrawn_at).is_(None))
+        .exists()
+    )
+    due = select(func.count()).where(
+        Invoice.status == InvoiceStatus.OPEN,
+        Invoice.origin != InvoiceOrigin.CHANGE,
+        col(Invoice.due_on) <= work.today - timedelta(days=step.day),
+        ~leaving,
+        col(Invoice.delivered_at).is_not(None),
+        ~taken,
+        ~is_held_about(deed, work.today),
+        *conditions,
+    )
+    return work.session.exec(due).one()
+
+
 def retry_with_new_card(work: Work, customer_id: UUID) -> None:
     """A new card is here: everything due is tried with it at once."""
     unpaid = select(Invoice.id).where(
-        Invoice.customer_id == customer_id, Invoice.status == InvoiceStatus.OPEN, col(Invoice.due_on) <= work.today
+        Invoice.customer_id == customer_id,
+        Invoice.status == InvoiceStatus.OPEN,
+        col(Invoice.due_on) <= work.today,
+        ~is_held_about(Deed.CHARGE, work.today),
     )
     for invoice_id in work.session.exec(unpaid.order_by(col(Invoice.id))).all():
         request_charge(work, invoice_id, AttemptTrigger.NEW_CARD)
@@ -104,7 +163,9 @@ def _unpaid(open_work: OpenWork, policy: DunningPolicy, after: UUID | None) -> l
     with open_work() as work:
         from_day = work.today.toordinal() - first_step
         unpaid = select(Invoice.id).where(
-            Invoice.status == InvoiceStatus.OPEN, col(Invoice.due_on) <= work.today.fromordinal(from_day)
+            Invoice.status == InvoiceStatus.OPEN,
+            Invoice.origin != InvoiceOrigin.CHANGE,  # one that nobody pays is dropped with its change
+            col(Invoice.due_on) <= work.today.fromordinal(from_day),
         )
         if after is not None:
             unpaid = unpaid.where(col(Invoice.id) > after)
@@ -166,11 +227,10 @@ def _write_off(work: Work, invoice: Invoice, policy: DunningPolicy) -> bool:
         return False  # nothing is taken down without a warning in good time
     if payment_is_on_its_way(work, invoice.id):
         return False
-    ledger.write_off(work, invoice)
-    invoice.write_off()
-    work.session.add(invoice)
-    for subscription in subscriptions_on(work, invoice.id):
-        for later in open_invoices_of(work, subscription.id):
-            void_invoice(work, later)  # for days on which nothing ran
+    give_up(work, invoice)
+    ended = subscriptions_on(work, invoice.id)
+    for subscription in ended:
         end_subscription(work, subscription)
+    for subscription in ended:
+        give_up_what_is_unpaid(work, subscription)  # for days on which nothing ran
     return True

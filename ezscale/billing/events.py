@@ -1,6 +1,7 @@
 """What happens to invoices, payments and subscriptions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from ezscale.kit.events import Event
@@ -11,6 +12,74 @@ class InvoiceIssued(Event):
     """A draft became a document with a number."""
 
     invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ProformaIssued(Event):
+    """A draft asks for money, and becomes an invoice when the first of it comes."""
+
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceResent(Event):
+    """Somebody wants the customer to have it again."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceClosed(Event):
+    """Credit notes took back all that was to be paid on it. Nobody has paid, so nothing starts because of it."""
+
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceGivenUp(Event):
+    """We no longer expect the money, because somebody here has said so."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceExpectedAgain(Event):
+    """We expect the money after all."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteIssued(Event):
+    """Part of an invoice, or all of it, was taken back."""
+
+    credit_note_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CreditGranted(Event):
+    """A customer was given credit."""
+
+    entry_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLapsesSoon(Event):
+    """Credit that nobody spends will be gone within days."""
+
+    entry_id: UUID
     customer_id: UUID
 
 
@@ -115,8 +184,88 @@ class CancellationRequested(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeAgreed(Event):
+    """A customer wants something else for a subscription; it waits for its money or its day."""
+
+    change_id: UUID
+    subscription_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChanged(Event):
+    """Something else is agreed for it from now on; what runs for it has to follow."""
+
+    change_id: UUID
+    subscription_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionPaused(Event):
+    """It is not billed for a while; what it pays for stands still."""
+
+    subscription_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionBack(Event):
+    """Its pause is over; what it pays for runs again."""
+
+    subscription_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CaseClosed(Event):
     """A person has seen to something that waited for one."""
 
     case_id: UUID
     customer_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChangeAnnounced(Event):
+    """Subscribers are to pay another price from a day on; each of them is to be told."""
+
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChangeTold(Event):
+    """A customer is to hear of a change of price, once for all that they have."""
+
+    change_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChangeWithdrawn(Event):
+    """A change of price that was announced will not happen."""
+
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RunAsked(Event):
+    """Somebody wants one of the nightly runs now."""
+
+    run: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeedHeld(Event):
+    """Something is not done to a customer in the nights to come."""
+
+    hold_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLifted(Event):
+    """It is done again."""
+
+    hold_id: UUID
+    customer_id: UUID

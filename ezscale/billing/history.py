@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.invoicing import invoice
 from ezscale.kit.work import Work
-from ezscale.models import DunningStep, Invoice, InvoiceLine, PaymentAttempt, PaymentMethod
+from ezscale.models import DunningStep, Invoice, InvoiceLine, PaymentAttempt, PaymentMethod, SubscriptionItem
 
 
 def attempts_on(work: Work, invoice_id: UUID) -> list[tuple[PaymentAttempt, PaymentMethod | None]]:
@@ -30,9 +30,11 @@ def steps_taken_on(work: Work, invoice_id: UUID) -> list[DunningStep]:
 
 
 def invoices_of_item(work: Work, item_id: UUID, limit: int = 24) -> list[Invoice]:
-    """The invoices that bill an item of a subscription, newest first. For staff."""
+    """The invoices that bill the subscription of an item, also for what was agreed before, newest first. For staff."""
     work.actor.require(SEE_EVERYTHING)
-    lines = select(InvoiceLine.invoice_id).where(InvoiceLine.item_id == item_id)
+    this = select(SubscriptionItem.subscription_id).where(SubscriptionItem.id == item_id).scalar_subquery()
+    items = select(SubscriptionItem.id).where(SubscriptionItem.subscription_id == this)
+    lines = select(InvoiceLine.invoice_id).where(col(InvoiceLine.item_id).in_(items))
     billing_it = select(Invoice).where(col(Invoice.id).in_(lines)).order_by(col(Invoice.id).desc())
     return list(work.session.exec(billing_it.limit(limit)))
 

@@ -1,6 +1,6 @@
 """Double-entry bookkeeping. Every entry balances, is booked once, and is never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,21 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, LedgerEntry, Posting
 
-REVENUE = "revenue:services"
 BAD_DEBT = "bad_debt"
+GOODWILL = "expense:goodwill"
+BREAKAGE = "revenue:breakage"  # credit that nobody has spent in time
 
 Side = tuple[str, Money]
+
+
+def revenue(family: str) -> str:
+    """What we earned with one of our families of plans; `OTHER` is what belongs to none of them."""
+    return f"revenue:{family}"
+
+
+OTHER = "other"
+SERVICES = "services"  # where the release before booked all families
+REVENUE = revenue(OTHER)
 
 
 class Unbalanced(AssertionError):
@@ -33,9 +44,9 @@ def credit(customer_id: UUID) -> str:
     return f"credit:{customer_id.hex}"
 
 
-def tax_account(country: str) -> str:
-    """The tax we owe to a country."""
-    return f"tax:{country}"
+def tax_account(place: str) -> str:
+    """The tax we owe to a place: a country, or a country and a region."""
+    return f"tax:{place}"
 
 
 def clearing(gateway: str) -> str:
@@ -82,16 +93,43 @@ def entry_rows(
     return entry, postings
 
 
-def invoice_sides(customer_id: UUID, net: Money, tax: Money, country: str) -> list[Side]:
-    """An issued invoice: the customer owes, we earned, the state wants its part."""
-    sides = [(receivable(customer_id), net + tax), (REVENUE, -net)]
-    return [*sides, (tax_account(country), -tax)] if tax else sides
+def reverse(work: Work, kind: str, booked_as: str, once_key: str) -> None:
+    """Take back a whole entry, by booking the opposite."""
+    booked = (
+        select(Posting)
+        .join(LedgerEntry, col(LedgerEntry.id) == Posting.entry_id)
+        .where(LedgerEntry.once_key == booked_as)
+        .order_by(col(Posting.id))
+    )
+    sides = [(row.account, Money(-row.amount_minor, row.currency)) for row in work.session.exec(booked)]
+    book(work, kind, once_key, sides)
+
+
+def invoice_sides(
+    customer_id: UUID, earned: Mapping[str, Money], taxes: Mapping[str, Money], whole: Money
+) -> list[Side]:
+    """An issued invoice: the customer owes the whole, we earned by family, and each place wants its tax."""
+    return [
+        (receivable(customer_id), whole),
+        *((revenue(family), -net) for family, net in earned.items()),
+        *((tax_account(place), -tax) for place, tax in taxes.items()),
+    ]
+
+
+def credit_note_sides(
+    customer_id: UUID, earned: Mapping[str, Money], taxes: Mapping[str, Money], whole: Money
+) -> list[Side]:
+    """A credit note: the customer owes less, we earned less of each family, and each place wants less tax."""
+    return [(account, -amount) for account, amount in invoice_sides(customer_id, earned, taxes, whole)]
 
 
 def write_off(work: Work, invoice: Invoice) -> None:
-    """What is open on an invoice is lost."""
+    """What is open on an invoice is lost. It may be expected again, and be lost again: each time is an entry."""
     sides = [(BAD_DEBT, invoice.open_amount), (receivable(invoice.customer_id), -invoice.open_amount)]
-    book(work, "write_off", f"write-off:{invoice.id.hex}", sides)
+    once_key = f"write-off:{invoice.id.hex}"
+    before = select(func.count()).where(col(LedgerEntry.once_key).startswith(once_key))
+    times = work.session.exec(before).one()
+    book(work, "write_off", f"{once_key}:{times}" if times else once_key, sides)
 
 
 def take_back_write_off(work: Work, invoice: Invoice, amount: Money, because_of: UUID) -> None:

@@ -8,6 +8,7 @@ from ezscale.billing.cases import open_case
 from ezscale.billing.credit import keep_as_credit, spend_credit
 from ezscale.billing.events import ChargeFailed, ChargeNeedsCustomer, InvoicePaid
 from ezscale.billing.invoicing import invoice_to_change, issue_invoice
+from ezscale.billing.numbers import become_invoice
 from ezscale.billing.ports import ChargeState, Receipt
 from ezscale.billing.subscriptions import catch_up, start_subscriptions, subscriptions_on
 from ezscale.kit.money import Money
@@ -124,11 +125,12 @@ def _settle(work: Work, invoice: Invoice, payment: Payment) -> None:
         ledger.take_back_write_off(work, invoice, usable, payment.id)
     held = ledger.clearing(payment.gateway)
     if usable:
+        become_invoice(work, invoice)
         sides = [(held, usable), (ledger.receivable(invoice.customer_id), -usable)]
         ledger.book(work, "payment", f"payment:{payment.id.hex}", sides)
         invoice.settle(usable, work.now)
     if surplus := payment.amount - usable if usable else payment.amount:
-        reason = f"Paid beyond invoice {invoice.number or 'draft'}"
+        reason = f"Paid beyond invoice {invoice.shown_number or 'draft'}"
         keep_as_credit(work, invoice.customer_id, surplus, reason, f"surplus:{payment.id.hex}", held)
         facts = {"surplus": str(surplus), "payment": payment.gateway_ref, "invoice": invoice.number or ""}
         open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)

@@ -16,7 +16,7 @@ NEW, DISCOUNT_OVER, ENDED = "new", "discount_over", "ended"
 
 def discount_of(item: SubscriptionItem | Row[Any]) -> Money:
     """What the next renewal of an item takes off its price."""
-    price = Money(item.price_minor, item.currency)
+    price = Money(item.price_minor, item.currency) * item.quantity
     if item.discount_cycles is None or item.discount_cycles > 0:
         return discount_on(price, item.discount_percent, item.discount_minor)
     return Money.zero(item.currency)
@@ -24,12 +24,12 @@ def discount_of(item: SubscriptionItem | Row[Any]) -> Money:
 
 def monthly_net(item: SubscriptionItem | Row[Any], months: int) -> Money:
     """What the next renewal of an item is worth a month, for comparing; never charged."""
-    return _monthly(Money(item.price_minor, item.currency) - discount_of(item), months)
+    return _monthly(Money(item.price_minor, item.currency) * item.quantity - discount_of(item), months)
 
 
 def lost_to_discount(item: SubscriptionItem | Row[Any], months: int) -> Money:
     """How much more an item will be worth a month once its discount is over."""
-    return _monthly(Money(item.price_minor, item.currency), months) - monthly_net(item, months)
+    return _monthly(Money(item.price_minor, item.currency) * item.quantity, months) - monthly_net(item, months)
 
 
 def movement(

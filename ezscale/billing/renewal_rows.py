@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,18 +11,23 @@ from sqlalchemy import Row, Table, bindparam, update
 from sqlmodel import SQLModel
 
 from ezscale.billing import ledger
-from ezscale.billing.credit import credit_balances, lock_customers
-from ezscale.billing.events import InvoiceIssued, InvoicePaid
-from ezscale.billing.invoicing import invoice_number, line_values, party, series
-from ezscale.billing.lines import PricedLine, add_up
+from ezscale.billing.credit import Owner, Purse, purses_of, take_from_grants
+from ezscale.billing.document_rules import InvoiceRules
+from ezscale.billing.earnings import Earned, add_by_family, plan_families
+from ezscale.billing.events import InvoiceIssued, InvoicePaid, ProformaIssued
+from ezscale.billing.invoicing import line_values, party
+from ezscale.billing.lines import PricedLine, Sums, add_up, taxes_by_place
+from ezscale.billing.numbers import INVOICES, PROFORMAS, booking_of, take_document_numbers
 from ezscale.billing.recurring import DISCOUNT_OVER, lost_to_discount, movement
 from ezscale.billing.seller import Seller
+from ezscale.billing.tax_evidence import Evidences, evidence_of, question_contradictions
+from ezscale.company.currencies import report_columns
+from ezscale.company.rules import rules
 from ezscale.kit.bulk import insert_many
 from ezscale.kit.database import table_of
 from ezscale.kit.events import Event
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
-from ezscale.kit.numbering import take_numbers
 from ezscale.kit.outbox import OutboxEvent, outbox_row
 from ezscale.kit.work import Work
 from ezscale.models import (
@@ -36,7 +41,7 @@ from ezscale.models import (
     Subscription,
     SubscriptionItem,
 )
-from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 
 WRITTEN: tuple[type[SQLModel], ...] = (
     Invoice,
@@ -58,14 +63,18 @@ class Due:
     items: Sequence[SubscriptionItem | Row[Any]]
 
 
+Priced = tuple[Due, list[PricedLine]]
+
+
 @dataclass(slots=True)
 class Block:
-    """Invoices on their way into the database, and what they have in common. `credits` is what may still be spent."""
+    """Invoices on their way into the database, and what they have in common. `purses` hold what may still be spent."""
 
     work: Work
-    today: date
     seller: dict[str, str]
-    credits: dict[tuple[UUID, str], int]
+    purses: dict[Owner, Purse]
+    evidences: Evidences
+    families: dict[UUID, str]
     rows: defaultdict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     moved_on: list[dict[str, Any]] = field(default_factory=list)
     discounts_used: list[dict[str, Any]] = field(default_factory=list)
@@ -81,73 +90,150 @@ class Block:
         self.rows[Posting].extend(postings)
 
 
-def write_invoices(work: Work, priced: Sequence[tuple[Due, list[PricedLine]]], who: Seller) -> list[Money]:
-    """Write an invoice for each, using credit where there is some; returns their totals."""
-    if not priced:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one invoice asks for, how much of it credit pays at once, and how it is numbered and dated."""
+
+    billed: Sequence[Priced]
+    lines: list[PricedLine]
+    sums: Sums
+    used: Money
+    number: str = ""
+    proforma_number: str = ""
+    day: date = date.min
+
+    @property
+    def customer(self) -> Customer | Row[Any]:
+        """Whom it asks."""
+        return self.billed[0][0].customer
+
+    @property
+    def due_on(self) -> date:
+        """When the first of its periods begins, but not before it is written."""
+        return max(self.day, min(lines[0].position.period_start or self.day for _, lines in self.billed))
+
+    @property
+    def is_paid(self) -> bool:
+        """Credit pays for all of it, or there is nothing to pay."""
+        return self.used == self.sums.total
+
+
+def write_invoices(work: Work, invoices: Sequence[Sequence[Priced]], who: Seller) -> list[Money]:
+    """Write each, using credit where there is some; returns their totals.
+
+    An invoice bills one subscription or several, all of one customer and in one currency.
+    """
+    if not invoices:
         return []
-    credits = _credit_of(work, [due.customer.id for due, _ in priced])
-    block = Block(work, work.today, who.to_plain(), credits)
-    numbers = take_numbers(work.session, series(block.today), len(priced))
-    totals = [_add_invoice(block, due, lines, number) for (due, lines), number in zip(priced, numbers, strict=True)]
+    customers = list({billed[0][0].customer.id: billed[0][0].customer for billed in invoices}.values())
+    purses = purses_of(work, [customer.id for customer in customers])
+    block = Block(work, who.to_plain(), purses, evidence_of(work, customers), plan_families(work))
+    asked = [_ask(block, billed) for billed in invoices]
+    for each in _numbered(work, asked):
+        _add_invoice(block, each)
     _store(block)
     written = {table_of(model).name: len(rows) for model, rows in block.rows.items() if rows}
     written |= {"subscription": len(block.moved_on), "subscription_item": len(block.discounts_used)}
     work.record("renewals issued", *(("invoice", row["id"]) for row in block.rows[Invoice]), written=written)
-    return totals
+    return [each.sums.total for each in asked]
 
 
-def _credit_of(work: Work, customer_ids: list[UUID]) -> dict[tuple[UUID, str], int]:
-    """The credit that may be spent in this transaction: its customers are locked before it is read for good."""
-    if not (some := credit_balances(work, customer_ids)):
-        return {}
-    lock_customers(work, {customer_id for customer_id, _ in some})
-    return credit_balances(work, {customer_id for customer_id, _ in some})
+def _ask(block: Block, billed: Sequence[Priced]) -> Asked:
+    due, lines = billed[0]
+    if len(billed) > 1:
+        lines = [line for _, each in billed for line in each]
+    currency = due.subscription.currency
+    sums, purse = add_up(lines, currency), block.purses.get((due.customer.id, currency))
+    return Asked(billed, lines, sums, purse.take(sums.total) if purse else Money.zero(currency))
 
 
-def _add_invoice(block: Block, due: Due, lines: list[PricedLine], number: int) -> Money:
-    customer, currency = due.customer, due.subscription.currency
-    sums, decision, period = add_up(lines, currency), lines[0].decision, lines[0].position
+def _numbered(work: Work, asked: Sequence[Asked]) -> Sequence[Asked]:
+    """All with a number of their own. Where the house asks by proforma, only what is paid at once takes one already."""
+    by_proforma = rules(work, InvoiceRules).proforma
+    waiting = [each for each in asked if by_proforma and not each.used and not each.is_paid]
+    final = [each for each in asked if not by_proforma or each.used or each.is_paid]
+    numbered = []
+    if waiting:
+        taken = take_document_numbers(work, PROFORMAS, len(waiting))
+        pairs = zip(waiting, taken.numbers, strict=True)
+        numbered += [replace(each, proforma_number=number, day=taken.day) for each, number in pairs]
+    if final:
+        taken = take_document_numbers(work, INVOICES, len(final))
+        numbered += [
+            replace(each, number=number, day=taken.day) for each, number in zip(final, taken.numbers, strict=True)
+        ]
+    return numbered
+
+
+def _add_invoice(block: Block, asked: Asked) -> None:
+    customer, sums, decision = asked.customer, asked.sums, asked.lines[0].decision
     invoice_id, now = new_id(), block.work.now
-    used = max(0, min(block.credits.get((customer.id, currency), 0), sums.total.minor))
-    is_paid = used == sums.total.minor
+    report_currency, report_rate = report_columns(block.work, sums.total.currency)
+    evidence = block.evidences.of(customer, decision.source)
+    question_contradictions(block.work, customer.id, evidence, decision)
     block.rows[Invoice].append(
         {
             "id": invoice_id,
-            "number": invoice_number(block.today, number),
+            "number": asked.number or None,
+            "proforma_number": asked.proforma_number or None,
             "customer_id": customer.id,
-            "status": InvoiceStatus.PAID if is_paid else InvoiceStatus.OPEN,
-            "currency": currency,
+            "status": InvoiceStatus.PAID if asked.is_paid else InvoiceStatus.OPEN,
+            "currency": sums.total.currency,
             "net_minor": sums.net.minor,
             "tax_minor": sums.tax.minor,
             "total_minor": sums.total.minor,
-            "settled_minor": used,
-            "issued_on": block.today,
-            "due_on": max(period.period_start or block.today, block.today),
-            "paid_at": now if is_paid else None,
+            "settled_minor": asked.used.minor,
+            "issued_on": asked.day,
+            "due_on": asked.due_on,
+            "paid_at": now if asked.is_paid else None,
             "created_at": now,
             "delivered_at": None,
             "tax_country": decision.country,
             "tax_note": decision.note,
+            "tax_inclusive": decision.inclusive,
+            "report_currency": report_currency,
+            "report_rate": report_rate,
+            "evidence": evidence,
+            "origin": InvoiceOrigin.RENEWAL,
             "billed_to": party(customer),
             "seller": block.seller,
         }
     )
     block.rows[InvoiceLine].extend(
-        {"id": new_id(), **line_values(invoice_id, place, line)} for place, line in enumerate(lines, start=1)
+        {"id": new_id(), **line_values(invoice_id, place, line)} for place, line in enumerate(asked.lines, start=1)
     )
-    sides = ledger.invoice_sides(customer.id, sums.net, sums.tax, decision.country)
-    block.book("invoice", f"invoice:{invoice_id.hex}", sides)
-    block.emit(InvoiceIssued(invoice_id, customer.id))
-    if used:
-        _use_credit(block, customer.id, invoice_id, Money(used, currency))
-    if is_paid:
+    _tell(block, asked, invoice_id)
+    if asked.used:
+        _use_credit(block, customer.id, invoice_id, asked.used)
+    if asked.is_paid:
         block.emit(InvoicePaid(invoice_id, customer.id))
-    _move_on(block, due, period.period_end)
-    return sums.total
+    for due, lines in asked.billed:
+        _move_on(block, due, lines[0].position.period_end)
+
+
+def _tell(block: Block, asked: Asked, invoice_id: UUID) -> None:
+    """An invoice is booked; a proforma is no sale yet, and only asks."""
+    customer_id = asked.customer.id
+    if asked.proforma_number:
+        block.emit(ProformaIssued(invoice_id, customer_id))
+        return
+    earned = _earned_by_family(block, asked.billed)
+    sides = ledger.invoice_sides(customer_id, earned, taxes_by_place(asked.lines), asked.sums.total)
+    block.book("invoice", booking_of(invoice_id), sides)
+    block.emit(InvoiceIssued(invoice_id, customer_id))
+
+
+def _earned_by_family(block: Block, billed: Sequence[Priced]) -> Earned:
+    plans = {item.id: item.plan_id for due, _ in billed for item in due.items}
+    return add_by_family((_family_of(block, plans, line), line.net) for _, lines in billed for line in lines)
+
+
+def _family_of(block: Block, plans: dict[UUID, UUID], line: PricedLine) -> str:
+    item_id = line.position.item_id
+    return block.families[plans[item_id]] if item_id else ledger.OTHER
 
 
 def _use_credit(block: Block, customer_id: UUID, invoice_id: UUID, used: Money) -> None:
-    block.credits[customer_id, used.currency] -= used.minor
     once_key = f"credit:{invoice_id.hex}:0"
     block.rows[CreditEntry].append(
         {
@@ -155,6 +241,7 @@ def _use_credit(block: Block, customer_id: UUID, invoice_id: UUID, used: Money) 
             "customer_id": customer_id,
             "currency": used.currency,
             "amount_minor": -used.minor,
+            "left_minor": 0,
             "reason": "Used for a renewal",
             "once_key": once_key,
             "created_at": block.work.now,
@@ -172,7 +259,7 @@ def _move_on(block: Block, due: Due, next_day: date | None) -> None:
         {"row_id": item.id, "value": item.discount_cycles - 1} for item in due.items if item.discount_cycles
     )
     block.rows[RevenueMovement].extend(
-        movement(DISCOUNT_OVER, item, subscription.id, block.today, more)
+        movement(DISCOUNT_OVER, item, subscription.id, block.work.today, more)
         for item in due.items
         if item.discount_cycles == 1 and (more := lost_to_discount(item, subscription.months))
     )
@@ -182,6 +269,7 @@ def _store(block: Block) -> None:
     connection = block.work.session.connection()
     for table in WRITTEN:
         insert_many(connection, table_of(table), block.rows[table])
+    take_from_grants(connection, [part for purse in block.purses.values() for part in purse.taken()])
     _change(block, table_of(Subscription), "bill_from", block.moved_on)
     _change(block, table_of(SubscriptionItem), "discount_cycles", block.discounts_used)
 

@@ -5,22 +5,26 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, exists
 
-from ezscale.billing.lines import Position, PricedLine, price_line
+from ezscale.billing.holds import is_held
+from ezscale.billing.house_rules import RenewalRules
+from ezscale.billing.lines import Position, PricedLine
 from ezscale.billing.periods import add_months
 from ezscale.billing.policy import POLICY
+from ezscale.billing.pricing import Taxes, taxes_of
 from ezscale.billing.recurring import discount_of
-from ezscale.billing.renewal_rows import Due, write_invoices
+from ezscale.billing.renewal_rows import Due, Priced, write_invoices
 from ezscale.billing.runs import Tally, reported
-from ezscale.billing.seller import Seller, seller
-from ezscale.billing.tax import TaxDecision, decide_tax
+from ezscale.billing.seller import seller
+from ezscale.company.rules import rules
 from ezscale.kit.database import table_of
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Cancellation, Customer, Subscription, SubscriptionItem
+from ezscale.models import Cancellation, Customer, Subscription, SubscriptionChange, SubscriptionItem
+from ezscale.models.hold import Deed
 from ezscale.models.subscription import SubscriptionStatus
 
 BLOCK = 500
@@ -29,81 +33,126 @@ Place = tuple[date, UUID]  # subscriptions are billed in the order of their next
 
 
 def issue_renewals(open_work: OpenWork, size: int = BLOCK) -> Tally:
-    """Invoice every period that begins within the next days. Running it again, or twice at once, does nothing more.
+    """Invoice every period that begins within the next days, without a brake. Again, or twice at once: nothing more.
 
-    A subscription that cannot be billed is set aside by name; the others are billed all the same. One that has several
-    periods to catch up with is met again for each: its next place lies further on.
+    A subscription that cannot be billed is set aside by name; the others are billed all the same.
     """
     with reported(open_work, "renewals") as tally:
-        for status in BILLED:  # one after the other, so that the index gives each block without sorting all the rest
-            reached: Place | None = None
-            while block := _renew_block(open_work, size, _further_on(status, reached), tally):
-                reached = _place(block[-1])
+        invoice_due(open_work, tally, size)
     return tally
 
 
-def renewal_lines(due: Due, who: Seller) -> list[PricedLine]:
+def invoice_due(open_work: OpenWork, tally: Tally, size: int = BLOCK, *, until: date | None = None) -> None:
+    """The same as a part of a run, which may end with the periods that begin `until` a day.
+
+    A subscription that has several periods to catch up with is met again for each: its next place lies further on.
+    """
+    for status in BILLED:  # one after the other, so that the index gives each block without sorting all the rest
+        reached: Place | None = None
+        while (further := _renew_block(open_work, size, _further_on(status, reached), until, tally)) is not None:
+            reached = further
+    named = {aside["name"]: aside for aside in tally.set_aside}  # met beside others, and then in its own place
+    tally.set_aside = list(named.values())
+
+
+def renewals_due(work: Work) -> dict[str, int]:
+    """How many subscriptions are to be invoiced now."""
+    due = select(func.count()).select_from(Subscription).where(col(Subscription.status).in_(BILLED), *_is_due(work))
+    return {"invoices": work.session.execute(due).scalar_one()}
+
+
+def renewal_lines(due: Due, taxes: Taxes) -> list[PricedLine]:
     """The next period of a subscription at its own prices. ValueError for one that has nothing to bill."""
     subscription, start = due.subscription, due.subscription.bill_from
     if not due.items or start is None:
         raise ValueError("has nothing to bill")
-    decision = decide_tax(who.country, due.customer.country, due.customer.tax_id)
     end = add_months(start, subscription.months, subscription.anchor_day)
-    return [_price_item(item, start, end, decision) for item in due.items]
+    positions = [_position(item, start, end, taxes.category(item.plan_id)) for item in due.items]
+    return taxes.price(due.customer, positions)
 
 
-def _price_item(item: SubscriptionItem | Row[Any], start: date, end: date, decision: TaxDecision) -> PricedLine:
+def _position(item: SubscriptionItem | Row[Any], start: date, end: date, category: str) -> Position:
     if item.price_minor < 0:
         raise ValueError(f"{item.description} has a negative price")
     price = Money(item.price_minor, item.currency)
-    return price_line(Position(item.description, price, discount_of(item), item.id, start, end), decision)
+    discount = discount_of(item)
+    return Position(item.description, price, discount, item.id, start, end, quantity=item.quantity, category=category)
 
 
-def _renew_block(open_work: OpenWork, size: int, which: ColumnElement[bool], tally: Tally) -> list[Due]:
-    """The next block in one transaction; empty when nothing was left to do."""
-    block, done = [], Tally()
+def _renew_block(
+    open_work: OpenWork, size: int, which: ColumnElement[bool], until: date | None, tally: Tally
+) -> Place | None:
+    """The next block in one transaction; how far it reached, or nothing when nothing was left to do."""
+    block, together, done = [], [], Tally()
     try:
         with open_work() as work:
-            block = _lock_due(work, size, which)
-            _write(work, block, done)
+            block = _lock_due(work, which, until, size)
+            together = _invoices_of(work, block, until)
+            _write(work, together, done)
     except SQLAlchemyError:
         if not block:
             raise
-        for due in block:  # the database refuses some of them: the others can be written alone
-            _renew_alone(open_work, due.subscription.id, due.subscription.number, tally)
+        for invoice in together or [[due] for due in block]:  # the database refuses some: the others can be written
+            _renew_apart(open_work, invoice, until, tally)
     else:
         tally.include(done)
-    return block
+    return _place(block[-1]) if block else None
 
 
-def _renew_alone(open_work: OpenWork, subscription_id: UUID, number: str, tally: Tally) -> None:
+def _renew_apart(open_work: OpenWork, dues: Sequence[Due], until: date | None, tally: Tally) -> None:
+    """One invoice in a transaction of its own; when it is refused, each of its subscriptions."""
     done = Tally()
+    these = col(Subscription.id).in_([due.subscription.id for due in dues])
     try:
         with open_work() as work:
-            this = col(Subscription.status).in_(BILLED) & (col(Subscription.id) == subscription_id)
-            _write(work, _lock_due(work, 1, this), done)
+            _write(work, [_lock_due(work, col(Subscription.status).in_(BILLED) & these, until)], done)
     except SQLAlchemyError as problem:
-        tally.put_aside(number, problem)
+        if len(dues) == 1:
+            tally.put_aside(dues[0].subscription.number, problem)
+        else:
+            for due in dues:
+                _renew_apart(open_work, [due], until, tally)
     else:
         tally.include(done)
 
 
-def _write(work: Work, block: Sequence[Due], done: Tally) -> None:
-    who, priced = seller(), []
-    for due in block:
-        with done.apart(due.subscription.number):
-            priced.append((due, renewal_lines(due, who)))
-    for total in write_invoices(work, priced, who):
+def _invoices_of(work: Work, block: list[Due], until: date | None) -> list[list[Due]]:
+    """What of a block stands on one invoice: a subscription, or everything of its customer that is due as well."""
+    if not rules(work, RenewalRules).one_invoice_a_day:
+        return [[due] for due in block]
+    known = {due.subscription.id for due in block}
+    theirs = col(Subscription.customer_id).in_({due.customer.id for due in block})
+    others = col(Subscription.status).in_(BILLED) & theirs & col(Subscription.id).not_in(known)
+    more = _lock_due(work, others, until)
+    together: dict[tuple[UUID, str], list[Due]] = {}
+    for due in [*block, *more]:
+        together.setdefault((due.customer.id, due.subscription.currency), []).append(due)
+    return list(together.values())
+
+
+def _write(work: Work, together: Sequence[Sequence[Due]], done: Tally) -> None:
+    who, invoices = seller(), []
+    customers = {due.customer.id: due.customer for dues in together for due in dues}
+    taxes = taxes_of(work, customers.values())
+    for dues in together:
+        priced: list[Priced] = []
+        for due in dues:
+            with done.apart(due.subscription.number):
+                priced.append((due, renewal_lines(due, taxes)))
+        if priced:
+            invoices.append(priced)
+    for total in write_invoices(work, invoices, who):
         done.count("invoices")
         done.add(total)
+    if rules(work, RenewalRules).one_invoice_a_day and invoices:
+        done.count("subscriptions", sum(map(len, invoices)))
 
 
-def _lock_due(work: Work, size: int, which: ColumnElement[bool]) -> list[Due]:
+def _lock_due(work: Work, which: ColumnElement[bool], until: date | None, size: int | None = None) -> list[Due]:
     """The first subscriptions to be billed. They are read as rows: objects would take longer than all the rest."""
-    horizon = work.today + timedelta(days=POLICY.invoice_days_before)
     due = (
         select(*SUBSCRIPTION)
-        .where(which, col(Subscription.bill_from) <= horizon, ~LEAVES_BEFORE)
+        .where(which, *_is_due(work, until))
         .order_by(col(Subscription.bill_from), col(Subscription.id))
         .limit(size)
         .with_for_update()
@@ -111,13 +160,24 @@ def _lock_due(work: Work, size: int, which: ColumnElement[bool]) -> list[Due]:
     work.session.flush()
     read = work.session.connection().execute
     subscriptions = read(due).all()
+    if not subscriptions:
+        return []
     owners = {each.customer_id for each in subscriptions}
     customers = {row.id: row for row in read(select(*CUSTOMER).where(col(Customer.id).in_(owners)))}
     items: dict[UUID, list[Row[Any]]] = {each.id: [] for each in subscriptions}
-    theirs = select(*ITEM).where(col(SubscriptionItem.subscription_id).in_(items))
+    theirs = select(*ITEM).where(
+        col(SubscriptionItem.subscription_id).in_(items), col(SubscriptionItem.ended_on).is_(None)
+    )
     for item in read(theirs.order_by(col(SubscriptionItem.id))):
         items[item.subscription_id].append(item)
     return [Due(each, customers[each.customer_id], items[each.id]) for each in subscriptions]
+
+
+def _is_due(work: Work, until: date | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Its next period comes near, nobody leaves or changes it before that, and nobody holds its invoice."""
+    horizon = work.today + timedelta(days=POLICY.invoice_days_before)
+    near = col(Subscription.bill_from) <= (min(until, horizon) if until else horizon)
+    return near, ~LEAVES_BEFORE, ~IS_CHANGING, ~is_held(Deed.INVOICE, work.today)
 
 
 def _further_on(status: SubscriptionStatus, reached: Place | None) -> ColumnElement[bool]:
@@ -138,11 +198,11 @@ def _columns(model: type[Any], *names: str) -> list[ColumnElement[Any]]:
 
 SUBSCRIPTION = _columns(Subscription, "id", "number", "customer_id", "currency", "months", "anchor_day", "bill_from")
 CUSTOMER = _columns(
-    Customer, "id", "number", "name", "company", "email", "address", "city", "postcode", "country", "tax_id"
+    Customer, "id", "number", "name", "company", "email", "address", "city", "postcode", "region", "country", "tax_id"
 )
 ITEM = _columns(
     SubscriptionItem,
-    *("id", "subscription_id", "plan_id", "description", "currency", "price_minor"),
+    *("id", "subscription_id", "plan_id", "description", "quantity", "currency", "price_minor"),
     *("discount_percent", "discount_minor", "discount_cycles"),
 )
 # A standing cancellation that ends before the next period begins.
@@ -151,3 +211,5 @@ LEAVES_BEFORE = exists().where(
     col(Cancellation.withdrawn_at).is_(None),
     col(Cancellation.effective_on) <= col(Subscription.bill_from),
 )
+# A change that waits for its money or its day: it is settled before the next period is billed.
+IS_CHANGING = exists().where(col(SubscriptionChange.live_for) == col(Subscription.id))

@@ -12,6 +12,8 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork
 from ezscale.models import RunReport
 
+STOPPED = "stopped"  # counted by a run that did nothing, because it would have done far more than usual
+
 
 @dataclass(slots=True)
 class Tally:

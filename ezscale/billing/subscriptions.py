@@ -1,6 +1,7 @@
 """Subscriptions: starting, falling behind, catching up, ending."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,24 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_SERVICES
+from ezscale.billing.days import day_of
 from ezscale.billing.events import SubscriptionEnded
 from ezscale.billing.periods import add_months
 from ezscale.billing.recurring import ENDED, NEW, monthly_net, movement
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
-from ezscale.models import Invoice, InvoiceLine, RevenueMovement, Subscription, SubscriptionItem
-from ezscale.models.invoice import InvoiceStatus
+from ezscale.models import (
+    Cancellation,
+    Customer,
+    Invoice,
+    InvoiceLine,
+    RevenueMovement,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionItem,
+)
+from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.subscription import UNSTARTED, SubscriptionStatus
 
 
@@ -41,6 +52,43 @@ def subscription_of_item(work: Work, item_id: UUID) -> Subscription:
     return found
 
 
+def subscription(work: Work, subscription_id: UUID) -> Subscription:
+    """One subscription; NotFound when it is not the actor's to see."""
+    found = work.session.exec(visible_subscriptions(work.actor).where(Subscription.id == subscription_id)).first()
+    if found is None:
+        raise NotFound("We could not find this subscription.")
+    return found
+
+
+def subscription_to_change(work: Work, subscription_id: UUID) -> Subscription:
+    """The same, locked until the transaction ends and read afresh."""
+    locked = visible_subscriptions(work.actor).where(Subscription.id == subscription_id).with_for_update()
+    found = work.session.exec(locked.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound("We could not find this subscription.")
+    return found
+
+
+def cancellation_of(work: Work, subscription_id: UUID) -> Cancellation | None:
+    """The standing wish to stop, if there is one."""
+    standing = select(Cancellation).where(
+        Cancellation.subscription_id == subscription_id, col(Cancellation.withdrawn_at).is_(None)
+    )
+    return work.session.exec(standing).first()
+
+
+def pending_change_of(work: Work, subscription_id: UUID) -> SubscriptionChange | None:
+    """The change that waits for its money or its day, if there is one."""
+    waiting = select(SubscriptionChange).where(SubscriptionChange.live_for == subscription_id)
+    return work.session.exec(waiting).first()
+
+
+def state_of(subscription: Subscription, items: Sequence[SubscriptionItem], paid: Sequence[UUID]) -> str:
+    """What a quote goes by, as one word: it is another one when anything of it has changed."""
+    facts = (subscription.status.value, subscription.bill_from, subscription.months, subscription.anchor_day)
+    return sha256(repr((facts, [item.id.hex for item in items], [line.hex for line in paid])).encode()).hexdigest()
+
+
 def subscriptions_on(work: Work, invoice_id: UUID) -> list[Subscription]:
     """What an invoice bills."""
     billed = (
@@ -54,14 +102,11 @@ def subscriptions_on(work: Work, invoice_id: UUID) -> list[Subscription]:
 
 
 def items_of(work: Work, subscription_id: UUID) -> list[SubscriptionItem]:
-    """What a subscription consists of."""
-    return list(
-        work.session.exec(
-            select(SubscriptionItem)
-            .where(SubscriptionItem.subscription_id == subscription_id)
-            .order_by(col(SubscriptionItem.id))
-        )
+    """What a subscription consists of now."""
+    held = select(SubscriptionItem).where(
+        SubscriptionItem.subscription_id == subscription_id, col(SubscriptionItem.ended_on).is_(None)
     )
+    return list(work.session.exec(held.order_by(col(SubscriptionItem.id))))
 
 
 def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> None:
@@ -69,9 +114,11 @@ def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> No
     for subscription in subscriptions:
         if subscription.status not in UNSTARTED:
             continue
-        subscription.start(work.today, add_months(work.today, subscription.months, work.today.day))
+        today = day_of(work, work.session.get_one(Customer, subscription.customer_id))
+        subscription.start(today, add_months(today, subscription.months, today.day))
         work.session.add(subscription)
         for item in items_of(work, subscription.id):
+            item.begin(today)
             _note(work, movement(NEW, item, subscription.id, work.today, monthly_net(item, subscription.months)))
 
 
@@ -103,7 +150,10 @@ def overdue_invoices(work: Work, subscription_id: UUID) -> list[Invoice]:
         .where(SubscriptionItem.subscription_id == subscription_id)
     )
     overdue = select(Invoice).where(
-        col(Invoice.id).in_(billing_it), Invoice.status == InvoiceStatus.OPEN, col(Invoice.due_on) < work.today
+        col(Invoice.id).in_(billing_it),
+        Invoice.status == InvoiceStatus.OPEN,
+        Invoice.origin != InvoiceOrigin.CHANGE,  # a change that nobody pays is dropped: nothing is owed for it
+        col(Invoice.due_on) < work.today,
     )
     return list(work.session.exec(overdue.order_by(col(Invoice.due_on))))
 

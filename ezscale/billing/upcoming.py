@@ -8,13 +8,15 @@ from sqlmodel import and_, col, select
 
 from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.lines import add_up
+from ezscale.billing.price_changes import Announced, announced_prices
+from ezscale.billing.pricing import Taxes, taxes_of
 from ezscale.billing.renewal_rows import Due
 from ezscale.billing.renewals import BILLED, renewal_lines
-from ezscale.billing.seller import seller
 from ezscale.billing.subscriptions import visible_subscriptions
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import Cancellation, Customer, Subscription, SubscriptionItem
+from ezscale.models import Cancellation, Customer, Subscription, SubscriptionChange, SubscriptionItem
+from ezscale.models.subscription import ChangeStatus
 
 PAGE = 50
 
@@ -23,7 +25,7 @@ PAGE = 50
 class Upcoming:
     """The next period of a subscription that no invoice covers yet, and its price, tax included.
 
-    `ends_on` is the day of a standing cancellation: what would begin on it, or later, is never billed.
+    A change that waits for that period counts already. `ends_on` is the day of a standing cancellation: what would begin on it, or later, is never billed.
     """
 
     item_ids: tuple[UUID, ...]
@@ -40,7 +42,7 @@ class Upcoming:
 
 
 def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> list[Upcoming]:
-    """Soonest first: of one's own subscriptions, or of the one that an item belongs to. Two queries.
+    """Soonest first: of one's own subscriptions, or of the one that an item belongs to. A few queries.
 
     Nothing for whoever may not see what things cost.
     """
@@ -54,34 +56,59 @@ def upcoming(work: Work, *, item_id: UUID | None = None, limit: int = PAGE) -> l
             Cancellation,
             and_(Cancellation.subscription_id == Subscription.id, col(Cancellation.withdrawn_at).is_(None)),
         )
-        .add_columns(Customer, Cancellation)
+        .outerjoin(
+            SubscriptionChange,
+            and_(SubscriptionChange.live_for == Subscription.id, SubscriptionChange.status == ChangeStatus.SCHEDULED),
+        )
+        .add_columns(Customer, Cancellation, SubscriptionChange)
     )
     if item_id is not None:
         of_item = select(SubscriptionItem.subscription_id).where(SubscriptionItem.id == item_id)
         running = running.where(col(Subscription.id).in_(of_item))
     rows = work.session.execute(running.order_by(col(Subscription.bill_from), col(Subscription.id)).limit(limit)).all()
-    items = _items(work, [subscription.id for subscription, _, _ in rows])
+    items = _items(work, [subscription.id for subscription, *_ in rows])
+    announced = announced_prices(work, [item.id for held in items.values() for item in held])
+    taxes = taxes_of(work, [customer for _, customer, *_ in rows])
     return [
-        _next_period(Due(subscription, customer, items[subscription.id]), cancellation)
-        for subscription, customer, cancellation in rows
+        _next_period(
+            Due(subscription, customer, _as_agreed(subscription, items, announced)), cancellation, change, taxes
+        )
+        for subscription, customer, cancellation, change in rows
     ]
 
 
 def _items(work: Work, subscription_ids: list[UUID]) -> dict[UUID, list[SubscriptionItem]]:
     items: dict[UUID, list[SubscriptionItem]] = {subscription_id: [] for subscription_id in subscription_ids}
-    wanted = select(SubscriptionItem).where(col(SubscriptionItem.subscription_id).in_(subscription_ids))
+    wanted = select(SubscriptionItem).where(
+        col(SubscriptionItem.subscription_id).in_(subscription_ids), col(SubscriptionItem.ended_on).is_(None)
+    )
     for item in work.session.exec(wanted.order_by(col(SubscriptionItem.id))):
         items[item.subscription_id].append(item)
     return items
 
 
-def _next_period(due: Due, cancellation: Cancellation | None) -> Upcoming:
-    lines = renewal_lines(due, seller())
+def _as_agreed(
+    subscription: Subscription, items: dict[UUID, list[SubscriptionItem]], announced: dict[UUID, Announced]
+) -> list[SubscriptionItem]:
+    """The items as they will be when the next period is invoiced: a change of price that was announced holds by then."""
+    start = subscription.bill_from
+    return [
+        SubscriptionItem(**{**item.model_dump(), "price_minor": change.price_minor})
+        if start and (change := announced.get(item.id)) and change.from_day <= start
+        else item
+        for item in items[subscription.id]
+    ]
+
+
+def _next_period(
+    due: Due, cancellation: Cancellation | None, change: SubscriptionChange | None, taxes: Taxes
+) -> Upcoming:
+    lines = renewal_lines(due, taxes)
     return Upcoming(
         item_ids=tuple(item.id for item in due.items),
         description=", ".join(item.description for item in due.items),
-        months=due.subscription.months,
+        months=change.months if change else due.subscription.months,
         starts_on=due.subscription.bill_from or lines[0].position.period_start or date.min,
-        total=add_up(lines, due.subscription.currency).total,
+        total=change.renewal if change else add_up(lines, due.subscription.currency).total,
         ends_on=cancellation.effective_on if cancellation else None,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.kit.errors import Invalid
@@ -46,6 +46,13 @@ class PlanOffer:
     popular: bool
     panel: str
     prices: tuple[PriceOffer, ...]
+    needs_approval: bool = False
+    stock: int | None = None
+
+    @property
+    def sold_out(self) -> bool:
+        """None is left to sell."""
+        return self.stock == 0
 
     def price(self, currency: str, months: int) -> PriceOffer | None:
         """The price of one cycle in one currency, if it is offered."""
@@ -61,21 +68,20 @@ class Choice:
     name: str
 
 
-def plans_on_sale(work: Work, family: Family | None = None) -> list[PlanOffer]:
-    """Everything that can be ordered now, in shop order. Two queries."""
-    wanted = select(Plan).where(col(Plan.archived_at).is_(None))
+def plans_on_sale(work: Work, family: Family | None = None, *, and_hidden: str = "") -> list[PlanOffer]:
+    """Everything that is shown and can be ordered now, in shop order, and the hidden one that is asked for by name.
+
+    Also what is sold out. Two queries.
+    """
+    shown = select(Plan).where(or_(col(Plan.hidden).is_(False), col(Plan.slug) == and_hidden))
     if family is not None:
-        wanted = wanted.where(Plan.family == family)
-    plans = work.session.exec(wanted.order_by(col(Plan.position), col(Plan.slug))).all()
-    prices: dict[UUID, list[Price]] = {plan.id: [] for plan in plans}
-    for price in work.session.exec(_current_prices(work, prices)):
-        prices[price.plan_id].append(price)
-    return [_offer(plan, prices[plan.id]) for plan in plans if prices[plan.id]]
+        shown = shown.where(Plan.family == family)
+    return _on_sale(work, shown)
 
 
 def plan_on_sale(work: Work, slug: str) -> PlanOffer:
-    """One plan by its name in addresses. Invalid when it is not for sale."""
-    offer = next((offer for offer in plans_on_sale(work) if offer.slug == slug), None)
+    """One plan by its name in addresses, also a hidden one. Invalid when it is not for sale."""
+    offer = next(iter(_on_sale(work, select(Plan).where(Plan.slug == slug))), None)
     if offer is None:
         raise Invalid("This plan is not for sale.", field="plan")
     return offer
@@ -91,6 +97,15 @@ def system_images(work: Work, panel: str) -> list[Choice]:
     """The operating systems a panel can install."""
     images = select(SystemImage).where(SystemImage.panel == panel).order_by(col(SystemImage.position))
     return [Choice(image.id, image.slug, image.name) for image in work.session.exec(images)]
+
+
+def _on_sale(work: Work, wanted: SelectOfScalar[Plan]) -> list[PlanOffer]:
+    wanted = wanted.where(col(Plan.archived_at).is_(None))
+    plans = work.session.exec(wanted.order_by(col(Plan.position), col(Plan.slug))).all()
+    prices: dict[UUID, list[Price]] = {plan.id: [] for plan in plans}
+    for price in work.session.exec(_current_prices(work, prices)):
+        prices[price.plan_id].append(price)
+    return [_offer(plan, prices[plan.id]) for plan in plans if prices[plan.id]]
 
 
 def _current_prices(work: Work, plan_ids: Iterable[UUID]) -> SelectOfScalar[Price]:
@@ -119,4 +134,6 @@ def _offer(plan: Plan, prices: list[Price]) -> PlanOffer:
         plan.popular,
         plan.panel,
         tuple(PriceOffer(price.id, price.months, price.amount, price.setup) for price in prices),
+        plan.needs_approval,
+        plan.stock,
     )

@@ -51,6 +51,13 @@ def stand_in_environment(own: Settings, folder: Path) -> dict[str, str]:
     if not own.virtfusion_url:
         environment["EZSCALE_VIRTFUSION_URL"] = known["virtfusion"]["url"]
         environment["EZSCALE_VIRTFUSION_TOKEN"] = keys["virtfusion_token"]
+    if not own.vies_url:
+        environment["EZSCALE_VIES_URL"] = known["vies"]["url"]
+    if not own.exchange_rates_url:
+        environment["EZSCALE_EXCHANGE_RATES_URL"] = known["ecb"]["url"]
+    if not own.taxjar_url:
+        environment["EZSCALE_TAXJAR_URL"] = known["taxjar"]["url"]
+        environment["EZSCALE_TAXJAR_TOKEN"] = known["taxjar"]["key"]
     if urlsplit(own.smtp_url).hostname not in ("127.0.0.1", "localhost"):
         environment["EZSCALE_SMTP_URL"] = ""  # made-up customers get no real mail
     return environment

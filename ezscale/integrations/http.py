@@ -46,6 +46,18 @@ def ask(http: Http, method: str, path: str, *, json: object = None, params: Para
     Otherwise TemporaryFailure when surely nothing happened, UnknownOutcome when something may have, Missing when the
     record is not there, and Rejected when the vendor refuses.
     """
+    return _answer(method, *_respond(http, method, path, json=json, params=params))
+
+
+def read_text(http: Http, path: str) -> str:
+    """A file of the vendor's that is no JSON, with the same failures."""
+    response, _ = _respond(http, "GET", path)
+    return response.text
+
+
+def _respond(
+    http: Http, method: str, path: str, *, json: object = None, params: Params | None = None
+) -> tuple[httpx.Response, str]:
     asked = f"{http.base_url.host}, {method} {path}"
     try:
         response = http.request(method, path, json=json, params=params)
@@ -57,7 +69,7 @@ def ask(http: Http, method: str, path: str, *, json: object = None, params: Para
         raise _lost(method, f"The answer was lost ({asked}): {_name(error)}") from error
     if not response.is_success:
         raise _refusal(method, response, asked)
-    return _answer(method, response, asked)
+    return response, asked
 
 
 def _answer(method: str, response: httpx.Response, asked: str) -> Any:

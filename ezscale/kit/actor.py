@@ -28,7 +28,8 @@ class Actor:
     `customer_id` is the customer they act for, if any; `permissions` what role, scopes and suspension leave them.
     `services` are the only ones a delegate may see; None means all of the customer's. `behind_id` and `behind_name` are
     the colleague who acts as this person; `lacks_second_factor` is said of a colleague who may do nothing before they
-    have one. `door` and `address` say which way they came, for the audit trail.
+    have one. `door` and `address` say which way they came, for the audit trail; `network` is the country that our own
+    proxy says their address is in, when there is one that does.
     A robot (our own tasks and commands) may do everything.
     """
 
@@ -43,6 +44,7 @@ class Actor:
     behind_name: str = ""
     door: str = ""
     address: str = ""
+    network: str = ""
     lacks_second_factor: bool = False
 
     @property
@@ -74,9 +76,9 @@ class Actor:
         """Whether a service of their customer is theirs to see: a delegate sees only what was entrusted to them."""
         return self.services is None or service_id in self.services
 
-    def came_by(self, door: str, address: str = "") -> "Actor":
+    def came_by(self, door: str, address: str = "", network: str = "") -> "Actor":
         """The same person, with the way they came."""
-        return replace(self, door=door[:40], address=address[:64])
+        return replace(self, door=door[:40], address=address[:64], network=network[:2])
 
     def own_customer(self) -> UUID:
         """The customer this actor acts for; NotSignedIn or NotAllowed when there is none."""

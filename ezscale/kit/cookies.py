@@ -14,6 +14,8 @@ THEMSELVES = (
     *("/admin", "/login", "/confirm"),
     *("/api/v1/admin", "/api/exports", "/api/impersonation", "/api/session"),
 )  # where a colleague who acts as a customer is still themself
+SENT_BY = "ezscale_sent_by"  # the code of the customer's link by which somebody came, until they have an account
+SENT_BY_LASTS = 30 * 86_400
 ANSWER = "ezscale_answer"
 ANSWER_LASTS = 60
 LONGEST_ANSWER = 3000

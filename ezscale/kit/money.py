@@ -1,14 +1,26 @@
 """Amounts of money: whole minor units and a currency, never a float."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Self
 
+from babel import Locale
 from babel.numbers import format_currency, get_currency_precision
 from pycountry import currencies
+
+# ISO 4217. What locales show of a currency in shops is something else: they know no para and no fils of the dinar.
+WITHOUT_DECIMALS = frozenset(
+    {
+        *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"),
+        *("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
+    }
+)
+WITH_THREE = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+WITH_FOUR = frozenset({"CLF", "UYW"})
 
 
 class CurrencyMismatch(ValueError):
@@ -20,7 +32,9 @@ def digits(currency: str) -> int:
     """How many decimal places a currency has: 2 for EUR, 0 for JPY, 3 for KWD. ValueError for an unknown code."""
     if currencies.get(alpha_3=currency) is None:
         raise ValueError(f"{currency!r} is not a currency of ISO 4217")
-    return get_currency_precision(currency)
+    if currency in WITHOUT_DECIMALS:
+        return 0
+    return 3 if currency in WITH_THREE else 4 if currency in WITH_FOUR else 2
 
 
 def half_up(value: Fraction) -> int:
@@ -71,7 +85,11 @@ class Money:
 
     def format(self, locale: str = "en_US") -> str:
         """As a reader of that locale writes it: $10.50, 10,50 €."""
-        return format_currency(self.major, self.currency, locale=locale)
+        if digits(self.currency) == get_currency_precision(self.currency):
+            return format_currency(self.major, self.currency, locale=locale)
+        style = copy(Locale.parse(locale).currency_formats["standard"])
+        style.frac_prec = (digits(self.currency),) * 2
+        return str(style.apply(self.major, locale, currency=self.currency, currency_digits=False))
 
     def __str__(self) -> str:
         return f"{self.major} {self.currency}"

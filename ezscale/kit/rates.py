@@ -58,6 +58,7 @@ TAB = Rate("tab", 200, "tab", 10)
 TABS = Rate("tabs", 5000, "address", 10)
 EVENTS_READING = Rate("events reading", 1200, "person")
 EVENTS_CHANGING = Rate("events changing", 300, "person")
+CODES = Rate("coupon codes", 30, "address", 600)  # wrong ones: nobody finds one by trying
 
 PLACES = Rate("places", 1, "key and address", 90 * 86_400)  # where a key has been used: remembered, not limited
 

@@ -24,6 +24,9 @@ ADDRESSES = {
     "public_url": ("http", "https"),
     "stripe_url": ("http", "https"),
     "virtfusion_url": ("http", "https"),
+    "vies_url": ("http", "https"),
+    "exchange_rates_url": ("http", "https"),
+    "taxjar_url": ("http", "https"),
     "smtp_url": ("smtp", "smtps"),
 }
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -82,6 +85,14 @@ class Settings(BaseSettings):
     )
     virtfusion_url: str = Field(default="", description="https://<control-host>/api/v1")
     virtfusion_token: SecretStr = Field(default=SecretStr(""), description="API token.")
+    vies_url: str = Field(default="", description="Only for a stand-in; empty means VIES itself, which checks VAT ids.")
+    exchange_rates_url: str = Field(
+        default="", description="Only for a stand-in; empty means the European Central Bank itself."
+    )
+    taxjar_url: str = Field(default="", description="Only for a stand-in, or TaxJar's own sandbox.")
+    taxjar_token: SecretStr = Field(
+        default=SecretStr(""), description="API token of TaxJar, for sales taxes in the United States; may be empty."
+    )
     smtp_url: str = Field(default="", description="smtp://user:password@host:587; empty means mail is kept, not sent.")
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="When set, /metrics asks for it as a bearer token."
@@ -143,7 +154,7 @@ class Settings(BaseSettings):
         if bool(self.access_team) != bool(self.access_audience):
             raise ValueError("EZSCALE_ACCESS_TEAM and EZSCALE_ACCESS_AUDIENCE belong together")
         if self.sandbox:
-            for name in ("stripe_url", "virtfusion_url"):
+            for name in ("stripe_url", "virtfusion_url", "vies_url", "exchange_rates_url", "taxjar_url"):
                 if getattr(self, name) and urlsplit(getattr(self, name)).hostname not in ("127.0.0.1", "localhost"):
                     raise ValueError(
                         f"EZSCALE_{name.upper()} must be a stand-in on 127.0.0.1 while EZSCALE_SANDBOX is on"

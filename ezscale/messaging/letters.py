@@ -1,10 +1,10 @@
 """Which words go to whom: one function for each occasion. Rooms beside this one are known by their rows only."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from babel.dates import format_date
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from ezscale.accounts.invitations import new_invitation_secret
 from ezscale.accounts.mailed_links import new_link_secret
@@ -13,12 +13,19 @@ from ezscale.kit.work import Work
 from ezscale.messaging.sending import is_written, write_mail
 from ezscale.models import (
     Cancellation,
+    CreditEntry,
+    CreditNote,
     Customer,
     Invitation,
     Invoice,
     Membership,
+    Offer,
+    Order,
+    OrderHold,
     PaymentMethod,
     Plan,
+    PriceChange,
+    PriceNotice,
     Service,
     Subscription,
     SubscriptionItem,
@@ -30,6 +37,9 @@ from ezscale.models.sign_in import TokenPurpose
 
 INVITATION_LASTS = timedelta(days=3)
 SUSPEND_AFTER, NOTICE = 7, 7  # days; billing's policy holds to them
+CYCLES = {
+    1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly", 24: "every two years", 36: "every three years"
+}  # fmt: skip
 
 
 def welcome(work: Work, user_id: UUID) -> None:
@@ -174,9 +184,57 @@ def invoice_issued(work: Work, invoice_id: UUID) -> None:
     work.session.add(invoice)
 
 
-def receipt(work: Work, invoice_id: UUID) -> None:
-    """After a payment."""
+def invoice_again(work: Work, invoice_id: UUID, at: datetime) -> None:
+    """With an invoice that somebody here sends once more; one for each time they do."""
     invoice, customer = _invoice(work, invoice_id)
+    once = f"{invoice.id.hex}:{at.timestamp():.6f}"
+    _about_invoice(work, "invoice_again", invoice, customer, once, to_pay=invoice.status is InvoiceStatus.OPEN)
+
+
+def credit_note(work: Work, note_id: UUID) -> None:
+    """With a credit note, and what it means for what is owed."""
+    note = work.session.get_one(CreditNote, note_id)
+    invoice, customer = _invoice(work, note.invoice_id)
+    locale = customer.language
+    _about_invoice(
+        work,
+        "credit_note",
+        invoice,
+        customer,
+        note.id.hex,
+        note=note.number,
+        taken_back=note.total.format(locale),
+        kept=note.kept.format(locale) if note.kept else "",
+        reason=note.reason,
+        to_pay=invoice.status is InvoiceStatus.OPEN,
+    )
+    note.deliver(work.now)
+    work.session.add(note)
+
+
+def about_credit(work: Work, template: str, entry_id: UUID) -> None:
+    """About credit that a customer was given, or that lapses soon unless they spend it."""
+    entry = work.session.get_one(CreditEntry, entry_id)
+    if not entry.left_minor:
+        return
+    customer = work.session.get_one(Customer, entry.customer_id)
+    locale = customer.language
+    values: dict[str, object] = {
+        "name": customer.name,
+        "amount": entry.amount.format(locale),
+        "left": entry.left.format(locale),
+        "reason": entry.reason,
+        "expires_on": format_date(entry.expires_on, "long", locale=locale) if entry.expires_on else "",
+    }
+    link = _address("/account/invoices/")
+    write_mail(work, template, customer.email, entry.id.hex, values, link=link, customer=customer.id)
+
+
+def receipt(work: Work, invoice_id: UUID) -> None:
+    """After a payment. What gives back is no payment: its invoice says all there is to say."""
+    invoice, customer = _invoice(work, invoice_id)
+    if invoice.total_minor < 0:
+        return
     _about_invoice(work, "receipt", invoice, customer, invoice.id.hex)
 
 
@@ -212,7 +270,9 @@ def cancellation(work: Work, cancellation_id: UUID) -> None:
     subscription = work.session.get_one(Subscription, wish.subscription_id)
     customer = work.session.get_one(Customer, subscription.customer_id)
     item = work.session.exec(
-        select(SubscriptionItem).where(SubscriptionItem.subscription_id == subscription.id)
+        select(SubscriptionItem).where(
+            SubscriptionItem.subscription_id == subscription.id, col(SubscriptionItem.ended_on).is_(None)
+        )
     ).first()
     values: dict[str, object] = {
         "name": customer.name,
@@ -221,6 +281,47 @@ def cancellation(work: Work, cancellation_id: UUID) -> None:
     }
     link = _address("/account/services/")
     write_mail(work, "cancellation", customer.email, wish.id.hex, values, link=link, customer=customer.id)
+
+
+def price_change(work: Work, change_id: UUID, customer_id: UUID) -> None:
+    """To a customer who will pay another price, once, unless the change was withdrawn meanwhile."""
+    if work.session.get_one(PriceChange, change_id).withdrawn_at is None:
+        _about_price(work, "price_change", change_id, customer_id)
+
+
+def price_stays(work: Work, change_id: UUID, customer_id: UUID) -> None:
+    """To a customer who was told of a change that will not happen. Who was not mailed of it hears nothing."""
+    if is_written(work, "price_change", _once(change_id, customer_id)):
+        _about_price(work, "price_stays", change_id, customer_id)
+
+
+def order_held(work: Work, order_id: UUID) -> None:
+    """When an order is paid and a person looks at it before it is built."""
+    order, customer = _order(work, order_id)
+    _about_order(work, "order_held", order, customer)
+
+
+def order_rejected(work: Work, order_id: UUID) -> None:
+    """When an order was refused, with the words of whoever refused it."""
+    order, customer = _order(work, order_id)
+    latest = select(OrderHold).where(OrderHold.order_id == order_id).order_by(col(OrderHold.id).desc())
+    hold = work.session.exec(latest).first()
+    paid = order.paid_at is not None and order.total_minor > 0
+    _about_order(work, "order_rejected", order, customer, reason=hold.answer if hold else "", paid=paid)
+
+
+def offer_made(work: Work, offer_id: UUID) -> None:
+    """When we offer something."""
+    offer = work.session.get_one(Offer, offer_id)
+    customer = work.session.get_one(Customer, offer.customer_id)
+    values: dict[str, object] = {
+        "name": customer.name,
+        "number": offer.number,
+        "items": ", ".join(str(item["name"]) for item in offer.items),
+        "valid_until": format_date(offer.valid_until.date(), "long", locale=customer.language),
+    }
+    link = _address(f"/account/offer/?id={offer.id}")
+    write_mail(work, "offer_made", customer.email, offer.id.hex, values, link=link, customer=customer.id)
 
 
 def about_service(work: Work, service_id: UUID, template: str) -> None:
@@ -254,7 +355,7 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
     locale = customer.language
     values: dict[str, object] = {
         "name": customer.name,
-        "number": invoice.number or "",
+        "number": invoice.shown_number,
         "total": invoice.total.format(locale),
         "open": invoice.open_amount.format(locale),
         "due_on": format_date(invoice.due_on, "long", locale=locale) if invoice.due_on else "",
@@ -264,6 +365,42 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
     }
     link = _address(f"/account/invoice/?id={invoice.id}")
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
+def _about_price(work: Work, template: str, change_id: UUID, customer_id: UUID) -> None:
+    change, customer = work.session.get_one(PriceChange, change_id), work.session.get_one(Customer, customer_id)
+    told = select(func.max(PriceNotice.from_day)).where(
+        PriceNotice.change_id == change_id, PriceNotice.customer_id == customer_id
+    )
+    from_day: date | None = work.session.exec(told).one()
+    locale = customer.language
+    values: dict[str, object] = {
+        "name": customer.name,
+        "plan": work.session.get_one(Plan, change.plan_id).name,
+        "cycle": CYCLES.get(change.months, f"every {change.months} months"),
+        "old": change.old.format(locale),
+        "new": change.new.format(locale),
+        "from_day": format_date(from_day or change.effective_on, "long", locale=locale),
+    }
+    once = _once(change_id, customer_id)
+    link = _address("/account/services/")
+    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
+def _once(change_id: UUID, customer_id: UUID) -> str:
+    return f"{change_id.hex}:{customer_id.hex}"
+
+
+def _about_order(work: Work, template: str, order: Order, customer: Customer, **more: object) -> None:
+    total = order.total.format(customer.language)
+    values: dict[str, object] = {"name": customer.name, "number": order.number, "total": total, **more}
+    link = _address(f"/account/order/?id={order.id}")
+    write_mail(work, template, customer.email, order.id.hex, values, link=link, customer=customer.id)
+
+
+def _order(work: Work, order_id: UUID) -> tuple[Order, Customer]:
+    order = work.session.get_one(Order, order_id)
+    return order, work.session.get_one(Customer, order.customer_id)
 
 
 def _invoice(work: Work, invoice_id: UUID) -> tuple[Invoice, Customer]:

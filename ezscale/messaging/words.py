@@ -195,6 +195,48 @@ WORDS = {
         ),
         "See the invoice",
     ),
+    "invoice_again": Words(
+        "Invoice {{ number }}: {{ total }}",
+        (
+            "Hello {{ name }},",
+            "here is invoice {{ number }} for {{ total }} once more.",
+            "{% if to_pay %}{{ open }} is to be paid by {{ due_on }}.{% endif %}",
+        ),
+        "See the invoice",
+    ),
+    "credit_note": Words(
+        "Credit note {{ note }} for invoice {{ number }}",
+        (
+            "Hello {{ name }},",
+            "credit note {{ note }} takes back {{ taken_back }} of invoice {{ number }}: {{ reason }}.",
+            (
+                "{% if kept != '' %}{{ kept }} of it had been paid: it is credit in your account now, and is used for your "
+                "next invoices.{% endif %}"
+            ),
+            "{% if to_pay %}{{ open }} is still to be paid by {{ due_on }}.{% endif %}",
+        ),
+        "See the invoice",
+    ),
+    "credit_granted": Words(
+        "{{ amount }} of credit in your account",
+        (
+            "Hello {{ name }},",
+            "we have put {{ amount }} of credit into your account: {{ reason }}. It is used for your next invoices.",
+            "{% if expires_on != '' %}It can be spent until {{ expires_on }}.{% endif %}",
+        ),
+        "See your invoices",
+    ),
+    "credit_lapses": Words(
+        "{{ left }} of your credit lapses on {{ expires_on }}",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ left }} of the credit in your account can be spent until {{ expires_on }} ({{ reason }}). It is used for "
+                "your invoices by itself; what is left after that day lapses."
+            ),
+        ),
+        "See your invoices",
+    ),
     "receipt": Words(
         "Paid: invoice {{ number }}",
         ("Hello {{ name }},", "we have received {{ total }} for invoice {{ number }}. Thank you!"),
@@ -255,6 +297,64 @@ WORDS = {
             "You can take the cancellation back at any time before that day.",
         ),
         "See the service",
+    ),
+    "price_change": Words(
+        "{{ plan }} costs {{ new }} {{ cycle }} from {{ from_day }}",
+        (
+            "Hello {{ name }},",
+            (
+                "we are changing what {{ plan }}, paid {{ cycle }}, costs you: from {{ old }} to {{ new }}, before tax. The new "
+                "price holds from your first period that begins on {{ from_day }} or later. Until then you pay what you pay "
+                "now, and a discount of yours goes on."
+            ),
+            (
+                "There is nothing you need to do. If you would rather not stay at that price, cancel on the page of the "
+                "service at any time before that period begins: it runs to the end of what is paid, and is never charged again."
+            ),
+        ),
+        "See my services",
+    ),
+    "price_stays": Words(
+        "{{ plan }} keeps its price after all",
+        (
+            "Hello {{ name }},",
+            (
+                "we have told you that {{ plan }}, paid {{ cycle }}, would cost you {{ new }} from {{ from_day }}. That will "
+                "not happen: you go on paying {{ old }}, before tax."
+            ),
+        ),
+    ),
+    "order_held": Words(
+        "Your order {{ number }} is being looked at",
+        (
+            "Hello {{ name }},",
+            (
+                "we have received {{ total }} for your order {{ number }}. Thank you! One of us looks at it before we build "
+                "it; this rarely takes longer than a working day, and you need not do anything."
+            ),
+        ),
+        "See the order",
+    ),
+    "order_rejected": Words(
+        "We cannot carry out your order {{ number }}",
+        (
+            "Hello {{ name }},",
+            "we are sorry: we cannot carry out your order {{ number }}. {{ reason }}",
+            (
+                "{% if paid %}The {{ total }} that you paid are now credit in your account; write to us and we send them "
+                "back to you.{% else %}Nothing was charged.{% endif %}"
+            ),
+        ),
+        "See the order",
+    ),
+    "offer_made": Words(
+        "Our offer {{ number }} for you",
+        (
+            "Hello {{ name }},",
+            "we have made you an offer: {{ items }}. It holds until {{ valid_until }}.",
+            "You see what it costs in your account, where you can order it, or say that you do not want it.",
+        ),
+        "See the offer",
     ),
     "service_ready": Words(
         "{{ hostname }} is running",

@@ -6,12 +6,18 @@ from ezscale.kit.jobs import Job
 from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
+from ezscale.models.coupon import Coupon, CouponUse
+from ezscale.models.credit_note import CreditNote, CreditNoteLine
+from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, Membership
 from ezscale.models.erasure import VendorErasure
-from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine
+from ezscale.models.frozen import Frozen
+from ezscale.models.hold import Hold
+from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine, PrintedDocument
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
-from ezscale.models.order import Order
+from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
+from ezscale.models.order import Offer, Order, OrderHold, StockHold
 from ezscale.models.payment import (
     BillingCase,
     CreditEntry,
@@ -21,9 +27,12 @@ from ezscale.models.payment import (
     PaymentAttempt,
     PaymentMethod,
 )
-from ezscale.models.plan import Coupon, CouponUse, Location, Plan, Price, SystemImage
+from ezscale.models.plan import Location, Plan, Price, SystemImage
+from ezscale.models.price_change import PriceChange, PriceNotice
+from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
+from ezscale.models.setting import Setting
 from ezscale.models.sign_in import (
     Authenticator,
     LoginAttempt,
@@ -34,25 +43,43 @@ from ezscale.models.sign_in import (
     SignIn,
     SignInStep,
 )
-from ezscale.models.subscription import Cancellation, Subscription, SubscriptionItem
+from ezscale.models.subscription import (
+    Cancellation,
+    Extension,
+    Pause,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionItem,
+)
+from ezscale.models.tax import CalculatedRate, TaxExemption, TaxIdCheck, TaxRate
 from ezscale.models.user import StaffRole, User
 
 __all__ = [
+    "AddOn",
+    "AddOnOffer",
+    "AddOnPrice",
     "ApiToken",
     "AuditEntry",
     "AuditHead",
     "AuditSubject",
     "Authenticator",
     "BillingCase",
+    "CalculatedRate",
     "Cancellation",
     "ClockShift",
     "Coupon",
     "CouponUse",
     "Credential",
     "CreditEntry",
+    "CreditNote",
+    "CreditNoteLine",
     "Customer",
     "Delegation",
     "DunningStep",
+    "ExchangeRate",
+    "Extension",
+    "Frozen",
+    "Hold",
     "Impersonation",
     "InboundNotice",
     "Invitation",
@@ -68,29 +95,47 @@ __all__ = [
     "MailMessage",
     "Membership",
     "NumberSeries",
+    "Offer",
     "OneTimeToken",
+    "Option",
+    "OptionOffer",
+    "OptionPrice",
+    "OptionValue",
     "Order",
+    "OrderHold",
     "OutboxEvent",
     "Passkey",
+    "Pause",
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",
     "Plan",
     "Posting",
     "Price",
+    "PriceChange",
+    "PriceNotice",
+    "PrintedDocument",
     "ProvisioningJob",
     "ProvisioningLog",
     "RecoveryCode",
+    "Referral",
+    "ReferralCode",
     "RevenueMovement",
     "RunReport",
     "Service",
+    "Setting",
     "SignIn",
     "SignInStep",
     "StaffRole",
+    "StockHold",
     "Subscription",
+    "SubscriptionChange",
     "SubscriptionItem",
     "Suspension",
     "SystemImage",
+    "TaxExemption",
+    "TaxIdCheck",
+    "TaxRate",
     "User",
     "VendorErasure",
 ]

@@ -12,7 +12,10 @@ from ezscale.models.base import Row, maybe_moment, moment
 
 
 class Customer(Row, table=True):
-    """A person or company that buys. `panel_ref` is the name by which panels know them; `gateway_ref` the gateway's."""
+    """A person or company that buys. `panel_ref` is the name by which panels know them; `gateway_ref` the gateway's.
+
+    `region` is what follows the country in ISO 3166-2 (QC, CA); without a `time_zone` their days are the seller's.
+    """
 
     number: str = Field(max_length=24, unique=True)
     panel_ref: str = Field(max_length=64, unique=True)
@@ -22,10 +25,12 @@ class Customer(Row, table=True):
     address: str = Field(default="", max_length=250)
     city: str = Field(default="", max_length=100)
     postcode: str = Field(default="", max_length=20)
+    region: str = Field(default="", max_length=10, sa_column_kwargs={"server_default": ""})
     country: str = Field(max_length=2)
     tax_id: str = Field(default="", max_length=30)
     currency: str = Field(max_length=3)
     language: str = Field(default="en", max_length=10)
+    time_zone: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
     gateway_ref: str | None = Field(default=None, max_length=80, unique=True)
     created_at: datetime = moment()
     suspended_at: datetime | None = maybe_moment()

@@ -1,11 +1,11 @@
 """Cards, attempts to charge them, and the money that came."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from ezscale.kit.columns import LongText, word
@@ -30,6 +30,7 @@ class PaymentMethod(Row, table=True):
     exp_month: int
     exp_year: int
     fingerprint: str | None = Field(default=None, max_length=80)
+    country: str = Field(default="", max_length=2, sa_column_kwargs={"server_default": ""})
     is_default: bool = True
     added_at: datetime = moment()
     refused_at: datetime | None = maybe_moment()
@@ -169,10 +170,18 @@ class Payment(Row, table=True):
 
 
 class CreditEntry(Row, table=True):
-    """A movement of a customer's account credit: in when positive, spent when negative."""
+    """A movement of a customer's account credit: in when positive, spent or lapsed when negative.
+
+    `left_minor` is what is still there of a sum that came in; `expires_on` the last day on which it can be spent, for
+    ever without one. `warned_at` is when the customer was told that it will lapse.
+    """
 
     __tablename__ = "credit_entry"
-    __table_args__ = (Index("ix_credit_entry_customer", "customer_id", "currency"),)
+    __table_args__ = (
+        Index("ix_credit_entry_customer", "customer_id", "currency"),
+        Index("ix_credit_entry_expiry", "expires_on"),
+        CheckConstraint("left_minor >= 0 AND (left_minor = 0 OR left_minor <= amount_minor)", name="left"),
+    )
 
     customer_id: UUID = Field(foreign_key="customer.id")
     currency: str = Field(max_length=3)
@@ -180,6 +189,19 @@ class CreditEntry(Row, table=True):
     reason: str = Field(max_length=200)
     once_key: str = Field(max_length=120, unique=True)
     created_at: datetime = moment()
+    left_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    expires_on: date | None = None
+    warned_at: datetime | None = maybe_moment()
+
+    @property
+    def amount(self) -> Money:
+        """What came in, or went out."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def left(self) -> Money:
+        """What is still there of it."""
+        return Money(self.left_minor, self.currency)
 
 
 class DunningStep(Row, table=True):

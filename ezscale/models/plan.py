@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from ezscale.kit.columns import word
@@ -22,7 +22,12 @@ class Family(StrEnum):
 
 
 class Plan(Row, table=True):
-    """A product as it is sold: sizes for people, package for the panel."""
+    """A product as it is sold: sizes for people, package for the panel.
+
+    `stock` is how many may still be sold, no end of them when it is empty. A hidden plan is sold by its address alone.
+    """
+
+    __table_args__ = (CheckConstraint("stock IS NULL OR stock >= 0", name="stock"),)
 
     slug: str = Field(max_length=60, unique=True)
     family: Family = Field(sa_type=word(Family))
@@ -36,11 +41,18 @@ class Plan(Row, table=True):
     package: str = Field(max_length=60)
     position: int = 0
     popular: bool = False
+    hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    needs_approval: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    stock: int | None = None
     archived_at: datetime | None = maybe_moment()
 
     def archive(self, now: datetime) -> None:
         """No longer for sale; those who have it keep it."""
         self.archived_at = self.archived_at or now
+
+    def restore(self) -> None:
+        """For sale again."""
+        self.archived_at = None
 
 
 class Price(Row, table=True):
@@ -66,9 +78,13 @@ class Price(Row, table=True):
         """Once, with the first cycle, before tax."""
         return Money(self.setup_minor, self.currency)
 
-    def replace(self, now: datetime) -> None:
-        """A newer price takes over."""
-        self.until = self.until or now
+    def replace(self, moment: datetime) -> None:
+        """A newer price takes over from a moment on."""
+        self.until = max(self.since, moment)
+
+    def give_up(self) -> None:
+        """It was planned, and never begins."""
+        self.until = self.since
 
 
 class Location(Row, table=True):
@@ -95,30 +111,3 @@ class SystemImage(Row, table=True):
     panel: str = Field(max_length=40)
     panel_ref: str = Field(max_length=60)
     position: int = 0
-
-
-class Coupon(Row, table=True):
-    """A code that lowers a price: by a share, or by a sum in one currency."""
-
-    __table_args__ = (CheckConstraint("used >= 0", name="used"),)
-
-    code: str = Field(max_length=40, unique=True)
-    percent: int = 0
-    amount_minor: int = Field(default=0, sa_type=BigInteger)
-    currency: str = Field(default="", max_length=3)
-    cycles: int | None = None
-    max_uses: int | None = None
-    used: int = 0
-    since: datetime = moment()
-    until: datetime | None = maybe_moment()
-
-
-class CouponUse(Row, table=True):
-    """One order that counted against a coupon's limit; given back if the order is never paid."""
-
-    __tablename__ = "coupon_use"
-
-    coupon_id: UUID = Field(foreign_key="coupon.id", index=True)
-    order_id: UUID = Field(foreign_key="customer_order.id", unique=True)
-    used_at: datetime = moment()
-    released_at: datetime | None = maybe_moment()

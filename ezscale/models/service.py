@@ -16,6 +16,8 @@ class ServiceStatus(StrEnum):
     """Where a service stands."""
 
     WAITING = "waiting"
+    HELD = "held"
+    WAITLISTED = "waitlisted"
     EXPIRED = "expired"
     BUILDING = "building"
     ACTIVE = "active"
@@ -26,6 +28,7 @@ class ServiceStatus(StrEnum):
 
 
 UNBUILT = (ServiceStatus.WAITING, ServiceStatus.EXPIRED)
+KEPT_BACK = (ServiceStatus.HELD, ServiceStatus.WAITLISTED)
 
 
 class Service(Row, table=True):
@@ -60,6 +63,21 @@ class Service(Row, table=True):
         require_status("service", self.status, ServiceStatus.WAITING)
         self.status = ServiceStatus.EXPIRED
 
+    def hold(self) -> None:
+        """It is paid, and a person has to say yes before it is built."""
+        require_status("service", self.status, *UNBUILT)
+        self.status = ServiceStatus.HELD
+
+    def wait_for_stock(self) -> None:
+        """It is paid, and there is none left to build; staff know."""
+        require_status("service", self.status, *UNBUILT)
+        self.status = ServiceStatus.WAITLISTED
+
+    def release(self) -> None:
+        """What kept it back is gone: it may be built."""
+        require_status("service", self.status, *KEPT_BACK)
+        self.status = ServiceStatus.WAITING
+
     def go_live(self, now: datetime) -> None:
         """It runs and has an owner, verified on the panel."""
         require_status("service", self.status, ServiceStatus.BUILDING, ServiceStatus.FAILED)
@@ -70,6 +88,10 @@ class Service(Row, table=True):
         """It could not be built; staff know."""
         require_status("service", self.status, ServiceStatus.BUILDING)
         self.status = ServiceStatus.FAILED
+
+    def follow(self, item_id: UUID, plan_id: UUID) -> None:
+        """It is billed by another agreement from now on, and is to be what that says."""
+        self.item_id, self.plan_id = item_id, plan_id
 
     def suspend(self) -> None:
         """It stands still, confirmed by the panel."""
@@ -86,7 +108,7 @@ class Service(Row, table=True):
         require_status(
             "service",
             self.status,
-            *UNBUILT,
+            *(*UNBUILT, *KEPT_BACK),
             *(ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED, ServiceStatus.FAILED, ServiceStatus.TERMINATING),
         )
         self.status = ServiceStatus.TERMINATING

@@ -1,4 +1,4 @@
-"""What happens to orders."""
+"""What happens to orders and offers."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,4 +19,36 @@ class OrderPaid(Event):
     """An order is paid; what it asks for is on its way."""
 
     order_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHeld(Event):
+    """An order is paid, and waits for a person to say yes."""
+
+    order_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderApproved(Event):
+    """A person said yes; what was asked for is on its way."""
+
+    order_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRejected(Event):
+    """A person said no; what was paid has gone back."""
+
+    order_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMade(Event):
+    """We offered something to a customer."""
+
+    offer_id: UUID
     customer_id: UUID

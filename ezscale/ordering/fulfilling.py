@@ -4,34 +4,83 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from ezscale.billing.cases import open_case
 from ezscale.billing.dunning import is_owed, payment_is_on_its_way
 from ezscale.billing.invoicing import invoice_to_change
-from ezscale.billing.subscriptions import items_of, let_expire, subscriptions_on
+from ezscale.billing.subscriptions import items_of, subscriptions_on
 from ezscale.catalog.coupons import count_again, release_coupon
+from ezscale.catalog.stock import release_stock, take_again, use_stock
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
-from ezscale.models import Order, Service
+from ezscale.models import Order, OrderHold, Plan, Service, Subscription
 from ezscale.models.order import OrderStatus
 from ezscale.models.subscription import SubscriptionStatus
-from ezscale.ordering.events import OrderPaid
+from ezscale.ordering.deciding import let_nothing_wait, open_holds, turn_back
+from ezscale.ordering.events import OrderHeld, OrderPaid
 from ezscale.provisioning.jobs import request_build
 from ezscale.provisioning.services import service_to_change, services_of_items
-from ezscale.provisioning.stopping import NON_PAYMENT, lift_suspension, wish_suspension, wish_termination
+from ezscale.provisioning.stopping import (
+    NON_PAYMENT,
+    PAUSED,
+    lift_pause,
+    lift_suspension,
+    wish_suspension,
+    wish_termination,
+)
 
 LOOK_AGAIN = 300.0
+SOLD_OUT = "Sold out by the time it was paid"
 
 
 def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
-    """An invoice is paid: its order is complete, what waits is built, what stood still for it runs again."""
+    """An invoice is paid: its order is complete, what waits is built, what stood still for it runs again.
+
+    What a person has to look at first is kept back; what was refused meanwhile gives its money back.
+    """
     order = work.session.exec(select(Order).where(Order.invoice_id == invoice_id).with_for_update()).first()
-    if order is not None and order.status is not OrderStatus.PAID:
-        order.pay(work.now)
-        count_again(work, order.id)
-        work.session.add(order)
-        work.emit(OrderPaid(order.id, order.customer_id))
+    if order is not None and order.status is OrderStatus.REJECTED:
+        turn_back(work, order, "The order was refused before it was paid")
+        return
+    if order is not None and order.status in (OrderStatus.PLACED, OrderStatus.EXPIRED):
+        _complete(work, order)
     for service in _services_on(work, invoice_id):
         request_build(work, service)
         lift_suspension(work, service, invoice_id)
+
+
+def _complete(work: Work, order: Order) -> None:
+    """The order is paid. What it had given back is taken again; what is not there any more, it waits for."""
+    missing = take_again(work, order.id)
+    use_stock(work, order.id)
+    count_again(work, order.id)
+    if missing:
+        _report_missing(work, order, missing)
+    if missing or open_holds(work, order.id):
+        order.hold(work.now)
+        _keep_back(work, order, {plan.id for plan in missing})
+        work.emit(OrderHeld(order.id, order.customer_id))
+    else:
+        order.pay(work.now)
+        work.emit(OrderPaid(order.id, order.customer_id))
+    work.session.add(order)
+    work.session.flush()
+
+
+def _report_missing(work: Work, order: Order, missing: list[Plan]) -> None:
+    names = ", ".join(sorted(plan.name for plan in missing))
+    work.session.add(
+        OrderHold(order_id=order.id, reason=f"{SOLD_OUT}: {names}"[:250], held_by="the stock", held_at=work.now)
+    )
+    open_case(work, "sold_out", order.number, order.customer_id, {"order": order.number, "plans": names})
+
+
+def _keep_back(work: Work, order: Order, sold_out: set[UUID]) -> None:
+    for service in _services_on(work, order.invoice_id):
+        if service.plan_id in sold_out:
+            service.wait_for_stock()
+        else:
+            service.hold()
+        work.session.add(service)
 
 
 def let_run_again(work: Work, invoice_id: UUID) -> None:
@@ -63,6 +112,20 @@ def take_down(work: Work, subscription_id: UUID) -> None:
         wish_termination(work, service_to_change(work, service.id))
 
 
+def stand_still(work: Work, subscription_id: UUID) -> None:
+    """A subscription is paused: what runs for it stands still, if that is still right."""
+    if work.session.get_one(Subscription, subscription_id).status is SubscriptionStatus.PAUSED:
+        for service in _services_of(work, subscription_id):
+            wish_suspension(work, service, PAUSED)
+
+
+def run_again(work: Work, subscription_id: UUID) -> None:
+    """Its pause is over: what runs for it runs again, if that is still right."""
+    if work.session.get_one(Subscription, subscription_id).status is not SubscriptionStatus.PAUSED:
+        for service in _services_of(work, subscription_id):
+            lift_pause(work, service)
+
+
 def expire_orders(work: Work, limit: int = 200) -> int:
     """Orders that nobody paid in time give back what they held, and nothing waits for them. Returns how many."""
     late = (
@@ -73,21 +136,18 @@ def expire_orders(work: Work, limit: int = 200) -> int:
         .with_for_update(skip_locked=True)
     )
     expired = work.session.exec(late).all()
+    release_stock(work, [order.id for order in expired])  # before any coupon is locked, as placing does it, too
     for order in expired:
         order.expire()
         release_coupon(work, order.id)
         work.session.add(order)
-        for unpaid in let_expire(work, order.id):
-            _let_services_expire(work, unpaid.id)
+        let_nothing_wait(work, order.id)
     return len(expired)
 
 
-def _let_services_expire(work: Work, subscription_id: UUID) -> None:
+def _services_of(work: Work, subscription_id: UUID) -> list[Service]:
     item_ids = [item.id for item in items_of(work, subscription_id)]
-    for found in services_of_items(work, item_ids):
-        service = service_to_change(work, found.id)
-        service.expire()
-        work.session.add(service)
+    return [service_to_change(work, service.id) for service in services_of_items(work, item_ids)]
 
 
 def _services_on(work: Work, invoice_id: UUID) -> list[Service]:

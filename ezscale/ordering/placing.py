@@ -1,8 +1,8 @@
 """Placing an order: it keeps the price it showed."""
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import false
@@ -11,22 +11,19 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.customers import own_customer
 from ezscale.accounts.permissions import PLACE_ORDERS, SEE_BILLING, SEE_EVERYTHING
-from ezscale.billing.invoicing import draft_invoice
-from ezscale.billing.payments import settle_free
-from ezscale.catalog.coupons import use_coupon
 from ezscale.catalog.plans import Choice, locations, system_images
+from ezscale.catalog.stock import SoldOut, take_from_stock
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
-from ezscale.kit.numbering import take_number
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
-from ezscale.models import Customer, Invoice, Order, Service, Subscription, SubscriptionItem
+from ezscale.models import Customer, Invoice, Order, Service, Subscription, SubscriptionItem, User
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
-from ezscale.ordering.events import OrderPlaced
-from ezscale.ordering.quoting import Quote, Wish, describe, priced_for_item, quote
+from ezscale.ordering.booking import Home, Terms, book_order
+from ezscale.ordering.looking_twice import reasons_to_hold
+from ezscale.ordering.quoting import Item, Quote, at_item, quote_basket
 
-ORDER_LASTS = timedelta(days=2)
 HOSTNAME = re.compile(r"(?=.{4,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 PAGE = 25
 
@@ -36,68 +33,63 @@ class PriceChanged(BusinessError):
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRequest:
-    """What a customer orders. `shown_total_minor` is the total they saw, tax included, in minor units."""
+class ItemRequest:
+    """One server that a customer orders, and where and how it is to run."""
 
     plan: str
     months: int
-    currency: str
     location: str
     image: str
     hostname: str
+    options: Mapping[str, str | int] = field(default_factory=dict)
+    add_ons: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def item(self) -> Item:
+        """What of it has a price."""
+        return Item(self.plan, self.months, self.options, self.add_ons)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What a customer orders. `shown_total_minor` is the total they saw, tax included, in minor units."""
+
+    items: tuple[ItemRequest, ...]
+    currency: str
     shown_total_minor: int
     coupon: str = ""
 
 
 def place_order(work: Work, wanted: OrderRequest) -> Order:
-    """An order with its draft invoice, pending subscription and waiting service. Invalid or PriceChanged otherwise."""
+    """An order with its draft invoice, pending subscriptions and waiting services; all of them, or nothing at all.
+
+    Invalid, naming item and field, or PriceChanged otherwise.
+    """
     work.actor.require(PLACE_ORDERS)
     customer = own_customer(work)
-    wish = Wish(wanted.plan, wanted.months, wanted.currency, customer.country, wanted.coupon, customer.tax_id)
-    offer = quote(work, wish)
-    panel = offer.plan.panel
-    location = _chosen(locations(work, panel), wanted.location, "location")
-    image = _chosen(system_images(work, panel), wanted.image, "image")
-    hostname = clean_hostname(wanted.hostname)
-    if offer.sums.total.minor != wanted.shown_total_minor:
+    offer = quote_basket(work, [each.item for each in wanted.items], wanted.currency, customer, wanted.coupon)
+    homes = _homes(work, wanted.items, offer)
+    require_shown_total(offer, wanted.shown_total_minor)
+    terms = Terms(take_for(work, offer), reasons_to_hold(work, customer, offer))
+    return book_order(work, customer, offer, homes, terms)
+
+
+def take_for(work: Work, offer: Quote) -> Mapping[UUID, int]:
+    """Take from stock what a quote is about. SoldOut, at the first item of which there are not enough, otherwise."""
+    wanted: dict[UUID, int] = {}
+    for item in offer.items:
+        wanted[item.plan_id] = wanted.get(item.plan_id, 0) + 1
+    try:
+        return take_from_stock(work, wanted)
+    except SoldOut as refusal:
+        place = next(place for place, item in enumerate(offer.items, start=1) if item.plan_id == refusal.plan_id)
+        raise at_item(refusal, place, len(offer.items)) from None
+
+
+def require_shown_total(offer: Quote, shown_minor: int) -> None:
+    """Go on only when the total is the one that the customer saw."""
+    if offer.sums.total.minor != shown_minor:
         raise PriceChanged(f"The price has changed to {offer.sums.total.format()}. Please look at it again.")
-    item, subscription = _new_subscription(work, customer, offer)
-    lines = [priced_for_item(line, item.id) if place == 0 else line for place, line in enumerate(offer.lines)]
-    invoice = draft_invoice(work, customer, lines, wanted.currency, offer.tax)
-    order = Order(
-        number=f"O-{take_number(work.session, 'order'):06}",
-        customer_id=customer.id,
-        placed_by=work.actor.user_id,
-        currency=wanted.currency,
-        total_minor=offer.sums.total.minor,
-        coupon_code=offer.coupon.code if offer.coupon else "",
-        invoice_id=invoice.id,
-        placed_at=work.now,
-        expires_at=work.now + ORDER_LASTS,
-    )
-    work.session.add(order)
-    work.session.flush()
-    subscription.order_id = order.id
-    if offer.coupon is not None:
-        use_coupon(work, offer.coupon.id, order.id)
-    work.session.add(
-        Service(
-            number=f"S-{take_number(work.session, 'service'):06}",
-            customer_id=customer.id,
-            item_id=item.id,
-            plan_id=offer.plan.plan_id,
-            location_id=location.id,
-            image_id=image.id,
-            panel=panel,
-            hostname=hostname,
-            created_at=work.now,
-        )
-    )
-    work.emit(OrderPlaced(order.id, customer.id))
-    if not invoice.total:
-        work.session.flush()
-        settle_free(work, invoice)
-    return order
 
 
 def clean_hostname(typed: str) -> str:
@@ -106,6 +98,20 @@ def clean_hostname(typed: str) -> str:
     if not HOSTNAME.fullmatch(name):
         raise Invalid("Please give a full host name, such as web1.example.com.", field="hostname")
     return name
+
+
+def clean_hostnames(typed: Sequence[str]) -> list[str]:
+    """The names of the servers of one order: each is one, and none is there twice. Invalid, naming which, otherwise."""
+    names: list[str] = []
+    for place, text in enumerate(typed, start=1):
+        try:
+            name = clean_hostname(text)
+            if name in names:
+                raise Invalid("Another server of this order has this name.", field="hostname")
+        except Invalid as refusal:
+            raise at_item(refusal, place, len(typed)) from None
+        names.append(name)
+    return names
 
 
 def visible_orders(actor: Actor) -> SelectOfScalar[Order]:
@@ -137,15 +143,21 @@ def order(work: Work, order_id: UUID) -> Order:
     return found
 
 
-def service_of_order(work: Work, order_id: UUID) -> Service:
-    """What an order asks for."""
+def services_of_order(work: Work, order_id: UUID) -> list[Service]:
+    """What an order asks for, in the order in which it was asked."""
     asked = (
         select(Service)
         .join(SubscriptionItem, col(SubscriptionItem.id) == Service.item_id)
         .join(Subscription, col(Subscription.id) == SubscriptionItem.subscription_id)
         .where(Subscription.order_id == order(work, order_id).id)
     )
-    return work.session.exec(asked).one()
+    return list(work.session.exec(asked.order_by(col(Service.id))))
+
+
+def placer_of(work: Work, placed: Order) -> str:
+    """Who placed an order, by name."""
+    person = work.session.get(User, placed.placed_by) if placed.placed_by else None
+    return person.name if person else ""
 
 
 def is_payable(work: Work, placed: Order) -> bool:
@@ -156,34 +168,22 @@ def is_payable(work: Work, placed: Order) -> bool:
     )
 
 
-def _new_subscription(work: Work, customer: Customer, offer: Quote) -> tuple[SubscriptionItem, Subscription]:
-    subscription = Subscription(
-        number=f"SUB-{take_number(work.session, 'subscription'):06}",
-        customer_id=customer.id,
-        currency=offer.price.amount.currency,
-        months=offer.price.months,
-        created_at=work.now,
-    )
-    work.session.add(subscription)
-    work.session.flush()
-    coupon = offer.coupon
-    item = SubscriptionItem(
-        subscription_id=subscription.id,
-        plan_id=offer.plan.plan_id,
-        description=describe(offer.plan, offer.price.months),
-        currency=offer.price.amount.currency,
-        price_minor=offer.price.amount.minor,
-        discount_percent=coupon.percent if coupon else 0,
-        discount_minor=coupon.amount_minor if coupon else 0,
-        discount_cycles=(None if coupon.cycles is None else coupon.cycles - 1) if coupon else 0,
-    )
-    work.session.add(item)
-    work.session.flush()
-    return item, subscription
+def _homes(work: Work, wanted: Sequence[ItemRequest], offer: Quote) -> list[Home]:
+    """Where everything goes. All of it is looked at before anything is written."""
+    places = []
+    for place, (each, item) in enumerate(zip(wanted, offer.items, strict=True), start=1):
+        try:
+            location = chosen(locations(work, item.panel), each.location, "location")
+            places.append((location.id, chosen(system_images(work, item.panel), each.image, "image").id))
+        except Invalid as refusal:
+            raise at_item(refusal, place, len(wanted)) from None
+    names = clean_hostnames([each.hostname for each in wanted])
+    return [Home(*home, name) for home, name in zip(places, names, strict=True)]
 
 
-def _chosen(choices: list[Choice], slug: str, field: str) -> Choice:
-    chosen = next((choice for choice in choices if choice.slug == slug), None)
-    if chosen is None:
+def chosen(choices: list[Choice], slug: str, field: str) -> Choice:
+    """The one that is named so. Invalid, on its field, when there is none."""
+    found = next((choice for choice in choices if choice.slug == slug), None)
+    if found is None:
         raise Invalid("Please choose one from the list.", field=field)
-    return chosen
+    return found

@@ -9,32 +9,56 @@ import reflex as rx
 from ezscale.pages.account.cards import cards
 from ezscale.pages.account.invoice import invoice
 from ezscale.pages.account.invoices import invoices
+from ezscale.pages.account.offer import offer
 from ezscale.pages.account.order import order as placed_order
 from ezscale.pages.account.overview import overview
 from ezscale.pages.account.people import people
 from ezscale.pages.account.profile import profile
+from ezscale.pages.account.referrals import referrals
 from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
+from ezscale.pages.account.statement import statement
+from ezscale.pages.account.subscription import subscription
 from ezscale.pages.account.tokens import tokens
+from ezscale.pages.admin.add_ons import add_ons
 from ezscale.pages.admin.audit import audit
 from ezscale.pages.admin.colleagues import colleagues
+from ezscale.pages.admin.compose_offer import compose_offer
+from ezscale.pages.admin.coupon import coupon
+from ezscale.pages.admin.coupons import coupons
+from ezscale.pages.admin.credit_notes import credit_notes as admin_credit_notes
+from ezscale.pages.admin.currencies import currencies
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
+from ezscale.pages.admin.draft import draft
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.mail import mail
+from ezscale.pages.admin.offers import offer as admin_offer
+from ezscale.pages.admin.offers import offers
+from ezscale.pages.admin.options import options
+from ezscale.pages.admin.order import order as admin_order
 from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
+from ezscale.pages.admin.plan import plan
+from ezscale.pages.admin.plans import plans
 from ezscale.pages.admin.provisioning import provisioning
+from ezscale.pages.admin.referrals import referrals as admin_referrals
 from ezscale.pages.admin.roles import roles
+from ezscale.pages.admin.rules import rules
 from ezscale.pages.admin.runs import runs
 from ezscale.pages.admin.security import security as admin_security
 from ezscale.pages.admin.service import service as admin_service
 from ezscale.pages.admin.services import services as admin_services
+from ezscale.pages.admin.statement import statement as admin_statement
+from ezscale.pages.admin.subscription import subscription as admin_subscription
+from ezscale.pages.admin.subscriptions import subscriptions
+from ezscale.pages.admin.tax import tax
 from ezscale.pages.admin.time_machine import time_machine
 from ezscale.pages.admin.tokens import tokens as admin_tokens
+from ezscale.pages.admin.tonight import tonight
 from ezscale.pages.marketing.about import about
 from ezscale.pages.marketing.contact import contact
 from ezscale.pages.marketing.home import home
@@ -56,34 +80,60 @@ from ezscale.state.account.cards import CardsState
 from ezscale.state.account.invoice import InvoiceState
 from ezscale.state.account.invoices import InvoicesState
 from ezscale.state.account.login import LoginState
+from ezscale.state.account.offer import OfferState
 from ezscale.state.account.order import PlacedOrderState
 from ezscale.state.account.overview import OverviewState
 from ezscale.state.account.people import PeopleState
 from ezscale.state.account.profile import ProfileState
+from ezscale.state.account.referrals import ReferralsState
 from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.sharing import SharingState
+from ezscale.state.account.statement import StatementState
+from ezscale.state.account.subscription import SubscriptionState
 from ezscale.state.account.tokens import TokensState
+from ezscale.state.admin.add_ons import AddOnsState
 from ezscale.state.admin.audit import AuditState
 from ezscale.state.admin.care import CareState
 from ezscale.state.admin.colleagues import ColleaguesState
+from ezscale.state.admin.compose_offer import ComposeState
+from ezscale.state.admin.coupon import CouponState, RedemptionsState
+from ezscale.state.admin.coupons import CouponsState
+from ezscale.state.admin.credit import CreditState
+from ezscale.state.admin.credit_notes import CreditNotesState
+from ezscale.state.admin.currencies import CurrenciesState
 from ezscale.state.admin.customer import CustomerState
+from ezscale.state.admin.customer_tax import CustomerTaxState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
+from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.mail import MailState
+from ezscale.state.admin.offers import OffersState
+from ezscale.state.admin.offers import OfferState as AdminOfferState
+from ezscale.state.admin.options import OptionsState
+from ezscale.state.admin.order import OrderState as AdminOrderState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
+from ezscale.state.admin.plan import PlanState
+from ezscale.state.admin.plans import PlansState
+from ezscale.state.admin.referrals import ReferralsState as AdminReferralsState
 from ezscale.state.admin.roles import RolesState
+from ezscale.state.admin.rules import RulesState
 from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.security import SecurityState as AdminSecurityState
 from ezscale.state.admin.service import ServiceState as AdminServiceState
 from ezscale.state.admin.services import ServicesState as AdminServicesState
+from ezscale.state.admin.statement import StatementState as AdminStatementState
+from ezscale.state.admin.subscription import SubscriptionState as AdminSubscriptionState
+from ezscale.state.admin.subscriptions import SubscriptionsState
+from ezscale.state.admin.tax import TaxState
 from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
+from ezscale.state.admin.tonight import TonightState
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.state.signing_in.invitation import InvitationState
@@ -128,7 +178,7 @@ MARKETING = (
         "/pricing/",
         pricing,
         title=f"Pricing in USD, EUR and GBP | {company()}",
-        description="Every plan and every price on one page, monthly to yearly, in three currencies.",
+        description="Every plan and every price on one page, from a month to three years, in three currencies.",
         found=True,
         priority=0.9,
     ),
@@ -222,10 +272,19 @@ ACCOUNT = (
         title=f"Server | {company()}",
         on_load=[ServiceState.load, LoginState.load, SharingState.load],
     ),
+    Route(
+        "/account/subscription/",
+        subscription,
+        title=f"Subscription | {company()}",
+        on_load=[SubscriptionState.load],
+    ),
     Route("/account/order/", placed_order, title=f"Your order | {company()}", on_load=[PlacedOrderState.load]),
+    Route("/account/offer/", offer, title=f"Our offer | {company()}", on_load=[OfferState.load]),
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
+    Route("/account/statement/", statement, title=f"Statement of account | {company()}", on_load=[StatementState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
+    Route("/account/referrals/", referrals, title=f"Referrals | {company()}", on_load=[ReferralsState.load]),
     Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
     Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
     Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
@@ -244,7 +303,7 @@ ADMIN = (
         "/admin/customer/",
         customer,
         title=f"Customer | {company()} staff",
-        on_load=[CustomerState.load, CareState.load],
+        on_load=[CustomerState.load, CareState.load, CustomerTaxState.load, CreditState.load],
     ),
     Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
     Route(
@@ -253,16 +312,62 @@ ADMIN = (
         title=f"Service | {company()} staff",
         on_load=[AdminServiceState.load, AdminServiceState.ask_panel],
     ),
+    Route(
+        "/admin/subscriptions/",
+        subscriptions,
+        title=f"Subscriptions | {company()} staff",
+        on_load=[SubscriptionsState.load],
+    ),
+    Route(
+        "/admin/subscription/",
+        admin_subscription,
+        title=f"Subscription | {company()} staff",
+        on_load=[AdminSubscriptionState.load],
+    ),
     Route("/admin/orders/", orders, title=f"Orders | {company()} staff", on_load=[OrdersState.load]),
+    Route("/admin/order/", admin_order, title=f"Order | {company()} staff", on_load=[AdminOrderState.load]),
+    Route("/admin/offers/", offers, title=f"Offers | {company()} staff", on_load=[OffersState.load]),
+    Route("/admin/offer/", admin_offer, title=f"Offer | {company()} staff", on_load=[AdminOfferState.load]),
+    Route("/admin/offer/new/", compose_offer, title=f"Make an offer | {company()} staff", on_load=[ComposeState.load]),
     Route("/admin/invoices/", admin_invoices, title=f"Invoices | {company()} staff", on_load=[AdminInvoicesState.load]),
     Route("/admin/invoice/", admin_invoice, title=f"Invoice | {company()} staff", on_load=[AdminInvoiceState.load]),
+    Route("/admin/plans/", plans, title=f"Plans | {company()} staff", on_load=[PlansState.load]),
+    Route("/admin/plan/", plan, title=f"Plan | {company()} staff", on_load=[PlanState.load]),
+    Route("/admin/options/", options, title=f"Options | {company()} staff", on_load=[OptionsState.load]),
+    Route("/admin/add-ons/", add_ons, title=f"Add-ons | {company()} staff", on_load=[AddOnsState.load]),
+    Route("/admin/coupons/", coupons, title=f"Coupons | {company()} staff", on_load=[CouponsState.load]),
+    Route(
+        "/admin/coupon/",
+        coupon,
+        title=f"Coupon | {company()} staff",
+        on_load=[CouponState.load, RedemptionsState.load],
+    ),
+    Route(
+        "/admin/referrals/", admin_referrals, title=f"Referrals | {company()} staff", on_load=[AdminReferralsState.load]
+    ),
+    Route("/admin/draft/", draft, title=f"Write an invoice | {company()} staff", on_load=[DraftState.load]),
+    Route(
+        "/admin/credit-notes/",
+        admin_credit_notes,
+        title=f"Credit notes | {company()} staff",
+        on_load=[CreditNotesState.load],
+    ),
+    Route(
+        "/admin/statement/",
+        admin_statement,
+        title=f"Statement of account | {company()} staff",
+        on_load=[AdminStatementState.load],
+    ),
     Route(
         "/admin/provisioning/",
         provisioning,
         title=f"Provisioning | {company()} staff",
         on_load=[ProvisioningState.load],
     ),
+    Route("/admin/tonight/", tonight, title=f"Tonight | {company()} staff", on_load=[TonightState.load]),
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
+    Route("/admin/tax/", tax, title=f"Tax | {company()} staff", on_load=[TaxState.load]),
+    Route("/admin/currencies/", currencies, title=f"Currencies | {company()} staff", on_load=[CurrenciesState.load]),
     Route("/admin/mail/", mail, title=f"Mail | {company()} staff", on_load=[MailState.load]),
     Route("/admin/tokens/", admin_tokens, title=f"API tokens | {company()} staff", on_load=[AdminTokensState.load]),
     Route("/admin/time/", time_machine, title=f"Time machine | {company()} staff", on_load=[TimeMachineState.load]),
@@ -275,6 +380,7 @@ ADMIN = (
     ),
     Route("/admin/staff/", colleagues, title=f"Colleagues | {company()} staff", on_load=[ColleaguesState.load]),
     Route("/admin/roles/", roles, title=f"Roles | {company()} staff", on_load=[RolesState.load]),
+    Route("/admin/rules/", rules, title=f"Rules | {company()} staff", on_load=[RulesState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )
 

@@ -25,6 +25,8 @@ from ezscale.models import (
     Invoice,
     LoginAttempt,
     MailMessage,
+    Offer,
+    Order,
     PaymentAttempt,
     PaymentMethod,
     Service,
@@ -51,10 +53,12 @@ SHORTEST_WORD = 4
 KEPT = {
     *("invoice", "invoice_line", "invoice_document", "payment", "payment_attempt", "credit_entry", "dunning_step"),
     *("customer_order", "coupon_use", "subscription", "subscription_item", "revenue_movement", "ip_assignment"),
+    "stock_hold",
 }
 GONE = (
     *("delegation", "invitation", "credential", "login_session", "one_time_token", "sign_in_step", "sign_in"),
     *("authenticator", "recovery_code", "passkey", "api_token", "impersonation", "membership"),
+    "referral_code",
 )
 # What vendors know them by is needed until they have forgotten it, and goes then: see vendors.py.
 NOT_SEARCHED = {*KEPT, CUSTOMER, PERSON, "vendor_erasure", "audit_entry", "audit_subject", "audit_head"}
@@ -114,6 +118,7 @@ def _forget(work: Work, found: Holdings) -> None:
     _forget_customer(found.customer)
     for service in work.session.exec(choose(Service).where(Service.customer_id == found.customer.id)):
         service.hostname = "erased.invalid"
+    _forget_orders(work, found.customer.id)
     for card in work.session.exec(choose(PaymentMethod).where(PaymentMethod.customer_id == found.customer.id)):
         card.brand = card.last4 = ""
         card.gateway_ref, card.removed_at = card.id.hex, card.removed_at or work.now
@@ -122,6 +127,15 @@ def _forget(work: Work, found: Holdings) -> None:
         if name not in {*NOT_SEARCHED, *GONE, "mail_message"}:
             _blank(work, SQLModel.metadata.tables[name], {row["id"] for row in rows}, words)
     _forget_elsewhere(work, found)
+
+
+def _forget_orders(work: Work, customer_id: UUID) -> None:
+    """From where orders were placed, and what was written on offers; what was agreed stays."""
+    for order in work.session.exec(choose(Order).where(Order.customer_id == customer_id)):
+        order.address = ""
+    for offer in work.session.exec(choose(Offer).where(Offer.customer_id == customer_id)):
+        offer.words, offer.answer, offer.answered_by = "", "", ERASED if offer.answered_by else ""
+        offer.items = [{**item, "hostname": ""} for item in offer.items]
 
 
 def _forget_person(work: Work, person: User) -> None:

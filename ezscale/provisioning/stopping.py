@@ -16,6 +16,7 @@ from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import Panel
 
 NON_PAYMENT = "non_payment"
+PAUSED = "paused"
 
 
 def wish_suspension(work: Work, service: Service, reason: str, invoice_id: UUID | None = None) -> None:
@@ -31,15 +32,12 @@ def wish_suspension(work: Work, service: Service, reason: str, invoice_id: UUID 
 
 def lift_suspension(work: Work, service: Service, invoice_id: UUID) -> None:
     """The invoice behind a suspension is settled; the service runs again unless another reason stands."""
-    lifted = [known for known in suspensions(work, service.id) if known.invoice_id == invoice_id]
-    if not lifted:
-        return
-    for known in lifted:
-        known.lift(work.now)
-        work.session.add(known)
-    work.session.flush()
-    if not suspensions(work, service.id):
-        request_job(work, service, JobAction.RESUME)
+    _lift(work, service, [known for known in suspensions(work, service.id) if known.invoice_id == invoice_id])
+
+
+def lift_pause(work: Work, service: Service) -> None:
+    """The pause for which it stands still is over; the service runs again unless another reason stands."""
+    _lift(work, service, [known for known in suspensions(work, service.id) if known.reason == PAUSED])
 
 
 def wish_termination(work: Work, service: Service) -> None:
@@ -142,6 +140,17 @@ def terminate(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
             known.lift(work.now)
         _finish(work, task, "Deleted on the panel")
         work.emit(ServiceTerminated(task.service.id, task.service.customer_id))
+
+
+def _lift(work: Work, service: Service, lifted: list[Suspension]) -> None:
+    if not lifted:
+        return
+    for known in lifted:
+        known.lift(work.now)
+        work.session.add(known)
+    work.session.flush()
+    if not suspensions(work, service.id):
+        request_job(work, service, JobAction.RESUME)
 
 
 def _finish(work: Work, task: Assignment, message: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Integer, case, cast, exists, func
@@ -10,6 +11,7 @@ from sqlmodel import and_, col, or_, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing import ledger
+from ezscale.billing.holds import is_held
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.money import Money
 from ezscale.kit.outbox import OutboxEvent
@@ -17,6 +19,10 @@ from ezscale.kit.work import Work
 from ezscale.models import (
     Cancellation,
     CreditEntry,
+    CreditNote,
+    CreditNoteLine,
+    Customer,
+    Hold,
     Invoice,
     InvoiceLine,
     LedgerEntry,
@@ -26,10 +32,12 @@ from ezscale.models import (
     Posting,
     ProvisioningJob,
     Service,
+    StockHold,
     Subscription,
     SubscriptionItem,
     Suspension,
 )
+from ezscale.models.hold import Deed
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.models.service import UNBUILT, ServiceStatus
@@ -37,6 +45,7 @@ from ezscale.models.subscription import SubscriptionStatus
 
 MOST_NAMES = 20
 LONGEST_MIDDLE_STATE = timedelta(days=1)
+LONGEST_ENDLESS_HOLD = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +89,10 @@ def receivables_are_open_invoices(work: Work) -> Iterator[str]:
         if minor
     }
     asked = select(
-        Invoice.customer_id, Invoice.currency, func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor))
-    ).where(Invoice.status == InvoiceStatus.OPEN)
+        Invoice.customer_id,
+        Invoice.currency,
+        func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor) - col(Invoice.credited_minor)),
+    ).where(Invoice.status == InvoiceStatus.OPEN, col(Invoice.number).is_not(None))  # a proforma is no debt yet
     open_sums: dict[tuple[str, str], int] = {
         (ledger.receivable(customer_id), currency): int(minor)
         for customer_id, currency, minor in work.session.exec(
@@ -147,31 +158,102 @@ def nothing_is_billed_late(work: Work) -> Iterator[str]:
         col(Subscription.status).in_((SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)),
         col(Subscription.bill_from) < work.today - timedelta(days=1),
         ~leaving,
+        ~is_held(Deed.INVOICE, work.today),  # it is seen among the holds
     )
     yield from work.session.exec(late.limit(MOST_NAMES))
 
 
+def credit_lapses_in_time(work: Work) -> Iterator[str]:
+    """What is left of each sum of credit makes the balance, and nothing is left of what lapsed days ago."""
+    sums = (
+        select(CreditEntry.customer_id, CreditEntry.currency)
+        .group_by(col(CreditEntry.customer_id), col(CreditEntry.currency))
+        .having(
+            func.sum(col(CreditEntry.amount_minor)) != func.sum(col(CreditEntry.left_minor)),
+            func.sum(col(CreditEntry.amount_minor)) >= 0,  # less than nothing is told elsewhere
+        )
+    )
+    for customer_id, currency in work.session.exec(sums.limit(MOST_NAMES)):
+        yield f"credit:{customer_id.hex} {currency}: what is left of its parts is not the balance"
+    stale = select(CreditEntry.id).where(
+        CreditEntry.left_minor > 0, col(CreditEntry.expires_on) < work.today - timedelta(days=2)
+    )
+    yield from (f"credit {entry_id} has lapsed and is still there" for entry_id in work.session.exec(stale))
+
+
+def credit_notes_stay_within(work: Work) -> Iterator[str]:
+    """Credit notes add up, take back no more than their invoice asked for, and the invoice knows how much."""
+    feet = (
+        select(
+            col(CreditNoteLine.credit_note_id).label("note_id"),
+            func.sum(col(CreditNoteLine.net_minor)).label("net"),
+            func.sum(col(CreditNoteLine.tax_minor)).label("tax"),
+        )
+        .group_by(col(CreditNoteLine.credit_note_id))
+        .subquery()
+    )
+    wrong = (
+        select(CreditNote.number)
+        .outerjoin(feet, feet.c.note_id == CreditNote.id)
+        .where(
+            or_(
+                func.coalesce(feet.c.net, 0) != CreditNote.net_minor,
+                func.coalesce(feet.c.tax, 0) != CreditNote.tax_minor,
+            )
+        )
+    )
+    yield from (f"{number} does not add up" for number in work.session.exec(wrong.limit(MOST_NAMES)))
+    taken = (
+        select(col(CreditNote.invoice_id).label("invoice_id"), func.sum(col(CreditNote.total_minor)).label("taken"))
+        .group_by(col(CreditNote.invoice_id))
+        .subquery()
+    )
+    off = (
+        select(Invoice.number)
+        .outerjoin(taken, taken.c.invoice_id == Invoice.id)
+        .where(
+            or_(
+                func.coalesce(taken.c.taken, 0) != Invoice.credited_minor,
+                taken.c.taken > Invoice.total_minor,  # one that gives back is below nothing, and has no notes
+            )
+        )
+    )
+    yield from (f"{number}: its credit notes say something else" for number in work.session.exec(off.limit(MOST_NAMES)))
+
+
 def numbers_have_no_gap(work: Work) -> Iterator[str]:
-    """The numbers of a series are 1 to n, in the order of their days."""
-    counted = cast(func.substr(Invoice.number, 10, 12), Integer)
-    series = func.substr(Invoice.number, 1, 8)
-    rows = work.session.exec(
-        select(series, func.count(), func.min(counted), func.max(counted))
-        .where(col(Invoice.number).is_not(None))
+    """The numbers of a series are 1 to n, and those of invoices and credit notes rise with their days."""
+    yield from _gaps(work, col(Invoice.number), 8)
+    yield from _gaps(work, col(CreditNote.number), 7)
+    yield from _gaps(work, col(Invoice.proforma_number), 7)
+    yield from _out_of_order(work, col(Invoice.number), col(Invoice.issued_on), 8)
+    yield from _out_of_order(work, col(CreditNote.number), col(CreditNote.issued_on), 7)
+
+
+def _gaps(work: Work, number: Any, length: int) -> Iterator[str]:
+    """`length` is that of what stands before the last hyphen: the series."""
+    counted, series = cast(func.substr(number, length + 2, 12), Integer), func.substr(number, 1, length)
+    rows = work.session.execute(
+        sqlalchemy.select(series, func.count(), func.min(counted), func.max(counted))
+        .where(number.is_not(None))
         .group_by(series)
     )
     for name, count, first, last in rows:
         if first != 1 or last != count:
             yield f"{name}: {count} numbers between {first} and {last}"
-    before = func.lag(col(Invoice.issued_on)).over(partition_by=series, order_by=counted)
+
+
+def _out_of_order(work: Work, number: Any, day: Any, length: int) -> Iterator[str]:
+    counted, series = cast(func.substr(number, length + 2, 12), Integer), func.substr(number, 1, length)
+    before = func.lag(day).over(partition_by=series, order_by=counted)
     ordered = (
-        select(col(Invoice.number).label("number"), col(Invoice.issued_on).label("day"), before.label("before"))
-        .where(col(Invoice.number).is_not(None))
+        sqlalchemy.select(number.label("number"), day.label("day"), before.label("before"))
+        .where(number.is_not(None))
         .subquery()
     )
     yield from (
-        f"{number} is dated before its predecessor"
-        for number in work.session.scalars(select(ordered.c.number).where(ordered.c.before > ordered.c.day))
+        f"{later} is dated before its predecessor"
+        for later in work.session.scalars(sqlalchemy.select(ordered.c.number).where(ordered.c.before > ordered.c.day))
     )
 
 
@@ -251,7 +333,7 @@ def paid_means_built(work: Work) -> Iterator[str]:
 
 
 def expired_orders_hold_nothing(work: Work) -> Iterator[str]:
-    """Nothing waits for an order that has expired."""
+    """Nothing waits for an order that has expired, and neither it nor a rejected one keeps stock from others."""
     held = (
         select(Order.number)
         .join(Subscription, col(Subscription.order_id) == Order.id)
@@ -266,6 +348,12 @@ def expired_orders_hold_nothing(work: Work) -> Iterator[str]:
         )
     )
     yield from work.session.exec(held.limit(MOST_NAMES))
+    stocked = (
+        select(Order.number)
+        .join(StockHold, col(StockHold.order_id) == Order.id)
+        .where(col(Order.status).in_((OrderStatus.EXPIRED, OrderStatus.REJECTED)), col(StockHold.released_at).is_(None))
+    )
+    yield from (f"{number} keeps stock" for number in work.session.exec(stocked.distinct().limit(MOST_NAMES)))
 
 
 def suspended_for_a_reason(work: Work) -> Iterator[str]:
@@ -319,6 +407,21 @@ def ended_means_gone(work: Work) -> Iterator[str]:
     yield from work.session.exec(running.limit(MOST_NAMES))
 
 
+def holds_have_an_end(work: Work) -> Iterator[str]:
+    """Nothing is held for longer than a week without a day on which it ends."""
+    endless = (
+        select(Hold.deed, Hold.reason, Customer.number)
+        .join(Customer, col(Customer.id) == Hold.customer_id)
+        .where(
+            col(Hold.lifted_at).is_(None),
+            col(Hold.until).is_(None),
+            Hold.created_at < work.now - LONGEST_ENDLESS_HOLD,
+        )
+    )
+    for deed, reason, customer in work.session.exec(endless.limit(MOST_NAMES)):
+        yield f"{customer}, {deed}: {reason[:120]}"
+
+
 def nothing_is_stuck(work: Work) -> Iterator[str]:
     """No task was given up, and no event has been waiting for longer than an hour."""
     for task, error in work.session.exec(
@@ -335,6 +438,8 @@ CHECKS: tuple[Callable[[Work], Iterator[str]], ...] = (
     entries_balance,
     receivables_are_open_invoices,
     credit_is_never_negative,
+    credit_lapses_in_time,
+    credit_notes_stay_within,
     invoices_add_up,
     nothing_is_billed_late,
     numbers_have_no_gap,
@@ -345,5 +450,6 @@ CHECKS: tuple[Callable[[Work], Iterator[str]], ...] = (
     expired_orders_hold_nothing,
     suspended_for_a_reason,
     ended_means_gone,
+    holds_have_an_end,
     nothing_is_stuck,
 )

@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.company.currencies import together
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import BillingCase, Customer, Invoice, Service
@@ -16,7 +17,10 @@ from ezscale.reporting.revenue import recurring_revenue
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Figures for the first screen of the day; sums are by currency."""
+    """Figures for the first screen of the day; sums are by currency, and all together in that of reports.
+
+    There is no sum of all where one of the currencies has no rate.
+    """
 
     mrr: dict[str, Money]
     customers: int
@@ -26,6 +30,8 @@ class Overview:
     overdue_count: int
     open_cases: int
     failed_builds: int
+    mrr_together: Money | None = None
+    outstanding_together: Money | None = None
 
 
 def company_overview(work: Work) -> Overview:
@@ -34,20 +40,23 @@ def company_overview(work: Work) -> Overview:
     by_status = select(Service.status, func.count()).group_by(col(Service.status))
     services = {str(status): count for status, count in work.session.exec(by_status)}
     late = col(Invoice.due_on) < work.today
+    mrr, outstanding = recurring_revenue(work), _open_sums(work)
     return Overview(
-        mrr=recurring_revenue(work),
+        mrr=mrr,
         customers=work.session.exec(select(func.count()).select_from(Customer)).one(),
         services=services,
-        outstanding=_open_sums(work),
+        outstanding=outstanding,
         overdue=_open_sums(work, late),
         overdue_count=work.session.exec(select(func.count()).where(Invoice.status == InvoiceStatus.OPEN, late)).one(),
         open_cases=work.session.exec(select(func.count()).where(col(BillingCase.closed_at).is_(None))).one(),
         failed_builds=services.get(ServiceStatus.FAILED, 0),
+        mrr_together=together(work, mrr),
+        outstanding_together=together(work, outstanding),
     )
 
 
 def _open_sums(work: Work, *conditions: object) -> dict[str, Money]:
-    open_amount = func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor))
+    open_amount = func.sum(col(Invoice.total_minor) - col(Invoice.settled_minor) - col(Invoice.credited_minor))
     sums = (
         select(Invoice.currency, open_amount)
         .where(Invoice.status == InvoiceStatus.OPEN, *conditions)  # type: ignore[arg-type]

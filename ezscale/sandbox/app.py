@@ -8,14 +8,21 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from ezscale.sandbox.exchange_rates.app import EcbStandIn
 from ezscale.sandbox.front import Vendor, front
-from ezscale.sandbox.holdings import stripe_holdings, virtfusion_holdings
+from ezscale.sandbox.holdings import ecb_holdings, stripe_holdings, taxjar_holdings, vies_holdings, virtfusion_holdings
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
+from ezscale.sandbox.taxjar.app import TaxJarStandIn
+from ezscale.sandbox.vies.app import ViesStandIn
 from ezscale.sandbox.virtfusion import LIFELIKE, Pace, panel_door, virtfusion_stand_in
 
 STRIPE_PATH = "/stripe"
 VIRTFUSION_PATH = "/virtfusion/api/v1"
+VIES_PATH = "/vies"
+ECB_PATH = "/ecb"
+TAXJAR_PATH = "/taxjar/v2"
+TAXJAR_TOKEN = "taxjar-sandbox"  # noqa: S105  # opens a stand-in, and nothing else
 STRIPE_WEBHOOKS = "/webhooks/stripe"
 
 
@@ -29,7 +36,7 @@ def sandbox_app(
     virtfusion_token: str,
     pace: Pace = LIFELIKE,
 ) -> ASGIApp:
-    """Stripe and VirtFusion for a demo, remembering in `data_dir`. Webhooks go to the web while the app is served."""
+    """All vendors for a demo, remembering in `data_dir`. Webhooks go to the web while the app is served."""
     data_dir.mkdir(parents=True, exist_ok=True)
     stripe_store, panel_store = Store(data_dir / "stripe.db"), Store(data_dir / "virtfusion.db")
     known = urls(sandbox_url, stripe_key=stripe_key, virtfusion_token=virtfusion_token)
@@ -41,9 +48,14 @@ def sandbox_app(
         public_url=known["stripe"]["url"],
     )
     virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token, pace=pace)
+    vies_store, ecb_store, taxjar_store = (Store(data_dir / f"{name}.db") for name in ("vies", "ecb", "taxjar"))
+    vies, ecb, taxjar = ViesStandIn(vies_store), EcbStandIn(ecb_store), TaxJarStandIn(taxjar_store, TAXJAR_TOKEN)
     vendors = (
         Vendor("stripe", "Stripe", known["stripe"]["url"], stripe, stripe_store, stripe_holdings),
         Vendor("virtfusion", "VirtFusion", known["virtfusion"]["url"], virtfusion, panel_store, virtfusion_holdings),
+        Vendor("vies", "VIES", known["vies"]["url"], vies, vies_store, vies_holdings),
+        Vendor("ecb", "European Central Bank", known["ecb"]["url"], ecb, ecb_store, ecb_holdings),
+        Vendor("taxjar", "TaxJar", known["taxjar"]["url"], taxjar, taxjar_store, taxjar_holdings),
     )
 
     @asynccontextmanager
@@ -55,6 +67,9 @@ def sandbox_app(
         routes=[
             Mount(STRIPE_PATH, stripe),
             Mount(VIRTFUSION_PATH, virtfusion),
+            Mount(VIES_PATH, vies),
+            Mount(ECB_PATH, ecb),
+            Mount(TAXJAR_PATH, taxjar),
             Mount("/token_authenticate", panel_door(panel_store)),
             Mount("/", front(vendors, web_url)),
         ],
@@ -68,4 +83,7 @@ def urls(sandbox_url: str, *, stripe_key: str, virtfusion_token: str) -> dict[st
     return {
         "stripe": {"url": base + STRIPE_PATH, "key": stripe_key},
         "virtfusion": {"url": base + VIRTFUSION_PATH, "key": virtfusion_token},
+        "vies": {"url": base + VIES_PATH, "key": ""},
+        "ecb": {"url": base + ECB_PATH, "key": ""},
+        "taxjar": {"url": base + TAXJAR_PATH, "key": TAXJAR_TOKEN},
     }

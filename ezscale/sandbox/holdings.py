@@ -83,6 +83,36 @@ def stripe_holdings(store: Store, state: Mapping[str, Any]) -> Holdings:
     return Holdings(figures, {"Charges": charges, "Customers": people})
 
 
+def vies_holdings(_store: Store, state: Mapping[str, Any]) -> Holdings:
+    """The numbers that were asked about, and what was said."""
+    answers = [
+        {
+            "Number": answer["countryCode"] + answer["vatNumber"],
+            "Registered": answer["valid"],
+            "Name": answer["name"],
+            "Proof": answer["requestIdentifier"],
+            "When": answer["requestDate"],
+        }
+        for answer in reversed(state["answers"])
+    ]
+    return Holdings({"Answers": str(len(answers))}, {"Answers": answers})
+
+
+def ecb_holdings(_store: Store, state: Mapping[str, Any]) -> Holdings:
+    """The rates that are published now."""
+    rates = [{"Currency": code, "One euro is": rate} for code, rate in state["rates"].items()]
+    return Holdings({"Rates of": str(state["as_of"])}, {"Rates": rates})
+
+
+def taxjar_holdings(_store: Store, state: Mapping[str, Any]) -> Holdings:
+    """The places that were asked about, and their taxes."""
+    asked = [
+        {"Place": f"{one['state']} {one['zip']}", "Rate": one["rate"], "Nexus": one["has_nexus"]}
+        for one in reversed(state["calculations"])
+    ]
+    return Holdings({"Calculations": str(len(asked))}, {"Calculations": asked})
+
+
 def _amount(minor: int, currency: str) -> str:
     return Money(minor, currency.upper()).format()
 

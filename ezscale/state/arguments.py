@@ -1,5 +1,6 @@
 """What browsers send, made safe: any client can call any handler with anything at all."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -31,6 +32,14 @@ def sent_choice(sent: Any, choices: type[Choice]) -> Choice:
         return choices(sent)
     except ValueError:
         raise Invalid("Please choose one from the list.") from None
+
+
+def sent_day(sent: Any, field: str) -> date:
+    """A day as browsers send it: 2026-03-02. Invalid, on the field, for anything else."""
+    try:
+        return date.fromisoformat(sent_text(sent, 10))
+    except ValueError:
+        raise Invalid("Please choose a day.", field=field) from None
 
 
 def sent_fields(sent: Any, *names: str, longest: int = 250) -> dict[str, str]:

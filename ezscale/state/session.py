@@ -21,6 +21,7 @@ from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind, Permission
 from ezscale.kit.cookies import session_token
 from ezscale.kit.errors import BusinessError, NotConfirmed, NotSignedIn, TemporaryFailure, TooMany
 from ezscale.kit.ids import fingerprint
+from ezscale.kit.network_country import country_of
 from ezscale.kit.rates import EVENTS_CHANGING, EVENTS_READING, Rate, network_of
 from ezscale.kit.work import OpenWork, Work
 from ezscale.state.reader import reader_of
@@ -88,9 +89,10 @@ class SessionState(rx.State):
         if self.errors and not isinstance(self, StateProxy):
             self.errors = {}
         token, address = self._session_token(), self.router.session.client_ip
+        network = country_of(self.router.headers.raw_headers)
 
         def changing() -> T:
-            actor = actor_behind(token).came_by("web", address)
+            actor = actor_behind(token).came_by("web", address, network)
             count(EVENTS_CHANGING, actor, address)
             return use_case(wiring.work_of(actor))
 

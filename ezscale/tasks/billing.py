@@ -3,8 +3,40 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ezscale.billing import cards, checkout, collecting, documents, dunning, notices, renewals
-from ezscale.billing.events import CardKept, CardReplaced, ChargeRequested, InvoiceIssued, NoticeReceived
+from ezscale.accounts.events import TaxDetailsChanged
+from ezscale.billing import (
+    cards,
+    changes,
+    checkout,
+    collecting,
+    credit,
+    documents,
+    dunning,
+    holds,
+    late_fees,
+    notices,
+    pausing,
+    referral_rewards,
+    renewing,
+    tax_id_checks,
+    tax_places,
+)
+from ezscale.billing.brake import Run
+from ezscale.billing.events import (
+    CardKept,
+    CardReplaced,
+    ChargeRequested,
+    CreditNoteIssued,
+    InvoiceIssued,
+    InvoicePaid,
+    InvoiceVoided,
+    NoticeReceived,
+    PriceChangeAnnounced,
+    ProformaIssued,
+    RunAsked,
+    SubscriptionChanged,
+)
+from ezscale.company import currencies
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.privacy import vendors
 from ezscale.tasks.registry import task
@@ -33,6 +65,20 @@ def print_invoice(house: House, event: InvoiceIssued) -> None:
 
 
 @task
+def print_proforma(house: House, event: ProformaIssued) -> None:
+    """Make the PDF of what asks for money before it is an invoice."""
+    with house.automation("billing")() as work:
+        documents.invoice_pdf(work, event.invoice_id)
+
+
+@task
+def print_credit_note(house: House, event: CreditNoteIssued) -> None:
+    """Make the PDF of what was taken back."""
+    with house.automation("billing")() as work:
+        documents.credit_note_pdf(work, event.credit_note_id)
+
+
+@task
 def try_new_card(house: House, event: CardKept) -> None:
     """Charge what is due to the new card."""
     with house.automation("billing")() as work:
@@ -46,9 +92,44 @@ def forget_replaced_card(house: House, event: CardReplaced) -> None:
 
 
 @task
+def tell_of_price_change(house: House, event: PriceChangeAnnounced) -> None:
+    """Find whom a change of price concerns."""
+    renewing.tell_subscribers(house.automation("price changes"), event.change_id)
+
+
+@task
+def apply_change(house: House, event: InvoicePaid) -> None:
+    """Put in force what is paid for."""
+    with house.automation("changes")() as work:
+        changes.apply_paid_change(work, event.invoice_id)
+
+
+@task
+def forget_change(house: House, event: InvoiceVoided) -> None:
+    """Drop a change whose invoice is gone."""
+    with house.automation("changes")() as work:
+        changes.forget_voided_change(work, event.invoice_id)
+
+
+@task
+def ask_for_resize(house: House, event: SubscriptionChanged) -> None:
+    """Put before staff what has to be made bigger or smaller by hand."""
+    with house.automation("changes")() as work:
+        changes.ask_for_resize(work, event.change_id)
+
+
+@task
 def renew(house: House) -> None:
-    """Invoice what comes near."""
-    renewals.issue_renewals(house.automation("renewals"))
+    """Agree anew where that is due, and invoice what comes near: one task, so that they keep in step.
+
+    Before that we ask which tax ids are registered, to know it as well as can be. What was held until today is done.
+    """
+    check_tax_ids(house)
+    with house.automation("renewals")() as work:
+        holds.lift_those_over(work)
+    pausing.return_paused(house.automation("changes"))
+    changes.settle_changes(house.automation("changes"))
+    renewing.renew(house.automation("renewals"))
 
 
 @task
@@ -61,6 +142,30 @@ def chase(house: House) -> None:
 def end_cancelled(house: House) -> None:
     """End what customers have cancelled."""
     dunning.end_cancelled(house.automation("dunning"))
+
+
+@task
+def settle_referrals(house: House) -> None:
+    """Credit customers for those whom they sent."""
+    referral_rewards.settle_referrals(house.automation("referrals"))
+
+
+@task
+def charge_late_fees(house: House) -> None:
+    """Ask for what being late costs, where the house has decided so."""
+    late_fees.charge_late_fees(house.automation("late fees"))
+
+
+@task
+def tend_credit(house: House) -> None:
+    """Book credit that has lapsed, and warn of what lapses soon."""
+    credit.tend_credit(house.automation("credit"))
+
+
+@task
+def run_what_is_asked(house: House, event: RunAsked) -> None:
+    """One of the nightly runs, now, because somebody wants it."""
+    {Run.RENEWALS: renew, Run.CANCELLATIONS: end_cancelled, Run.DUNNING: chase}[Run(event.run)](house)
 
 
 @task
@@ -78,6 +183,43 @@ def find_lost_answers(house: House) -> None:
     for attempt_id in charges:
         with one_of_many():
             collecting.collect(open_work, house.payments, attempt_id)
+
+
+@task
+def look_up_tax_details(house: House, event: TaxDetailsChanged) -> None:
+    """Ask the register about a tax id, and the tax service about the place."""
+    open_work = house.automation("tax")
+    if house.tax_ids is not None:
+        tax_id_checks.check_tax_id(open_work, house.tax_ids, event.customer_id)
+    if house.tax_calculator is not None:
+        tax_places.learn_place_of(open_work, house.tax_calculator, event.customer_id)
+
+
+@task
+def check_tax_ids(house: House) -> None:
+    """Ask the register about tax ids that still wait for an answer, or whose answer will soon be too old."""
+    if house.tax_ids is not None:
+        tax_id_checks.check_due(house.automation("tax"), house.tax_ids)
+
+
+@task
+def learn_tax_places(house: House) -> None:
+    """Ask the tax service about the places of customers, so that no run has to wait for it."""
+    open_work = house.automation("tax")
+    if house.tax_calculator is None:
+        return
+    with open_work() as work:
+        places = tax_places.places_to_learn(work)
+    for place in places:
+        if not tax_places.learn_place(open_work, house.tax_calculator, place):
+            return
+
+
+@task
+def fetch_exchange_rates(house: House) -> None:
+    """Get the day's exchange rates."""
+    if house.rates is not None:
+        currencies.fetch_rates(house.automation("exchange rates"), house.rates)
 
 
 @contextmanager

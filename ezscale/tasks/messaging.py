@@ -21,13 +21,22 @@ from ezscale.billing.events import (
     CancellationRequested,
     ChargeFailed,
     ChargeNeedsCustomer,
+    CreditGranted,
+    CreditLapsesSoon,
+    CreditNoteIssued,
     InvoiceIssued,
     InvoicePaid,
+    InvoiceResent,
+    PriceChangeTold,
+    PriceChangeWithdrawn,
+    ProformaIssued,
     ReminderDue,
 )
+from ezscale.billing.price_changes import told_of
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.messaging import letters, sending
 from ezscale.messaging.events import MailWritten
+from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
 from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
 from ezscale.tasks.registry import task
 from ezscale.wiring import House
@@ -131,10 +140,38 @@ def customer_back(house: House, event: CustomerBroughtBack) -> None:
 
 
 @task
-def invoice_issued(house: House, event: InvoiceIssued) -> None:
+def invoice_issued(house: House, event: InvoiceIssued | ProformaIssued) -> None:
     """Deliver an invoice."""
     with house.automation("mail")() as work:
         letters.invoice_issued(work, event.invoice_id)
+
+
+@task
+def invoice_again(house: House, event: InvoiceResent) -> None:
+    """Deliver an invoice once more."""
+    with house.automation("mail")() as work:
+        letters.invoice_again(work, event.invoice_id, event.at)
+
+
+@task
+def credit_note(house: House, event: CreditNoteIssued) -> None:
+    """Deliver a credit note."""
+    with house.automation("mail")() as work:
+        letters.credit_note(work, event.credit_note_id)
+
+
+@task
+def credit_granted(house: House, event: CreditGranted) -> None:
+    """Tell a customer that they were given credit."""
+    with house.automation("mail")() as work:
+        letters.about_credit(work, "credit_granted", event.entry_id)
+
+
+@task
+def credit_lapses(house: House, event: CreditLapsesSoon) -> None:
+    """Tell a customer that credit lapses unless they use it."""
+    with house.automation("mail")() as work:
+        letters.about_credit(work, "credit_lapses", event.entry_id)
 
 
 @task
@@ -170,6 +207,48 @@ def cancellation(house: House, event: CancellationRequested) -> None:
     """Confirm a cancellation."""
     with house.automation("mail")() as work:
         letters.cancellation(work, event.cancellation_id)
+
+
+@task
+def price_change(house: House, event: PriceChangeTold) -> None:
+    """Tell a customer what they will pay, and from when."""
+    with house.automation("mail")() as work:
+        letters.price_change(work, event.change_id, event.customer_id)
+
+
+@task
+def price_stays(house: House, event: PriceChangeWithdrawn) -> None:
+    """Tell everybody who was told of a change that it will not happen."""
+    open_work, reached = house.automation("mail"), None
+    while True:
+        with open_work() as work:
+            told = told_of(work, event.change_id, after=reached)
+            for customer_id in told:
+                letters.price_stays(work, event.change_id, customer_id)
+        if not told:
+            return
+        reached = told[-1]
+
+
+@task
+def order_held(house: House, event: OrderHeld) -> None:
+    """Tell that somebody looks at a paid order before it is built."""
+    with house.automation("mail")() as work:
+        letters.order_held(work, event.order_id)
+
+
+@task
+def order_rejected(house: House, event: OrderRejected) -> None:
+    """Tell why an order is not carried out, and where its money is."""
+    with house.automation("mail")() as work:
+        letters.order_rejected(work, event.order_id)
+
+
+@task
+def offer_made(house: House, event: OfferMade) -> None:
+    """Send an offer."""
+    with house.automation("mail")() as work:
+        letters.offer_made(work, event.offer_id)
 
 
 @task

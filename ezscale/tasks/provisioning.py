@@ -1,7 +1,15 @@
 """Tasks about services."""
 
-from ezscale.billing.events import GraceUsedUp, InvoicePaid, InvoiceVoided, SubscriptionEnded
-from ezscale.ordering import fulfilling
+from ezscale.billing.events import (
+    GraceUsedUp,
+    InvoiceClosed,
+    InvoicePaid,
+    InvoiceVoided,
+    SubscriptionBack,
+    SubscriptionEnded,
+    SubscriptionPaused,
+)
+from ezscale.ordering import fulfilling, offering
 from ezscale.provisioning import carrying_out, stopping
 from ezscale.provisioning.events import JobRequested
 from ezscale.tasks.registry import task
@@ -16,7 +24,7 @@ def fulfil(house: House, event: InvoicePaid) -> None:
 
 
 @task
-def let_run_again(house: House, event: InvoiceVoided) -> None:
+def let_run_again(house: House, event: InvoiceVoided | InvoiceClosed) -> None:
     """Let run again what stood still for an invoice that is gone."""
     with house.automation("orders")() as work:
         fulfilling.let_run_again(work, event.invoice_id)
@@ -36,6 +44,20 @@ def stop_unpaid(house: House, event: GraceUsedUp) -> None:
 
 
 @task
+def stand_still(house: House, event: SubscriptionPaused) -> None:
+    """Suspend what is paused."""
+    with house.automation("orders")() as work:
+        fulfilling.stand_still(work, event.subscription_id)
+
+
+@task
+def run_again(house: House, event: SubscriptionBack) -> None:
+    """Resume what was paused."""
+    with house.automation("orders")() as work:
+        fulfilling.run_again(work, event.subscription_id)
+
+
+@task
 def take_down(house: House, event: SubscriptionEnded) -> None:
     """Delete what is no longer paid for."""
     with house.automation("orders")() as work:
@@ -51,6 +73,8 @@ def ask_again(house: House) -> None:
 
 @task
 def expire_orders(house: House) -> None:
-    """Give back what unpaid orders hold."""
+    """Give back what unpaid orders hold; let offers end that nobody answered."""
     with house.automation("orders")() as work:
         fulfilling.expire_orders(work)
+    with house.automation("orders")() as work:
+        offering.expire_offers(work)

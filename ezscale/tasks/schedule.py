@@ -6,13 +6,19 @@ from ezscale.tasks import billing, housekeeping, messaging, privacy, provisionin
 from ezscale.tasks.registry import SCHEDULE, Periodic
 
 SCHEDULE[:] = (
+    Periodic(billing.tend_credit, at=time(3, 30)),  # before renewals spend what is still there
     Periodic(billing.renew, at=time(4)),
     Periodic(billing.end_cancelled, at=time(5)),
     Periodic(billing.chase, at=time(6)),
+    Periodic(billing.settle_referrals, at=time(7)),
+    Periodic(billing.charge_late_fees, at=time(6, 30)),
     Periodic(housekeeping.tidy, at=time(3)),
     Periodic(provisioning.expire_orders, every=timedelta(hours=1)),
     Periodic(provisioning.ask_again, every=timedelta(hours=1)),
     Periodic(privacy.forget_what_is_left, every=timedelta(hours=6)),
     Periodic(billing.find_lost_answers, every=timedelta(minutes=5)),
+    Periodic(billing.check_tax_ids, every=timedelta(minutes=10)),
+    Periodic(billing.learn_tax_places, every=timedelta(hours=6)),
+    Periodic(billing.fetch_exchange_rates, at=time(17)),
     Periodic(messaging.send_what_was_left, every=timedelta(minutes=10)),
 )

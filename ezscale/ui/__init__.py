@@ -14,6 +14,7 @@ from ezscale.ui.choices import choice, choices, filters
 from ezscale.ui.dialogs import confirm, dialog, form_dialog
 from ezscale.ui.forms import (
     checkbox,
+    drop_down,
     field,
     form_notice,
     hidden,
@@ -59,6 +60,7 @@ __all__ = [
     "copy_button",
     "definitions",
     "dialog",
+    "drop_down",
     "empty",
     "field",
     "filters",

@@ -84,14 +84,17 @@ def select_field(
         if isinstance(choices, rx.Var)
         else [rx.el.option(text, value=value) for value, text in choices]
     )
-    control = rx.el.div(
-        rx.el.select(
-            *options, **props, **_names(name, errors, hint), class_name=classes("h-10 appearance-none pr-9", CONTROL)
-        ),
+    control = drop_down(*options, **props, **_names(name, errors, hint))
+    return field(label, name, control, errors=errors, hint=hint)
+
+
+def drop_down(*options: rx.Component, **props: Any) -> rx.Component:
+    """The control of a select alone, for those that bring a label of their own."""
+    return rx.el.div(
+        rx.el.select(*options, **props, class_name=classes("h-10 appearance-none pr-9", CONTROL)),
         icon("chevron-down", 16, "pointer-events-none absolute right-3 top-3 text-faint"),
         class_name="relative",
     )
-    return field(label, name, control, errors=errors, hint=hint)
 
 
 def checkbox(label: Content, name: str, *, errors: Errors | None = None, **props: Any) -> rx.Component:

@@ -4,6 +4,7 @@ from sqlmodel import select
 from ezscale.accounts.actors import actor_for
 from ezscale.accounts.permissions import (
     CANCEL_SERVICES,
+    CHANGE_SERVICES,
     EDIT_CUSTOMER,
     MANAGE_CARDS,
     MANAGE_INVOICES,
@@ -30,6 +31,7 @@ MAY = {
     USE_SERVICES: {OWNER, TECHNICAL, DELEGATE},
     REVEAL_LOGINS: {OWNER, TECHNICAL},
     CANCEL_SERVICES: {OWNER},
+    CHANGE_SERVICES: {OWNER},
     SEE_BILLING: {OWNER, BILLING, READ_ONLY},
     PAY_INVOICES: {OWNER, BILLING},
     MANAGE_CARDS: {OWNER, BILLING},

@@ -8,8 +8,21 @@ from sqlmodel import select
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.api.sheets import SHEETS, Filter, csv_of
-from ezscale.models import StaffRole
+from ezscale.billing.credit_notes import issue_credit_note
+from ezscale.catalog.price_list import PLANS, PriceWish, set_price
+from ezscale.models import Plan, StaffRole
 from ezscale.models.sign_in import CONFIRMED_FOR
+from tests.builders import a_referral
+
+
+def takes_back(at, person):
+    """Their first invoice, all of it."""
+    invoice, *_ = person.invoices()
+    with at.robot() as work:
+        issue_credit_note(work, invoice.id, None, "It stood still")
+
+
+LINES = {"prices": 90, "tax-rates": 28, "coupons": 1, "redemptions": 1, "referrals": 1}
 
 
 def lines(answer):
@@ -25,12 +38,31 @@ def test_staff_get_every_customer_as_a_file(ada, bob, grace, browser_of):
 
 @pytest.mark.parametrize("name", list(SHEETS))
 def test_a_list_is_the_same_however_many_lines_are_read_at_a_time(at, ada, bob, name):
-    bob.buys()
+    bob.buys(coupon="WELCOME10")
+    with at.robot() as work:
+        work.session.add(a_referral(referrer_id=ada.actor.own_customer(), referred_id=bob.actor.own_customer()))
+    for person in (ada, bob):
+        takes_back(at, person)
+    words = "WELCOME10" if name == "redemptions" else ""
 
-    at_once, one_by_one = ("".join(csv_of(at.robot, name, Filter(block=block))) for block in (500, 1))
+    at_once, one_by_one = ("".join(csv_of(at.robot, name, Filter(words=words, block=block))) for block in (500, 1))
 
     assert at_once == one_by_one
-    assert len(at_once.splitlines()) == 3
+    assert len(at_once.splitlines()) == 1 + LINES.get(name, 2)
+
+
+def test_the_price_list_is_handed_out_with_its_history_to_staff_alone(at, bob, grace, browser_of):
+    with at.robot() as work:
+        plan = work.session.exec(select(Plan).where(Plan.slug == "vps-1")).one()
+        set_price(work, PLANS, plan.id, PriceWish("EUR", 1, "7", "2.50"))
+
+    prices = lines(browser_of(grace).get("/api/exports/prices.csv"))
+
+    assert [prices[0][name] for name in ("plan", "currency", "months", "amount", "setup", "stands", "until")] == [
+        *("vps-1", "EUR", "1", "7.00", "2.50", "current", ""),
+    ]
+    assert len(prices) == 91
+    assert browser_of(bob).get("/api/exports/prices.csv").status_code == 403
 
 
 def test_a_file_holds_what_the_filter_finds_with_plain_sums_and_days(ada, bob, grace, browser_of):
@@ -110,3 +142,40 @@ def test_only_who_may_see_the_audit_trail_gets_it(ada, grace, browser_of, at):
 
     assert browser_of(grace).get("/api/exports/audit.csv").status_code == 403
     assert browser_of(ada).get("/api/exports/audit.json").status_code == 403
+
+
+def test_invoices_and_credit_notes_are_handed_out_with_their_positions_as_json(at, ada, grace, browser_of):
+    takes_back(at, ada)
+    browser = browser_of(grace)
+
+    [invoice] = [json.loads(line) for line in browser.get("/api/exports/invoices.json?status=paid").text.splitlines()]
+    [note] = [json.loads(line) for line in browser.get("/api/exports/credit-notes.json").text.splitlines()]
+
+    assert (invoice["number"], [line["net"]["minor"] for line in invoice["lines"]]) == ("INV-2026-000001", [1100])
+    assert (note["number"], note["reason"]) == ("CN-2026-000001", "It stood still")
+    assert sum(line["net"]["minor"] + line["tax"]["minor"] for line in note["lines"]) == note["total"]["minor"] == 1353
+
+
+def test_a_customers_files_hold_what_is_theirs_alone(at, ada, bob, browser_of):
+    bob.buys()
+    takes_back(at, ada)
+    browser = browser_of(bob)
+
+    own = [json.loads(line) for line in browser.get("/api/exports/invoices.json").text.splitlines()]
+    positions = lines(browser.get("/api/exports/invoice-lines.csv"))
+
+    assert [invoice["number"] for invoice in own] == ["INV-2026-000002"] == [line["invoice"] for line in positions]
+    assert browser.get("/api/exports/credit-notes.json").text == ""
+
+
+def test_a_statement_is_a_file_that_adds_up_and_only_ones_own(ada, bob, grace, browser_of):
+    address = f"/api/documents/statements/{ada.actor.own_customer()}?since=2026-01-01&until=2026-12-31"
+
+    own, ours, anothers = (browser_of(who).get(address) for who in (ada, grace, bob))
+
+    assert own.text == ours.text
+    assert anothers.status_code == 404
+    found = lines(own)
+    assert [line["what"] for line in found] == ["Opening balance", "Invoice", "Payment", "Closing balance"]
+    assert [line["balance"] for line in found] == ["0.00", "13.53", "0.00", "0.00"]
+    assert browser_of(ada).get(address.replace("2026-01-01", "2027-01-01")).status_code == 422

@@ -18,6 +18,8 @@ CALLS = {
     "GET /api/v1/invoices": SEE_BILLING,
     "GET /api/v1/invoices/{id}": SEE_BILLING,
     "GET /api/v1/invoices/{id}/pdf": SEE_BILLING,
+    "GET /api/v1/credit-notes": SEE_BILLING,
+    "GET /api/v1/credit-notes/{id}": SEE_BILLING,
     "GET /api/v1/admin/customers": SEE_EVERYTHING,
     "GET /api/v1/admin/services": SEE_EVERYTHING,
 }
@@ -51,7 +53,9 @@ def test_the_table_above_is_every_call_there_is(at, web):
     paths = web.get("/openapi.json").json()["paths"]
 
     documented = {
-        f"{method.upper()} {path.replace('service_id', 'id').replace('invoice_id', 'id')}": operation["x-scope"]
+        f"{method.upper()} {path.replace('service_id', 'id').replace('invoice_id', 'id').replace('credit_note_id', 'id')}": operation[
+            "x-scope"
+        ]
         for path, operations in paths.items()
         for method, operation in operations.items()
     }

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from ezscale.cli.surroundings import ROOT
 from ezscale.pages.routes import Route
-from tests.browser.addresses import LOGINS, AddressBook, come_in, put_into_an_order
+from tests.browser.addresses import LOGINS, AddressBook, come_in, put_into_an_order, receive_an_offer
 from tests.browser.chrome import HEIGHTS, NARROW, THEMES, WIDE, be_at_rest, open_chromium, open_context, open_page
 from tests.browser.company import Company, running_company
 from tests.machine import first_program
@@ -48,6 +48,7 @@ def photographs(browser: Browser, company: Company, who: str) -> Iterator[str]:
         page = context.new_page()
         come_in(page, company, who)
         if who == "customer":
+            receive_an_offer(browser, company)
             put_into_an_order(page)
             book.learn(page)
         for route in book.routes:

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.addresses import LOGINS, AddressBook, come_in, put_into_an_order
+from tests.browser.addresses import LOGINS, AddressBook, come_in, put_into_an_order, receive_an_offer
 from tests.browser.chrome import HEIGHTS, NARROW, THEMES, WIDE, be_at_rest, open_context, open_page
 from tests.browser.company import Company
 
@@ -25,6 +25,7 @@ def test_every_page_can_be_used_by_everybody(company: Company, browser: Browser,
         page = context.new_page()
         come_in(page, company, who)
         if who == "customer":
+            receive_an_offer(browser, company)
             put_into_an_order(page)
             book.learn(page)
 

@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
 KB = 1000
 PUBLIC = ("/", "/vps/", "/pricing/", "/login/")
 BEHIND_THE_LOGIN = {
-    "customer": ("/account/", "/account/services/", "/account/invoices/"),
-    "administrator": ("/admin/customers/", "/admin/invoices/"),
+    "customer": ("/account/", "/account/services/", "/account/invoices/", "/order/"),
+    "administrator": ("/admin/customers/", "/admin/invoices/", "/admin/tax/", "/admin/currencies/"),
 }
 LOOKS = 3
 SLOW_LINE = {"offline": False, "latency": 150, "downloadThroughput": 200 * KB, "uploadThroughput": 94 * KB}

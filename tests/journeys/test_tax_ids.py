@@ -21,6 +21,7 @@ def test_a_vat_id_decides_the_next_quote_and_renewal_and_no_issued_invoice(at):
     before = quoted(gerda)
 
     gerda.does(lambda work: change_tax_id(work, " de 136 695 976 "))
+    at.works()
     after = quoted(gerda)
     at.sleeps(31)
     second = gerda.orders("vps-2")

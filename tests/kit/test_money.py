@@ -85,6 +85,9 @@ def test_two_currencies_never_meet_in_one_sum(mix):
         (Money(1050, "EUR"), "de_DE", "10,50\xa0€"),
         (Money(1050, "JPY"), "en_US", "¥1,050"),
         (Money(1050, "KWD"), "de_DE", "1,050\xa0KWD"),
+        (Money(123450, "HUF"), "en_US", "HUF1,234.50"),
+        (Money(1050, "RSD"), "en_US", "RSD10.50"),  # of which locales show no decimals
+        (Money(-1050, "IQD"), "de_DE", "-1,050\xa0IQD"),
     ],
 )
 def test_each_reader_sees_money_as_they_write_it(amount, locale, shown):

@@ -8,14 +8,21 @@ from sqlmodel import col, select
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
+from ezscale.billing.credit import grant_credit
+from ezscale.billing.credit_notes import issue_credit_note
+from ezscale.billing.price_changes import change_price
+from ezscale.catalog.price_list import PriceWish
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
+from ezscale.kit.money import Money
 from ezscale.messaging import letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
-from ezscale.models import MailMessage, User
+from ezscale.models import MailMessage, Plan, PriceChange, User
 from ezscale.models.customer import MemberRole
+from ezscale.ordering.deciding import hold_order, reject_order
+from ezscale.ordering.offering import OfferedItem, make_offer
 from ezscale.provisioning.credentials import reveal_login
 
 ABOUT_SERVICES = ("service_ready", "service_failed", "service_suspended", "service_resumed", "service_terminated")
@@ -54,6 +61,25 @@ def new_user(work):
     return user.id
 
 
+def with_orders_and_an_offer(at, ada):
+    """One order is held and refused, another is refused before it is paid, and something is offered."""
+    paid, unpaid = ada.orders(), ada.orders()
+    with at.robot() as work:
+        for order in (paid, unpaid):
+            hold_order(work, order.id, "Looks odd")
+        item = OfferedItem("vps-3", 12, "frankfurt", "debian-13")
+        make_offer(work, paid.customer_id, [item], "As we said on the telephone.", days=14)
+    ada.pays(paid.invoice_id)
+    at.works()
+    with at.robot() as work:
+        for order in (paid, unpaid):
+            reject_order(work, order.id, "We do not serve this country.")
+
+
+def announced(work):
+    return work.session.exec(select(PriceChange)).one()
+
+
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     paid, renewal = ada.invoices()
     service = ada.service()
@@ -72,6 +98,10 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         letters.charge_failed(work, renewal.id, new_id(), hard=False)
         letters.charge_needs_customer(work, renewal.id, new_id())
         letters.cancellation(work, cancellation.id)
+        letters.invoice_again(work, renewal.id, work.now)
+        issue_credit_note(work, paid.id, None, "The server stood still")
+        given = grant_credit(work, customer_id, Money(500, "EUR"), "Sorry", work.today)
+        letters.about_credit(work, "credit_lapses", given.id)
         letters.colleague_invited(work, ada.user.id, work.now)
         for template in ABOUT_ACCESS:
             letters.access_changed(work, ada.user.id, template, "Support", work.now)
@@ -79,9 +109,14 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
             letters.customer_standing(work, template, service.customer_id, "A reason", work.now)
         for template in ABOUT_SERVICES:
             letters.about_service(work, service.id, template)
+        plan = work.session.get_one(Plan, service.plan_id)
+        change_price(work, plan.id, PriceWish("EUR", 1, "13"), work.today + timedelta(days=40))
+        for letter in (letters.price_change, letters.price_stays):
+            letter(work, announced(work).id, customer_id)
         for service_id in (service.id, None):
             letters.member_joined(work, new_user(work), customer_id, service_id, work.now)
             letters.member_removed(work, ada.user.id, customer_id, service_id, work.now)
+    with_orders_and_an_offer(at, ada)
     ada.invites(INVITED[0], MemberRole.TECHNICAL)
     ada.invites(INVITED[1], MemberRole.DELEGATE, service.id)
     at.works()

@@ -6,14 +6,30 @@ from typing import Any
 
 import pytest
 
+from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
 from ezscale.models.base import WrongState
 from ezscale.models.invoice import InvoiceStatus as I
+from ezscale.models.order import OfferStatus as Q
 from ezscale.models.order import OrderStatus as O
 from ezscale.models.payment import AttemptStatus as A
+from ezscale.models.referral import ReferralStatus as R
 from ezscale.models.service import ServiceStatus as S
+from ezscale.models.subscription import ChangeStatus as C
 from ezscale.models.subscription import SubscriptionStatus as B
-from tests.builders import NOW, TODAY, a_service, a_subscription, an_attempt, an_invoice, an_order
+from tests.builders import (
+    NOW,
+    TODAY,
+    a_change,
+    a_proforma,
+    a_referral,
+    a_service,
+    a_subscription,
+    an_attempt,
+    an_invoice,
+    an_offer,
+    an_order,
+)
 
 WHOLE, PART = Money(1190, "EUR"), Money(190, "EUR")
 LIVE = (A.CREATED, A.SENT, A.UNKNOWN)
@@ -25,6 +41,11 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_invoice, "settle", (PART, NOW), {I.OPEN: I.OPEN, I.UNCOLLECTIBLE: I.UNCOLLECTIBLE}),
     (an_invoice, "void", (), {I.OPEN: I.VOID, I.UNCOLLECTIBLE: I.VOID}),
     (an_invoice, "write_off", (), {I.OPEN: I.UNCOLLECTIBLE}),
+    (an_invoice, "expect_again", (), {I.UNCOLLECTIBLE: I.OPEN}),
+    (an_invoice, "issue_proforma", ("PF-2026-000001", TODAY, TODAY), {I.DRAFT: I.OPEN}),
+    (a_proforma, "take_number", ("INV-2026-000001", TODAY), {I.OPEN: I.OPEN}),
+    (an_invoice, "credit", (WHOLE, NOW), {I.OPEN: I.PAID, I.UNCOLLECTIBLE: I.PAID, I.PAID: I.PAID}),
+    (an_invoice, "credit", (PART, NOW), {state: state for state in (I.OPEN, I.UNCOLLECTIBLE, I.PAID)}),
     (an_invoice, "deliver", (NOW,), {state: state for state in I}),
     (an_attempt, "send", (NOW,), dict.fromkeys(LIVE, A.SENT)),
     (an_attempt, "lose_sight", (), dict.fromkeys(LIVE, A.UNKNOWN)),
@@ -35,27 +56,60 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_subscription, "expire", (), {B.PENDING: B.EXPIRED}),
     (a_subscription, "fall_behind", (), {B.ACTIVE: B.PAST_DUE, B.PAST_DUE: B.PAST_DUE}),
     (a_subscription, "catch_up", (), {B.ACTIVE: B.ACTIVE, B.PAST_DUE: B.ACTIVE}),
+    (a_subscription, "pause", (), {B.ACTIVE: B.PAUSED}),
+    (a_subscription, "come_back", (3,), {B.PAUSED: B.ACTIVE}),
+    (a_subscription, "last_longer", (3,), {state: state for state in B}),
+    (a_subscription, "renew_on", (TODAY,), {state: state for state in B}),
+    (a_subscription, "bill_every", (12, TODAY, 31), {state: state for state in B}),
+    (a_subscription, "bill_again_from", (TODAY,), {state: state for state in B}),
     (a_subscription, "end", (TODAY,), dict.fromkeys(B, B.ENDED)),
     (a_service, "begin_building", (), dict.fromkeys((S.WAITING, S.EXPIRED, S.FAILED), S.BUILDING)),
     (a_service, "expire", (), {S.WAITING: S.EXPIRED}),
+    (a_service, "hold", (), dict.fromkeys((S.WAITING, S.EXPIRED), S.HELD)),
+    (a_service, "wait_for_stock", (), dict.fromkeys((S.WAITING, S.EXPIRED), S.WAITLISTED)),
+    (a_service, "release", (), dict.fromkeys((S.HELD, S.WAITLISTED), S.WAITING)),
     (a_service, "go_live", (NOW,), {S.BUILDING: S.ACTIVE, S.FAILED: S.ACTIVE}),
     (a_service, "fail", (), {S.BUILDING: S.FAILED}),
+    (a_service, "follow", (new_id(), new_id()), {state: state for state in S}),
     (a_service, "suspend", (), {S.ACTIVE: S.SUSPENDED, S.SUSPENDED: S.SUSPENDED}),
     (a_service, "resume", (), {S.SUSPENDED: S.ACTIVE, S.ACTIVE: S.ACTIVE}),
     (
         *(a_service, "begin_terminating", ()),
-        dict.fromkeys((S.WAITING, S.EXPIRED, S.ACTIVE, S.SUSPENDED, S.FAILED, S.TERMINATING), S.TERMINATING),
+        dict.fromkeys(
+            (S.WAITING, S.EXPIRED, S.HELD, S.WAITLISTED, S.ACTIVE, S.SUSPENDED, S.FAILED, S.TERMINATING), S.TERMINATING
+        ),
     ),
     (a_service, "terminate", (NOW,), {S.TERMINATING: S.TERMINATED}),
+    (a_change, "follow", ({},), {state: state for state in C}),
+    (a_change, "accept", (NOW, "Ada", NOW), {C.QUOTED: C.ACCEPTED}),
+    (a_change, "schedule", (NOW, "Ada"), {C.QUOTED: C.SCHEDULED}),
+    (a_change, "bill_on", (new_id(),), {C.ACCEPTED: C.ACCEPTED}),
+    (a_change, "apply", (NOW,), {C.ACCEPTED: C.APPLIED, C.SCHEDULED: C.APPLIED}),
+    (a_change, "withdraw", (NOW,), {C.ACCEPTED: C.WITHDRAWN, C.SCHEDULED: C.WITHDRAWN}),
+    (a_change, "expire", (NOW,), {C.ACCEPTED: C.EXPIRED}),
     (an_order, "pay", (NOW,), {O.PLACED: O.PAID, O.EXPIRED: O.PAID}),
+    (an_order, "hold", (NOW,), {O.PLACED: O.HELD, O.EXPIRED: O.HELD}),
+    (an_order, "approve", (), {O.HELD: O.PAID}),
+    (an_order, "reject", (), {O.PLACED: O.REJECTED, O.HELD: O.REJECTED}),
     (an_order, "expire", (), {O.PLACED: O.EXPIRED}),
+    (an_offer, "accept", ("Ada", NOW), {Q.OFFERED: Q.ACCEPTED}),
+    (an_offer, "decline", ("Too dear", "Ada", NOW), {Q.OFFERED: Q.DECLINED}),
+    (an_offer, "withdraw", ("Sam", NOW), {Q.OFFERED: Q.WITHDRAWN}),
+    (an_offer, "expire", (), {Q.OFFERED: Q.EXPIRED}),
+    (a_referral, "wait", (new_id(), NOW, TODAY), {R.CAME: R.WAITING}),
+    (a_referral, "credit", (PART, NOW), {R.WAITING: R.CREDITED}),
+    (a_referral, "refuse", ("No.", "Ada", NOW), {R.CAME: R.REFUSED, R.WAITING: R.REFUSED}),
 )
 STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_invoice: I,
+    a_proforma: I,
     an_attempt: A,
     a_subscription: B,
     a_service: S,
     an_order: O,
+    a_change: C,
+    an_offer: Q,
+    a_referral: R,
 }
 MATRIX = [
     pytest.param(make, state, step, given, after.get(state), id=f"{make.__name__}-{step}{place}-{state}")
@@ -81,13 +135,13 @@ def test_a_step_is_taken_only_in_the_states_that_allow_it(make, state, step, giv
 
 def test_the_matrix_knows_every_step_of_every_row():
     public = {
-        (make, name)
+        (type(make()), name)
         for make in STATES
         for name, value in vars(type(make())).items()
         if callable(value) and not name.startswith(("_", "sa_", "model_")) and value.__module__.startswith("ezscale.")
     }
 
-    assert public == {(make, step) for make, step, _, _ in STEPS}
+    assert public == {(type(make()), step) for make, step, _, _ in STEPS}
 
 
 def test_a_settled_attempt_no_longer_holds_its_invoice():

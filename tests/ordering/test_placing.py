@@ -14,9 +14,10 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import SubscriptionStatus
+from ezscale.ordering.booking import ORDER_LASTS
 from ezscale.ordering.fulfilling import expire_orders
 from ezscale.ordering.placing import (
-    ORDER_LASTS,
+    ItemRequest,
     OrderRequest,
     PriceChanged,
     clean_hostname,
@@ -24,11 +25,18 @@ from ezscale.ordering.placing import (
     order,
     orders,
     place_order,
-    service_of_order,
+    services_of_order,
 )
 from ezscale.reporting.overview import company_overview
 
-WANTED = OrderRequest("vps-2", 1, "EUR", "frankfurt", "debian-13", "web1.example.com", 1353)
+SERVER = ItemRequest("vps-2", 1, "frankfurt", "debian-13", "web1.example.com")
+WANTED = OrderRequest((SERVER,), "EUR", 1353)
+
+
+def wanting(**changes):
+    """The order of one server, with something else about it, or about its server."""
+    order = {name: changes.pop(name) for name in ("currency", "coupon", "shown_total_minor") if name in changes}
+    return replace(WANTED, items=(replace(SERVER, **changes),), **order)
 
 
 @pytest.fixture
@@ -45,7 +53,7 @@ def counts(at):
 def standing(work, placed):
     order = work.session.get_one(Order, placed.id)
     subscription = work.session.exec(select(Subscription).where(Subscription.order_id == placed.id)).one()
-    return order.status, subscription.status, service_of_order(work, placed.id).status
+    return order.status, subscription.status, services_of_order(work, placed.id)[0].status
 
 
 def limits(at, **values):
@@ -56,10 +64,10 @@ def limits(at, **values):
 
 
 def test_an_order_holds_everything_it_will_become(at, ada):
-    placed = ada.does(lambda work: place_order(work, replace(WANTED, hostname=" Web1.Example.COM. ")))
+    placed = ada.does(lambda work: place_order(work, wanting(hostname=" Web1.Example.COM. ")))
 
     [invoice] = ada.invoices()
-    service = ada.does(lambda work: service_of_order(work, placed.id))
+    service = ada.does(lambda work: services_of_order(work, placed.id)[0])
     assert (placed.number, placed.status, placed.total.minor) == ("O-000001", OrderStatus.PLACED, 1353)
     assert (invoice.id, invoice.status, invoice.number) == (placed.invoice_id, InvoiceStatus.DRAFT, None)
     assert (service.status, service.hostname, service.panel) == (
@@ -86,7 +94,7 @@ def test_an_order_holds_everything_it_will_become(at, ada):
 )
 def test_an_order_is_refused_at_the_field_that_is_wrong_and_leaves_nothing(at, ada, field, wanted):
     with pytest.raises(Invalid) as refusal:
-        ada.does(lambda work: place_order(work, replace(WANTED, **wanted)))
+        ada.does(lambda work: place_order(work, wanting(**wanted)))
 
     assert refusal.value.field == field
     assert counts(at) == (0, 0)
@@ -277,7 +285,7 @@ def test_a_coupon_counts_for_as_many_cycles_as_it_says(at, ada, cycles, totals):
 def test_anothers_order_does_not_exist(at, ada):
     placed, eve = ada.orders(), at.signs_up("Eve Lang")
 
-    for look in (order, service_of_order):
+    for look in (order, services_of_order):
         with pytest.raises(NotFound):
             eve.does(lambda work, look=look: look(work, placed.id))
 

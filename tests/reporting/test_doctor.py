@@ -19,6 +19,24 @@ SPENT = (
     "INSERT INTO credit_entry (id, customer_id, currency, amount_minor, reason, once_key, created_at)"
     f" SELECT id, id, 'EUR', -1, '', 'x', {LONG_AGO} FROM customer"
 )
+GIVEN = (
+    "INSERT INTO credit_entry"
+    " (id, customer_id, currency, amount_minor, left_minor, expires_on, reason, once_key, created_at)"
+    f" SELECT id, id, 'EUR', 100, {{left}}, {{expires}}, '', 'x', {LONG_AGO} FROM customer"
+)
+BOOKED = (
+    "INSERT INTO posting (id, entry_id, account, currency, amount_minor)"
+    " SELECT customer.id, ledger_entry.id, 'credit:' || customer.id, 'EUR', -100 FROM customer, ledger_entry"
+    " WHERE ledger_entry.once_key LIKE 'payment:%' UNION"
+    " SELECT ledger_entry.id, ledger_entry.id, 'expense:goodwill', 'EUR', 100 FROM ledger_entry"
+    " WHERE ledger_entry.once_key LIKE 'payment:%'"
+)
+NOTE = (
+    "INSERT INTO credit_note (id, number, invoice_id, customer_id, currency, net_minor, tax_minor, total_minor,"
+    " kept_minor, reason, issued_on, created_at, tax_note, billed_to, seller)"
+    f" SELECT id, 'CN-2026-000001', id, customer_id, 'EUR', 1, 0, 1, 1, '', '2026-03-01', {LONG_AGO}, '', '{{}}', '{{}}'"
+    " FROM invoice WHERE status = 'paid'"
+)
 PAID_INVOICE = "(SELECT id FROM invoice WHERE status = 'paid')"
 
 # check, what is broken, part of what it says
@@ -29,6 +47,26 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "credit_is_never_negative",
         (SPENT,),
         "kept -1, booked 0",
+    ),
+    (
+        "credit_lapses_in_time",
+        (GIVEN.format(left=99, expires="NULL"), BOOKED),
+        "what is left of its parts is not the balance",
+    ),
+    (
+        "credit_lapses_in_time",
+        (GIVEN.format(left=100, expires="'2026-01-01'"), BOOKED),
+        "has lapsed and is still there",
+    ),
+    (
+        "credit_notes_stay_within",
+        ("UPDATE invoice SET credited_minor = 1 WHERE status = 'paid'",),
+        "INV-2026-000001: its credit notes say something else",
+    ),
+    (
+        "credit_notes_stay_within",
+        (NOTE, "UPDATE invoice SET credited_minor = 1 WHERE status = 'paid'"),
+        "CN-2026-000001 does not add up",
     ),
     (
         "invoices_add_up",
@@ -95,6 +133,14 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "ended_means_gone",
         ("UPDATE subscription SET status = 'ended', ended_on = '2026-03-01'",),
         "S-000001",
+    ),
+    (
+        "holds_have_an_end",
+        (
+            f"""INSERT INTO hold (id, deed, customer_id, subscription_id, reason, held_by, created_at, lifted_by)
+                SELECT id, 'end', customer_id, id, 'a talk', 'Sam', {LONG_AGO}, '' FROM subscription""",
+        ),
+        "C-000001, end: a talk",
     ),
     (
         "nothing_is_stuck",

@@ -96,7 +96,7 @@ def test_recurring_revenue_is_what_the_next_renewals_really_ask(at, months):
         ({"cycles": None}, 1080, 1080),  # for ever
         ({"cycles": 1}, 1200, 1200),  # only what is paid today, which no renewal asks
         ({"cycles": 2, "percent": 50}, 600, 1200),
-        ({"cycles": 2, "percent": 0, "amount_minor": 200, "currency": "USD"}, 1000, 1200),
+        ({"cycles": 2, "kind": "fixed", "percent": 0, "amounts": {"USD": 200}}, 1000, 1200),
     ],
     ids=str,
 )

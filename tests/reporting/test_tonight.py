@@ -5,13 +5,24 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlmodel import select as choose
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.billing.brake import Run
 from ezscale.billing.cancelling import cancel_at_period_end
+from ezscale.billing.change_quotes import quote_change
+from ezscale.billing.change_wishes import ChangeWish
+from ezscale.billing.changes import accept_change
+from ezscale.billing.document_rules import InvoiceRules
+from ezscale.billing.holds import hold
+from ezscale.billing.renewing import renew
+from ezscale.company.rules import set_rules
 from ezscale.kit.actor import Actor, ActorKind
-from ezscale.kit.errors import NotAllowed
-from ezscale.models import DunningStep, Invoice, OutboxEvent, RunReport
-from ezscale.reporting.tonight import Deed, next_night, tonight
+from ezscale.kit.errors import BusinessError, NotAllowed
+from ezscale.models import DunningStep, Invoice, OutboxEvent, RunReport, Subscription
+from ezscale.models.hold import Deed
+from ezscale.reporting.tonight import next_night, tonight
+from tests.bulk import write_book
 from tests.company import DECLINED_LATER, Company
 
 
@@ -105,3 +116,85 @@ def test_only_staff_may_look_into_the_night(at):
         tonight(work)
     with at.house.database.opener(staff)() as work:
         assert tonight(work).planned == ()
+
+
+def test_what_is_held_is_not_planned_and_what_is_over_is(at):
+    at.signs_up("Grace Hall").buys()
+    at.signs_up("Ada Moreno").buys()
+    at.lives(days=16)
+    with at.robot() as work:
+        [first, second] = sorted(tonight(work).planned, key=lambda planned: planned.customer)
+        assert first.subscription_id
+        assert second.subscription_id
+        hold(work, first.deed, first.subscription_id, "We are talking to them")
+        hold(work, second.deed, second.subscription_id, "For a day", until=next_night(work).date())
+
+    assert deeds(at) == {(Deed.INVOICE, "Grace Hall")}
+
+
+def test_each_line_says_what_can_be_held(at):
+    otto = at.signs_up("Otto Lenz")
+    otto.buys()
+    otto.leaves_card(DECLINED_LATER)
+    at.lives(days=16)
+    [to_be_invoiced] = plan(at).planned
+    at.lives(days=15)
+    about = {planned.deed: planned for planned in plan(at).planned}
+
+    invoice = otto.invoices()[-1]
+    assert to_be_invoiced.subject == "SUB-000001"
+    assert to_be_invoiced.subscription_id is not None
+    assert (about[Deed.CHARGE].subject, about[Deed.CHARGE].invoice_id) == (invoice.number, invoice.id)
+
+
+def test_a_run_that_would_be_stopped_is_told_with_what_it_would_do(at, clock):
+    for night in range(3):
+        write_book(at.house.database.engine, 1, clock.now, first=1000 + night)
+        renew(at.house.automation("renewals"))
+        clock.move(timedelta(days=1))
+    write_book(at.house.database.engine, 60, clock.now, first=2000)
+    before = sizes(at)
+
+    night = plan(at)
+
+    assert [(stop.run, stop.why) for stop in night.stops] == [(Run.RENEWALS, "60 to invoice, usually 1")]
+    assert len([planned for planned in night.planned if planned.deed is Deed.INVOICE]) == 60
+    assert sizes(at) == before
+    assert "stopped" in renew(at.house.automation("renewals")).counts
+
+
+def test_a_change_and_a_late_fee_are_told_and_cannot_be_held(at):
+    ada, otto = at.signs_up("Ada Moreno"), at.signs_up("Otto Lenz")
+    ada.buys("vps-2")
+    otto.buys()
+    otto.leaves_card(DECLINED_LATER)
+    with at.robot() as work:
+        [hers] = work.session.exec(
+            choose(Subscription.id).where(Subscription.customer_id == ada.actor.own_customer())
+        ).all()
+    quote = ada.does(lambda work: quote_change(work, hers, ChangeWish(plan="vps-1", at_renewal=True)))
+    ada.does(lambda work: accept_change(work, quote.id, quote.total_minor))
+    at.works()
+    at.lives(days=30)
+    with at.robot() as work:
+        set_rules(work, InvoiceRules, {"late_fee": True, "late_fee_after_days": 1, "late_fee_fixed": "2.00 EUR"})
+
+    night = plan(at)
+    at.lives(days=1)
+    later = plan(at)
+
+    assert [(told.deed, told.customer) for told in night.planned if not told.can_be_held] == [
+        (Deed.CHANGE, "Ada Moreno")
+    ]
+    [fee] = [told for told in later.planned if not told.can_be_held]
+    assert (fee.deed, fee.subject) == (Deed.INVOICE, f"Late fee for invoice {otto.invoices()[-1].number}")
+    assert (str(fee.amount), fee.invoice_id, fee.subscription_id) == ("2.00 EUR", None, None)
+
+
+def test_what_was_agreed_with_a_customer_is_not_held(at):
+    at.signs_up("Ada Moreno").buys()
+    with at.robot() as work:
+        [subscription_id] = work.session.exec(choose(Subscription.id)).all()
+        for deed in (Deed.CHANGE, Deed.GO_ON):
+            with pytest.raises(BusinessError, match="agreed"):
+                hold(work, deed, subscription_id, "We are talking to them")

@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, Table, select
 from sqlmodel import SQLModel
 
 from ezscale.kit.audit import AuditEntry, AuditHead, AuditSubject
@@ -54,18 +53,32 @@ class Row:
         return frozenset(str(UUID(found)) for found in AN_ID.findall(self.text))
 
 
-def rows_of(engine: Engine, known: Rows = MappingProxyType({})) -> dict[Key, Row]:
-    """Each row under its table and its key; one that is still as `known` is the very same."""
-    found = {}
-    with engine.connect() as connection:
-        for table in SQLModel.metadata.sorted_tables:
-            if table.name in COUNTERS:
-                continue
-            for values in connection.execute(select(table)).mappings():
-                key = (table.name, ",".join(str(values[column.name]) for column in table.primary_key))
-                row, before = Row(dict(values)), known.get(key)
-                found[key] = before if before is not None and before == row else row
-    return found
+class Reader:
+    """Reads every row of a database, time and again. A table whose file has not changed a bit is not put together anew."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in COUNTERS]
+        self._raw: dict[str, Sequence[Any]] = {}
+        self._found: dict[str, dict[Key, Row]] = {}
+
+    def rows(self) -> dict[Key, Row]:
+        """Each row under its table and its key; one that is still as before is the very same."""
+        with self._engine.connect() as connection:
+            for table in self._tables:
+                raw = connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').all()
+                if self._raw.get(table.name) != raw:
+                    self._raw[table.name] = raw
+                    self._found[table.name] = self._read(connection, table)
+        return {key: row for found in self._found.values() for key, row in found.items()}
+
+    def _read(self, connection: Connection, table: Table) -> dict[Key, Row]:
+        known, found = self._found.get(table.name, {}), {}
+        for values in connection.execute(select(table)).mappings():
+            key = (table.name, ",".join(str(values[column.name]) for column in table.primary_key))
+            row, before = Row(dict(values)), known.get(key)
+            found[key] = before if before is not None and before == row else row
+        return found
 
 
 def changes(before: Rows, after: Rows) -> dict[Key, Row]:

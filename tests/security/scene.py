@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from uuid import UUID
 
 from ezscale import wiring
@@ -13,10 +12,13 @@ from ezscale.accounts.impersonating import begin_impersonation, take_over
 from ezscale.accounts.permissions import IMPERSONATE, SEE_EVERYTHING, SEE_MAIL
 from ezscale.accounts.signing_in import begin_session
 from ezscale.accounts.staff import add_staff
+from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.documents import invoice_pdf
+from ezscale.billing.invoicing import invoice_lines
 from ezscale.kit.actor import ANONYMOUS, Permission
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.cookies import ACTING, SESSION
+from ezscale.kit.money import Money
 from ezscale.kit.work import Database
 from ezscale.models import Customer, Delegation, Membership, StaffRole
 from ezscale.models.customer import MemberRole
@@ -24,7 +26,7 @@ from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.credentials import reveal_login
 from ezscale.provisioning.services import services
 from tests.company import PASSWORD, Company, Person
-from tests.security.records import Key, Rows, belonging_to, rows_of, words_in
+from tests.security.records import Key, Reader, Rows, belonging_to, words_in
 
 NOBODY, ANOTHER, SUSPENDED, LOWEST = "nobody", "another customer", "a suspended customer", "the lowest staff"
 DELEGATE = "a delegate"  # of the victim's, for one of their servers
@@ -46,10 +48,11 @@ class Scene:
     victims_words: frozenset[str]
     passwords: dict[str, str]
     shared: UUID  # the victim's server that the delegate may use
+    reader: Reader
 
-    def rows(self, known: Rows = MappingProxyType({})) -> Rows:
-        """Every row there is now; those that are as `known` are the very same."""
-        return rows_of(self.at.house.database.engine, known)
+    def rows(self) -> Rows:
+        """Every row there is now; those that are as they were when last read are the very same."""
+        return self.reader.rows()
 
     def own_ids(self, who: str, rows: Rows) -> set[str]:
         """The ids of everything that belongs to a caller."""
@@ -146,14 +149,15 @@ def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Sce
     people[ANOTHER].brings_along("Nathan Nightingale", MemberRole.DELEGATE, people[ANOTHER].service().id)
     with at.robot() as work:
         work.session.get_one(Customer, people[SUSPENDED].actor.customer_id).suspended_at = work.now
-    known = words_in(rows_of(database.engine))
+    reader = Reader(database.engine)
+    known = words_in(reader.rows())
 
     victim = a_buyer(at, "Victoria Underwood")
     secrets = {root_password(victim)}
     shared = shares_another_server(victim)
     people |= {VICTIM: victim, DELEGATE: victim.brings_along("Deborah Quill", MemberRole.DELEGATE, shared)}
     secrets |= {root_password(victim)}
-    rows = rows_of(database.engine)
+    rows = reader.rows()
     ids = belonging_to(owners(victim), rows)
     theirs = {key: row for key, row in rows.items() if key[1] in ids}
     yield Scene(
@@ -164,6 +168,7 @@ def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Sce
         victims_words=frozenset(words_in(theirs) - known | secrets),
         passwords=passwords,
         shared=shared,
+        reader=reader,
     )
     wiring._chosen[:] = before
 
@@ -183,10 +188,14 @@ def root_password(person: Person) -> str:
 
 
 def a_buyer(at: Company, name: str) -> Person:
-    """Somebody with a running server, a paid invoice and its PDF, a card, a token, and another order not yet paid."""
+    """Somebody with a running server, a paid invoice with its PDF and a credit note on it, a card, a token, and another
+    order not yet paid."""
     person = at.signs_up(name)
     person.buys()
     [invoice] = person.invoices()
+    with at.robot() as work:
+        [line] = invoice_lines(work, invoice.id)
+        issue_credit_note(work, invoice.id, {line.id: Money(100, line.currency)}, f"A slow start for {name}")
     person.does(lambda work: invoice_pdf(work, invoice.id))
     person.does(lambda work: create_token(work, f"token of {name}"))
     person.orders(hostname=f"second.{name.split(maxsplit=1)[0].lower()}.example.com")

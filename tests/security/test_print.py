@@ -3,6 +3,7 @@
 import io
 import re
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
 import pytest
 from pypdf import PdfReader
@@ -13,7 +14,7 @@ from ezscale.models import Customer, MailMessage, User
 from tests.browser.test_payloads import PAYLOADS
 from tests.sizes import size
 
-ACTIVE = re.compile(rb"/(JavaScript|JS|OpenAction|AA|Launch|EmbeddedFile)\b")
+ACTIVE = re.compile(rb"/(JavaScript|JS|OpenAction|AA|Launch|RichMedia)\b")
 
 
 class Harm(HTMLParser):
@@ -64,8 +65,14 @@ def test_mail_and_paper_show_a_payload_as_text(at, number):
     assert [harm for mail in mails for harm in harm_in(mail.html)] == []
     assert any("__xss" in mail.html or "7*7" in mail.html for mail in mails) or "__xss" not in payload
     assert not any("49" in mail.subject for mail in mails)
-    assert ACTIVE.search(pdf) is None
-    told = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    reader = PdfReader(io.BytesIO(pdf))
+    [data] = reader.attachments["factur-x.xml"]
+    assert len(reader.attachments) == 1
+    root = ET.fromstring(data)  # noqa: S314  # our own
+    assert payload.strip() in [text.strip() for text in root.itertext()]
+    assert b"<!" not in data
+    assert ACTIVE.search(pdf.replace(data, b"")) is None
+    told = "".join(page.extract_text() for page in reader.pages)
     assert letters(payload) in letters(told)
 
 

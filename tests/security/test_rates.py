@@ -28,6 +28,7 @@ from ezscale.kit.ids import fingerprint
 from ezscale.kit.rates import (
     CALLS,
     CHANGING,
+    CODES,
     EVENTS_CHANGING,
     EVENTS_READING,
     EXPORTS,
@@ -234,7 +235,7 @@ def test_events_reach_the_database_by_the_counted_ways_alone():
 
 
 def test_every_class_is_one_of_these():
-    assert set(rates.ALL) == {*OF_ROUTES, *OF_EVENTS, *OF_THE_EDGE, GUESSES, PLACES}
+    assert set(rates.ALL) == {*OF_ROUTES, *OF_EVENTS, *OF_THE_EDGE, GUESSES, CODES, PLACES}
     assert all(rate.amount > 0 and rate.by for rate in rates.ALL)
 
 

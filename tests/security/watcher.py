@@ -33,7 +33,9 @@ class Watcher:
 
     def looks_away(self) -> None:
         """What has changed up to now is nobody's doing."""
-        self._rows, self._version = self._scene.rows(), self._written()
+        version, self._version = self._version, self._written()
+        if version != self._version:
+            self._rows = self._scene.rows()
 
     def _given_away(self, heard: str) -> list[str]:
         return [f"was told {word!r}" for word in sorted(self._taboo) if word in heard]
@@ -42,7 +44,7 @@ class Watcher:
         version, self._version = self._version, self._written()
         if version == self._version:
             return []
-        before, self._rows = self._rows, self._scene.rows(known=self._rows)
+        before, self._rows = self._rows, self._scene.rows()
         changed = changes(before, self._rows)
         own = self._scene.own_ids(self._who, before) | self._scene.own_ids(self._who, self._rows) if changed else set()
         return [

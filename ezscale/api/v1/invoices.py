@@ -13,6 +13,7 @@ from ezscale.api.callers import ApiReading, ApiWork, scope
 from ezscale.api.documents import pdf_answer
 from ezscale.api.v1.shapes import EXAMPLE_ID, REFUSALS, Amount, Before, Limit, Page, next_page
 from ezscale.billing.invoicing import invoice, invoice_lines, invoices
+from ezscale.billing.tax import percent
 from ezscale.models import Invoice, InvoiceLine
 from ezscale.models.invoice import InvoiceStatus
 
@@ -32,6 +33,10 @@ class InvoiceOut(BaseModel, title="Invoice"):
     tax: Amount
     total: Amount
     open: Amount = Field(description="What is still to be paid.")
+    credited: Amount = Field(description="What credit notes have taken back of it.")
+    proforma_number: str | None = Field(
+        description="What it is called until it is paid, where it was asked for by a proforma.", examples=[None]
+    )
 
     @classmethod
     def of(cls, row: Invoice) -> Self:
@@ -47,6 +52,8 @@ class InvoiceOut(BaseModel, title="Invoice"):
             tax=Amount.of(row.tax),
             total=Amount.of(row.total),
             open=Amount.of(row.open_amount),
+            credited=Amount.of(row.credited),
+            proforma_number=row.proforma_number,
         )
 
 
@@ -74,7 +81,7 @@ class LineOut(BaseModel, title="Invoice line"):
             price=Amount.of(line.price),
             net=Amount.of(line.net),
             tax_name=line.tax_name,
-            tax_percent=f"{line.tax_rate / 100:g}",
+            tax_percent=percent(line.tax_ppm),
             tax=Amount.of(line.tax),
         )
 

@@ -8,11 +8,13 @@ import typer
 from ezscale.accounts.permissions import ADMINISTRATOR
 from ezscale.accounts.second_factors import reset_second_factor as remove_second_factor
 from ezscale.accounts.staff import add_staff as add_to_staff
-from ezscale.billing.renewals import issue_renewals
+from ezscale.billing.holds import lift_those_over
+from ezscale.billing.renewing import renew as renew_subscriptions
+from ezscale.billing.runs import STOPPED
 from ezscale.cli.house import open_house
 from ezscale.cli.running import alone_in, found_demo
 from ezscale.cli.surroundings import settle
-from ezscale.cli.telling import AsJson, Exit, Steps, console, leave, print_json
+from ezscale.cli.telling import AsJson, Exit, Steps, complain, console, leave, print_json
 from ezscale.kit.money import Money
 
 app = typer.Typer()
@@ -30,8 +32,18 @@ def seed() -> None:
 
 @app.command()
 def renew(as_json: AsJson = False) -> None:
-    """Invoice every period that begins within the next days, now. Doing it again does nothing more."""
-    tally = issue_renewals(open_house().automation("renewals"))
+    """Invoice every period that begins within the next days, now. Doing it again does nothing more.
+
+    Stops, and ends with 1, when far more are due than usual and nobody has allowed it.
+    """
+    open_work = open_house().automation("renewals")
+    with open_work() as work:
+        lift_those_over(work)
+    tally = renew_subscriptions(open_work)
+    if STOPPED in tally.counts:
+        due = tally.counts["due_invoices"]
+        complain(f"Stopped: {due} are due, far more than usual. Allow it on the page Runs, if that is right.")
+        raise leave(Exit.FINDING)
     invoices = tally.counts.get("invoices", 0)
     if as_json:
         print_json({"invoices": invoices, "sums": tally.sums, "set_aside": tally.set_aside})

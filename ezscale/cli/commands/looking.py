@@ -5,6 +5,7 @@ from typing import Annotated
 import httpx
 import typer
 
+from ezscale.billing.holds import standing_holds
 from ezscale.cli.house import open_house
 from ezscale.cli.telling import AsJson, Exit, complain, console, leave, print_json, print_table
 from ezscale.integrations.public_http import fetch, open_public_http
@@ -54,7 +55,7 @@ def check_url(url: Annotated[str, typer.Argument(help="https://… as somebody h
 def tonight(as_json: AsJson = False) -> None:
     """Tell what the next nightly runs will do, changing nothing: who is invoiced, charged, reminded, suspended."""
     with open_house().automation("tonight")() as work:
-        night = look_at_tonight(work)
+        night, held = look_at_tonight(work), standing_holds(work)
     if as_json:
         planned = [
             {
@@ -66,12 +67,30 @@ def tonight(as_json: AsJson = False) -> None:
             }
             for deed in night.planned
         ]
-        print_json({"at": night.at, "planned": planned, "set_aside": list(night.set_aside)})
+        kept = [
+            {
+                "deed": row.deed,
+                "customer_number": whose.number,
+                "subject": subject,
+                "why": row.reason,
+                "until": row.until,
+            }
+            for row, whose, subject in held
+        ]
+        stops = [{"run": stop.run, "why": stop.why} for stop in night.stops]
+        print_json(
+            {"at": night.at, "planned": planned, "set_aside": list(night.set_aside), "held": kept, "stops": stops}
+        )
         return
     rows = [
         (deed.deed, deed.customer_number, deed.customer, deed.subject, deed.amount.format() if deed.amount else "")
         for deed in night.planned
     ]
     print_table(f"In the night to {night.at:%A, %d %B %Y}", ("What", "Customer", "", "About", "Sum"), rows)
+    for stop in night.stops:
+        console.print(f"the brake will stop {stop.run}: {stop.why}", markup=False)
+    for row, whose, subject in held:
+        until = f" until {row.until}" if row.until else ""
+        console.print(f"held{until}: {row.deed} {subject} of {whose.number}: {row.reason}", markup=False)
     for name in night.set_aside:
         console.print(f"set aside: {name}", markup=False)

@@ -1,6 +1,7 @@
 """What customers of the demo do, through the very use cases that pages call."""
 
 import re
+from collections.abc import Sequence
 from random import Random
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.actors import actor_for
-from ezscale.accounts.customers import change_address
+from ezscale.accounts.customers import change_address, own_customer
 from ezscale.accounts.mailed_links import verify_email
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.billing import cancelling, checkout
@@ -18,10 +19,11 @@ from ezscale.cli.demo.simulation import Simulation
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.ids import new_secret
 from ezscale.kit.work import OpenWork
-from ezscale.models import Invoice, MailMessage, Service
+from ezscale.models import Invoice, MailMessage
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.ordering.placing import OrderRequest, place_order
-from ezscale.ordering.quoting import Wish, quote
+from ezscale.ordering.deciding import hold_order
+from ezscale.ordering.placing import ItemRequest, OrderRequest, place_order, services_of_order
+from ezscale.ordering.quoting import quote_basket
 from ezscale.sandbox.stripe.browser import pay_on_page
 
 GOOD = "4242424242424242"
@@ -42,6 +44,7 @@ class Customer:
         self.password = password or new_secret()
         self.user_id: UUID | None = None
         self.items: list[UUID] = []
+        self.order_id: UUID | None = None
 
     @property
     def open_work(self) -> OpenWork:
@@ -84,19 +87,35 @@ class Customer:
             )
 
     def order(self, plan: str, months: int = 1, coupon: str = "", host: str = "web") -> UUID:
-        """Put a server into an order; returns its invoice."""
+        """Order a server; returns its invoice."""
+        return self.order_all((plan,), months, coupon, host)
+
+    def order_all(self, plans: Sequence[str], months: int = 1, coupon: str = "", host: str = "web") -> UUID:
+        """Order several servers at once; returns their invoice."""
         who = self.person
         location = {"US": "new-york", "GB": "london"}.get(who.country, "frankfurt")
         image = self.chance.choice(("debian-13", "debian-13", "ubuntu-24-04", "almalinux-10"))
         with self.open_work() as work:
-            shown = quote(work, Wish(plan, months, who.currency, who.country, coupon)).sums.total.minor
-            hostname = f"{host}{len(self.items) + 1}.{who.domain}.example"
-            wanted = OrderRequest(plan, months, who.currency, location, image, hostname, shown, coupon)
-            invoice_id = place_order(work, wanted).invoice_id
-            newest = select(Service.item_id).where(Service.hostname == hostname)
-            self.items.append(work.session.exec(newest).one())
+            first = len(self.items) + 1
+            items = tuple(
+                ItemRequest(plan, months, location, image, f"{host}{number}.{who.domain}.example")
+                for number, plan in enumerate(plans, start=first)
+            )
+            basket, buyer = [item.item for item in items], own_customer(work)
+            shown = quote_basket(work, basket, who.currency, buyer, coupon).sums.total.minor
+            placed = place_order(work, OrderRequest(items, who.currency, shown, coupon))
+            invoice_id, self.order_id = placed.invoice_id, placed.id
+            self.items += [service.item_id for service in services_of_order(work, placed.id)]
         self.company.settle()
         return invoice_id
+
+    def is_doubted(self, why: str) -> None:
+        """A colleague holds their latest order: once it is paid, it waits for a person."""
+        if self.order_id is None:
+            raise LookupError(f"{self.person.email} has ordered nothing")
+        with self.company.house.automation("demo")() as work:
+            hold_order(work, self.order_id, why)
+        self.company.settle()
 
     def pay(self, invoice_id: UUID, card: str = GOOD) -> None:
         """Pay on the gateway's page, as a browser does, and come back."""

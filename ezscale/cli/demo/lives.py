@@ -37,6 +37,25 @@ def growing(me: Customer, plan: str, then: str, after: int, months: int = 1) -> 
     me.pay(me.order(then, months, host="app"), AUTHENTICATED_ONCE)
 
 
+def equipping(me: Customer, *plans: str, months: int = 1) -> Life:
+    """Buys several servers in one order."""
+    yield from arriving(me)
+    invoice_id = me.order_all(plans, months)
+    yield a_while(me)
+    me.pay(invoice_id)
+    yield a_while(me)
+
+
+def doubted(me: Customer, plan: str, why: str) -> Life:
+    """Pays for an order that one of us wants to look at first."""
+    yield from arriving(me)
+    invoice_id = me.order_all((plan, plan))
+    me.is_doubted(why)
+    yield a_while(me)
+    me.pay(invoice_id)
+    yield a_while(me)
+
+
 def leaving(me: Customer, plan: str, after: int, reason: str) -> Life:
     """Cancels after some time."""
     yield from buying(me, plan)

@@ -13,19 +13,23 @@ from starlette.routing import Mount
 
 from ezscale.billing.notices import take_notice
 from ezscale.cli.surroundings import Keys
+from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.http import open_http
 from ezscale.integrations.smtp.adapter import KeptMail
 from ezscale.integrations.stripe.adapter import StripeGateway, open_gateway
+from ezscale.integrations.vies.adapter import open_register
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.encryption import Vault
 from ezscale.kit.work import Database
-from ezscale.sandbox.app import STRIPE_PATH, VIRTFUSION_PATH, urls
+from ezscale.sandbox.app import ECB_PATH, STRIPE_PATH, VIES_PATH, VIRTFUSION_PATH, urls
+from ezscale.sandbox.exchange_rates.app import EcbStandIn
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import StripeStandIn, stripe_stand_in
+from ezscale.sandbox.vies.app import ViesStandIn
 from ezscale.sandbox.virtfusion import virtfusion_stand_in
 from ezscale.sandbox.virtfusion.house import Pace
 from ezscale.tasks.company import drain, travel
@@ -93,7 +97,7 @@ def open_simulation(
     clock = FixedClock(began)
     database = Database(quick_engine(place.database), clock, zone)
     place.sandbox.mkdir(parents=True, exist_ok=True)
-    stores = Store(place.sandbox / "stripe.db"), Store(place.sandbox / "virtfusion.db")
+    stores = tuple(Store(place.sandbox / f"{name}.db") for name in ("stripe", "virtfusion", "vies", "ecb"))
     known = urls(sandbox_url, stripe_key=keys["stripe_key"], virtfusion_token=keys["virtfusion_token"])
 
     def deliver(body: bytes, signature: str) -> None:
@@ -111,7 +115,9 @@ def open_simulation(
         public_url=known["stripe"]["url"],
     )
     panel = virtfusion_stand_in(stores[1], token=keys["virtfusion_token"], pace=AT_ONCE, now=lambda: clock.now)
-    carrier = InProcess(Starlette(routes=[Mount(STRIPE_PATH, stripe), Mount(VIRTFUSION_PATH, panel)]))
+    vies, ecb = ViesStandIn(stores[2], lambda: clock.now), EcbStandIn(stores[3], lambda: clock.now)
+    stand_ins = ((STRIPE_PATH, stripe), (VIRTFUSION_PATH, panel), (VIES_PATH, vies), (ECB_PATH, ecb))
+    carrier = InProcess(Starlette(routes=[Mount(path, stand_in) for path, stand_in in stand_ins]))
     gateway: StripeGateway = open_gateway(
         key=keys["stripe_key"],
         webhook_secret=keys["stripe_webhook_secret"],
@@ -125,6 +131,8 @@ def open_simulation(
         panels={"virtfusion": VirtFusionPanel(VirtFusionClient(panel_http))},
         mailer=KeptMail(place.mail),
         vault=vault,
+        tax_ids=open_register(http=open_http(known["vies"]["url"], transport=carrier)),
+        rates=open_feed(http=open_http(known["ecb"]["url"], transport=carrier)),
     )
     return Simulation(house, clock, stripe, httpx.Client(transport=carrier), known["virtfusion"]["url"], stores)
 

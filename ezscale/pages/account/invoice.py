@@ -6,6 +6,7 @@ import reflex as rx
 
 from ezscale.pages.account.words import invoice_badge, not_found
 from ezscale.pages.shell import account_page
+from ezscale.pages.subscription_parts import why
 from ezscale.state.account.invoice import InvoiceState
 from ezscale.ui import Column, button, card, definitions, icon, link_button, notice, skeleton, split, stack, table
 
@@ -21,7 +22,7 @@ def invoice() -> rx.Component:
     )
     page = stack(
         _news(),
-        split(stack(_lines(), _payments()), _facts()),
+        split(stack(_lines(), _notes(), _payments()), _facts()),
     )
     shown = rx.cond(InvoiceState.missing, card(not_found("invoice", "All invoices", "/account/invoices/")), page)
     return account_page(
@@ -44,13 +45,16 @@ def _news() -> rx.Component:
     waiting = notice("We wait for the word of your bank. This page follows by itself.", title="Thank you")
     back = notice("Nothing was charged. You can pay whenever you like.", "warning", title="You have not paid yet")
     thanks = notice("Thank you. The invoice is paid.", "success", title="Payment received")
+    proforma = notice(
+        "It asks for your payment. The invoice with its number follows when you have paid.", title="This is a proforma"
+    )
     news = rx.match(
         InvoiceState.came,
         ("paid", rx.cond(INVOICE.status == "paid", thanks, waiting)),
         ("back", rx.cond(INVOICE.payable, back)),
         rx.fragment(),
     )
-    return rx.fragment(news)
+    return rx.fragment(news, rx.cond(INVOICE.proforma, proforma))
 
 
 def _lines() -> rx.Component:
@@ -70,21 +74,28 @@ def _lines() -> rx.Component:
         _sum("Net", INVOICE.net),
         _sum("Tax", INVOICE.tax),
         _sum("Total", INVOICE.total, strong=True),
+        rx.cond(INVOICE.credited != "", _sum("Credited", INVOICE.credited)),
         rx.cond(INVOICE.settled != "", _sum("Paid", INVOICE.settled)),
         rx.cond(INVOICE.payable, _sum("To pay", INVOICE.to_pay, strong=True)),
         class_name="ml-auto flex w-full max-w-72 flex-col gap-1.5 px-4 py-4 sm:px-5",
     )
+    memo = rx.cond(
+        INVOICE.memo != "", rx.el.p(INVOICE.memo, class_name="whitespace-pre-line px-4 pb-4 text-sm text-body sm:px-5")
+    )
     note = rx.cond(INVOICE.tax_note != "", rx.el.p(INVOICE.tax_note, class_name="px-4 pb-4 text-xs text-faint sm:px-5"))
-    return card(rows, rx.el.div(sums, class_name="border-t border-line"), note, title="Positions", flush=True)
+    return card(rows, rx.el.div(sums, class_name="border-t border-line"), memo, note, title="Positions", flush=True)
 
 
 def _position(row: Any) -> rx.Component:
-    price = rx.cond(row.discount != "", rx.fragment(row.price, ", ", row.discount, " discount"), "")
+    times = rx.cond(row.quantity > 1, rx.fragment(row.quantity.to_string(), " × "))
+    off = rx.cond(row.discount != "", rx.fragment(", ", row.discount, " discount"))
+    price = rx.cond((row.discount != "") | (row.quantity > 1), rx.fragment(times, row.price, off), "")
     small = "text-xs text-faint"
     return rx.el.div(
         rx.el.div(row.text, class_name="text-ink"),
         rx.el.div(row.period, class_name=small),
         rx.el.div(price, class_name=small),
+        why(row.why),
     )
 
 
@@ -95,6 +106,28 @@ def _sum(name: str, amount: Any, *, strong: bool = False) -> rx.Component:
         rx.el.dd(amount, class_name="tabular-nums"),
         class_name=f"flex justify-between gap-6 text-sm {look}",
     )
+
+
+def _notes() -> rx.Component:
+    columns = (
+        Column("Credit note", _note),
+        Column("Issued", lambda row: row.issued_on, shown_from="sm"),
+        Column("Taken back", _taken, figures=True),
+    )
+    rows = table(InvoiceState.notes, columns, caption="Credit notes", key=lambda row: row.id, empty=rx.fragment())
+    return rx.cond(InvoiceState.notes, card(rows, title="Credit notes", flush=True))
+
+
+def _note(row: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(row.number, class_name="text-ink whitespace-nowrap"),
+        rx.el.div(row.reason, class_name="text-xs text-faint [overflow-wrap:anywhere]"),
+    )
+
+
+def _taken(row: Any) -> rx.Component:
+    kept = rx.cond(row.kept != "", rx.el.div(row.kept, " is credit now", class_name="text-xs text-faint"))
+    return rx.el.div(rx.el.div(row.total, class_name="text-ink"), kept)
 
 
 def _payments() -> rx.Component:

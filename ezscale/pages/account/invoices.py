@@ -27,12 +27,14 @@ def invoices() -> rx.Component:
         rx.cond(InvoicesState.has_previous | InvoicesState.has_more, pages),
         flush=True,
     )
+    account = link_button(icon("scale"), "Statement", to="/account/statement/", look="plain")
     export = link_button(icon("download"), "Export", to=sheet, look="plain", loads=True)
     return account_page(
         "Invoices",
         rx.cond(SEES_MONEY | InvoicesState.loading, listed, not_theirs(NO_BILLS, "receipt-text")),
         at="/account/invoices/",
-        actions=(rx.cond(SEES_MONEY, export),),
+        actions=(rx.cond(SEES_MONEY, rx.fragment(account, export)),),
+        lead=rx.cond(InvoicesState.credit != "", rx.fragment("Your credit: ", InvoicesState.credit)),
     )
 
 

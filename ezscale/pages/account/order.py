@@ -2,12 +2,28 @@
 
 import reflex as rx
 
-from ezscale.pages.account.words import BUILD_STEPS, address_of, not_found
+from ezscale.pages.account.words import BUILD_STEPS, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.order import PlacedOrderState
-from ezscale.ui import button, card, definitions, link_button, notice, skeleton, spinner, split, stack, steps
+from ezscale.ui import (
+    Column,
+    button,
+    card,
+    definitions,
+    link,
+    link_button,
+    notice,
+    skeleton,
+    spinner,
+    split,
+    stack,
+    steps,
+    table,
+)
 
 ORDER, SERVICE = PlacedOrderState.order, PlacedOrderState.service
+SEVERAL = PlacedOrderState.services.length() > 1
+STRONG = "font-medium text-ink underline-offset-[3px] hover:underline"
 
 
 def order() -> rx.Component:
@@ -31,7 +47,35 @@ def _standing() -> rx.Component:
         actions=(link_button("Order again", to=again, look="plain", size="small"),),
     )
     open_order = rx.cond(PlacedOrderState.asking, _asking(), _to_pay())
-    return rx.fragment(rx.match(ORDER.status, ("paid", _paid()), ("expired", expired), open_order))
+    held = notice(
+        "Thank you. One of us looks at it before it is built, which rarely takes longer than a working day. You need not "
+        "do anything, and this page follows by itself.",
+        "info",
+        title="Payment received: your order is being looked at",
+    )
+    rejected = notice(
+        rx.fragment(ORDER.answer, " Whatever you have paid is credit in your account."),
+        "danger",
+        title="We cannot carry out this order",
+    )
+    return rx.fragment(
+        rx.match(
+            ORDER.status,
+            ("paid", rx.cond(SEVERAL, _all_paid(), _paid())),
+            ("held", held),
+            ("rejected", rejected),
+            ("expired", expired),
+            open_order,
+        )
+    )
+
+
+def _all_paid() -> rx.Component:
+    return notice(
+        "Thank you. Your servers are being built, each by itself; this page follows.",
+        "success",
+        title="Payment received",
+    )
 
 
 def _paid() -> rx.Component:
@@ -91,19 +135,36 @@ def _build() -> rx.Component:
     progress = card(
         rx.el.div(steps(BUILD_STEPS, SERVICE.done, "Building your server"), aria_live="polite"), title="Building"
     )
-    return rx.cond(shown, progress)
+    return rx.cond(SEVERAL, _servers(), rx.cond(shown, progress))
+
+
+def _servers() -> rx.Component:
+    columns = (
+        Column("Server", lambda row: link(row.hostname, address_of("/account/service/", row.id), STRONG)),
+        Column("Plan", lambda row: row.plan, shown_from="sm"),
+        Column("Location", lambda row: row.place, shown_from="md"),
+        Column("Status", lambda row: service_badge(row.status)),
+    )
+    rows = table(
+        PlacedOrderState.services, columns, caption="Servers of this order", key=lambda row: row.id, empty=rx.fragment()
+    )
+    return card(rx.el.div(rows, aria_live="polite"), title="Servers", flush=True)
 
 
 def _facts() -> rx.Component:
-    return card(
-        definitions(
-            ("Server", SERVICE.hostname),
-            ("Plan", SERVICE.plan),
-            ("Location", SERVICE.place),
-            ("System", SERVICE.system),
-            ("Ordered", ORDER.placed_at),
-            ("Total", ORDER.total),
-            narrow=True,
-        ),
-        title="What you ordered",
+    one = definitions(
+        ("Server", SERVICE.hostname),
+        ("Plan", SERVICE.plan),
+        ("Location", SERVICE.place),
+        ("System", SERVICE.system),
+        ("Ordered", ORDER.placed_at),
+        ("Total", ORDER.total),
+        narrow=True,
     )
+    several = definitions(
+        ("Servers", PlacedOrderState.services.length().to_string()),
+        ("Ordered", ORDER.placed_at),
+        ("Total", ORDER.total),
+        narrow=True,
+    )
+    return card(rx.cond(SEVERAL, several, one), title="What you ordered")

@@ -30,6 +30,7 @@ from ezscale.ui.base import words
 def overview() -> rx.Component:
     """What runs, what is to be paid, what comes next."""
     desk = stack(
+        rx.foreach(OverviewState.offers, _offered),
         rx.foreach(OverviewState.placed, _placed),
         rx.cond(SEES_MONEY, _figures()),
         rx.cond(SEES_MONEY, split(_services(), stack(_unpaid(), _coming())), _services()),
@@ -67,6 +68,15 @@ def _placed(order: Any) -> rx.Component:
         "warning",
         title=rx.fragment("Order ", order.number, " waits for your payment of ", order.total),
         actions=(link_button("Go on", to=to, look="plain", size="small"),),
+    )
+
+
+def _offered(offer: Any) -> rx.Component:
+    return notice(
+        rx.fragment("It holds until ", offer.until, "."),
+        "info",
+        title=rx.fragment("We have made you an offer, ", offer.number),
+        actions=(link_button("See it", to=address_of("/account/offer/", offer.id), look="plain", size="small"),),
     )
 
 

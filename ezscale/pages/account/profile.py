@@ -6,7 +6,7 @@ import reflex as rx
 
 from ezscale.pages.account.words import not_theirs
 from ezscale.pages.shell import account_page
-from ezscale.state.account.profile import ProfileState
+from ezscale.state.account.profile import ProfileState, time_zones
 from ezscale.state.signing_in.choices import countries
 from ezscale.ui import (
     button,
@@ -71,6 +71,18 @@ def _form() -> rx.Component:
             default_value=ProfileState.customer.tax_id,
             key=rx.Var.create("tax_id") + ProfileState.version.to_string(),
         ),
+        select_field(
+            "Time zone",
+            "time_zone",
+            time_zones(),
+            errors=ProfileState.errors,
+            hint="Your days begin and end there: it decides on which day something begins, renews or ends.",
+            default_value=ProfileState.customer.time_zone,
+            key=rx.Var.create("time_zone") + ProfileState.version.to_string(),
+        ),
+        rx.cond(
+            customer_standing() != "", rx.el.p(customer_standing(), role="status", class_name="-mt-3 text-sm text-body")
+        ),
         rx.cond(
             ProfileState.may_edit,
             save,
@@ -79,6 +91,11 @@ def _form() -> rx.Component:
         on_submit=ProfileState.save,
         class_name="flex flex-col gap-5",
     )
+
+
+def customer_standing() -> Any:
+    """What is known of the tax id."""
+    return ProfileState.customer.tax_standing
 
 
 def address_fields(customer: Any, errors: Any, version: Any, *, country: bool) -> rx.Component:
@@ -112,6 +129,7 @@ def address_fields(customer: Any, errors: Any, version: Any, *, country: bool) -
         rx.el.div(line("Street and number", "address", "street-address", 250), class_name="sm:col-span-2"),
         line("Postcode", "postcode", "postal-code", 20),
         line("City", "city", "address-level2", 100),
+        line("State or region", "region", "address-level1", 60, required=False) if country else rx.fragment(),
         land if country else rx.fragment(),
         class_name="grid gap-4 sm:grid-cols-2",
     )

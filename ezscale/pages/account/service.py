@@ -82,12 +82,19 @@ def _standing() -> rx.Component:
         "warning",
         title="This takes longer than usual",
     )
+    held = notice(
+        "It is paid. One of us looks at the order before it is built; you need not do anything.",
+        "info",
+        title="This server is not built yet",
+    )
     gone = notice("It and everything on it is deleted.", "neutral", title="This server is gone")
     standing = rx.match(
         SERVICE.status,
         ("building", building),
         ("waiting", waiting),
         ("expired", expired),
+        ("held", held),
+        ("waitlisted", held),
         ("suspended", suspended),
         ("failed", failed),
         ("terminating", gone),
@@ -223,9 +230,18 @@ def _billing() -> rx.Component:
     end_or_stay = rx.cond(BILLING.ends_on != "", _keep(), _cancel())
     return card(
         pairs,
-        rx.cond(ServiceState.may_cancel, rx.el.div(end_or_stay, class_name="mt-5 border-t border-line pt-4")),
-        title="Billing",
+        rx.el.div(
+            rx.cond(ServiceState.subscription_id != "", _manage()),
+            rx.cond(ServiceState.may_cancel, end_or_stay),
+            class_name="mt-5 flex flex-wrap gap-2 border-t border-line pt-4",
+        ),
+        title="Plan and billing",
     )
+
+
+def _manage() -> rx.Component:
+    to = address_of("/account/subscription/", ServiceState.subscription_id)
+    return link_button("Change, pause, explain", to=to, look="plain", size="small")
 
 
 def _cancel() -> rx.Component:

@@ -10,6 +10,8 @@ from ezscale.ui.base import Tone
 
 SERVICE_WORDS = {
     "waiting": "Unpaid",
+    "held": "Being looked at",
+    "waitlisted": "Waits for its turn",
     "expired": "Expired",
     "building": "Being built",
     "active": "Running",
@@ -20,6 +22,8 @@ SERVICE_WORDS = {
 }
 SERVICE_TONES: dict[str, Tone] = {
     "waiting": "warning",
+    "held": "info",
+    "waitlisted": "info",
     "expired": "neutral",
     "building": "info",
     "active": "success",
@@ -34,6 +38,7 @@ INVOICE_WORDS = {
     "paid": "Paid",
     "void": "Void",
     "uncollectible": "Unpaid",
+    "credited": "Credited",
 }
 INVOICE_TONES: dict[str, Tone] = {
     "open": "warning",
@@ -41,6 +46,7 @@ INVOICE_TONES: dict[str, Tone] = {
     "paid": "success",
     "void": "neutral",
     "uncollectible": "danger",
+    "credited": "neutral",
 }
 SEES_MONEY = SessionState.may.contains("billing.see")
 MAY_ORDER = SessionState.may.contains("orders.place")

@@ -183,6 +183,7 @@ def _correcting() -> rx.Component:
             rx.el.div(line("Street and number", "address", WHO.street, 250), class_name="sm:col-span-2"),
             line("Postcode", "postcode", WHO.postcode, 20),
             line("City", "city", WHO.city, 100),
+            line("State or region", "region", WHO.region, 60, required=False),
             country,
             class_name="grid gap-4 sm:grid-cols-2",
         ),

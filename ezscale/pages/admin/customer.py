@@ -4,6 +4,9 @@ import reflex as rx
 
 from ezscale.pages.admin.care import customer_care, person_care, personal_data
 from ezscale.pages.admin.cases import case_list
+from ezscale.pages.admin.credit import credit_card, new_invoice_button
+from ezscale.pages.admin.customer_tax import currency_care, customer_tax
+from ezscale.pages.admin.holds import held_card
 from ezscale.pages.admin.parts import (
     QUIET,
     by_id,
@@ -30,8 +33,13 @@ def customer() -> rx.Component:
         lead=rx.cond(WHO.number != "", rx.fragment(WHO.number, " · customer since ", WHO.since)),
         crumbs=(("Customers", "/admin/customers/"),),
         badge=rx.cond(WHO.suspended, badge("Suspended", "warning", dot=True)),
-        actions=[customer_care()],
+        actions=[rx.cond(CustomerState.rights["offer"], _offer()), customer_care()],
     )
+
+
+def _offer() -> rx.Component:
+    to = rx.Var.create("/admin/offer/new/?customer=") + WHO.id
+    return rx.cond(WHO.id != "", link_button("Make an offer", to=to, look="plain", size="small"))
 
 
 def _main() -> rx.Component:
@@ -52,8 +60,10 @@ def _main() -> rx.Component:
     cases = card(case_list(CustomerState.cases), title="Waits for a person", flush=True)
     return stack(
         rx.cond(CustomerState.cases.length() > 0, cases),
+        held_card(CustomerState.held),
         card(services, title="Services", flush=True),
-        card(invoices, title="Invoices", flush=True),
+        card(invoices, title="Invoices", actions=[new_invoice_button()], flush=True),
+        credit_card(),
     )
 
 
@@ -63,7 +73,7 @@ def _side() -> rx.Component:
         ("E-mail", plain_link(WHO.email, href=f"mailto:{WHO.email}")),
         ("Address", rx.foreach(WHO.address, _line)),
         ("Tax number", or_dash(WHO.tax_id)),
-        ("Currency", WHO.currency),
+        ("Currency", rx.el.div(WHO.currency, currency_care(), class_name="flex items-center justify-between gap-2")),
         ("Credit", or_dash(WHO.credit)),
         ("On panels", machine_name(WHO.panel_ref)),
         ("At the gateway", machine_name(WHO.gateway_ref)),
@@ -72,6 +82,7 @@ def _side() -> rx.Component:
     all_mail = link_button("All", to=f"/admin/mail/?customer={WHO.id}", look="quiet", size="small")
     return stack(
         card(about, title="Details"),
+        customer_tax(),
         card(_list(CustomerState.people, _person, "Nobody signs in for them."), title="People"),
         card(_list(CustomerState.acting, _acting, "No colleague has acted as them."), title="Acted as them"),
         card(_list(CustomerState.cards, _card, "No card on file."), title="Cards"),

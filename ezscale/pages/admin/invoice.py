@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from ezscale.pages.admin.crediting import credit_note_window
+from ezscale.pages.admin.holds import held_card
 from ezscale.pages.admin.parts import (
     ATTEMPT_TONES,
     ATTEMPT_WORDS,
@@ -16,7 +18,10 @@ from ezscale.pages.admin.parts import (
     two_lines,
 )
 from ezscale.pages.shell import admin_page
+from ezscale.pages.subscription_parts import why
+from ezscale.state.admin.crediting import CreditingState
 from ezscale.state.admin.invoice import InvoiceState
+from ezscale.state.session import SessionState
 from ezscale.ui import (
     Column,
     button,
@@ -31,16 +36,17 @@ from ezscale.ui import (
     stack,
     status_badge,
     table,
+    text_area,
     timeline,
 )
 
-THIS = InvoiceState.invoice
+THIS, MAY = InvoiceState.invoice, InvoiceState.may_now
 
 
 def invoice() -> rx.Component:
     """Everything on one invoice."""
     known = ~(InvoiceState.loading | InvoiceState.missing)
-    customer = link(THIS.customer, rx.Var.create("/admin/customer/?id=") + THIS.customer_id, QUIET)
+    customer = link(THIS.customer, rx.Var.create("/admin/customer/?id=") + THIS.customer_id)
     return admin_page(
         named(InvoiceState, "Invoice", THIS.number),
         record(InvoiceState, "invoice", split(_main(), _side())),
@@ -48,13 +54,79 @@ def invoice() -> rx.Component:
         lead=rx.cond(known, rx.fragment(customer, rx.cond(THIS.issued != "", rx.el.span(" · issued ", THIS.issued)))),
         crumbs=(("Invoices", "/admin/invoices/"),),
         badge=rx.cond(known, invoice_status(THIS.status)),
-        actions=[rx.cond(known, rx.fragment(_document(), rx.cond(InvoiceState.may_void, _void())))],
+        actions=[rx.cond(known, rx.fragment(_deeds(), credit_note_window()))],
+    )
+
+
+def _deeds() -> rx.Component:
+    """What can be done about it now."""
+    edit = link_button(
+        icon("pencil"), "Edit", to=rx.Var.create("/admin/draft/?id=") + THIS.id, look="plain", size="small"
+    )
+    history = link_button(
+        icon("fingerprint"), "History", to=rx.Var.create("/admin/audit/?about=") + THIS.id, look="plain", size="small"
+    )
+    resend = button(icon("send"), "Send again", look="plain", size="small", on_click=InvoiceState.resend)
+    copy = button(icon("copy"), "Copy", look="plain", size="small", on_click=InvoiceState.copy)
+    expect = button(icon("undo-2"), "Expect again", look="plain", size="small", on_click=InvoiceState.expect)
+    credit = button(icon("receipt-text"), "Credit note", look="plain", size="small", on_click=CreditingState.ask)
+    return rx.el.div(
+        _document(),
+        rx.cond(MAY["edit"], edit),
+        rx.cond(MAY["resend"], resend),
+        rx.cond(MAY["copy"], copy),
+        rx.cond(MAY["credit"], credit),
+        rx.cond(MAY["expect"], expect),
+        rx.cond(MAY["give_up"], _give_up()),
+        rx.cond(MAY["void"], _void()),
+        rx.cond(MAY["delete"], _delete()),
+        rx.cond(SessionState.may.contains("staff.audit"), history),
+        rx.cond(MAY["issue"], _issue()),
+        class_name="flex flex-wrap gap-2",
+    )
+
+
+def _issue() -> rx.Component:
+    return confirm(
+        button(icon("stamp"), "Issue", size="small"),
+        title="Issue this invoice?",
+        text=(
+            "It takes its number, is booked, and is mailed to the customer. From then on it never changes: it can only be "
+            "credited, or voided while it is unpaid."
+        ),
+        yes="Issue the invoice",
+        on_yes=InvoiceState.issue,
+        no="Not yet",
+        look="primary",
+    )
+
+
+def _delete() -> rx.Component:
+    return confirm(
+        button(icon("trash-2"), "Delete", look="plain", size="small"),
+        title="Delete this draft?",
+        text="It has no number and the customer has never seen it. This cannot be undone.",
+        yes="Delete the draft",
+        on_yes=InvoiceState.delete,
+    )
+
+
+def _give_up() -> rx.Component:
+    return confirm(
+        button(icon("circle-slash"), "Uncollectible", look="plain", size="small"),
+        title=rx.Var.create("Stop expecting ") + THIS.to_pay + "?",
+        text=(
+            "What is open is booked as lost, and nobody is reminded or charged any more. It can still be paid, and you can "
+            "expect it again."
+        ),
+        yes="Mark as uncollectible",
+        on_yes=InvoiceState.give_up,
     )
 
 
 def _document() -> rx.Component:
     return rx.cond(
-        THIS.number != "Draft",
+        (THIS.status != "draft") & (THIS.status != ""),
         link_button(
             icon("file-down"),
             "PDF",
@@ -83,7 +155,13 @@ def _main() -> rx.Component:
     lines = table(
         InvoiceState.lines,
         [
-            Column("Position", lambda line: two_lines(rx.el.span(line.text, class_name="text-ink"), line.period)),
+            Column(
+                "Position",
+                lambda line: two_lines(
+                    rx.el.span(line.text, class_name="text-ink"), rx.fragment(line.period, why(line.why))
+                ),
+            ),
+            Column("Quantity", lambda line: line.quantity, figures=True, shown_from="md"),
             Column("Price", lambda line: line.price, figures=True, shown_from="sm"),
             Column("Discount", lambda line: line.discount, figures=True, shown_from="md"),
             Column("Tax", lambda line: line.tax, figures=True, shown_from="sm"),
@@ -94,7 +172,9 @@ def _main() -> rx.Component:
         empty=empty("No positions"),
     )
     return stack(
-        card(lines, _sums(), title="Positions", flush=True),
+        held_card(InvoiceState.held),
+        card(lines, _sums(), _memo(), title="Positions", flush=True),
+        rx.cond(InvoiceState.notes.length() > 0, card(_notes(), title="Credit notes", flush=True)),
         card(_attempts(), title="Charges", flush=True),
         rx.cond(InvoiceState.payments.length() > 0, card(_payments(), title="Payments", flush=True)),
     )
@@ -116,6 +196,38 @@ def _sums() -> rx.Component:
             for name, amount, look in rows
         ],
         class_name="ml-auto flex w-full max-w-72 flex-col gap-2 px-4 py-4 text-sm sm:px-5",
+    )
+
+
+def _memo() -> rx.Component:
+    shown = rx.el.p(THIS.memo, class_name="whitespace-pre-line border-t border-line px-4 py-4 text-sm sm:px-5")
+    form = rx.el.form(
+        text_area(
+            "Memo", "memo", errors=InvoiceState.errors, default_value=THIS.memo, max_length=1000, rows="2", key=THIS.id
+        ),
+        button("Save", type="submit", look="plain", size="small", class_name="self-start"),
+        on_submit=InvoiceState.write_memo,
+        reset_on_submit=False,
+        class_name="flex flex-col gap-3 border-t border-line px-4 py-4 sm:px-5",
+    )
+    return rx.cond(MAY["memo"], form, rx.cond(THIS.memo != "", shown))
+
+
+def _notes() -> rx.Component:
+    return table(
+        InvoiceState.notes,
+        [
+            Column(
+                "Credit note",
+                lambda row: two_lines(rx.el.span(row.number, class_name="font-medium text-ink"), row.reason),
+            ),
+            Column("Issued", lambda row: row.issued_on, shown_from="sm"),
+            Column("Became credit", lambda row: row.kept, figures=True, shown_from="md"),
+            Column("Total", lambda row: rx.el.span(row.total, class_name="font-medium text-ink"), figures=True),
+        ],
+        caption="Credit notes",
+        key=by_id,
+        empty=empty("No credit notes"),
     )
 
 
@@ -152,6 +264,11 @@ def _payments() -> rx.Component:
     )
 
 
+def _fee_for() -> rx.Component:
+    late = link("The late invoice", rx.Var.create("/admin/invoice/?id=") + THIS.fee_for, QUIET)
+    return rx.cond(THIS.fee_for != "", late, or_dash(""))
+
+
 def _side() -> rx.Component:
     steps = timeline(
         InvoiceState.steps,
@@ -166,11 +283,15 @@ def _side() -> rx.Component:
         card(
             definitions(
                 ("Total", figure(THIS.total)),
+                ("Credited", or_dash(THIS.credited)),
                 ("Paid", or_dash(THIS.settled)),
                 ("To pay", or_dash(THIS.to_pay)),
                 ("Due", or_dash(THIS.due)),
                 ("Paid on", or_dash(THIS.paid)),
                 ("Delivered", or_dash(THIS.delivered)),
+                ("Came from", THIS.origin),
+                ("Proforma", or_dash(THIS.proforma)),
+                ("Late fee for", _fee_for()),
                 narrow=True,
             ),
             title="Money",

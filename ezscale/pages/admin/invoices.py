@@ -12,10 +12,12 @@ from ezscale.pages.admin.parts import (
 )
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.invoices import InvoicesState
-from ezscale.ui import card, empty, filters, table, toolbar
+from ezscale.state.session import SessionState
+from ezscale.ui import button, card, empty, filters, icon, link_button, table, toolbar
 
 STATUSES = (
     ("", "All"),
+    ("draft", "Drafts"),
     ("open", "Open"),
     ("overdue", "Overdue"),
     ("paid", "Paid"),
@@ -30,12 +32,30 @@ def invoices() -> rx.Component:
         "Invoices",
         card(
             toolbar(filters("Status", STATUSES, InvoicesState.status, InvoicesState.choose)),
-            rx.cond(InvoicesState.status == "", _sheet(sort_due=False), _sheet(sort_due=True)),
+            rx.cond(
+                (InvoicesState.status == "") | (InvoicesState.status == "draft"),
+                _sheet(sort_due=False),
+                _sheet(sort_due=True),
+            ),
             turner(InvoicesState),
             flush=True,
         ),
         at="/admin/invoices/",
-        actions=[export_button("invoices", InvoicesState)],
+        actions=[
+            link_button("Credit notes", to="/admin/credit-notes/", look="plain", size="small"),
+            export_button("invoices", InvoicesState),
+            _new(),
+        ],
+    )
+
+
+def _new() -> rx.Component:
+    words = (icon("plus"), "New invoice")
+    room = button(*words, size="small", class_name="invisible")  # what is below must not move when the answer is there
+    return rx.cond(
+        SessionState.may.contains("staff.invoices"),
+        link_button(*words, to="/admin/draft/", size="small"),
+        rx.cond(InvoicesState.loading, room),
     )
 
 

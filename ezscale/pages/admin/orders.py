@@ -13,7 +13,7 @@ from ezscale.pages.admin.parts import (
 )
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.orders import OrdersState
-from ezscale.ui import card, empty, filters, table, toolbar
+from ezscale.ui import card, empty, filters, link_button, table, toolbar
 
 
 def orders() -> rx.Component:
@@ -33,5 +33,8 @@ def orders() -> rx.Component:
         "Orders",
         card(toolbar(statuses), sheet, turner(OrdersState), flush=True),
         at="/admin/orders/",
-        actions=[export_button("orders", OrdersState)],
+        actions=[
+            link_button("Offers", to="/admin/offers/", look="plain", size="small"),
+            export_button("orders", OrdersState),
+        ],
     )

@@ -65,12 +65,17 @@ def _alarms() -> rx.Component:
 
 
 def _figures() -> rx.Component:
-    arr = rx.fragment(FIGURES.arr, " a year")
+    arr = rx.fragment(FIGURES.arr, " a year · ", FIGURES.mrr_together)
     return stats(
         stat("Monthly recurring revenue", FIGURES.mrr, arr, icon_name="repeat"),
         stat("Active services", FIGURES.active, FIGURES.active_note, icon_name="server"),
         stat("Customers", FIGURES.customers, FIGURES.customers_note, icon_name="users"),
-        stat("Outstanding", FIGURES.outstanding, FIGURES.overdue, icon_name="receipt-text"),
+        stat(
+            "Outstanding",
+            FIGURES.outstanding,
+            rx.fragment(FIGURES.overdue, " · ", FIGURES.outstanding_together),
+            icon_name="receipt-text",
+        ),
     )
 
 

@@ -22,6 +22,8 @@ from ezscale.ui.base import Tone
 
 SERVICE_TONES: dict[str, Tone] = {
     "waiting": "neutral",
+    "held": "warning",
+    "waitlisted": "warning",
     "expired": "neutral",
     "building": "info",
     "active": "success",
@@ -31,13 +33,28 @@ SERVICE_TONES: dict[str, Tone] = {
     "terminated": "neutral",
 }
 INVOICE_TONES: dict[str, Tone] = {
+    "draft": "neutral",
     "open": "info",
     "overdue": "danger",
     "paid": "success",
     "void": "neutral",
     "uncollectible": "warning",
+    "credited": "neutral",
 }
-ORDER_TONES: dict[str, Tone] = {"placed": "info", "paid": "success", "expired": "neutral"}
+ORDER_TONES: dict[str, Tone] = {
+    "placed": "info",
+    "held": "warning",
+    "paid": "success",
+    "expired": "neutral",
+    "rejected": "danger",
+}
+OFFER_TONES: dict[str, Tone] = {
+    "offered": "info",
+    "accepted": "success",
+    "declined": "warning",
+    "withdrawn": "neutral",
+    "expired": "neutral",
+}
 ATTEMPT_TONES: dict[str, Tone] = {
     "created": "neutral",
     "sent": "info",
@@ -51,6 +68,7 @@ MAIL_TONES: dict[str, Tone] = {"queued": "info", "sent": "success", "refused": "
 INVOICE_WORDS = {name: name.capitalize() for name in INVOICE_TONES}
 SERVICE_WORDS = {name: name.capitalize() for name in SERVICE_TONES}
 ORDER_WORDS = {name: name.capitalize() for name in ORDER_TONES}
+OFFER_WORDS = {name: name.capitalize() for name in OFFER_TONES}
 ATTEMPT_WORDS = {name: name.replace("_", " ").capitalize() for name in ATTEMPT_TONES}
 MAIL_WORDS = {name: name.capitalize() for name in MAIL_TONES}
 
@@ -72,6 +90,11 @@ def invoice_status(status: Any) -> rx.Component:
 def order_status(status: Any) -> rx.Component:
     """How an order stands."""
     return status_badge(status, ORDER_TONES, ORDER_WORDS)
+
+
+def offer_status(status: Any) -> rx.Component:
+    """How an offer stands."""
+    return status_badge(status, OFFER_TONES, OFFER_WORDS)
 
 
 def customer_link(row: Any) -> rx.Component:
@@ -129,7 +152,7 @@ def order_columns() -> list[Column]:
     return [
         Column(
             "Order",
-            lambda row: two_lines(link(row.number, f"/admin/invoice/?id={row.invoice_id}", NUMBER), row.placed),
+            lambda row: two_lines(link(row.number, f"/admin/order/?id={row.id}", NUMBER), row.placed),
         ),
         Column("Customer", customer_link, shown_from="sm"),
         Column("Coupon", lambda row: row.coupon, shown_from="lg"),

@@ -4,8 +4,22 @@ import reflex as rx
 
 from ezscale.pages.admin.parts import by_id, nothing_found, open_matter, turner
 from ezscale.pages.shell import admin_page
-from ezscale.state.admin.runs import GivenUpRow, ReportRow, RunsState, SetAside
-from ezscale.ui import Column, badge, button, card, empty, filters, form_dialog, icon, stack, table, text_area, toolbar
+from ezscale.state.admin.runs import GivenUpRow, ReportRow, RunsState, SetAside, StoppedRun
+from ezscale.ui import (
+    Column,
+    badge,
+    button,
+    card,
+    confirm,
+    empty,
+    filters,
+    form_dialog,
+    icon,
+    stack,
+    table,
+    text_area,
+    toolbar,
+)
 
 NAMES = (("", "All"), ("renewals", "Renewals"), ("dunning", "Dunning"), ("cancellations", "Cancellations"))
 
@@ -24,6 +38,7 @@ def runs() -> rx.Component:
     return admin_page(
         "Runs",
         stack(
+            rx.cond(RunsState.stopped.length() > 0, _stopped()),
             rx.cond(RunsState.given_up.length() > 0, _given_up()),
             card(
                 toolbar(filters("Run", NAMES, RunsState.status, RunsState.choose)),
@@ -34,6 +49,53 @@ def runs() -> rx.Component:
         ),
         at="/admin/runs/",
         lead="Each run leaves a report. What it could not handle is set aside by name, and the rest goes on.",
+        actions=[rx.cond(RunsState.may_run, rx.fragment(*[_run_now(run, name) for run, name in NAMES if run]))],
+    )
+
+
+def _run_now(run: str, name: str) -> rx.Component:
+    return confirm(
+        button(icon("play"), name, look="plain", size="small"),
+        title=f"Run {name.lower()} now?",
+        text="It does what the next night would do, and nothing twice. The page Tonight tells what that is.",
+        yes=f"Run {name.lower()}",
+        on_yes=RunsState.run_now(run),
+        no="Leave it to the night",
+        look="primary",
+    )
+
+
+def _stopped() -> rx.Component:
+    runs = rx.el.ul(rx.foreach(RunsState.stopped, _stopped_run), class_name="divide-y divide-line")
+    return card(runs, title="Stopped, because they would do far more than usual", flush=True)
+
+
+def _stopped_run(run: StoppedRun) -> rx.Component:
+    allowing = form_dialog(
+        button("Allow", look="plain", size="small", on_click=RunsState.ask_to_allow(run.run)),
+        text_area(
+            "Why are this many right?",
+            "allowed",
+            errors=RunsState.errors,
+            required=True,
+            max_length=500,
+            hint="It is kept with the case, with your name.",
+        ),
+        title="Allow this run",
+        text=rx.fragment(run.would, ". It is allowed for today, whatever it does, and begins at once."),
+        yes="Allow it",
+        on_yes=RunsState.allow,
+        look="danger",
+        open=RunsState.allowing == run.run,
+        on_open_change=RunsState.keep_stopped,
+    )
+    return open_matter(
+        icon("octagon-pause", 18, "mt-px text-danger"),
+        run.title,
+        run.would,
+        rx.fragment("Stopped ", run.at),
+        rx.cond(RunsState.may_run, allowing),
+        key=run.run,
     )
 
 

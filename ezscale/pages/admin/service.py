@@ -41,7 +41,7 @@ def service() -> rx.Component:
         named(ServiceState, "Service", THIS.hostname),
         record(ServiceState, "service", stack(_notices(), split(_main(), _side()))),
         at="/admin/services/",
-        lead=rx.cond(known, rx.fragment(THIS.number, " · ", link(THIS.customer, _customer(), QUIET))),
+        lead=rx.cond(known, rx.fragment(THIS.number, " · ", link(THIS.customer, _customer()))),
         crumbs=(("Services", "/admin/services/"),),
         badge=rx.cond(known, service_status(THIS.status)),
         actions=[_buttons()],
@@ -154,7 +154,14 @@ def _side() -> rx.Component:
         ),
         card(
             definitions(
-                ("Subscription", ServiceState.subscription.number),
+                (
+                    "Subscription",
+                    link(
+                        ServiceState.subscription.number,
+                        rx.Var.create("/admin/subscription/?id=") + ServiceState.subscription.id,
+                        QUIET,
+                    ),
+                ),
                 ("Stands", ServiceState.subscription.status),
                 ("Price", or_dash(billing.price)),
                 ("Next bill", or_dash(billing.next_on)),

@@ -75,7 +75,11 @@ def home() -> rx.Component:
         section(
             title("Pick a size. Change the currency, not your mind.", "Full root access, IPv4 and IPv6 on every plan."),
             rx.el.div(
-                offers(shop, plan_cards(shop.plans[:4], "sm:grid-cols-2 lg:grid-cols-4"), cycles=shop.cycles[:1]),
+                offers(
+                    shop,
+                    plan_cards(shop.plans[:4], "sm:grid-cols-2 lg:grid-cols-4", shop.cycles[:1]),
+                    cycles=shop.cycles[:1],
+                ),
                 class_name="mt-8",
             ),
             rx.el.p(link("Compare all plans and cycles", "/pricing/"), class_name="mt-6 text-sm"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, cycle_name
+from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, cycle_length, cycle_name
 from ezscale.state.marketing.prices import PricesState, price_key
 from ezscale.ui import badge, button, native_form
 
@@ -19,8 +19,8 @@ def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Compone
     switches = [_switch("Currency", "currency", [(code, SIGNS.get(code, code), "") for code in shop.currencies])]
     if len(cycles) > 1:
         best = f"save {shop.best_saving}%" if shop.best_saving else ""
-        choices = [(str(m), cycle_name(m), best if m == cycles[-1] else "") for m in cycles]
-        switches.insert(0, _switch("Pay", "months", choices))
+        choices = [(str(m), cycle_length(m), best if m == cycles[-1] else "") for m in cycles]
+        switches.insert(0, _switch("Pay for", "months", choices, "grid grid-cols-3 sm:inline-flex"))
     else:
         switches.append(
             rx.el.input(type="radio", name="months", value=str(cycles[0]), default_checked=True, hidden=True)
@@ -35,9 +35,10 @@ def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Compone
     )
 
 
-def plan_cards(plans: Sequence[PlanCard], columns: str) -> rx.Component:
-    """Plans side by side."""
-    return rx.el.ul(*[_card(plan) for plan in plans], class_name=f"grid gap-4 {columns}")
+def plan_cards(plans: Sequence[PlanCard], columns: str, cycles: Sequence[int] = ()) -> rx.Component:
+    """Plans side by side, with the prices of some cycles, or of all."""
+    shown = [plan.of_cycles(cycles) if cycles else plan for plan in plans]
+    return rx.el.ul(*[_card(plan) for plan in shown], class_name=f"grid gap-4 {columns}")
 
 
 def plan_table(plans: Sequence[PlanCard]) -> rx.Component:
@@ -91,7 +92,7 @@ def product_data(plans: Iterable[PlanCard], address: str) -> list[dict[str, Any]
                     "@type": "Offer",
                     "price": tag.amount,
                     "priceCurrency": tag.currency,
-                    "availability": "https://schema.org/InStock",
+                    "availability": f"https://schema.org/{'OutOfStock' if plan.sold_out else 'InStock'}",
                     "url": address,
                     "name": cycle_name(tag.months),
                 }
@@ -102,13 +103,19 @@ def product_data(plans: Iterable[PlanCard], address: str) -> list[dict[str, Any]
     ]
 
 
-def _switch(label: str, name: str, choices: Sequence[tuple[str, str, str]]) -> rx.Component:
+def _switch(
+    label: str, name: str, choices: Sequence[tuple[str, str, str]], shape: str = "inline-flex flex-wrap"
+) -> rx.Component:
     buttons = [
         rx.el.label(
             rx.el.input(type="radio", name=name, value=value, default_checked=place == 0, class_name="peer sr-only"),
             rx.el.span(
                 text,
-                *([rx.el.span(note, class_name="ml-1.5 text-xs text-accent")] if note else []),
+                *(
+                    [rx.el.span(note, class_name="block text-xs whitespace-nowrap text-accent sm:ml-1.5 sm:inline")]
+                    if note
+                    else []
+                ),
                 class_name=(
                     "block cursor-pointer rounded-md px-3 py-1.5 text-sm text-body hover:text-ink peer-checked:bg-surface "
                     "peer-checked:font-medium peer-checked:text-ink peer-checked:shadow-card peer-focus-visible:outline-2 "
@@ -119,7 +126,7 @@ def _switch(label: str, name: str, choices: Sequence[tuple[str, str, str]]) -> r
         for place, (value, text, note) in enumerate(choices)
     ]
     return rx.el.fieldset(
-        rx.el.legend(label, class_name="sr-only"), *buttons, class_name="inline-flex flex-wrap rounded-lg bg-sunken p-1"
+        rx.el.legend(label, class_name="sr-only"), *buttons, class_name=f"{shape} rounded-lg bg-sunken p-1 text-center"
     )
 
 
@@ -183,5 +190,6 @@ def _price(plan: PlanCard, tag: PriceTag) -> rx.Component:
 
 def _order(plan: PlanCard, class_name: str) -> rx.Component:
     look = "primary" if plan.popular else "plain"
-    words = ("Order", rx.el.span(plan.name, class_name="sr-only"))
-    return button(*words, type="submit", look=look, name="plan", value=plan.slug, class_name=class_name)
+    gone = rx.cond(PricesState.sold_out.contains(plan.slug), PricesState.sold_out[plan.slug], plan.sold_out)
+    words = (rx.cond(gone, "Sold out", "Order"), rx.el.span(plan.name, class_name="sr-only"))
+    return button(*words, type="submit", look=look, name="plan", value=plan.slug, disabled=gone, class_name=class_name)

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.profile import address_fields
+from ezscale.pages.ordering.fitting_out import add_ons, options, wrong
 from ezscale.pages.shell import WIDTH, marketing_page
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.choices import countries
@@ -36,13 +37,21 @@ def order() -> rx.Component:
     )
     form = rx.el.form(
         rx.el.div(
-            _plans(), _cycles(), _places(), _systems(), _name(), _customer(), class_name="flex min-w-0 flex-col gap-9"
+            _plans(),
+            _cycles(),
+            options(OrderState),
+            add_ons(OrderState),
+            _places(),
+            _systems(),
+            _name(),
+            _customer(),
+            class_name="flex min-w-0 flex-col gap-9",
         ),
         rx.el.aside(_summary(), class_name="min-w-0 lg:sticky lg:top-22"),
         on_submit=OrderState.submit,
         class_name="grid grid-cols-1 items-start gap-9 lg:grid-cols-[minmax(0,1fr)_23rem] lg:gap-10",
     )
-    content = rx.cond(OrderState.loaded, form, card(skeleton(10)))
+    content = rx.cond(OrderState.loaded, form, card(skeleton(10), class_name="min-h-dvh"))
     return marketing_page(rx.el.div(head, content, class_name=f"py-10 {WIDTH}"), at="/order/")
 
 
@@ -51,7 +60,8 @@ def _plans() -> rx.Component:
         name = rx.el.span(
             rx.el.span(plan.name, class_name="font-semibold text-ink"),
             rx.cond(plan.popular, rx.el.span("Most chosen", class_name=BADGE)),
-            class_name="flex items-center gap-2",
+            rx.cond(plan.left != "", rx.el.span(plan.left, class_name=SCARCE)),
+            class_name="flex flex-wrap items-center gap-2",
         )
         words = rx.el.span(
             name,
@@ -66,7 +76,7 @@ def _plans() -> rx.Component:
         )
         return _choice("plan", plan.slug, BASKET.plan, words, price, class_name="items-start justify-between gap-4")
 
-    return choices("Plan", rx.foreach(OrderState.plans, card_of), error=_wrong("plan"))
+    return choices("Plan", rx.foreach(OrderState.plans, card_of), error=wrong(OrderState, "plan"))
 
 
 def _cycles() -> rx.Component:
@@ -95,7 +105,7 @@ def _cycles() -> rx.Component:
         "Billing cycle",
         rx.foreach(OrderState.cycles, card_of),
         class_name="grid gap-2.5 sm:grid-cols-3",
-        error=_wrong("months"),
+        error=wrong(OrderState, "months"),
     )
     return rx.el.div(cards, currency, class_name="relative")
 
@@ -105,7 +115,7 @@ def _places() -> rx.Component:
         "Location",
         rx.foreach(OrderState.places, lambda place: _named("location", place, BASKET.location, "map-pin")),
         class_name="grid grid-cols-2 gap-2.5 sm:grid-cols-3",
-        error=_wrong("location"),
+        error=wrong(OrderState, "location"),
     )
 
 
@@ -114,7 +124,7 @@ def _systems() -> rx.Component:
         "Operating system",
         rx.foreach(OrderState.systems, lambda image: _named("image", image, BASKET.image, "disc-3")),
         class_name="grid grid-cols-2 gap-2.5",
-        error=_wrong("image"),
+        error=wrong(OrderState, "image"),
     )
 
 
@@ -178,10 +188,58 @@ def _summary() -> rx.Component:
     changed = notice(OrderState.price_note, "warning", title="The price has changed")
     return card(
         rx.cond(OrderState.price_note != "", rx.el.div(changed, class_name="mb-4")),
+        rx.cond(OrderState.parked, _parked()),
         rx.el.div(rx.cond(OrderState.priced, _price(), _no_price()), aria_live="polite"),
+        rx.el.div(_more(), class_name="mt-4"),
         rx.el.div(_coupon(), class_name="mt-5"),
         rx.el.div(_going_on(), class_name="mt-5 border-t border-line pt-5"),
         title="Your order",
+    )
+
+
+def _parked() -> rx.Component:
+    """The other servers of this order."""
+
+    def line_of(item: Any) -> rx.Component:
+        trouble = rx.Var.create("item-") + item.place.to_string()
+        words = rx.el.div(
+            rx.el.div(item.hostname, class_name="truncate text-sm font-medium text-ink"),
+            rx.el.div(item.name, " · ", item.details, class_name="text-xs text-faint"),
+            class_name="min-w-0",
+        )
+        deeds = rx.el.div(
+            button("Change", look="quiet", size="small", on_click=OrderState.take_up(item.place)),
+            button(
+                icon("trash-2", 15),
+                rx.el.span("Remove ", item.hostname, class_name="sr-only"),
+                look="quiet",
+                size="small",
+                on_click=OrderState.leave_out(item.place),
+            ),
+            class_name="flex shrink-0 items-center",
+        )
+        return rx.el.li(
+            rx.el.div(words, deeds, class_name="flex items-center justify-between gap-2"),
+            wrong(OrderState, trouble),
+            key=item.place.to_string(),
+            class_name="py-2",
+        )
+
+    return rx.el.div(
+        rx.el.h3("Also in this order", class_name="text-xs font-medium text-faint"),
+        rx.el.ul(rx.foreach(OrderState.parked, line_of), class_name="divide-y divide-line"),
+        class_name="mb-4 border-b border-line pb-2",
+    )
+
+
+def _more() -> rx.Component:
+    """More servers in the same order."""
+    another = button(icon("plus"), "Add another server", look="plain", size="small", on_click=OrderState.park)
+    without = button("Leave this one out", look="quiet", size="small", on_click=OrderState.leave_this_out)
+    return rx.el.div(
+        rx.cond(OrderState.is_full, rx.fragment(), another),
+        rx.cond(OrderState.parked, without),
+        class_name="flex flex-wrap gap-2",
     )
 
 
@@ -190,7 +248,11 @@ def _price() -> rx.Component:
     lines = rx.foreach(
         PRICE.lines,
         lambda line: rx.el.div(
-            rx.el.dt(line.text), rx.el.dd(line.amount, class_name="text-ink tabular-nums"), class_name=small
+            rx.el.dt(line.text, class_name="min-w-0 [overflow-wrap:anywhere]"),
+            rx.el.dd(line.amount, class_name="text-ink tabular-nums"),
+            class_name=rx.cond(
+                line.head, "flex justify-between gap-4 pt-1 text-sm font-medium text-ink first:pt-0", small
+            ),
         ),
     )
     tax = rx.el.div(rx.el.dt(PRICE.tax_name), rx.el.dd(PRICE.tax, class_name="text-ink tabular-nums"), class_name=small)
@@ -203,12 +265,22 @@ def _price() -> rx.Component:
     return rx.fragment(
         rx.el.dl(lines, tax, total, class_name="flex flex-col gap-2.5"),
         rx.el.p(
-            "Renews on ",
-            PRICE.renews_on,
-            " for ",
-            rx.el.span(PRICE.renewal, class_name="font-medium text-body"),
-            ", tax included. Cancel any time before.",
+            rx.foreach(
+                PRICE.renewals,
+                lambda renewal: rx.el.span(
+                    "Renews on ",
+                    renewal.on,
+                    " for ",
+                    rx.el.span(renewal.price, class_name="font-medium text-body"),
+                    ", tax included. ",
+                ),
+            ),
+            "Cancel any time before.",
             class_name="mt-3 text-xs leading-relaxed text-faint",
+        ),
+        rx.cond(
+            PRICE.needs_approval,
+            rx.el.p("One of us looks at this order before it is built.", class_name="mt-1.5 text-xs text-faint"),
         ),
         rx.cond(PRICE.tax_note != "", rx.el.p(PRICE.tax_note, class_name="mt-1.5 text-xs text-faint")),
     )
@@ -287,9 +359,5 @@ def _choice(name: str, value: Any, chosen: Any, *content: Any, class_name: str =
     )
 
 
-def _wrong(name: str) -> rx.Component:
-    words = rx.el.p(ERRORS[name], class_name="mt-2 text-[0.8125rem] text-danger")
-    return rx.el.div(rx.cond(ERRORS.contains(name), words), role="alert")
-
-
+SCARCE = "rounded-full bg-warning-soft px-2 py-0.5 text-[0.6875rem] font-medium whitespace-nowrap text-warning"
 BADGE = "rounded-full bg-accent-soft px-2 py-0.5 text-[0.6875rem] font-medium whitespace-nowrap text-accent"

@@ -42,7 +42,12 @@ def detach(account: Account, params: Document, id: str) -> Document:
 
 
 def keep(account: Account, method: Document, customer: str, *, set_up: bool = False) -> Document:
-    """Attach a card; `set_up` when its holder has agreed, authenticated if the bank wished, to later charges."""
+    """Attach a card; `set_up` when its holder has agreed, authenticated if the bank wished, to later charges.
+
+    Real test cards are all from the United States. Here a card is from where its holder lives, as most are.
+    """
+    address = account.find("customer", customer)["address"] or {}
+    method["card"] |= {"country": address.get("country") or method["card"]["country"]}
     method |= {"customer": customer, "_set_up": method["_set_up"] or set_up}
     account.emit("payment_method.attached", method)
     return account.save(method)

@@ -7,16 +7,20 @@ from uuid import UUID
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from ezscale.billing.credit_notes import credit_notes
+from ezscale.billing.explaining import explain_invoice
 from ezscale.billing.invoicing import invoice, invoice_lines
 from ezscale.billing.received import payments_on
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.state.account.invoice_views import InvoiceView, LineView, PaymentRow, address_lines
+from ezscale.state.account.invoice_views import InvoiceView, LineView, NoteRow, PaymentRow, address_lines
 from ezscale.state.account.paying import ask_gateway, checkout_of_invoice
 from ezscale.state.account.portal import PortalState
 from ezscale.state.arguments import sent_id
 from ezscale.state.reader import Reader
+
+MOST_NOTES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Paper:
     lines: list[LineView]
     payments: list[PaymentRow]
     billed_to: list[str]
+    notes: list[NoteRow]
 
 
 class InvoiceState(PortalState):
@@ -36,6 +41,7 @@ class InvoiceState(PortalState):
     lines: list[LineView] = []
     payments: list[PaymentRow] = []
     billed_to: list[str] = []
+    notes: list[NoteRow] = []
     came: str = ""
     going_to_pay: bool = False
 
@@ -82,7 +88,7 @@ class InvoiceState(PortalState):
             self.loaded = self.missing = True
             return
         self.invoice, self.lines, self.payments = paper.invoice, paper.lines, paper.payments
-        self.billed_to = paper.billed_to
+        self.billed_to, self.notes = paper.billed_to, paper.notes
         self.loaded = True
 
 
@@ -91,9 +97,11 @@ def paper_of(work: Work, invoice_id: UUID, reader: Reader) -> Paper:
     found = invoice(work, invoice_id)
     if found.status is InvoiceStatus.DRAFT:
         raise NotFound("We could not find this invoice.")
+    why = explain_invoice(work, invoice_id, reader.money)
     return Paper(
         invoice=InvoiceView.of(found, work.today, reader),
-        lines=[LineView.of(line, reader) for line in invoice_lines(work, invoice_id)],
+        lines=[LineView.of(line, reader, why[line.position]) for line in invoice_lines(work, invoice_id)],
         payments=[PaymentRow.of(payment, reader) for payment in payments_on(work, invoice_id)],
         billed_to=address_lines(found.billed_to),
+        notes=[NoteRow.of(note, reader) for note, _ in credit_notes(work, invoice_id=invoice_id, limit=MOST_NOTES)],
     )

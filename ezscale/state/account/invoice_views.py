@@ -7,7 +7,8 @@ from typing import Self
 from uuid import UUID
 
 from ezscale.billing.upcoming import Upcoming
-from ezscale.models import Invoice, InvoiceLine, Order, Payment
+from ezscale.kit.money import Money
+from ezscale.models import CreditEntry, CreditNote, Invoice, InvoiceLine, Order, Payment
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.state.reader import Reader
 from ezscale.state.signing_in.choices import country_name
@@ -32,7 +33,7 @@ class InvoiceRow:
     def of(cls, invoice: Invoice, today: date, reader: Reader) -> Self:
         return cls(
             id=str(invoice.id),
-            number=invoice.number or "Draft",
+            number=invoice.shown_number or "Draft",
             issued_on=reader.day(invoice.issued_on),
             due_on=reader.day(invoice.due_on),
             total=reader.money(invoice.total),
@@ -53,17 +54,21 @@ class LineView:
     discount: str
     tax: str
     net: str
+    why: str = ""
+    quantity: int = 1
 
     @classmethod
-    def of(cls, line: InvoiceLine, reader: Reader) -> Self:
+    def of(cls, line: InvoiceLine, reader: Reader, why: str = "") -> Self:
         return cls(
             position=line.position,
-            text=line.description,
+            text=f"{line.description} × {line.quantity}" if line.quantity > 1 else line.description,
             period=period_of(line, reader),
             price=reader.money(line.price),
-            discount=reader.money(line.net - line.price) if line.discount_minor else "",
+            discount=reader.money(Money(-line.discount_minor, line.currency)) if line.discount_minor else "",
             tax=line.tax_name or "none",
             net=reader.money(line.net),
+            why=why,
+            quantity=line.quantity,
         )
 
 
@@ -84,6 +89,46 @@ class PaymentRow:
 
 
 @dataclass
+class NoteRow:
+    """A credit note on its invoice's page."""
+
+    id: str
+    number: str
+    issued_on: str
+    reason: str
+    total: str
+    kept: str
+
+    @classmethod
+    def of(cls, note: CreditNote, reader: Reader) -> Self:
+        kept = reader.money(note.kept) if note.kept else ""
+        return cls(str(note.id), note.number, reader.day(note.issued_on), note.reason, reader.money(note.total), kept)
+
+
+@dataclass
+class CreditRow:
+    """A movement of account credit."""
+
+    id: str
+    day: str
+    reason: str
+    amount: str
+    left: str
+    until: str
+
+    @classmethod
+    def of(cls, entry: CreditEntry, reader: Reader) -> Self:
+        return cls(
+            id=str(entry.id),
+            day=reader.day(entry.created_at),
+            reason=entry.reason,
+            amount=reader.money(entry.amount),
+            left=reader.money(entry.left) if entry.left_minor else "",
+            until=reader.day(entry.expires_on) if entry.left_minor else "",
+        )
+
+
+@dataclass
 class InvoiceView:
     """An invoice as a document."""
 
@@ -97,15 +142,18 @@ class InvoiceView:
     tax: str = ""
     total: str = ""
     settled: str = ""
+    credited: str = ""
     to_pay: str = ""
     tax_note: str = ""
+    memo: str = ""
+    proforma: bool = False
     payable: bool = False
 
     @classmethod
     def of(cls, invoice: Invoice, today: date, reader: Reader) -> Self:
         return cls(
             id=str(invoice.id),
-            number=invoice.number or "Draft",
+            number=invoice.shown_number or "Draft",
             status=status_of(invoice, today),
             issued_on=reader.day(invoice.issued_on),
             due_on=reader.day(invoice.due_on),
@@ -114,8 +162,11 @@ class InvoiceView:
             tax=reader.money(invoice.tax),
             total=reader.money(invoice.total),
             settled=reader.money(invoice.settled) if invoice.settled else "",
+            credited=reader.money(-invoice.credited) if invoice.credited else "",
             to_pay=reader.money(invoice.open_amount),
             tax_note=invoice.tax_note,
+            memo=invoice.memo,
+            proforma=invoice.is_proforma,
             payable=invoice.status in PAYABLE,
         )
 
@@ -150,7 +201,9 @@ class ComingRow:
 
 
 def status_of(invoice: Invoice, today: date) -> str:
-    """Where an invoice stands; an open one whose day has passed is overdue."""
+    """Where an invoice stands; an open one whose day has passed is overdue, one that nobody paid is credited, not paid."""
+    if invoice.is_credited:
+        return "credited"
     if invoice.status is InvoiceStatus.OPEN and invoice.due_on is not None and invoice.due_on < today:
         return "overdue"
     return invoice.status.value

@@ -11,7 +11,8 @@ from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Order
 from ezscale.models.order import OrderStatus
-from ezscale.ordering.placing import is_payable, order, service_of_order
+from ezscale.ordering.deciding import holds_on
+from ezscale.ordering.placing import is_payable, order, services_of_order
 from ezscale.provisioning.services import service_overview
 from ezscale.state.account.paying import ask_gateway, checkout_of_order
 from ezscale.state.account.portal import PortalState
@@ -22,7 +23,7 @@ from ezscale.state.reader import Reader
 
 @dataclass
 class OrderView:
-    """An order. `status` is to_pay, paid or expired."""
+    """An order. `status` is to_pay, paid, held, rejected or expired; `answer` says why it was refused."""
 
     id: str = ""
     number: str = ""
@@ -31,6 +32,7 @@ class OrderView:
     placed_at: str = ""
     until: str = ""
     plan: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Progress:
     """An order with what it asks for, in words, and what has to be paid while it has to be."""
 
     order: OrderView
-    service: ServiceView
+    services: list[ServiceView]
     to_pay: UUID | None
 
 
@@ -47,6 +49,7 @@ class PlacedOrderState(PortalState):
     missing: bool = False
     order: OrderView = OrderView()
     service: ServiceView = ServiceView()
+    services: list[ServiceView] = []
     came: str = ""
     asking: bool = False
     going_to_pay: bool = False
@@ -95,7 +98,8 @@ class PlacedOrderState(PortalState):
         except NotFound:
             self.loaded = self.missing = True
             return None
-        self.order, self.service = progress.order, progress.service
+        self.order, self.services = progress.order, progress.services
+        self.service = progress.services[0]
         self.loaded = True
         return progress
 
@@ -103,7 +107,7 @@ class PlacedOrderState(PortalState):
 def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
     """How far an order is."""
     placed = order(work, order_id)
-    asked_for = service_overview(work, service_of_order(work, order_id).id)
+    asked_for = [service_overview(work, service.id) for service in services_of_order(work, order_id)]
     to_pay = placed.invoice_id if is_payable(work, placed) else None
     view = OrderView(
         id=str(placed.id),
@@ -112,16 +116,20 @@ def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
         total=reader.money(placed.total),
         placed_at=reader.moment(placed.placed_at),
         until=reader.moment(placed.expires_at),
-        plan=asked_for.plan.slug,
+        plan=asked_for[0].plan.slug,
+        answer=next((hold.answer for hold in holds_on(work, order_id)), "")
+        if placed.status is OrderStatus.REJECTED
+        else "",
     )
-    service = ServiceView.of(asked_for, reader)
-    if view.status == "paid":  # the money is here, even while nobody has yet begun to build
-        service.done = max(service.done, 1)
-    return Progress(view, service, to_pay)
+    services = [ServiceView.of(seen, reader) for seen in asked_for]
+    for service in services:
+        if view.status == "paid":  # the money is here, even while nobody has yet begun to build
+            service.done = max(service.done, 1)
+    return Progress(view, services, to_pay)
 
 
 def standing(placed: Order, *, is_unpaid: bool) -> str:
     """Where an order stands, for whoever waits in front of it."""
     if is_unpaid:
         return "to_pay"
-    return "expired" if placed.status is OrderStatus.EXPIRED else "paid"
+    return "paid" if placed.status is OrderStatus.PLACED else placed.status.value

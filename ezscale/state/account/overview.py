@@ -11,8 +11,9 @@ from ezscale.kit.money import Money, total
 from ezscale.kit.work import Work
 from ezscale.models import Invoice
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.order import OrderStatus
+from ezscale.models.order import OfferStatus, OrderStatus
 from ezscale.models.service import UNBUILT, ServiceStatus
+from ezscale.ordering.offering import offers, stands
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
 from ezscale.state.account.invoice_views import ComingRow, InvoiceRow, OrderRow
@@ -23,6 +24,15 @@ from ezscale.state.reader import Reader
 SHOWN = 5
 COUNTED = 100
 NOT_THERE = (*UNBUILT, ServiceStatus.TERMINATED)
+
+
+@dataclass
+class OfferRow:
+    """An offer that waits for an answer."""
+
+    id: str
+    number: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Desk:
     unpaid: list[InvoiceRow]
     placed: list[OrderRow]
     coming: list[ComingRow]
+    offers: list[OfferRow]
 
 
 class OverviewState(PortalState):
@@ -51,6 +62,7 @@ class OverviewState(PortalState):
     unpaid: list[InvoiceRow] = []
     placed: list[OrderRow] = []
     coming: list[ComingRow] = []
+    offers: list[OfferRow] = []
 
     @rx.event
     async def load(self) -> None:
@@ -68,6 +80,7 @@ class OverviewState(PortalState):
         desk = await self.read(lambda work: desk_of(work, reader))
         self.is_new, self.running, self.owed, self.card = desk.is_new, desk.running, desk.owed, desk.card
         self.services, self.unpaid, self.placed, self.coming = desk.services, desk.unpaid, desk.placed, desk.coming
+        self.offers = desk.offers
         self.next_total = desk.coming[0].total if desk.coming else ""
         self.next_on = desk.coming[0].on if desk.coming else ""
         self.loaded = True
@@ -78,11 +91,12 @@ def desk_of(work: Work, reader: Reader) -> Desk:
     there = [seen for seen in services(work, limit=COUNTED) if seen.service.status not in NOT_THERE]
     unpaid = invoices(work, status=InvoiceStatus.OPEN)
     placed = [order for order, _ in orders(work, status=OrderStatus.PLACED, limit=SHOWN)]
+    offered = [row for row, _ in offers(work, status=OfferStatus.OFFERED, limit=SHOWN) if stands(row, work.now)]
     coming = [period for period in upcoming(work) if period.will_be_billed]
     hostnames = {seen.service.item_id: seen.service.hostname for seen in there}
     on_file = cards(work)
     return Desk(
-        is_new=not (there or unpaid or placed),
+        is_new=not (there or unpaid or placed or offered),
         running=running(there),
         owed=owed(unpaid, reader),
         card=on_file[0].label if on_file else "",
@@ -90,6 +104,7 @@ def desk_of(work: Work, reader: Reader) -> Desk:
         unpaid=[InvoiceRow.of(invoice, work.today, reader) for invoice in unpaid],
         placed=[OrderRow.of(order, reader) for order in placed],
         coming=[ComingRow.of(period, hostnames, reader) for period in coming[:SHOWN]],
+        offers=[OfferRow(str(row.id), row.number, reader.day(row.valid_until.date())) for row in offered],
     )
 
 

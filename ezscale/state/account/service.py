@@ -42,6 +42,7 @@ class Dossier:
     service: ServiceView
     billing: BillingView
     order_id: str
+    subscription_id: str
     log: list[LogLine]
     may_press: bool
     may_reveal: bool
@@ -55,6 +56,7 @@ class ServiceState(PortalState):
     billing: BillingView = BillingView()
     log: list[LogLine] = []
     order_id: str = ""
+    subscription_id: str = ""
     power: str = ""
     pressing: bool = False
     leaving: bool = False
@@ -136,7 +138,7 @@ class ServiceState(PortalState):
             self.loaded = self.missing = True
             return
         self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
-        self.order_id = dossier.order_id
+        self.order_id, self.subscription_id = dossier.order_id, dossier.subscription_id
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
@@ -150,6 +152,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         service=ServiceView.of(overview, reader),
         billing=BillingView.of(billed, reader),
         order_id=str(order_id or ""),
+        subscription_id=subscription_to_show(work, service.item_id),
         log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
@@ -162,6 +165,11 @@ def order_of(work: Work, item_id: UUID) -> UUID | None:
     if not (work.actor.may(SEE_BILLING) or work.actor.may(PLACE_ORDERS)):
         return None
     return subscription_of_item(work, item_id).order_id
+
+
+def subscription_to_show(work: Work, item_id: UUID) -> str:
+    """What bills a service, for whoever may see what things cost."""
+    return str(subscription_of_item(work, item_id).id) if work.actor.may(SEE_BILLING) else ""
 
 
 def item_of(work: Work, service_id: UUID) -> UUID:

@@ -5,7 +5,7 @@ from typing import Self
 
 from ezscale.billing.upcoming import Upcoming
 from ezscale.models import ProvisioningJob, ProvisioningLog, Service
-from ezscale.models.service import UNBUILT, BuildStep, ServiceStatus
+from ezscale.models.service import KEPT_BACK, UNBUILT, BuildStep, ServiceStatus
 from ezscale.provisioning.services import ServiceOverview
 from ezscale.state.reader import Reader
 
@@ -17,7 +17,9 @@ REACHED = {
     BuildStep.CONFIRM: 4,
     BuildStep.DONE: 5,
 }
-CYCLES = {1: "a month", 3: "a quarter", 6: "every half-year", 12: "a year"}
+CYCLES = {
+    1: "a month", 3: "a quarter", 6: "every half-year", 12: "a year", 24: "every two years", 36: "every three years"
+}  # fmt: skip
 
 
 @dataclass
@@ -121,6 +123,8 @@ def steps_done(service: Service, job: ProvisioningJob | None) -> int:
     """How many of the five steps of a build (paid, account, reserved, installed, ready) lie behind a service."""
     if service.status in UNBUILT:
         return 0
+    if service.status in KEPT_BACK:
+        return 1
     if service.status is not ServiceStatus.BUILDING:
         return REACHED[BuildStep.DONE]
     return REACHED[job.step] if job else 1

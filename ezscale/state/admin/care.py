@@ -16,7 +16,7 @@ from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_fields, sent_id, sent_text
 from ezscale.state.telling import Answer
 
-ADDRESS = ("name", "company", "address", "city", "postcode", "country")
+ADDRESS = ("name", "company", "address", "city", "postcode", "country", "region")
 LONGEST_REASON = 501
 SUSPEND, BRING_BACK, ACT, CORRECT, ERASE = "suspend", "back", "act", "address", "erase"
 

@@ -16,8 +16,15 @@ TITLES = {
     "wrong_amount": "Another amount came than was asked",
     "stray_money": "Money came that belongs to no invoice",
     "charge_refused": "The gateway refused a charge",
+    "unprintable": "A document has characters that no font of ours has",
     "wrong_mode": "A vendor's notice came from the wrong mode",
+    "run_stopped": "A nightly run was stopped: it would have done far more than usual",
+    "part_of_invoice_ended": "Part of an open invoice is for a subscription that has ended: credit that part",
     "not_erased": "An erased customer is still known to a vendor: delete them there by hand, then close this",
+    "tax_charged_meanwhile": "A tax id is valid after all: this invoice carries tax that can be credited",
+    "tax_id_revoked": "A tax id is not registered any more: tax is charged again",
+    "places_contradict": "What we know of a customer's place does not agree",
+    "tax_changed_since_order": "The tax has changed between an order and its payment",
 }
 
 

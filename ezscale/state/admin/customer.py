@@ -12,11 +12,13 @@ from ezscale.accounts.permissions import (
     EXPORT_DATA,
     IMPERSONATE,
     MANAGE_CUSTOMERS,
+    MANAGE_ORDERS,
     SEE_MAIL,
 )
 from ezscale.billing.cards import cards
 from ezscale.billing.cases import open_cases
 from ezscale.billing.credit import credit_balance
+from ezscale.billing.holds import standing_holds
 from ezscale.billing.invoicing import invoices
 from ezscale.kit.work import Work
 from ezscale.messaging.sending import mails
@@ -24,6 +26,7 @@ from ezscale.models import Customer, MailMessage, Membership, PaymentMethod, Use
 from ezscale.privacy.vendors import vendor_erasures
 from ezscale.provisioning.services import services
 from ezscale.state.admin.cases import CaseView
+from ezscale.state.admin.holds import HoldView
 from ezscale.state.admin.rows import InvoiceRow, ServiceRow
 from ezscale.state.admin.staff import Record, StaffState
 from ezscale.state.reader import Reader
@@ -53,6 +56,7 @@ class CustomerView:
     city: str = ""
     postcode: str = ""
     country: str = ""
+    region: str = ""
 
     @classmethod
     def of(cls, row: Customer, credit: str, reader: Reader) -> Self:
@@ -76,6 +80,7 @@ class CustomerView:
             city=row.city,
             postcode=row.postcode,
             country=row.country,
+            region=row.region,
         )
 
 
@@ -188,6 +193,7 @@ class File:
     cards: list[CardView]
     mails: list[MailLine]
     cases: list[CaseView]
+    held: list[HoldView]
     acting: list[ActingLine]
     erasures: list[ErasureLine]
     rights: dict[str, bool]
@@ -203,15 +209,24 @@ class CustomerState(Record, StaffState):
     cards: list[CardView] = []
     mails: list[MailLine] = []
     cases: list[CaseView] = []
+    held: list[HoldView] = []
     acting: list[ActingLine] = []
     erasures: list[ErasureLine] = []
-    rights: dict[str, bool] = {"care": False, "act": False, "write": False, "export": False, "erase": False}
+    rights: dict[str, bool] = {
+        "care": False,
+        "act": False,
+        "write": False,
+        "export": False,
+        "erase": False,
+        "offer": False,
+    }
 
     async def _show(self, row_id: UUID) -> None:
         reader = self._reader()
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.customer, self.people, self.cards = file.customer, file.people, file.cards
         self.services, self.invoices, self.mails, self.cases = (file.services, file.invoices, file.mails, file.cases)
+        self.held = file.held
         self.acting, self.erasures, self.rights = file.acting, file.erasures, file.rights
 
 
@@ -230,6 +245,10 @@ def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
         cards=[CardView.of(card) for card in cards(work, customer_id)],
         mails=[MailLine.of(mail, reader) for mail in latest_mail(work, customer_id)],
         cases=[CaseView.of(case, reader) for case in open_cases(work, customer_id=customer_id)],
+        held=[
+            HoldView.of(held, subject, "", work, reader)
+            for held, _, subject in standing_holds(work, customer_id=customer_id)
+        ],
         acting=[ActingLine.of(past, reader) for past in impersonations(work, customer_id)],
         erasures=[ErasureLine.of(row, reader) for row in vendor_erasures(work, customer_id)],
         rights={
@@ -238,6 +257,7 @@ def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
             "write": work.actor.may(CHANGE_AS_CUSTOMER),
             "export": work.actor.may(EXPORT_DATA),
             "erase": work.actor.may(ERASE_PEOPLE),
+            "offer": work.actor.may(MANAGE_ORDERS),
         },
     )
 

@@ -41,6 +41,8 @@ class Figures:
     customers_note: str = ""
     outstanding: str = ""
     overdue: str = ""
+    mrr_together: str = ""
+    outstanding_together: str = ""
 
     @classmethod
     def of(cls, seen: Overview, currency: str, reader: Reader) -> Self:
@@ -57,7 +59,14 @@ class Figures:
             customers_note="with an account",
             outstanding=reader.money(seen.outstanding.get(currency, zero)),
             overdue=f"{reader.money(late)} overdue" if late else "nothing overdue",
+            mrr_together=in_all(seen.mrr_together, reader),
+            outstanding_together=in_all(seen.outstanding_together, reader),
         )
+
+
+def in_all(sum_of_all: Money | None, reader: Reader) -> str:
+    """All currencies together, in that of reports."""
+    return f"{reader.money(sum_of_all)} in all" if sum_of_all is not None else "no rate for all currencies"
 
 
 @dataclass

@@ -63,7 +63,7 @@ class InvoiceRow:
         billed_to = invoice.billed_to
         return cls(
             id=str(invoice.id),
-            number=invoice.number or "Draft",
+            number=invoice.shown_number or "Draft",
             customer=str(billed_to.get("company") or billed_to.get("name") or ""),
             customer_id=str(invoice.customer_id),
             issued=reader.day(invoice.issued_on),
@@ -105,6 +105,8 @@ class OrderRow:
 
 
 def standing(invoice: Invoice, today: date) -> str:
-    """Where an invoice stands; an open one past its day is overdue."""
+    """Where an invoice stands; an open one past its day is overdue, and one that nobody paid is credited, not paid."""
+    if invoice.is_credited:
+        return "credited"
     late = invoice.status is InvoiceStatus.OPEN and invoice.due_on is not None and invoice.due_on < today
     return "overdue" if late else invoice.status.value

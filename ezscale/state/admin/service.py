@@ -100,6 +100,7 @@ class ServiceView:
 class SubscriptionView:
     """What bills it."""
 
+    id: str = ""
     number: str = ""
     status: str = ""
     started: str = ""
@@ -109,7 +110,7 @@ class SubscriptionView:
     def of(cls, row: Subscription, reader: Reader) -> Self:
         """A subscription with its days."""
         days = (reader.day(row.started_on), reader.day(row.bill_from))
-        return cls(row.number, row.status.replace("_", " "), *days)
+        return cls(str(row.id), row.number, row.status.replace("_", " "), *days)
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """The shop window, as public pages show it. It is read while the pages are built: their HTML holds every price."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Self
 
 from ezscale import wiring
 from ezscale.accounts.signing_up import CURRENCIES
@@ -52,11 +54,16 @@ class PlanCard:
     disk: str
     traffic: str
     popular: bool
+    sold_out: bool
     prices: tuple[PriceTag, ...]
 
     def price(self, currency: str, months: int) -> PriceTag | None:
         """The tag of one cycle in one currency, if it is offered."""
         return next((tag for tag in self.prices if (tag.currency, tag.months) == (currency, months)), None)
+
+    def of_cycles(self, cycles: Collection[int]) -> Self:
+        """The same plan with the prices of some cycles alone: a page that offers no others need not carry them."""
+        return replace(self, prices=tuple(tag for tag in self.prices if tag.months in cycles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,12 @@ def cycle_name(months: int) -> str:
     return CYCLE_NAMES.get(months, f"Every {months} months")
 
 
+def cycle_length(months: int) -> str:
+    """How long a cycle is, in as few words as there are."""
+    number, unit = (months // 12, "year") if months % 12 == 0 else (months, "month")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
 def window_of(work: Work) -> ShopWindow:
     """What stands in the window right now."""
     return ShopWindow(
@@ -119,6 +132,7 @@ def plan_card(offer: PlanOffer) -> PlanCard:
         gigabytes(offer.disk_gb),
         terabytes(offer.traffic_gb),
         offer.popular,
+        offer.sold_out,
         tuple(tags),
     )
 

@@ -12,10 +12,11 @@ from ezscale.state.session import Face, SessionState
 
 
 class PricesState(SessionState):
-    """The prices of today, by `price_key`; nothing while they are those of the page itself."""
+    """The prices of today, by `price_key`; nothing while they are those of the page itself. So with what is sold out."""
 
     per_month: dict[str, str] = {}
     notes: dict[str, str] = {}
+    sold_out: dict[str, bool] = {}
 
     _face: ClassVar[Face] = "public"
 
@@ -27,6 +28,7 @@ class PricesState(SessionState):
         tags = [(price_key(plan, tag), tag) for plan in window.plans for tag in plan.prices] if window else []
         self.per_month = {key: tag.per_month for key, tag in tags}
         self.notes = {key: tag.note for key, tag in tags}
+        self.sold_out = {plan.slug: plan.sold_out for plan in window.plans} if window else {}
 
 
 def newer_window(work: Work, mark: str) -> ShopWindow | None:

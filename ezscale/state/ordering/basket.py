@@ -7,19 +7,28 @@ from urllib.parse import urlencode
 
 from ezscale.accounts.customers import own_customer
 from ezscale.accounts.permissions import PLACE_ORDERS
+from ezscale.catalog.fitting import Fittings, fittings
 from ezscale.catalog.plans import Choice, PlanOffer, locations, plans_on_sale, system_images
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Customer
-from ezscale.ordering.quoting import Quote, Wish, quote
+from ezscale.ordering.placing import ItemRequest
+from ezscale.ordering.quoting import MOST_ITEMS, Quote, quote_basket, somebody_in
 from ezscale.state.arguments import sent_text
+from ezscale.state.ordering.fit import fit_of, possible_fit, text_of
 
 LONGEST = 190
+ROOM = {"fit": 600, "others": 3000}
+OF_AN_ITEM = ("plan", "months", "location", "image", "hostname", "fit")
+BETWEEN_ITEMS, WITHIN_ITEM = ";", "|"
 
 
 @dataclass(frozen=True)
 class Basket:
-    """A choice, as it stands in the address of the order page. All text, since all of it comes from outside."""
+    """A choice, as it stands in the address of the order page. All text, since all of it comes from outside.
+
+    The server that is being chosen, and in `others` those that were put aside, as `parked` reads them.
+    """
 
     plan: str = ""
     months: str = ""
@@ -29,17 +38,40 @@ class Basket:
     hostname: str = ""
     country: str = ""
     coupon: str = ""
+    fit: str = ""
+    others: str = ""
 
     def with_asked(self, asked: Mapping[str, str]) -> Self:
         """The basket with whatever an address, or a form, says otherwise."""
         names = {field.name for field in fields(self)} & asked.keys()
-        return replace(self, **{name: sent_text(asked[name], LONGEST) for name in names})
+        return replace(self, **{name: sent_text(asked[name], ROOM.get(name, LONGEST)) for name in names})
 
     @property
     def address(self) -> str:
         """The order page with this very choice."""
         chosen = {field.name: getattr(self, field.name) for field in fields(self)}
         return f"/order/?{urlencode({name: value for name, value in chosen.items() if value})}"
+
+    @property
+    def parked(self) -> list[Self]:
+        """The servers that were put aside, each as if it were the one being chosen."""
+        items = [text.split(WITHIN_ITEM) for text in self.others.split(BETWEEN_ITEMS) if text]
+        return [
+            replace(self, **dict(zip(OF_AN_ITEM, item, strict=True)), others="")
+            for item in items[: MOST_ITEMS - 1]
+            if len(item) == len(OF_AN_ITEM)
+        ]
+
+    def with_parked(self, items: list[Self]) -> Self:
+        """The same, with these put aside."""
+        return replace(self, others=BETWEEN_ITEMS.join(_as_text(item) for item in items))
+
+    @property
+    def request(self) -> ItemRequest:
+        """The server that is being chosen, to be ordered."""
+        fit = fit_of(self.fit)
+        months = int(self.months) if self.months.isdecimal() else 0
+        return ItemRequest(self.plan, months, self.location, self.image, self.hostname, fit.options, fit.add_ons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +85,7 @@ class Shop:
     plans: list[PlanOffer]
     places: list[Choice]
     systems: list[Choice]
+    fittings: Fittings
     customer: Customer | None
     price: Quote | None
     refusal: Invalid | None
@@ -73,15 +106,18 @@ def visit(work: Work, basket: Basket, guess: Basket) -> Shop:
 
     NotFound when nothing is on sale.
     """
-    plans = plans_on_sale(work)
+    plans = plans_on_sale(work, and_hidden=basket.plan)
     if not plans:
         raise NotFound("There is nothing on sale at the moment.")
     customer = own_customer(work) if work.actor.may(PLACE_ORDERS) and work.actor.customer_id else None
-    plan = next((plan for plan in plans if plan.slug == basket.plan), None) or _first_choice(plans)
+    chosen = _of_somebody(basket, customer, guess)
+    plan = next((plan for plan in plans if plan.slug == chosen.plan), None) or _first_choice(plans)
     places, systems = locations(work, plan.panel), system_images(work, plan.panel)
-    possible = _possible(_of_somebody(basket, customer, guess), plan, places, systems)
-    price, refusal = _price(work, possible, customer)
-    return Shop(possible, plans, places, systems, customer, price, refusal)
+    now, fit = possible(work, chosen, plan, places, systems)
+    others = [_as_possible(work, replace(item, currency=now.currency)) for item in chosen.parked]
+    now = now.with_parked([item for item in others if item is not None])
+    price, refusal = _price(work, now, customer)
+    return Shop(now, plans, places, systems, fit, customer, price, refusal)
 
 
 def has_address(customer: Customer) -> bool:
@@ -89,8 +125,14 @@ def has_address(customer: Customer) -> bool:
     return all((customer.name, customer.address, customer.city, customer.postcode))
 
 
+def _as_text(item: Basket) -> str:
+    values = (getattr(item, name) for name in OF_AN_ITEM)
+    return WITHIN_ITEM.join(value.replace(WITHIN_ITEM, "").replace(BETWEEN_ITEMS, "") for value in values)
+
+
 def _first_choice(plans: list[PlanOffer]) -> PlanOffer:
-    return next((plan for plan in plans if plan.popular), plans[0])
+    there = [plan for plan in plans if not plan.sold_out] or plans
+    return next((plan for plan in there if plan.popular), there[0])
 
 
 def _of_somebody(basket: Basket, customer: Customer | None, guess: Basket) -> Basket:
@@ -100,18 +142,33 @@ def _of_somebody(basket: Basket, customer: Customer | None, guess: Basket) -> Ba
     return replace(basket, currency=basket.currency or customer.currency, country=chosen or customer.country)
 
 
-def _possible(basket: Basket, plan: PlanOffer, places: list[Choice], systems: list[Choice]) -> Basket:
+def _as_possible(work: Work, item: Basket) -> Basket | None:
+    """What was put aside, if it can still be had."""
+    plan = next((plan for plan in plans_on_sale(work, and_hidden=item.plan) if plan.slug == item.plan), None)
+    if plan is None or not any(price.amount.currency == item.currency for price in plan.prices):
+        return None
+    return possible(work, item, plan, locations(work, plan.panel), system_images(work, plan.panel))[0]
+
+
+def possible(
+    work: Work, basket: Basket, plan: PlanOffer, places: list[Choice], systems: list[Choice]
+) -> tuple[Basket, Fittings]:
     """The basket with the nearest that there is in place of what there is not."""
     currency = _one_of(basket.currency, [price.amount.currency for price in plan.prices])
     cycles = [str(price.months) for price in plan.prices if price.amount.currency == currency]
-    return replace(
+    months = _one_of(basket.months, cycles)
+    offered = fittings(work, plan.plan_id)
+    fit = possible_fit(offered, fit_of(basket.fit), currency, int(months or 0))
+    nearest = replace(
         basket,
         plan=plan.slug,
         currency=currency,
-        months=_one_of(basket.months, cycles),
+        months=months,
         location=_one_of(basket.location, [place.slug for place in places]),
         image=_one_of(basket.image, [image.slug for image in systems]),
+        fit=text_of(fit),
     )
+    return nearest, offered
 
 
 def _one_of(chosen: str, offered: list[str]) -> str:
@@ -119,11 +176,12 @@ def _one_of(chosen: str, offered: list[str]) -> str:
 
 
 def _price(work: Work, basket: Basket, customer: Customer | None) -> tuple[Quote | None, Invalid | None]:
-    tax_id = customer.tax_id if customer else ""
-    wish = Wish(basket.plan, int(basket.months or 0), basket.currency, basket.country, basket.coupon, tax_id)
+    items = [item.request.item for item in (*basket.parked, basket)]
+    buyer = customer if customer and has_address(customer) else None
+    buyer = buyer or somebody_in(basket.country, customer.tax_id if customer else "")
     try:
-        return quote(work, wish), None
+        return quote_basket(work, items, basket.currency, buyer, basket.coupon), None
     except Invalid as refusal:
         if refusal.field == "coupon":
-            return quote(work, replace(wish, coupon="")), refusal
+            return quote_basket(work, items, basket.currency, buyer), refusal
         return None, refusal

@@ -1,19 +1,26 @@
 """The choices and the price of the order page, in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 from ezscale.billing.lines import PricedLine
+from ezscale.catalog.fitting import ONCE, FittableAddOn, FittableOption, Fitting, Fittings, ValueOffer
 from ezscale.catalog.plans import Choice, PlanOffer, PriceOffer
-from ezscale.ordering.quoting import Quote
+from ezscale.models.option import OptionKind
+from ezscale.ordering.quoting import PricedItem, Quote
 from ezscale.state.account.service_views import cycle
 from ezscale.state.marketing.catalog import cycle_name, gigabytes, terabytes
+from ezscale.state.ordering.basket import Basket
+from ezscale.state.ordering.fit import available_add_ons, available_options, fit_of, price_of
 from ezscale.state.reader import Reader
+
+FEW = 5
 
 
 @dataclass
 class PlanOption:
-    """A plan to choose."""
+    """A plan to choose. `left` says that there are few of it, or none."""
 
     slug: str
     name: str
@@ -21,6 +28,7 @@ class PlanOption:
     size: str
     price: str
     popular: bool
+    left: str = ""
 
     @classmethod
     def of(cls, plan: PlanOffer, price: PriceOffer, reader: Reader) -> Self:
@@ -30,7 +38,8 @@ class PlanOption:
             f"{gigabytes(plan.disk_gb)} disk",
             f"{terabytes(plan.traffic_gb)} traffic",
         )
-        return cls(plan.slug, plan.name, plan.summary, " · ".join(sizes), reader.money(price.per_month), plan.popular)
+        size, monthly = " · ".join(sizes), reader.money(price.per_month)
+        return cls(plan.slug, plan.name, plan.summary, size, monthly, plan.popular, left(plan))
 
 
 @dataclass
@@ -65,16 +74,93 @@ class Option:
 
 
 @dataclass
+class OptionView:
+    """Something about the server that can be sized: by a slider from `bottom` on, where there are no `picks`."""
+
+    slug: str
+    name: str
+    chosen: str
+    shown: str
+    price: str
+    picks: list[Option] = field(default_factory=list)
+    bottom: int = 0
+    largest: int = 0
+    step: int = 1
+
+    @classmethod
+    def of(cls, option: FittableOption, chosen: str | int | None, currency: str, months: int, reader: Reader) -> Self:
+        if option.kind is OptionKind.SLIDER:
+            return cls._slider(option, int(chosen or 0), currency, months, reader)
+        standard = next((value for value in option.values if value.is_standard), None)
+        values = [
+            Option("" if value.is_standard else value.slug, _named(value, currency, months, reader))
+            for value in option.values
+            if value.is_standard or price_of(value.prices, currency, months)
+        ]
+        values = values if standard else [Option("", "None"), *values]
+        return cls(option.slug, option.name, str(chosen or ""), "", "", values)
+
+    @classmethod
+    def _slider(cls, option: FittableOption, chosen: int, currency: str, months: int, reader: Reader) -> Self:
+        step_price = price_of(option.values[0].prices, currency, months) if option.values else None
+        bottom = option.smallest - option.step if option.smallest else 0
+        shown = f"+ {chosen} {option.unit}".strip() if chosen else "None"
+        per_step = f"{option.step} {option.unit}".strip()
+        price = f"{reader.money(step_price.amount)} {cycle(months)} for each {per_step}" if step_price else ""
+        size = {"bottom": max(bottom, 0), "largest": option.largest, "step": option.step}
+        return cls(option.slug, option.name, str(chosen or max(bottom, 0)), shown, price, [], **size)
+
+
+@dataclass
+class AddOnView:
+    """Something to have beside the server."""
+
+    slug: str
+    name: str
+    summary: str
+    price: str
+    count: int
+    most: int
+
+    @classmethod
+    def of(cls, add_on: FittableAddOn, count: int, currency: str, months: int, reader: Reader) -> Self:
+        price = price_of(add_on.prices, currency, months if add_on.recurring else ONCE)
+        words = _price_words(price, months, reader) if price else ""
+        return cls(add_on.slug, add_on.name, add_on.summary, words, count, add_on.most)
+
+
+@dataclass
+class ParkedItem:
+    """A server that was put aside. `trouble` says why it cannot be ordered as it is."""
+
+    place: int
+    name: str
+    hostname: str
+    details: str
+    price: str
+    trouble: str = ""
+
+
+@dataclass
 class QuoteLine:
-    """A line of the price."""
+    """A line of the price; a `head` names the server to which the next ones belong."""
 
     text: str
     amount: str
+    head: bool = False
+
+
+@dataclass
+class Renewal:
+    """What will be asked for next, and when."""
+
+    on: str
+    price: str
 
 
 @dataclass
 class QuoteView:
-    """What is charged today, line by line, and what the next cycle will ask for."""
+    """What is charged today, line by line, and what the next cycles will ask for."""
 
     lines: list[QuoteLine] = field(default_factory=list)
     net: str = ""
@@ -84,26 +170,56 @@ class QuoteView:
     total: str = ""
     renewal: str = ""
     renews_on: str = ""
+    renewals: list[Renewal] = field(default_factory=list)
+    needs_approval: bool = False
 
     @classmethod
-    def of(cls, price: Quote, reader: Reader) -> Self:
+    def of(cls, price: Quote, names: Sequence[str], reader: Reader) -> Self:
         code = price.coupon.code if price.coupon else ""
+        renewals = renewals_of(price.items, reader)
         return cls(
-            lines=[line for priced in price.lines for line in lines_of(priced, code, reader)],
+            lines=[
+                line
+                for item, name in zip(price.items, names, strict=True)
+                for line in item_lines(item, name if len(names) > 1 else "", code, reader)
+            ],
             net=reader.money(price.sums.net),
             tax_name=price.tax.name or "Tax",
             tax=reader.money(price.sums.tax),
             tax_note=price.tax.note,
             total=reader.money(price.sums.total),
-            renewal=f"{reader.money(price.renewal)} {cycle(price.price.months)}",
-            renews_on=reader.day(price.next_day),
+            renewal=renewals[0].price,
+            renews_on=renewals[0].on,
+            renewals=renewals,
+            needs_approval=price.needs_approval,
         )
+
+
+def renewals_of(items: Sequence[PricedItem], reader: Reader) -> list[Renewal]:
+    """What the next cycles ask for: one for each length of a cycle, shortest first."""
+    by_months: dict[int, list[PricedItem]] = {}
+    for item in sorted(items, key=lambda item: item.months):
+        by_months.setdefault(item.months, []).append(item)
+    return [
+        Renewal(
+            reader.day(same[0].next_day),
+            f"{reader.money(sum((item.renewal for item in same[1:]), same[0].renewal))} {cycle(months)}",
+        )
+        for months, same in by_months.items()
+    ]
+
+
+def item_lines(item: PricedItem, name: str, code: str, reader: Reader) -> list[QuoteLine]:
+    """The lines of one server, below its name where there are several."""
+    head = [QuoteLine(name, reader.money(item.total), head=True)] if name else []
+    return [*head, *(line for priced in item.lines for line in lines_of(priced, code, reader))]
 
 
 def lines_of(priced: PricedLine, code: str, reader: Reader) -> list[QuoteLine]:
     """A position at its full price, and what a coupon takes off it."""
     position = priced.position
-    lines = [QuoteLine(position.description, reader.money(position.price))]
+    times = f" × {position.quantity}" if position.quantity > 1 else ""
+    lines = [QuoteLine(f"{position.description}{times}", reader.money(position.price * position.quantity))]
     if position.discount:
         lines.append(QuoteLine(f"Code {code}", reader.money(-position.discount)))
     return lines
@@ -124,3 +240,39 @@ def cycle_options(plan: PlanOffer, currency: str, reader: Reader) -> list[CycleO
 def currency_options(plan: PlanOffer) -> list[Option]:
     """The currencies in which a plan is sold."""
     return [Option(code, code) for code in dict.fromkeys(price.amount.currency for price in plan.prices)]
+
+
+def option_views(offered: Fittings, basket: Basket, reader: Reader) -> list[OptionView]:
+    """What the server can be sized by, as it is chosen."""
+    wanted, currency, months = fit_of(basket.fit), basket.currency, int(basket.months or 0)
+    return [
+        OptionView.of(option, wanted.options.get(option.slug), currency, months, reader)
+        for option in available_options(offered, wanted, currency, months)
+    ]
+
+
+def add_on_views(offered: Fittings, basket: Basket, reader: Reader) -> list[AddOnView]:
+    """What there is beside the server, as it is chosen."""
+    wanted, currency, months = fit_of(basket.fit), basket.currency, int(basket.months or 0)
+    return [
+        AddOnView.of(add_on, wanted.add_ons.get(add_on.slug, 0), currency, months, reader)
+        for add_on in available_add_ons(offered, wanted, currency, months)
+    ]
+
+
+def left(plan: PlanOffer) -> str:
+    """Whether there are few of a plan, or none."""
+    if plan.sold_out:
+        return "Sold out"
+    return f"{plan.stock} left" if plan.stock is not None and plan.stock <= FEW else ""
+
+
+def _named(value: ValueOffer, currency: str, months: int, reader: Reader) -> str:
+    price = None if value.is_standard else price_of(value.prices, currency, months)
+    return f"{value.name} (+ {_price_words(price, months, reader)})" if price else value.name
+
+
+def _price_words(price: Fitting, months: int, reader: Reader) -> str:
+    once = price.months == ONCE
+    words = f"{reader.money(price.amount)} {'once' if once else cycle(months)}"
+    return f"{words}, {reader.money(price.setup)} setup" if price.setup else words

@@ -11,16 +11,22 @@ from reflex_base.event import EventSpec
 
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.signing_up import CURRENCIES
+from ezscale.billing.referrals import welcome_code
+from ezscale.catalog.fitting import Wanted
+from ezscale.kit.cookies import SENT_BY, read_cookie
 from ezscale.kit.errors import Invalid
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
 from ezscale.ordering.placing import OrderRequest, PriceChanged, clean_hostname, is_payable, order, place_order
+from ezscale.ordering.quoting import MOST_ITEMS
 from ezscale.state.account.paying import ORDER, checkout_of_order
 from ezscale.state.account.profile import ADDRESS, CustomerView
 from ezscale.state.arguments import sent_fields, sent_text
-from ezscale.state.ordering.basket import LONGEST, Basket
-from ezscale.state.ordering.choices import CycleOption, Option, PlanOption, QuoteView
-from ezscale.state.ordering.window import window_of
+from ezscale.state.ordering.basket import LONGEST, ROOM, Basket
+from ezscale.state.ordering.choices import CycleOption, Option, ParkedItem, PlanOption, QuoteView
+from ezscale.state.ordering.fitting_out import FittingOut
+from ezscale.state.ordering.guessing import trying, window_for
+from ezscale.state.ordering.window import errors_of
 from ezscale.state.reader import reader_of
 from ezscale.state.session import SessionState
 
@@ -28,14 +34,15 @@ CHOOSABLE = ("plan", "months", "currency", "location", "image", "country", "coup
 AGREE = "Please agree, so that your server can be renewed."
 
 
-class OrderState(SessionState):
+class OrderState(FittingOut, SessionState):
     loaded: bool = False
-    basket: Basket = Basket()
     plans: list[PlanOption] = []
     cycles: list[CycleOption] = []
     currencies: list[Option] = []
     places: list[Option] = []
     systems: list[Option] = []
+    parked: list[ParkedItem] = []
+    is_full: bool = False
     price: QuoteView = QuoteView()
     priced: bool = False
     price_note: str = ""
@@ -45,7 +52,6 @@ class OrderState(SessionState):
     login_address: str = ""
     register_address: str = ""
     ordering: bool = False
-    visits: int = 0
 
     _shown_minor: int = 0
     _last_request: str = ""
@@ -56,8 +62,14 @@ class OrderState(SessionState):
         """Show the choice that the address asks for, and whatever was chosen here before."""
         self.ordering, self.price_note = False, ""
         basket = self.basket.with_asked(self.router.url.query_parameters)
+        if self._last_order:  # what was ordered is not ordered again by coming back
+            self._last_request, self._last_order = "", ""
+            basket = replace(basket, others=sent_text(self.router.url.query_parameters.get("others"), ROOM["others"]))
         self.visits += 1
-        await self._look(basket)
+        welcome = "" if basket.coupon else await self._welcome()
+        await self._look(replace(basket, coupon=basket.coupon or welcome))
+        if welcome and "coupon" in self.errors:  # it is for something else: they have not asked for it
+            await self._look(basket)
 
     @rx.event
     async def choose(self, name: str, value: str) -> None:
@@ -67,10 +79,47 @@ class OrderState(SessionState):
             await self._look(self.basket.with_asked({name: sent_text(value, LONGEST)}))
 
     @rx.event
+    async def park(self) -> None:
+        """Put this server aside, and choose another one in the same order."""
+        hostname = clean_hostname(self.basket.hostname)
+        parked = self.basket.parked
+        if len(parked) + 1 >= MOST_ITEMS:
+            raise Invalid(f"One order can hold {MOST_ITEMS} servers.", field="plan")
+        if hostname in [item.hostname for item in parked]:
+            raise Invalid("Another server of this order has this name.", field="hostname")
+        this = replace(self.basket, hostname=hostname)
+        self.visits += 1
+        await self._look(replace(this, hostname="", fit="").with_parked([*parked, this]))
+
+    @rx.event
+    async def take_up(self, place: int) -> None:
+        """Go on choosing a server that was put aside; the present one is put in its place."""
+        parked, at = self.basket.parked, sent_place(place)
+        if 0 <= at < len(parked):
+            chosen, parked[at] = parked[at], self.basket
+            self.visits += 1
+            await self._look(chosen.with_parked(parked))
+
+    @rx.event
+    async def leave_out(self, place: int) -> None:
+        """Do without a server that was put aside."""
+        parked, at = self.basket.parked, sent_place(place)
+        if 0 <= at < len(parked):
+            del parked[at]
+            await self._look(self.basket.with_parked(parked))
+
+    @rx.event
+    async def leave_this_out(self) -> None:
+        """Do without the server that is being chosen: the last that was put aside takes its place."""
+        if parked := self.basket.parked:
+            self.visits += 1
+            await self._look(parked[-1].with_parked(parked[:-1]))
+
+    @rx.event
     async def name_server(self, hostname: str) -> None:
         """Take the host name, and say so at once when it is none."""
         typed = sent_text(hostname, LONGEST)
-        self._take(replace(self.basket, hostname=typed))
+        self._keep(replace(self.basket, hostname=typed))
         wrong = {name: text for name, text in self.errors.items() if name != "hostname"}
         try:
             clean_hostname(typed)
@@ -82,7 +131,7 @@ class OrderState(SessionState):
     async def submit(self, form: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
         """Order and go to pay; or first to the account that this needs, from where the way leads back here."""
         basket = self.basket.with_asked(sent_fields(form, "hostname", "coupon", longest=LONGEST))
-        self._take(basket)
+        self._keep(basket)
         if not self.signed_in:
             yield rx.redirect(self.register_address)
             return
@@ -102,18 +151,20 @@ class OrderState(SessionState):
         if not isinstance(form, dict) or not form.get("consent"):
             raise Invalid(AGREE, field="consent")
         address = sent_fields(form, *ADDRESS) | {"country": basket.country} if self.needs_address else {}
-        request = OrderRequest(
-            plan=basket.plan,
-            months=int(basket.months or 0),
-            currency=basket.currency,
-            location=basket.location,
-            image=basket.image,
-            hostname=basket.hostname,
-            shown_total_minor=self._shown_minor,
-            coupon=basket.coupon,
-        )
+        items = tuple(item.request for item in (*basket.parked, basket))
+        request = OrderRequest(items, basket.currency, self._shown_minor, basket.coupon)
         before = self._last_order if self._last_request == repr(request) else ""
-        placed = await self.perform(lambda work: place_once(work, request, address, before))
+        came_from = self.router.session.client_ip
+
+        def placing(work: Work) -> Placed:
+            with trying(request.coupon, came_from):
+                return place_once(work, request, address, before)
+
+        try:
+            placed = await self.perform(placing)
+        except Invalid as refusal:
+            [(field, words)] = errors_of(refusal, len(basket.parked)).items()
+            raise Invalid(words, field=field) from None
         self._last_request, self._last_order = repr(request), str(placed.order_id)
         if not placed.is_payable:
             return f"{ORDER}?{urlencode({'id': str(placed.order_id)})}"
@@ -122,11 +173,23 @@ class OrderState(SessionState):
             lambda open_work: checkout_of_order(open_work, placed.order_id, placed.invoice_id, origin)
         )
 
+    async def _fit(self, wanted: Wanted) -> None:
+        self.price_note = ""
+        await super()._fit(wanted)
+
+    async def _welcome(self) -> str:
+        """The code for somebody who came by a customer's link."""
+        link = read_cookie(self.router.headers.cookie, SENT_BY)
+        if not (self.signed_in or link):
+            return ""
+        return await self.read(lambda work: welcome_code(work, link))
+
     async def _look(self, basket: Basket) -> None:
         reader = reader_of(self.router.headers.accept_language)
         guess = Basket(currency=reader.currency(CURRENCIES), country=reader.country or settings().company_country)
-        window = await self.read(lambda work: window_of(work, basket, guess, reader))
-        self._take(window.basket)
+        address = self.router.session.client_ip
+        window = await self.read(lambda work: window_for(work, basket, guess, reader, address))
+        self._keep(window.basket)
         self.plans, self.cycles, self.currencies = window.plans, window.cycles, window.currencies
         self.places, self.systems = window.places, window.systems
         self.priced, self.price, self._shown_minor = (
@@ -136,10 +199,12 @@ class OrderState(SessionState):
         )
         self.has_customer, self.needs_address = window.customer is not None, window.needs_address
         self.customer = window.customer or CustomerView()
-        self.errors = {window.refusal.field: window.refusal.message} if window.refusal else {}
+        self.options, self.add_ons, self.parked = window.options, window.add_ons, window.parked
+        self.is_full = len(window.parked) + 1 >= MOST_ITEMS
+        self.errors = window.errors
         self.loaded = True
 
-    def _take(self, basket: Basket) -> None:
+    def _keep(self, basket: Basket) -> None:
         self.basket = basket
         onwards = urlencode({"next": basket.address})
         self.login_address, self.register_address = f"/login/?{onwards}", f"/register/?{onwards}"
@@ -152,6 +217,11 @@ class Placed:
     order_id: UUID
     invoice_id: UUID
     is_payable: bool
+
+
+def sent_place(sent: Any) -> int:
+    """The place of something in a list, counted from nothing; one that is nobody's for what is no place."""
+    return sent - 1 if isinstance(sent, int) and not isinstance(sent, bool) else -1
 
 
 def place_once(work: Work, request: OrderRequest, address: dict[str, str], before: str) -> Placed:

@@ -5,17 +5,25 @@ from dataclasses import dataclass
 from ezscale.kit.errors import Invalid
 from ezscale.kit.work import Work
 from ezscale.state.account.profile import CustomerView
-from ezscale.state.ordering.basket import Basket, visit
+from ezscale.state.marketing.catalog import cycle_name
+from ezscale.state.ordering.basket import Basket, Shop, visit
 from ezscale.state.ordering.choices import (
+    AddOnView,
     CycleOption,
     Option,
+    OptionView,
+    ParkedItem,
     PlanOption,
     QuoteView,
+    add_on_views,
     currency_options,
     cycle_options,
+    option_views,
     plan_options,
 )
 from ezscale.state.reader import Reader
+
+UNNAMED = "Not named yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +36,21 @@ class Window:
     currencies: list[Option]
     places: list[Option]
     systems: list[Option]
+    options: list[OptionView]
+    add_ons: list[AddOnView]
+    parked: list[ParkedItem]
     price: QuoteView | None
     total_minor: int
     customer: CustomerView | None
     needs_address: bool
-    refusal: Invalid | None
+    errors: dict[str, str]
 
 
 def window_of(work: Work, basket: Basket, guess: Basket, reader: Reader) -> Window:
     """The page for whoever comes with a basket, in one transaction."""
     shop = visit(work, basket, guess)
     plan, chosen = shop.plan, shop.basket
+    names = [item.hostname or UNNAMED for item in chosen.parked] + [chosen.hostname or "This server"]
     return Window(
         basket=chosen,
         plans=plan_options(shop.plans, chosen.currency, int(chosen.months or 1), reader),
@@ -46,9 +58,40 @@ def window_of(work: Work, basket: Basket, guess: Basket, reader: Reader) -> Wind
         currencies=currency_options(plan),
         places=[Option.of(place) for place in shop.places],
         systems=[Option.of(image) for image in shop.systems],
-        price=QuoteView.of(shop.price, reader) if shop.price else None,
+        options=option_views(shop.fittings, chosen, reader),
+        add_ons=add_on_views(shop.fittings, chosen, reader),
+        parked=parked_items(shop, reader),
+        price=QuoteView.of(shop.price, names, reader) if shop.price else None,
         total_minor=shop.price.sums.total.minor if shop.price else 0,
         customer=CustomerView.of(shop.customer) if shop.customer else None,
         needs_address=shop.needs_address,
-        refusal=shop.refusal,
+        errors=errors_of(shop.refusal, len(chosen.parked)) if shop.refusal else {},
     )
+
+
+def parked_items(shop: Shop, reader: Reader) -> list[ParkedItem]:
+    """What was put aside, with its price where everything has one."""
+    priced = shop.price.items if shop.price else ()
+    plans = {plan.slug: plan.name for plan in shop.plans}
+    return [
+        ParkedItem(
+            place=place,
+            name=priced[place - 1].plan if priced else plans.get(item.plan, item.plan),
+            hostname=item.hostname or UNNAMED,
+            details=f"{cycle_name(int(item.months or 1))} · {item.location.replace('-', ' ').title()}",
+            price=reader.money(priced[place - 1].total) if priced else "",
+        )
+        for place, item in enumerate(shop.basket.parked, start=1)
+    ]
+
+
+def errors_of(refusal: Invalid, parked: int) -> dict[str, str]:
+    """A refusal at its field: the last of several servers is the one on the page, the others are in the list."""
+    name, words = refusal.field, refusal.message
+    this = f"item-{parked + 1}-"
+    if name.startswith(this):
+        return {name.removeprefix(this): words.partition(": ")[2] or words}
+    if name.startswith("item-"):
+        place = name.removeprefix("item-").partition("-")[0]
+        return {f"item-{place}": words.partition(": ")[2] or words}
+    return {name: words}

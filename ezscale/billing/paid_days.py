@@ -1,0 +1,186 @@
+"""Which days of a subscription are paid and still to come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from ezscale.billing.agreements import replace_item
+from ezscale.billing.collecting import live_attempt
+from ezscale.billing.invoicing import void_invoice
+from ezscale.billing.proration import Span, span_of
+from ezscale.billing.subscriptions import items_of
+from ezscale.kit.actor import robot
+from ezscale.kit.errors import BusinessError
+from ezscale.kit.money import Money
+from ezscale.kit.work import Work
+from ezscale.models import Invoice, InvoiceLine, Pause, Subscription, SubscriptionItem
+from ezscale.models.invoice import InvoiceStatus, LineKind
+from ezscale.models.subscription import ItemKind
+
+
+@dataclass(frozen=True, slots=True)
+class PaidDays:
+    """Days that a paid line is for, moved on by the pauses within them."""
+
+    invoice: Invoice
+    line: InvoiceLine
+    item_id: UUID  # the agreement that holds now: the line's own, or what has taken its place without giving back
+    kind: ItemKind
+    span: Span
+
+    @property
+    def nothing(self) -> Money:
+        """No money, in the line's currency."""
+        return Money.zero(self.line.currency)
+
+
+def paid_ahead(work: Work, items: Sequence[SubscriptionItem], day: date) -> list[PaidDays]:
+    """What is paid for these items of one subscription and not over on a day, in the order of its days.
+
+    What was given back of an agreement was all that was left of it.
+    """
+    if not items:
+        return []
+    now_called = _present_names(work, items)
+    given_back = (
+        select(InvoiceLine.item_id)
+        .join(Invoice, col(Invoice.id) == InvoiceLine.invoice_id)
+        .where(
+            col(InvoiceLine.item_id).in_(now_called),
+            InvoiceLine.kind == LineKind.UNUSED,
+            Invoice.status == InvoiceStatus.PAID,
+        )
+    )
+    lines = work.session.exec(
+        select(InvoiceLine, Invoice)
+        .join(Invoice, col(Invoice.id) == InvoiceLine.invoice_id)
+        .where(
+            col(InvoiceLine.item_id).in_(now_called),
+            col(InvoiceLine.item_id).not_in(given_back),
+            InvoiceLine.kind == LineKind.PERIOD,
+            Invoice.status == InvoiceStatus.PAID,
+        )
+        .order_by(col(InvoiceLine.period_start), col(InvoiceLine.id))
+    ).all()
+    pauses = pauses_of(work, items[0].subscription_id)
+    ahead = []
+    for line, invoice in lines:
+        carried = sum(pause.carried_days for pause in pauses if pause.began_on >= span_of(line).start)
+        span = Span(span_of(line).start, span_of(line).end + timedelta(days=carried))
+        if span.end > day and line.item_id is not None:
+            present = now_called[line.item_id]
+            ahead.append(PaidDays(invoice, line, present.id, present.kind, span))
+    return ahead
+
+
+def pauses_of(work: Work, subscription_id: UUID) -> list[Pause]:
+    """Every pause of a subscription, oldest first."""
+    own = select(Pause).where(Pause.subscription_id == subscription_id)
+    return list(work.session.exec(own.order_by(col(Pause.began_on), col(Pause.id))))
+
+
+def refuse_unpaid(work: Work, items: Sequence[SubscriptionItem], day: date) -> date | None:
+    """The first day of what is billed ahead and not paid yet, if something is.
+
+    BusinessError, in words, when days that have begun are not paid, or when what is ahead cannot be billed anew.
+    """
+    first: date | None = None
+    for invoice, starts in _open_invoices(work, items):
+        if min(starts) <= day:
+            raise BusinessError(f"Please pay invoice {invoice.number} first: it is for the days that would change.")
+        if live_attempt(work, invoice.id) is not None:
+            raise BusinessError(f"Invoice {invoice.number} is being paid right now. Please try again in a while.")
+        if invoice.settled_minor or _bills_others(work, invoice, items):
+            raise BusinessError(f"Please pay invoice {invoice.number} first: it is for more than this subscription.")
+        first = min(starts) if first is None else min(first, *starts)
+    return first
+
+
+def call_off_ahead(work: Work, subscription: Subscription, day: date) -> dict[UUID, UUID]:
+    """What is billed ahead and not paid is voided, and billed anew as what is agreed then.
+
+    A voided line keeps its days, so that nothing is billed twice: what it was for is agreed anew in the same words, and
+    a coupon has its cycle back. Returns which agreements have taken the place of which.
+    """
+    items = {item.id: item for item in items_of(work, subscription.id)}
+    fresh: dict[UUID, UUID] = {}
+    for invoice, starts in _open_invoices(work, list(items.values())):
+        if min(starts) <= day:
+            continue
+        for item_id, cycles in _billed_on(work, invoice).items():
+            old = items[item_id]
+            left = old.discount_cycles + cycles if old.discount_cycles is not None else None
+            fresh[item_id] = replace_item(work, old, from_day=day, discount_cycles=left).id
+        void_invoice(as_house(work), invoice.id)
+        subscription.bill_again_from(min(starts))
+        work.session.add(subscription)
+    work.session.flush()
+    return fresh
+
+
+def as_if_called_off(work: Work, items: Sequence[SubscriptionItem], day: date) -> list[SubscriptionItem]:
+    """The same agreements, not to be stored, with the coupons' cycles that calling off would give back."""
+    back: dict[UUID, int] = {}
+    for invoice, starts in _open_invoices(work, items):
+        if min(starts) > day:
+            back |= _billed_on(work, invoice)
+    return [
+        SubscriptionItem(**{**item.model_dump(), "discount_cycles": item.discount_cycles + back.get(item.id, 0)})
+        if item.discount_cycles is not None
+        else item
+        for item in items
+    ]
+
+
+def as_house(work: Work) -> Work:
+    """The same transaction for what follows by itself from what the person may do."""
+    return Work(work.session, work.now, robot("subscriptions"), work.zone, work.emitted)
+
+
+def _open_invoices(work: Work, items: Sequence[SubscriptionItem]) -> list[tuple[Invoice, list[date]]]:
+    rows = work.session.exec(
+        select(Invoice, InvoiceLine)
+        .join(InvoiceLine, col(InvoiceLine.invoice_id) == Invoice.id)
+        .where(
+            col(InvoiceLine.item_id).in_([item.id for item in items]),
+            InvoiceLine.kind == LineKind.PERIOD,
+            col(Invoice.status).in_((InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)),
+        )
+        .order_by(col(Invoice.id))
+    ).all()
+    starts: dict[UUID, tuple[Invoice, list[date]]] = {}
+    for invoice, line in rows:
+        starts.setdefault(invoice.id, (invoice, []))[1].append(span_of(line).start)
+    return list(starts.values())
+
+
+def _bills_others(work: Work, invoice: Invoice, items: Sequence[SubscriptionItem]) -> bool:
+    own = {item.id for item in items}
+    billed = work.session.exec(select(InvoiceLine.item_id).where(InvoiceLine.invoice_id == invoice.id))
+    return any(item_id not in own for item_id in billed)
+
+
+def _billed_on(work: Work, invoice: Invoice) -> dict[UUID, int]:
+    """What an invoice bills, and how many cycles of a coupon each has used on it."""
+    lines = work.session.exec(
+        select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id, InvoiceLine.kind == LineKind.PERIOD)
+    )
+    return {line.item_id: 1 if line.discount_minor else 0 for line in lines if line.item_id is not None}
+
+
+def _present_names(work: Work, items: Sequence[SubscriptionItem]) -> dict[UUID, SubscriptionItem]:
+    """Each agreement that a subscription ever had in force, and the present one that has come of it."""
+    own = select(SubscriptionItem).where(
+        SubscriptionItem.subscription_id == items[0].subscription_id, col(SubscriptionItem.began_on).is_not(None)
+    )
+    before = {item.id: item.replaces_id for item in work.session.exec(own)}
+    present: dict[UUID, SubscriptionItem] = {}
+    for item in items:
+        name: UUID | None = item.id
+        while name is not None and name not in present:
+            present[name] = item
+            name = before.get(name)
+    return present

@@ -1,0 +1,96 @@
+"""How customers stand towards the tax: what is known of their tax ids, and who is exempt."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlmodel import col, select
+
+from ezscale.billing.tax import vat_id
+from ezscale.billing.tax_book import Buyer
+from ezscale.billing.tax_rules import TaxRules
+from ezscale.company.rules import rules
+from ezscale.kit.work import Work
+from ezscale.models import Customer, TaxExemption, TaxIdCheck
+from ezscale.models.tax import TaxIdState
+
+Known = Customer | Row[Any]  # rows that hold only the columns asked for are as good
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A customer's tax id as the register knows it (`number` is empty when no register does), and why they are exempt."""
+
+    number: str = ""
+    state: TaxIdState = TaxIdState.PENDING
+    checked_at: datetime | None = None
+    request_id: str = ""
+    name: str = ""
+    exemption: str = ""
+
+    def counts(self, decided: TaxRules, now: datetime) -> bool:
+        """Whether the tax id makes its owner a business: it was found valid, and not too long ago."""
+        if not self.number:
+            return False
+        if self.state is TaxIdState.VALID and self.checked_at is not None:
+            return now - self.checked_at <= timedelta(days=decided.valid_days)
+        return self.state is TaxIdState.PENDING and decided.trust_unchecked_ids
+
+
+NOBODY = Standing()
+
+
+def standings(work: Work, customers: Collection[Known]) -> dict[UUID, Standing]:
+    """How each of them stands today. One query for those with a tax id, one for exemptions."""
+    numbers = {who.id: number for who in customers if (number := vat_id(who.tax_id, who.country))}
+    checks = _checks(work, numbers)
+    exempt = _exemptions(work, [who.id for who in customers])
+    return {
+        who.id: _standing(numbers.get(who.id, ""), checks.get(who.id), exempt.get(who.id, ""))
+        for who in customers
+        if who.id in numbers or who.id in exempt
+    }
+
+
+def standing_of(work: Work, who: Known) -> Standing:
+    """How one customer stands today."""
+    return standings(work, [who]).get(who.id, NOBODY)
+
+
+def buyer(work: Work, who: Known, standing: Standing) -> Buyer:
+    """A customer as the tax sees them. Where no register is asked, a tax id is believed: no tax depends on it."""
+    is_business = standing.counts(rules(work, TaxRules), work.now) if standing.number else bool(who.tax_id)
+    return Buyer(who.country, who.region, who.postcode, is_business, standing.exemption)
+
+
+def number_counts(work: Work, number: str) -> bool:
+    """Whether a VAT id makes whoever has it a business: because it was found valid, for whomever it was checked."""
+    found = select(TaxIdCheck).where(TaxIdCheck.number == number).order_by(col(TaxIdCheck.checked_at).desc())
+    decided = rules(work, TaxRules)
+    known = [_standing(number, check, "") for check in work.session.exec(found)] or [Standing(number)]
+    return any(standing.counts(decided, work.now) for standing in known)
+
+
+def _standing(number: str, check: TaxIdCheck | None, exemption: str) -> Standing:
+    if check is None:
+        return Standing(number, exemption=exemption)
+    return Standing(number, check.state, check.checked_at, check.request_id, check.name, exemption)
+
+
+def _checks(work: Work, numbers: dict[UUID, str]) -> dict[UUID, TaxIdCheck]:
+    if not numbers:
+        return {}
+    theirs = select(TaxIdCheck).where(col(TaxIdCheck.customer_id).in_(numbers))
+    return {
+        check.customer_id: check for check in work.session.exec(theirs) if check.number == numbers[check.customer_id]
+    }
+
+
+def _exemptions(work: Work, customer_ids: Collection[UUID]) -> dict[UUID, str]:
+    theirs = select(TaxExemption).where(
+        col(TaxExemption.customer_id).in_(customer_ids), col(TaxExemption.withdrawn_at).is_(None)
+    )
+    return {row.customer_id: row.reason for row in work.session.exec(theirs) if row.holds_on(work.today)}

@@ -1,0 +1,1 @@
+"""How the company does business: the decisions that staff make in the panel."""

@@ -1,0 +1,72 @@
+"""Decisions about the house that staff make in the panel, a topic at a time; whatever nobody decided has a default."""
+
+from typing import ClassVar, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlmodel import select
+
+from ezscale.accounts.permissions import SEE_EVERYTHING, SET_RULES
+from ezscale.kit.errors import Invalid
+from ezscale.kit.work import Work
+from ezscale.models import Setting
+
+Topic = TypeVar("Topic", bound="Rules")
+
+
+class Rules(BaseModel):
+    """One topic. Each field has a default, a description for people, and says by its type what may be typed.
+
+    `topic` names it in the database and never changes; `title` is what staff read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    topic: ClassVar[str]
+    title: ClassVar[str]
+
+    @classmethod
+    def of(cls, row: Setting | None) -> Self:
+        """As decided. What a row holds that these rules no longer know, or cannot use, gives way to the defaults."""
+        decided = row.value if row else {}
+        try:
+            return cls(**decided)
+        except ValidationError as problem:
+            wrong = {str(error["loc"][0]) for error in problem.errors() if error["loc"]}
+            return cls(**{name: value for name, value in decided.items() if name not in wrong})
+
+
+def rules(work: Work, topic: type[Topic]) -> Topic:
+    """What holds now. One query for each topic and transaction."""
+    known: dict[str, Rules] = work.session.info.setdefault("rules", {})
+    if topic.topic not in known:
+        known[topic.topic] = topic.of(work.session.get(Setting, topic.topic))
+    found = known[topic.topic]
+    assert isinstance(found, topic)  # noqa: S101  # topics have names of their own
+    return found
+
+
+def who_decided(work: Work) -> dict[str, Setting]:
+    """The topics that somebody has decided, with who did it last and when. Staff only."""
+    work.actor.require(SEE_EVERYTHING)
+    return {row.topic: row for row in work.session.exec(select(Setting))}
+
+
+def set_rules(work: Work, topic: type[Topic], typed: dict[str, object]) -> Topic:
+    """Decide anew; what is not named stays as it is. Invalid, on the first field that cannot be, otherwise.
+
+    NotConfirmed for somebody who has not proven a short while ago that it is still them: it concerns every customer.
+    """
+    work.actor.require(SEE_EVERYTHING)
+    work.actor.require(SET_RULES)
+    work.actor.require_confirmed()
+    row = work.session.get(Setting, topic.topic, with_for_update=True)
+    try:
+        decided = topic(**{**topic.of(row).model_dump(), **typed})
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        field = str(first["loc"][0]) if first["loc"] else ""
+        raise Invalid(str(first["msg"]).removeprefix("Value error, "), field=field) from None
+    row = row or Setting(topic=topic.topic, changed_at=work.now)
+    row.value, row.changed_at, row.changed_by = decided.model_dump(mode="json"), work.now, work.actor.name[:120]
+    work.session.add(row)
+    work.session.info.setdefault("rules", {})[topic.topic] = decided
+    return decided

@@ -1,0 +1,1 @@
+"""TaxJar, which knows the sales taxes of the United States."""

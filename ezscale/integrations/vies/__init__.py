@@ -1,0 +1,1 @@
+"""VIES, the register of VAT ids of the European Union."""

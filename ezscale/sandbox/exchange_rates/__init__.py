@@ -1,0 +1,1 @@
+"""The European Central Bank as a stand-in."""

@@ -1,0 +1,1 @@
+"""TaxJar as a stand-in."""

@@ -1,0 +1,1 @@
+"""VIES as a stand-in."""

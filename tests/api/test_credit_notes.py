@@ -1,0 +1,50 @@
+"""Credit notes over the API."""
+
+import pytest
+
+from ezscale.billing.credit_notes import issue_credit_note
+from ezscale.billing.invoicing import invoice_lines
+from ezscale.kit.money import Money
+
+
+@pytest.fixture
+def notes(at, ada):
+    [invoice] = ada.invoices()
+    with at.robot() as work:
+        [line] = invoice_lines(work, invoice.id)
+        first = issue_credit_note(work, invoice.id, {line.id: Money(100, "EUR")}, "A slow start")
+        return first, issue_credit_note(work, invoice.id, None, "Never mind")
+
+
+def test_they_come_newest_first_page_by_page_and_for_one_invoice(ada, notes, program_of):
+    program, (first, second) = program_of(ada), notes
+
+    page = program.get("/api/v1/credit-notes?limit=1").json()
+    last = program.get(page["next"]).json()
+    of_invoice = program.get(f"/api/v1/credit-notes?invoice={first.invoice_id}").json()["items"]
+
+    assert [shown["number"] for shown in (*page["items"], *last["items"])] == [second.number, first.number]
+    assert [shown["number"] for shown in of_invoice] == [second.number, first.number]
+    assert last["next"] is None
+
+
+def test_one_shows_what_was_taken_back_of_which_position(ada, notes, program_of):
+    shown = program_of(ada).get(f"/api/v1/credit-notes/{notes[0].id}").json()
+
+    assert (shown["invoice_number"], shown["reason"]) == ("INV-2026-000001", "A slow start")
+    assert (shown["total"]["minor"], shown["kept_as_credit"]["minor"]) == (123, 123)
+    [line] = shown["lines"]
+    assert (line["description"], line["net"]["minor"], line["tax_percent"]) == ("VPS 2, monthly", 100, "23")
+
+
+def test_anothers_is_not_there(ada, bob, notes, program_of):
+    program = program_of(bob)
+
+    assert program.get("/api/v1/credit-notes").json()["items"] == []
+    assert program.get(f"/api/v1/credit-notes/{notes[0].id}").status_code == 404
+
+
+def test_an_invoice_says_what_was_taken_back_of_it(ada, notes, program_of):
+    [shown] = program_of(ada).get("/api/v1/invoices").json()["items"]
+
+    assert (shown["credited"]["minor"], shown["open"]["minor"], shown["proforma_number"]) == (1353, 0, None)
