@@ -104,11 +104,11 @@ def network_of(address: str) -> str:
 
 def start_over() -> None:
     """Forget what this process has counted."""
-    _limiters.cache_clear()
+    _limiters(settings().redis_url)[-1].storage.reset()
 
 
 def _ask(question: Callable[[RateLimiter], T], *, alone: bool = False) -> T:
-    *shared, own = _limiters()
+    *shared, own = _limiters(settings().redis_url)
     for limiter in () if alone else shared:
         try:
             return question(limiter)
@@ -118,11 +118,11 @@ def _ask(question: Callable[[RateLimiter], T], *, alone: bool = False) -> T:
 
 
 @cache
-def _limiters() -> tuple[RateLimiter, ...]:
+def _limiters(redis_url: str) -> tuple[RateLimiter, ...]:
     """The one in Redis, if any; and last the one of this process, which also serves while Redis does not answer."""
     own = SlidingWindowCounterRateLimiter(MemoryStorage())
-    address = settings().redis_url.replace("redis+socket:", "redis+unix:")
-    if not address:
+    if not redis_url:
         return (own,)
+    address = redis_url.replace("redis+socket:", "redis+unix:")
     shared = storage_from_string(address, wrap_exceptions=True, socket_timeout=1, socket_connect_timeout=1)
     return SlidingWindowCounterRateLimiter(shared), own

@@ -75,7 +75,7 @@ def test_a_page_takes_exactly_the_charge_and_keeps_the_card(sandbox):
     assert (receipt.attempt_id, receipt.invoice_id) == (charge.attempt_id, charge.invoice_id)
     assert receipt.payer_ref == charge.payer_ref
     assert receipt.card is not None
-    assert receipt.card == Card(receipt.card.ref, "visa", "4242", 12, 2034, "US", "fingerprint4242")
+    assert receipt.card == Card(receipt.card.ref, "visa", "4242", 12, 2034, "IE", "fingerprint4242")
     assert sandbox.gateway.charge(replace(charge, key="renewal", card_ref=receipt.card.ref)).state is receipt.state
 
 

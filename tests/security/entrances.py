@@ -30,6 +30,7 @@ from tests.company import PASSWORD
 FACE_OF_FOLDER = {"account": "account", "admin": "admin"}  # the other folders of state/ are open to all
 A_NAME = re.compile(r"[a-z][a-z0-9_]*")
 ASKED = re.compile(r"""(?:asked|query_parameters\.get)\(\s*"(\w+)\"""")
+LOOKS_AT_THE_ADDRESS = re.compile(r"self\._asked\(|query_parameters(?!\.get\(name\))")  # not: is able to
 SOURCES = sorted(Path(ezscale.state.__path__[0]).rglob("*.py"))
 
 
@@ -74,7 +75,13 @@ class Handler:
 
     def speaks_of(self, table: str) -> bool:
         """Whether its module is about the rows of a table, as far as words tell."""
-        return any(word in inspect.getsource(self._module) for word in table.split("_"))
+        return any(word in source_of(self._module) for word in table.split("_"))
+
+    @property
+    def reads_the_address(self) -> bool:
+        """Whether it matters how its page was opened: its state, or one that this builds on, looks at the address."""
+        ours = [base for base in self.state.__mro__ if base.__module__.startswith("ezscale.")]
+        return any(LOOKS_AT_THE_ADDRESS.search(source_of(base)) for base in ours)
 
     def _form(self, value: Any) -> dict[str, Any]:
         """A form with every field that the module could be asking for; one's own password is right."""
@@ -157,9 +164,15 @@ def parts_of(dependant: Dependant) -> Iterator[Dependant]:
 
 
 @cache
+def source_of(part: ModuleType | type) -> str:
+    """A module or a class as it is written."""
+    return inspect.getsource(part)
+
+
+@cache
 def names_in(module: ModuleType) -> frozenset[str]:
     """Every text in a module that could be the name of a field."""
-    texts = (node.value for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Constant))
+    texts = (node.value for node in ast.walk(ast.parse(source_of(module))) if isinstance(node, ast.Constant))
     return frozenset(text for text in texts if isinstance(text, str) and A_NAME.fullmatch(text))
 
 

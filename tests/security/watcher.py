@@ -25,6 +25,7 @@ class Watcher:
         self._file = sqlite3.connect(str(scene.at.house.database.engine.url.database))
         self._rows = scene.rows()
         self._version = self._written()
+        self._harmless: set[str] = set()
 
     def harm(self, sent: str, heard: str) -> list[str]:
         """What went wrong in a call. What the caller has once said themselves is no news to them."""
@@ -38,7 +39,12 @@ class Watcher:
             self._rows = self._scene.rows()
 
     def _given_away(self, heard: str) -> list[str]:
-        return [f"was told {word!r}" for word in sorted(self._taboo) if word in heard]
+        if heard in self._harmless:  # as it was then, so it is now: there is never more that must not be told
+            return []
+        found = [f"was told {word!r}" for word in sorted(word for word in self._taboo if word in heard)]
+        if not found:
+            self._harmless.add(heard)
+        return found
 
     def _changed(self) -> list[str]:
         version, self._version = self._version, self._written()

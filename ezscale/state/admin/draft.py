@@ -117,10 +117,10 @@ class DraftState(StaffState):
     @rx.event
     async def move(self, key: int, by: int) -> None:
         """A line one place up or down."""
-        places = {line.key: place for place, line in enumerate(self.lines)}
-        if key in places and by in (-1, 1) and 0 <= places[key] + by < len(self.lines):
+        place = next((place for place, line in enumerate(self.lines) if line.key == key), None)
+        if place is not None and by in (-1, 1) and 0 <= place + by < len(self.lines):
             lines = list(self.lines)
-            lines.insert(places[key] + by, lines.pop(places[key]))
+            lines.insert(place + by, lines.pop(place))
             self._put(lines)
 
     @rx.event
