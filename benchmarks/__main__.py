@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import invoices, jobs, renewals
-from benchmarks.measuring import Place, Result, machine, places
+from benchmarks.measuring import ON_SERVERS, Place, Result, machine, places
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -28,7 +28,7 @@ class Benchmark:
 
 
 ALL = {
-    "renewals": Benchmark(renewals.measure, renewals.SIZES, renewals.SIZES[:2]),
+    "renewals": Benchmark(renewals.measure, renewals.SIZES, renewals.SIZES[:3]),
     "invoices": Benchmark(invoices.measure, invoices.SIZES, ()),
     "jobs": Benchmark(jobs.measure, jobs.SIZES, jobs.SIZES[:1]),
 }
@@ -37,18 +37,19 @@ ALL = {
 def main(
     only: Annotated[str, typer.Option(help=f"One of {', '.join(ALL)}.")] = "",
     size: Annotated[int, typer.Option(help="How many, instead of the usual sizes.", min=0)] = 0,
-    database: Annotated[str, typer.Option(help="sqlite or postgres, instead of both.")] = "",
+    database: Annotated[str, typer.Option(help="sqlite, postgres or mariadb, instead of all.")] = "",
 ) -> None:
     """Print a table of how many times as long as the best possible we take, and write benchmarks/results.json."""
     if only and only not in ALL:
         raise typer.BadParameter(f"there is no {only!r}, only {', '.join(ALL)}")
-    kinds = (database,) if database else ("sqlite", "postgres")
+    kinds = (database,) if database else ("sqlite", *ON_SERVERS)
     chosen = {name: benchmark for name, benchmark in ALL.items() if only in ("", name)}
     results = []
     with places(kinds) as found, Console(stderr=True).status("") as status:
         for name, place, count in rounds(chosen, found, size):
             status.update(f"{name}: {count:,} on {place.kind}")
             results += alone(name, place, count)
+    results += growth(results)
     show(results)
     RESULTS.write_text(json.dumps([result.to_plain() for result in results], indent=1) + "\n")
     if not all(result.passes for result in results):
@@ -81,6 +82,16 @@ def alone(name: str, place: Place, size: int) -> list[Result]:
 def work(writer: "multiprocessing.connection.Connection", name: str, place: Place, size: int) -> None:
     """What the process does."""
     writer.send(list(ALL[name].measure(place, size)))
+
+
+def growth(results: Iterable[Result]) -> Iterator[Result]:
+    """How the longest run of a workload compares with one of a tenth: in proportion, or little more."""
+    taken = {(each.name, each.database, each.size): each for each in results if each.limit is not None}
+    for (name, database, count), each in taken.items():
+        tenth = taken.get((name, database, count // 10))
+        if name == "renewals" and tenth and count > renewals.SIZES[1]:
+            against = f"a tenth of them: {tenth.size:,}"
+            yield Result(f"{name}, growth", count, database, each.ours, tenth.ours, "s", each.peak_mb, against, 11.0)
 
 
 def show(results: Iterable[Result]) -> None:
