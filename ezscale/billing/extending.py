@@ -12,6 +12,7 @@ from ezscale.billing.renewal_rows import Due, write_invoices
 from ezscale.billing.renewals import renewal_lines
 from ezscale.billing.seller import seller
 from ezscale.billing.subscriptions import items_of, subscription_to_change
+from ezscale.billing.tax_standing import standings
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotSignedIn
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Extension, Invoice, InvoiceLine, Subscription
@@ -64,7 +65,7 @@ def renew_early(work: Work, subscription_id: UUID) -> Invoice:
         raise BusinessError("The next period is paid already.")
     due = Due(subscription, customer, items)
     lines = renewal_lines(due, taxes_of(work, [customer]))
-    write_invoices(work, [[(due, lines)]], seller())
+    write_invoices(work, [[(due, lines)]], seller(), standings(work, [due.customer]))
     work.session.expire_all()
     return work.session.exec(
         select(Invoice)

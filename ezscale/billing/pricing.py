@@ -11,7 +11,7 @@ from ezscale.billing.lines import Position, PricedLine, price_lines
 from ezscale.billing.tax import TaxDecision, vat_id
 from ezscale.billing.tax_book import Buyer, TaxBook
 from ezscale.billing.tax_rates import tax_book
-from ezscale.billing.tax_standing import NOBODY, Known, buyer, number_counts, standings
+from ezscale.billing.tax_standing import NOBODY, Known, Standing, buyer, number_counts, standings
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Plan
 from ezscale.models.invoice import LineKind
@@ -26,6 +26,7 @@ class Taxes:
     book: TaxBook
     today: date
     buyers: Mapping[UUID, Buyer]
+    standings: Mapping[UUID, Standing]
     families: Mapping[UUID, str] = field(default_factory=dict)
 
     def of(self, who: Known, day: date | None = None, category: str = "") -> TaxDecision:
@@ -51,7 +52,7 @@ def taxes_of(work: Work, customers: Collection[Known]) -> Taxes:
     book, known = tax_book(work), standings(work, customers)
     buyers = {who.id: buyer(work, who, known.get(who.id, NOBODY)) for who in customers}
     families = dict(work.session.exec(select(Plan.id, col(Plan.family)))) if book.has_categories else {}
-    return Taxes(book, work.today, buyers, {plan_id: family.value for plan_id, family in families.items()})
+    return Taxes(book, work.today, buyers, known, {plan_id: family.value for plan_id, family in families.items()})
 
 
 def tax_for(work: Work, customer: Customer, category: str = "") -> TaxDecision:

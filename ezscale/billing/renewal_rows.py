@@ -1,7 +1,7 @@
 """What the renewal run writes: the rows of a block of invoices, put together first and stored at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from ezscale.billing.numbers import INVOICES, PROFORMAS, booking_of, take_docume
 from ezscale.billing.recurring import DISCOUNT_OVER, lost_to_discount, movement
 from ezscale.billing.seller import Seller
 from ezscale.billing.tax_evidence import Evidences, evidence_of, question_contradictions
+from ezscale.billing.tax_standing import Standing
 from ezscale.company.currencies import report_columns
 from ezscale.company.rules import rules
 from ezscale.kit.bulk import insert_many
@@ -75,9 +76,16 @@ class Block:
     purses: dict[Owner, Purse]
     evidences: Evidences
     families: dict[UUID, str]
+    worth: dict[str, tuple[str, str]] = field(default_factory=dict)
     rows: defaultdict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     moved_on: list[dict[str, Any]] = field(default_factory=list)
     discounts_used: list[dict[str, Any]] = field(default_factory=list)
+
+    def report_columns(self, currency: str) -> tuple[str, str]:
+        """The currency of reports and what the other one is worth in it, looked up once for the block."""
+        if currency not in self.worth:
+            self.worth[currency] = report_columns(self.work, currency)
+        return self.worth[currency]
 
     def emit(self, event: Event) -> None:
         """Tell the house, with the block."""
@@ -118,8 +126,10 @@ class Asked:
         return self.used == self.sums.total
 
 
-def write_invoices(work: Work, invoices: Sequence[Sequence[Priced]], who: Seller) -> list[Money]:
-    """Write each, using credit where there is some; returns their totals.
+def write_invoices(
+    work: Work, invoices: Sequence[Sequence[Priced]], who: Seller, known: Mapping[UUID, Standing]
+) -> list[Money]:
+    """Write each, using credit where there is some; returns their totals. How the customers stand is `known`.
 
     An invoice bills one subscription or several, all of one customer and in one currency.
     """
@@ -127,7 +137,7 @@ def write_invoices(work: Work, invoices: Sequence[Sequence[Priced]], who: Seller
         return []
     customers = list({billed[0][0].customer.id: billed[0][0].customer for billed in invoices}.values())
     purses = purses_of(work, [customer.id for customer in customers])
-    block = Block(work, who.to_plain(), purses, evidence_of(work, customers), plan_families(work))
+    block = Block(work, who.to_plain(), purses, evidence_of(work, customers, known), plan_families(work))
     asked = [_ask(block, billed) for billed in invoices]
     for each in _numbered(work, asked):
         _add_invoice(block, each)
@@ -168,7 +178,7 @@ def _numbered(work: Work, asked: Sequence[Asked]) -> Sequence[Asked]:
 def _add_invoice(block: Block, asked: Asked) -> None:
     customer, sums, decision = asked.customer, asked.sums, asked.lines[0].decision
     invoice_id, now = new_id(), block.work.now
-    report_currency, report_rate = report_columns(block.work, sums.total.currency)
+    report_currency, report_rate = block.report_columns(sums.total.currency)
     evidence = block.evidences.of(customer, decision.source)
     question_contradictions(block.work, customer.id, evidence, decision)
     block.rows[Invoice].append(

@@ -141,7 +141,7 @@ def _write(work: Work, together: Sequence[Sequence[Due]], done: Tally) -> None:
                 priced.append((due, renewal_lines(due, taxes)))
         if priced:
             invoices.append(priced)
-    for total in write_invoices(work, invoices, who):
+    for total in write_invoices(work, invoices, who, taxes.standings):
         done.count("invoices")
         done.add(total)
     if rules(work, RenewalRules).one_invoice_a_day and invoices:

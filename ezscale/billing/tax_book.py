@@ -42,11 +42,13 @@ class TaxBook:
         calculated: Mapping[Place, CalculatedRate] | None = None,
     ) -> None:
         self.rules, self.home = rules, home
+        self._registered = rules.places
         self._rates: dict[str, list[TaxRate]] = {}
         for rate in rates:
             self._rates.setdefault(rate.country, []).append(rate)
         self._calculated = calculated
-        self._by_region = {country for country, own in self._rates.items() if any(rate.region for rate in own)}
+        with_regions = {country for country, own in self._rates.items() if any(rate.region for rate in own)}
+        self._by_region = with_regions | {place.partition("-")[0] for place in self._registered if "-" in place}
         self._whole = {
             country for country, own in self._rates.items() if any(not (rate.region or rate.postcode) for rate in own)
         }
@@ -65,7 +67,7 @@ class TaxBook:
         """Without the town where only the country counts, so that a million customers are a few kinds of buyer."""
         if self._calculates(buyer):
             return buyer
-        region = buyer.region if buyer.country in self._by_region or self._is_registered_by_region(buyer) else ""
+        region = buyer.region if buyer.country in self._by_region else ""
         postcode = buyer.postcode if buyer.country in self._by_postcode else ""
         if (region, postcode) == (buyer.region, buyer.postcode):
             return buyer
@@ -80,7 +82,7 @@ class TaxBook:
             region=buyer.region,
             is_business=buyer.is_business,
             one_stop_shop=self.rules.one_stop_shop,
-            registered=self.rules.places,
+            registered=self._registered,
         )
         if not supply.country:
             return self._untaxed(supply, day, category)
@@ -109,10 +111,7 @@ class TaxBook:
         return is_home or there.country in EU or self._is_registered(there)
 
     def _is_registered(self, there: Buyer) -> bool:
-        return there.country in self.rules.places or f"{there.country}-{there.region}" in self.rules.places
-
-    def _is_registered_by_region(self, buyer: Buyer) -> bool:
-        return any(place.startswith(f"{buyer.country}-") for place in self.rules.places)
+        return there.country in self._registered or f"{there.country}-{there.region}" in self._registered
 
     def _taxes(self, there: Buyer, day: date, category: str) -> tuple[Tax, ...]:
         """One tax of each level, from the rate that says most about the place, the product and the buyer."""
@@ -126,7 +125,7 @@ class TaxBook:
 
     def _calculates(self, buyer: Buyer) -> bool:
         """Whether a tax service is asked about a place: those of the United States where we are registered."""
-        return self._calculated is not None and buyer.country == "US" and f"US-{buyer.region}" in self.rules.places
+        return self._calculated is not None and buyer.country == "US" and f"US-{buyer.region}" in self._registered
 
     def _found(self, there: Buyer) -> CalculatedRate | None:
         """What the service has said of a place. Until it has, our own table is used, and the invoice says so."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
@@ -31,12 +32,14 @@ def in_drivers_form(connection: Connection, table: Table, rows: Rows) -> list[tu
     for name in rows[0]:
         column = [row[name] for row in rows]
         to_driver = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        columns.append(column if to_driver is None else _each_once(to_driver, column))
+        columns.append(column if to_driver is None else _converted(to_driver, column))
     return list(zip(*columns, strict=True))
 
 
-def _each_once(to_driver: Callable[[Any], Any], column: list[Any]) -> list[Any]:
-    """Rows written together share many values (the moment, who sells): each is converted once."""
+def _converted(to_driver: Callable[[Any], Any], column: list[Any]) -> list[Any]:
+    """Rows written together share many values (the moment, who sells): each is converted once. Keys they never share."""
+    if isinstance(column[0], UUID) and column[0] is not column[-1]:
+        return [to_driver(value) for value in column]
     done: dict[int, Any] = {}
     for value in column:
         if id(value) not in done:

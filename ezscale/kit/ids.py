@@ -7,12 +7,15 @@ from hashlib import sha256
 from uuid import UUID
 
 
+VERSION, VARIANT = 0x7 << 76, 0b10 << 62
+
+
 def new_id() -> UUID:
     """A fresh UUIDv7 (RFC 9562, method 3): rows made later sort later, to a quarter of a microsecond."""
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     fraction = (rest << 12) // 1_000_000  # events of one transaction keep their order by it
     noise = int.from_bytes(os.urandom(8), "big") >> 2
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | noise)
+    return UUID(int=milliseconds << 80 | VERSION | fraction << 64 | VARIANT | noise)
 
 
 def new_secret() -> str:

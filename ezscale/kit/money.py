@@ -129,7 +129,8 @@ class Money:
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum, zero of that currency when there are none."""
-    return sum(amounts, Money.zero(currency))
+    nothing = Money.zero(currency)
+    return Money(sum(map(nothing._same, amounts)), currency)
 
 
 def _quotient(numerator: int, denominator: int) -> int:

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from ezscale.kit.errors import Invalid
 from ezscale.models import Coupon, Invoice, InvoiceLine, Order, Plan, Price, Service, Subscription, SubscriptionItem
+from ezscale.models.coupon import CouponKind
 from ezscale.models.invoice import LineKind
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ItemKind
@@ -113,8 +114,8 @@ def test_what_is_shown_for_the_next_cycle_is_what_it_asks_for(at, ada):
 @pytest.mark.parametrize("code", ["WELCOME10", "TAKE2"])
 def test_a_discount_of_several_cycles_is_the_same_in_each(at, ada, code):
     with at.robot() as work:
-        from_shop = {"since": work.now, "cycles": 3, "amount_minor": 200, "currency": "EUR"}
-        work.session.add(Coupon(code="TAKE2", **from_shop))
+        two_euros = {"kind": CouponKind.FIXED, "amounts": {"EUR": 200}, "cycles": 3}
+        work.session.add(Coupon(code="TAKE2", since=work.now, **two_euros))
 
     placed = ada.orders(coupon=code, options={"memory": 12})
     ada.pays(placed.invoice_id)
