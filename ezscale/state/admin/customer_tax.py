@@ -1,6 +1,6 @@
 """How a customer stands towards the tax, and what staff decide about it: exemptions, another question, their currency."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
@@ -135,7 +135,7 @@ class Seen:
     standing: str = ""
     tone: str = "neutral"
     can_ask: bool = False
-    lines: list[ExemptionLine] | Any = ()
+    lines: list[ExemptionLine] = field(default_factory=list)
     today: str = ""
     may_tax: bool = False
     may_care: bool = False
