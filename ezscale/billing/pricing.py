@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.billing.lines import Position, PricedLine, price_lines
+from ezscale.billing.lines import Position, PricedLine, Rounding, price_lines
 from ezscale.billing.tax import TaxDecision, vat_id
 from ezscale.billing.tax_book import Buyer, TaxBook
 from ezscale.billing.tax_rates import tax_book
@@ -39,6 +40,13 @@ class Taxes:
     def price(self, who: Known, positions: Sequence[Position]) -> list[PricedLine]:
         """The lines of an invoice to one of them. A period is taxed as on the day on which it begins."""
         return price_lines(positions, [self._decide(who, each) for each in positions], self.book.rules.rounding)
+
+    def price_together(self, who: Known, parts: Sequence[list[PricedLine]]) -> Sequence[list[PricedLine]]:
+        """The same lines as the parts of one invoice: what is rounded once is so over all of them."""
+        if len(parts) < 2 or self.book.rules.rounding is Rounding.LINE:
+            return parts
+        priced = iter(self.price(who, [line.position for part in parts for line in part]))
+        return [list(islice(priced, len(part))) for part in parts]
 
     def _decide(self, who: Known, position: Position) -> TaxDecision:
         if position.kind is LineKind.LATE_FEE and not self.book.rules.tax_late_fees:
