@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ezscale.billing.credit_notes import Remaining
 from ezscale.billing.discounts import BasketItem, discounted_basket
 from ezscale.billing.lines import Position, PricedLine, Rounding, add_up, price_line, price_lines
 from ezscale.billing.periods import add_months
 from ezscale.billing.proration import Point, Proration, Span, part_left, part_of
+from ezscale.billing.remaining import Remaining
 from ezscale.billing.tax import Tax, TaxDecision
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money

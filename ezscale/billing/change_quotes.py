@@ -175,7 +175,7 @@ def unused(days: PaidDays, point: Point, by: Proration) -> PricedLine | None:
         return None
     length = span_of(days.line).days
     part = part_left(days.span, length, point, by)
-    line = give_back(days.invoice, days.line, days.span.after(point.day), Part(min(part.share, part.of), part.of))
+    line = give_back(days.invoice, days.rest, days.span.after(point.day), Part(min(part.share, part.of), part.of))
     return line if line.gross else None
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from fractions import Fraction
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
@@ -162,7 +163,8 @@ def test_tax_that_is_rounded_once_is_so_over_everything_on_the_invoice(database,
     runs(database, size)
 
     with database.opener(robot("test"))() as work:
-        nets, taxes = Counter(), Counter()
+        nets: Counter[tuple[UUID, str, int]] = Counter()
+        taxes: Counter[tuple[UUID, str, int]] = Counter()
         for line in work.session.exec(select(InvoiceLine)):
             for tax in line.taxes:
                 where = (line.invoice_id, tax["place"], tax["rate"])
