@@ -124,6 +124,7 @@ def part_of(position: Position, part: Part, price: Money, discount: Money) -> Po
         period_start=position.period_start,
         period_end=position.period_end,
         kind=position.kind,
+        category=position.category,
         share=None if part.is_whole else part.share,
         share_of=None if part.is_whole else part.of,
     )
