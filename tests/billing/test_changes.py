@@ -123,6 +123,7 @@ def test_up_and_down_on_one_day_costs_nothing(at, ada):
     assert monthly_revenue(at) == {"EUR": 1100}
 
 
+@pytest.mark.all_databases
 def test_the_longest_way_up_is_given_back_on_all_its_invoices(at, ada):
     at.lives(days=14)
     for plan in ("vps-3", "vps-4", "vps-1"):
