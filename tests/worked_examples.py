@@ -174,6 +174,9 @@ def cycles_of_coupons() -> Iterator[str]:
 
 def _next_cycles(stored: RecurringDiscount) -> Iterator[Money]:
     item = SubscriptionItem(
+        subscription_id=new_id(),
+        plan_id=new_id(),
+        description="Plan",
         currency="EUR",
         price_minor=1100,
         discount_percent=stored.percent,
@@ -220,7 +223,7 @@ def credit() -> Iterator[str]:
 def late_fees() -> Iterator[str]:
     """What being late costs, where a seller asks for it."""
     yield "## A late fee\n"
-    decided = InvoiceRules(late_fee=True, late_fee_percent=Decimal(5), late_fee_fixed="2.00 EUR")
+    decided = InvoiceRules.of(None).model_copy(update={"late_fee_percent": Decimal(5), "late_fee_fixed": "2.00 EUR"})
     fee = price_line(bare("Late fee", decided.late_fee_on(euros("123.00"))), IRISH)
     yield (
         f"5 % and €2.00 of €123.00 that are still unpaid {decided.late_fee_after_days} days after they were due: "
@@ -231,7 +234,7 @@ def late_fees() -> Iterator[str]:
 def referrals() -> Iterator[str]:
     """What sending us somebody brings."""
     yield "## Sending us somebody\n"
-    decided, paid_on = ReferralRules(enabled=True), date(2027, 3, 1)
+    decided, paid_on = ReferralRules.of(None), date(2027, 3, 1)
     reward = decided.reward("EUR")
     assert reward is not None
     yield (
