@@ -12,7 +12,7 @@ from ezscale.billing.lines import Position, PricedLine, add_up
 from ezscale.billing.paid_days import as_if_called_off, call_off_ahead, refuse_unpaid
 from ezscale.billing.payments import settle_free, settle_from_credit
 from ezscale.billing.periods import add_months
-from ezscale.billing.pricing import price_for
+from ezscale.billing.pricing import taxes_of
 from ezscale.billing.proration import Part, Span, cycle_price, part_of
 from ezscale.billing.recurring import discount_of
 from ezscale.billing.subscriptions import items_of, subscription_to_change, visible_subscriptions
@@ -122,11 +122,14 @@ def _stub(work: Work, subscription: Subscription, day_of_month: int) -> Stub | N
     end = _next(start, day_of_month)
     whole = (add_months(start, subscription.months, subscription.anchor_day) - start).days
     part = Part((end - start).days, whole)
-    positions = []
+    positions, taxes = [], taxes_of(work, [customer])
     for item in items:
-        asked = Position(item.description, item.price, discount_of(item), item.id, start, end)
+        asked = Position(
+            *(item.description, item.price, discount_of(item), item.id, start, end),
+            category=taxes.category(item.plan_id),
+        )
         positions.append(part_of(asked, part, cycle_price(item), discount_of(item)))
-    lines = price_for(work, customer, positions)
+    lines = taxes.price(customer, positions)
     return Stub(subscription, Span(start, end), tuple(lines), add_up(lines, subscription.currency).total)
 
 

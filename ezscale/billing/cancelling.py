@@ -10,12 +10,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import CANCEL_SERVICES, MANAGE_SUBSCRIPTIONS, SEE_EVERYTHING
 from ezscale.billing.cases import open_case
 from ezscale.billing.change_quotes import point_of, unused
-from ezscale.billing.changes import drop_pending_change, give_as_credit
+from ezscale.billing.changes import drop_pending_change
 from ezscale.billing.collecting import live_attempt
 from ezscale.billing.events import CancellationRequested
+from ezscale.billing.giving_back import give_days_back
 from ezscale.billing.holds import is_held
-from ezscale.billing.invoicing import draft_invoice, issue_invoice, void_invoice
-from ezscale.billing.lines import PricedLine
+from ezscale.billing.invoicing import void_invoice
 from ezscale.billing.paid_days import as_house, paid_ahead
 from ezscale.billing.pausing import go_on
 from ezscale.billing.proration import ChangeRules
@@ -82,23 +82,13 @@ def cancel_now(
     return wish
 
 
-def rest_of(work: Work, subscription: Subscription) -> list[PricedLine]:
-    """The lines that would give back what is paid and not used."""
+def give_rest_back(work: Work, subscription: Subscription) -> None:
+    """What is paid and not used becomes the customer's credit."""
     customer = work.session.get_one(Customer, subscription.customer_id)
     point, by = point_of(work, customer), rules(work, ChangeRules).proration
     paid = paid_ahead(work, items_of(work, subscription.id), point.day)
-    return [line for days in paid if (line := unused(days, point, by)) is not None]
-
-
-def give_rest_back(work: Work, subscription: Subscription) -> None:
-    """What is paid and not used becomes the customer's credit, on an invoice of its own."""
-    if not (lines := rest_of(work, subscription)):
-        return
-    customer = work.session.get_one(Customer, subscription.customer_id)
-    decision = lines[-1].decision
-    invoice = draft_invoice(work, customer, lines, subscription.currency, decision, InvoiceOrigin.CHANGE)
-    issue_invoice(work, invoice, work.today)
-    give_as_credit(work, invoice, f"Unused days of {subscription.number} given back")
+    given = [(days, line) for days in paid if (line := unused(days, point, by)) is not None]
+    give_days_back(work, given, f"Unused days of {subscription.number}")
 
 
 def leaving_reasons(work: Work, since: date) -> dict[LeavingReason, int]:

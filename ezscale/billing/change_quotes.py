@@ -13,7 +13,7 @@ from ezscale.billing.days import day_of, midnight, zone_of
 from ezscale.billing.lines import Position, PricedLine, add_up, discount_on
 from ezscale.billing.paid_days import PaidDays, as_if_called_off, paid_ahead, refuse_unpaid
 from ezscale.billing.periods import add_months
-from ezscale.billing.pricing import price_for
+from ezscale.billing.pricing import taxes_of
 from ezscale.billing.proration import (
     ChangeRules,
     Part,
@@ -143,7 +143,7 @@ def _lines(
     """First what is given back, then what is asked for, in the order of the agreements, then what is paid once."""
     by, customer = decided.proration, work.session.get_one(Customer, subscription.customer_id)
     if by is Proration.NONE:
-        return price_for(work, customer, plan.once) if plan.once else []
+        return _priced(work, customer, plan, plan.once) if plan.once else []
     gone = {agreed.replaces.id for agreed in plan.comes if agreed.replaces} | {item.id for item in plan.goes}
     back = [line for days in paid if days.item_id in gone and (line := unused(days, point, by)) is not None]
     asked: list[Position] = []
@@ -157,7 +157,7 @@ def _lines(
             taken_off = _still_off(item, agreed.replaces, paid, days)
             if part.share:
                 asked.append(_asked(item, days.span.after(point.day), part, taken_off))
-    lines = price_for(work, customer, [*asked, *plan.once]) if asked or plan.once else []
+    lines = _priced(work, customer, plan, [*asked, *plan.once]) if asked or plan.once else []
     if decided.below_zero == "nothing":
         back = _no_more_than(back, lines, subscription.currency)
     return [*back, *lines]
@@ -175,7 +175,7 @@ def unused(days: PaidDays, point: Point, by: Proration) -> PricedLine | None:
         return None
     length = span_of(days.line).days
     part = part_left(days.span, length, point, by)
-    line = give_back(days.invoice, days.line, days.span.after(point.day), Part(min(part.share, part.of), part.of))
+    line = give_back(days.invoice, days.rest, days.span.after(point.day), Part(min(part.share, part.of), part.of))
     return line if line.gross else None
 
 
@@ -215,4 +215,12 @@ def _cut(line: PricedLine, part: Fraction) -> PricedLine:
 def _renewal(work: Work, customer: Customer, plan: Difference, subscription: Subscription) -> Money:
     after = [*plan.stays, *(agreed.as_item(subscription.id) for agreed in plan.comes)]
     positions = [Position(item.description, item.price, discount_of(item), quantity=item.quantity) for item in after]
-    return add_up(price_for(work, customer, positions), subscription.currency).total
+    return add_up(_priced(work, customer, plan, positions), subscription.currency).total
+
+
+def _priced(work: Work, customer: Customer, plan: Difference, positions: Sequence[Position]) -> list[PricedLine]:
+    """Their prices with the taxes on this family of plans, which no change leaves."""
+    taxes = taxes_of(work, [customer])
+    plan_ids = [*(agreed.terms["plan_id"] for agreed in plan.comes), *(item.plan_id for item in plan.stays)]
+    family = taxes.category(plan_ids[0] if plan_ids else None)
+    return taxes.price(customer, [replace(position, category=family) for position in positions])

@@ -1,5 +1,6 @@
 """Changing subscriptions: a quote is accepted, paid for, and holds; or is withdrawn, or dropped because nobody paid."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,13 +14,19 @@ from ezscale.billing.change_lines import from_plain
 from ezscale.billing.change_quotes import point_of, refuse_unchangeable, require_changing
 from ezscale.billing.change_wishes import times
 from ezscale.billing.collecting import live_attempt, request_charge
-from ezscale.billing.credit import keep_as_credit
 from ezscale.billing.days import day_of, midnight
 from ezscale.billing.events import ChangeAgreed, SubscriptionChanged
+from ezscale.billing.giving_back import give_days_back
 from ezscale.billing.invoicing import draft_invoice, issue_invoice, void_invoice
-from ezscale.billing.ledger import receivable
-from ezscale.billing.paid_days import as_house, call_off_ahead, paid_ahead, refuse_unpaid
-from ezscale.billing.payments import invoice_is_paid, settle_free
+from ezscale.billing.lines import PricedLine
+from ezscale.billing.paid_days import (
+    PaidDays,
+    as_house,
+    call_off_ahead,
+    paid_ahead,
+    refuse_unpaid,
+)
+from ezscale.billing.payments import settle_free, settle_from_credit
 from ezscale.billing.proration import ChangeRules, Point
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.subscriptions import (
@@ -30,10 +37,10 @@ from ezscale.billing.subscriptions import (
     visible_subscriptions,
 )
 from ezscale.company.rules import rules
-from ezscale.kit.errors import BusinessError, NotFound
+from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Invoice, Service, Subscription, SubscriptionChange, SubscriptionItem
-from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
+from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 from ezscale.models.payment import AttemptTrigger
 from ezscale.models.subscription import ChangeStatus, ItemKind, SubscriptionStatus
 
@@ -69,7 +76,7 @@ def accept_change(work: Work, change_id: UUID, shown_total_minor: int) -> Subscr
     subscription = subscription_to_change(work, quote.subscription_id)
     customer = work.session.get_one(Customer, subscription.customer_id)
     point = point_of(work, customer)
-    _refuse_stale(work, quote, subscription, point, shown_total_minor)
+    paid = _refuse_stale(work, quote, subscription, point, shown_total_minor)
     quote.follow(call_off_ahead(work, subscription, point.day))
     work.emit(ChangeAgreed(quote.id, subscription.id, customer.id))
     if quote.effective_on > point.day:
@@ -83,11 +90,10 @@ def accept_change(work: Work, change_id: UUID, shown_total_minor: int) -> Subscr
     quote.accept(work.now, work.actor.name[:120], lasts_until)
     work.session.add(quote)
     _prepare(work, quote)
-    if not quote.lines:
-        _put_in_force(work, quote, subscription)
-        return quote
-    invoice = _bill(work, quote, customer, point)
-    if invoice.status is InvoiceStatus.PAID:
+    lines = [from_plain(line) for line in quote.lines]
+    if quote.total_minor < 0:
+        lines = _give_back(work, quote, lines, paid)
+    if not lines or _bill(work, quote, lines, customer, point).status is InvoiceStatus.PAID:
         _put_in_force(work, quote, subscription)
     return quote
 
@@ -191,20 +197,10 @@ def settle_change(work: Work, change_id: UUID) -> str:
     return ""
 
 
-def give_as_credit(work: Work, invoice: Invoice, reason: str) -> None:
-    """An invoice that gives back more than it asks for is settled by what it becomes: the customer's credit."""
-    given = -invoice.total
-    invoice.settle(invoice.total, work.now)
-    keep_as_credit(
-        work, invoice.customer_id, given, reason[:200], f"given-back:{invoice.id.hex}", receivable(invoice.customer_id)
-    )
-    invoice.deliver(work.now)
-    invoice_is_paid(work, invoice)
-
-
 def _refuse_stale(
     work: Work, quote: SubscriptionChange, subscription: Subscription, point: Point, shown_total_minor: int
-) -> None:
+) -> list[PaidDays]:
+    """What is paid for, while the quote still holds."""
     if quote.status is not ChangeStatus.QUOTED or quote.expires_at <= work.now:
         raise QuoteOver("This quote is no longer valid. Please ask for a new one.")
     if shown_total_minor != quote.total_minor:
@@ -212,22 +208,44 @@ def _refuse_stale(
     refuse_unchangeable(work, subscription)
     items = items_of(work, subscription.id)
     refuse_unpaid(work, items, point.day)
-    paid = [days.line.id for days in paid_ahead(work, items, point.day)]
-    if state_of(subscription, items, paid) != quote.state:
+    paid = paid_ahead(work, items, point.day)
+    if state_of(subscription, items, [days.line.id for days in paid]) != quote.state:
         raise QuoteOver(STALE)
+    return paid
 
 
-def _bill(work: Work, quote: SubscriptionChange, customer: Customer, point: Point) -> Invoice:
-    """Exactly the lines of the quote, due today: paid from credit and by the kept card where that is possible."""
-    lines = [from_plain(line) for line in quote.lines]
+def _give_back(
+    work: Work, quote: SubscriptionChange, lines: Sequence[PricedLine], paid: Sequence[PaidDays]
+) -> list[PricedLine]:
+    """The rest that is worth more than what is asked for becomes credit by credit notes: no invoice is below nothing.
+
+    Returns what is asked for, which that credit pays.
+    """
+    back = {(line.position.item_id, line.position.period_end): line for line in lines if _is_back(line)}
+    given = [(days, back[key]) for days in paid if (key := (days.line.item_id, days.span.end)) in back]
+    try:
+        give_days_back(work, given, f"Unused days: {quote.summary}")
+    except Invalid:  # less is left of a line than when the quote was made
+        raise QuoteOver(STALE) from None
+    return [line for line in lines if not _is_back(line)]
+
+
+def _is_back(line: PricedLine) -> bool:
+    return line.position.kind is LineKind.UNUSED
+
+
+def _bill(
+    work: Work, quote: SubscriptionChange, lines: Sequence[PricedLine], customer: Customer, point: Point
+) -> Invoice:
+    """Exactly these lines of the quote, due today: paid from credit and by the kept card where that is possible."""
     invoice = draft_invoice(work, customer, lines, quote.currency, lines[-1].decision, origin=InvoiceOrigin.CHANGE)
     quote.bill_on(invoice.id)
     work.session.add(quote)
     issue_invoice(work, invoice, max(point.day, work.today))
-    if quote.total_minor < 0:
-        give_as_credit(work, invoice, f"Unused days given back on invoice {invoice.number}")
-    elif quote.total_minor == 0:
+    if not invoice.total:
         settle_free(work, invoice)
+    elif quote.total_minor < 0:
+        settle_from_credit(work, invoice)
     else:
         request_charge(work, invoice.id, AttemptTrigger.DUE)
     return invoice

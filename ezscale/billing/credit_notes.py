@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +17,10 @@ from ezscale.billing.earnings import earned_as_booked
 from ezscale.billing.events import CreditNoteIssued, InvoiceClosed
 from ezscale.billing.invoicing import invoice as invoice_of
 from ezscale.billing.invoicing import invoice_lines, invoice_to_change
+from ezscale.billing.lines import PricedLine
 from ezscale.billing.numbers import CREDIT_NOTES, booking_of, booking_of_note, take_document_numbers
 from ezscale.billing.payments import invoice_is_paid
+from ezscale.billing.remaining import Remaining, remaining
 from ezscale.billing.subscriptions import catch_up
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
@@ -27,7 +28,7 @@ from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money, total
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
-from ezscale.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaymentAttempt
+from ezscale.models import CreditNote, CreditNoteLine, Invoice, PaymentAttempt
 from ezscale.models.base import WrongState
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus
@@ -40,35 +41,6 @@ class GiveBack(StrEnum):
     """What becomes of money that was paid for what is taken back."""
 
     CREDIT = "credit"  # it stays with us, as the customer's credit
-
-
-@dataclass(frozen=True, slots=True)
-class Remaining:
-    """What can still be taken back of a line: its net and each of its taxes, as the notes before have left them."""
-
-    line: InvoiceLine
-    net: Money
-    taxes: tuple[dict[str, Any], ...]
-
-    @property
-    def tax(self) -> Money:
-        """All its taxes together."""
-        return Money(sum(tax["minor"] for tax in self.taxes), self.net.currency)
-
-    @property
-    def gross(self) -> Money:
-        """What the customer gets back for it."""
-        return self.net + self.tax
-
-    def part(self, net: Money) -> list[dict[str, Any]]:
-        """The taxes to take back with so much of the net. The last part takes all that is left, to the minor unit."""
-        if net == self.net:
-            return list(self.taxes)
-        taken = Fraction(self.line.net_minor - self.net.minor + net.minor, self.line.net_minor)
-        return [
-            {**tax, "minor": Money(whole["minor"], net.currency).share(taken).minor - whole["minor"] + tax["minor"]}
-            for tax, whole in zip(self.taxes, taxes_of(self.line), strict=True)
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +64,25 @@ def issue_credit_note(
     What is still open is lowered first; what was paid already is given back as wished. One that leaves nothing to pay
     closes the invoice.
     """
-    work.actor.require(MANAGE_INVOICES)
-    invoice = invoice_to_change(work, invoice_id)
-    _require_creditable(invoice)
+    invoice = _to_credit(work, invoice_id)
     if not reason.strip():
         raise Invalid("Say why: it is printed on the credit note.", field="reason")
     note_id = new_id()
-    lines = _lines(_remaining(work, invoice), parts, note_id)
-    note = _note_of(work, invoice, lines, note_id, reason.strip()[:200])
-    _drop_unsent_charge(work, invoice)
-    _book(work, invoice, note, lines, give_back)
-    work.emit(CreditNoteIssued(note.id, invoice.id, invoice.customer_id))
-    return note
+    lines = _lines(remaining(work, [invoice]), parts, note_id)
+    return _issue(work, invoice, lines, note_id, reason, give_back)
+
+
+def take_back(work: Work, invoice_id: UUID, parts: Mapping[UUID, PricedLine], reason: str) -> CreditNote:
+    """The same with what was priced before: of these lines exactly so much net, and so much of each of their taxes."""
+    invoice = _to_credit(work, invoice_id)
+    note_id = new_id()
+    lines: list[CreditNoteLine] = []
+    for rest in remaining(work, [invoice]):
+        if (given := parts.get(rest.line.id)) is not None:
+            taxes = rest.taxes_as_in(given)
+            _require_within(rest, -given.net)
+            lines.append(_line(rest, -given.net, taxes, note_id, len(lines) + 1))
+    return _issue(work, invoice, lines, note_id, reason, GiveBack.CREDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +105,7 @@ def foresee_credit_note(work: Work, invoice_id: UUID, parts: Mapping[UUID, Money
     work.actor.require(SEE_EVERYTHING)
     invoice = invoice_of(work, invoice_id)
     _require_creditable(invoice)
-    lines = _lines(_remaining(work, invoice), parts, new_id())
+    lines = _lines(remaining(work, [invoice]), parts, new_id())
     net, tax = _sums_within(invoice, lines)
     lowered = min(net + tax, invoice.open_amount)
     return Foreseen(net, tax, lowered, net + tax - lowered)
@@ -138,7 +117,7 @@ def creditable(work: Work, invoice_id: UUID) -> list[Remaining]:
     invoice = invoice_of(work, invoice_id)
     if invoice.status not in CREDITABLE or invoice.is_proforma:
         return []
-    return _remaining(work, invoice)
+    return remaining(work, [invoice])
 
 
 def visible_credit_notes(actor: Actor) -> SelectOfScalar[CreditNote]:
@@ -180,11 +159,21 @@ def credit_note(work: Work, note_id: UUID) -> Note:
     return Note(note, in_order, work.session.get_one(Invoice, note.invoice_id))
 
 
-def taxes_of(line: InvoiceLine) -> list[dict[str, Any]]:
-    """The taxes on a line, as it keeps them. Lines of the release before kept one tax for all."""
-    if line.taxes is not None:
-        return line.taxes
-    return [{"name": line.tax_name, "place": "", "rate": line.tax_rate * 100, "minor": line.tax_minor}]
+def _to_credit(work: Work, invoice_id: UUID) -> Invoice:
+    work.actor.require(MANAGE_INVOICES)
+    invoice = invoice_to_change(work, invoice_id)
+    _require_creditable(invoice)
+    return invoice
+
+
+def _issue(
+    work: Work, invoice: Invoice, lines: Sequence[CreditNoteLine], note_id: UUID, reason: str, give_back: GiveBack
+) -> CreditNote:
+    note = _note_of(work, invoice, lines, note_id, reason.strip()[:200])
+    _drop_unsent_charge(work, invoice)
+    _book(work, invoice, note, lines, give_back)
+    work.emit(CreditNoteIssued(note.id, invoice.id, invoice.customer_id))
+    return note
 
 
 def _require_creditable(invoice: Invoice) -> None:
@@ -192,31 +181,6 @@ def _require_creditable(invoice: Invoice) -> None:
         raise WrongState("A proforma is no sale yet: void it instead.")
     if invoice.status not in CREDITABLE:
         raise WrongState(f"This invoice is {invoice.status}: there is nothing to take back.")
-
-
-def _remaining(work: Work, invoice: Invoice) -> list[Remaining]:
-    taken: dict[UUID, list[CreditNoteLine]] = {}
-    before = (
-        select(CreditNoteLine)
-        .join(CreditNote, col(CreditNote.id) == CreditNoteLine.credit_note_id)
-        .where(CreditNote.invoice_id == invoice.id)
-    )
-    for line in work.session.exec(before):
-        taken.setdefault(line.invoice_line_id, []).append(line)
-    return [_rest(line, taken.get(line.id, []), invoice) for line in invoice_lines(work, invoice.id)]
-
-
-def _rest(line: InvoiceLine, taken: Sequence[CreditNoteLine], invoice: Invoice) -> Remaining:
-    net = line.net - total((each.net for each in taken), line.currency)
-    taxes = tuple(
-        {
-            **tax,
-            "place": tax["place"] or invoice.tax_country,
-            "minor": tax["minor"] - sum(each.taxes[place]["minor"] for each in taken),
-        }
-        for place, tax in enumerate(taxes_of(line))
-    )
-    return Remaining(line, net, taxes)
 
 
 def _lines(remaining: Sequence[Remaining], parts: Mapping[UUID, Money] | None, note_id: UUID) -> list[CreditNoteLine]:
@@ -229,7 +193,7 @@ def _lines(remaining: Sequence[Remaining], parts: Mapping[UUID, Money] | None, n
         if net is None or (not net and not (parts is None and rest.tax)):
             continue
         _require_within(rest, net)
-        chosen.append(_line(rest, net, note_id, len(chosen) + 1))
+        chosen.append(_line(rest, net, rest.part(net), note_id, len(chosen) + 1))
     if not chosen:
         raise Invalid("There is nothing to take back.", field="parts")
     return chosen
@@ -243,8 +207,8 @@ def _require_within(rest: Remaining, net: Money) -> None:
         raise Invalid(f"Of {rest.line.description}, {rest.net} can be taken back and no more.", field="parts")
 
 
-def _line(rest: Remaining, net: Money, note_id: UUID, position: int) -> CreditNoteLine:
-    taxes, line = rest.part(net), rest.line
+def _line(rest: Remaining, net: Money, taxes: list[dict[str, Any]], note_id: UUID, position: int) -> CreditNoteLine:
+    line = rest.line
     return CreditNoteLine(
         credit_note_id=note_id,
         invoice_line_id=line.id,

@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.change_wishes import WORDS
+from ezscale.billing.credit_notes import visible_credit_notes
 from ezscale.billing.invoicing import invoice_lines, visible_invoices
 from ezscale.billing.paid_days import pauses_of
 from ezscale.billing.proration import LONGEST_IN_DAYS, cycle_price, span_of
@@ -20,6 +21,8 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import (
     Cancellation,
+    CreditNote,
+    CreditNoteLine,
     Extension,
     Invoice,
     InvoiceLine,
@@ -247,9 +250,28 @@ def _bills(work: Work, found: Subscription) -> list[Happening]:
     for bill in work.session.exec(bills.order_by(col(Invoice.id))):
         what = BILLS.get(bill.origin, "Invoice")
         ends = {InvoiceStatus.VOID: ", called off", InvoiceStatus.OPEN: ", not paid yet"}.get(bill.status, "")
-        kept = ", kept as credit" if bill.total_minor < 0 else ""
-        told.append(Happening(bill.issued_on or work.today, f"{what}: {bill.number}{ends}{kept}", bill.total, bill.id))
-    return told
+        told.append(Happening(bill.issued_on or work.today, f"{what}: {bill.number}{ends}", bill.total, bill.id))
+    return [*told, *_notes(work, found)]
+
+
+def _notes(work: Work, found: Subscription) -> list[Happening]:
+    """What was taken back of its bills."""
+    taking_back = (
+        select(CreditNoteLine.credit_note_id)
+        .join(InvoiceLine, col(InvoiceLine.id) == CreditNoteLine.invoice_line_id)
+        .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
+        .where(SubscriptionItem.subscription_id == found.id)
+    )
+    notes = visible_credit_notes(work.actor).where(col(CreditNote.id).in_(taking_back))
+    return [
+        Happening(
+            note.issued_on,
+            f"Credit note: {note.number}{', kept as credit' if note.kept_minor else ''}",
+            -note.total,
+            note.invoice_id,
+        )
+        for note in work.session.exec(notes.order_by(col(CreditNote.id)))
+    ]
 
 
 def _may_see_sums(work: Work) -> bool:

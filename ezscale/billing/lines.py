@@ -142,6 +142,16 @@ def tax_on(taxes: tuple[Tax, ...]) -> Fraction:
     return sum(_weights(taxes), NOTHING)
 
 
+def divided(amount: Money, weights: Sequence[Fraction]) -> list[Money]:
+    """An amount in proportion to weights: the parts add up. What is given back is divided as it was when it was taken."""
+    whole = sum(weights, NOTHING)
+    if not whole:
+        return [Money.zero(amount.currency)] * len(weights)
+    if amount.minor < 0:
+        return [-part for part in divided(-amount, weights)]
+    return _to_the_last(amount, [amount.minor * weight / whole for weight in weights])
+
+
 def taxes_by_place(lines: Sequence[PricedLine]) -> dict[str, Money]:
     """What each place is owed of the taxes on these lines."""
     owed: dict[str, Money] = {}
@@ -159,7 +169,7 @@ def _parts(decision: TaxDecision, amount: Money) -> tuple[TaxPart, ...]:
         amounts = [amount.share(weight) for weight in weights]
     else:
         whole = sum(weights, NOTHING)
-        amounts = _divided(amount.share(_out_of(whole)), weights)
+        amounts = divided(amount.share(_out_of(whole)), weights)
     return tuple(TaxPart(tax, part) for tax, part in zip(decision.taxes, amounts, strict=True))
 
 
@@ -177,16 +187,6 @@ def _weights(taxes: tuple[Tax, ...]) -> tuple[Fraction, ...]:
 def _out_of(part: Fraction) -> Fraction:
     """How much of an amount that includes a part of its net is that part."""
     return part / (1 + part)
-
-
-def _divided(amount: Money, weights: Sequence[Fraction]) -> list[Money]:
-    """An amount in proportion to weights. What is given back is divided as it was when it was taken."""
-    whole = sum(weights, NOTHING)
-    if not whole:
-        return [Money.zero(amount.currency)] * len(weights)
-    if amount.minor < 0:
-        return [-part for part in _divided(-amount, weights)]
-    return _to_the_last(amount, [amount.minor * weight / whole for weight in weights])
 
 
 def _rounded_once(lines: list[PricedLine]) -> list[PricedLine]:

@@ -11,14 +11,15 @@ from ezscale.billing.agreements import replace_item
 from ezscale.billing.collecting import live_attempt
 from ezscale.billing.invoicing import void_invoice
 from ezscale.billing.proration import Span, span_of
+from ezscale.billing.remaining import Remaining, remaining
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.actor import robot
 from ezscale.kit.errors import BusinessError
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import Invoice, InvoiceLine, Pause, Subscription, SubscriptionItem
+from ezscale.models import Invoice, InvoiceLine, Pause, Subscription, SubscriptionChange, SubscriptionItem
 from ezscale.models.invoice import InvoiceStatus, LineKind
-from ezscale.models.subscription import ItemKind
+from ezscale.models.subscription import ChangeStatus, ItemKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,15 @@ class PaidDays:
     """Days that a paid line is for, moved on by the pauses within them."""
 
     invoice: Invoice
-    line: InvoiceLine
+    rest: Remaining
     item_id: UUID  # the agreement that holds now: the line's own, or what has taken its place without giving back
     kind: ItemKind
     span: Span
+
+    @property
+    def line(self) -> InvoiceLine:
+        """What was paid for them."""
+        return self.rest.line
 
     @property
     def nothing(self) -> Money:
@@ -65,6 +71,9 @@ def paid_ahead(work: Work, items: Sequence[SubscriptionItem], day: date) -> list
         )
         .order_by(col(InvoiceLine.period_start), col(InvoiceLine.id))
     ).all()
+    noted = _given_back_by_note(work, items[0].subscription_id)
+    lines = [(line, invoice) for line, invoice in lines if line.item_id not in noted]
+    rests = {rest.line.id: rest for rest in remaining(work, [invoice for _, invoice in lines])}
     pauses = pauses_of(work, items[0].subscription_id)
     ahead = []
     for line, invoice in lines:
@@ -72,7 +81,7 @@ def paid_ahead(work: Work, items: Sequence[SubscriptionItem], day: date) -> list
         span = Span(span_of(line).start, span_of(line).end + timedelta(days=carried))
         if span.end > day and line.item_id is not None:
             present = now_called[line.item_id]
-            ahead.append(PaidDays(invoice, line, present.id, present.kind, span))
+            ahead.append(PaidDays(invoice, rests[line.id], present.id, present.kind, span))
     return ahead
 
 
@@ -138,6 +147,17 @@ def as_if_called_off(work: Work, items: Sequence[SubscriptionItem], day: date) -
 def as_house(work: Work) -> Work:
     """The same transaction for what follows by itself from what the person may do."""
     return Work(work.session, work.now, robot("subscriptions"), work.zone, work.emitted)
+
+
+def _given_back_by_note(work: Work, subscription_id: UUID) -> set[UUID]:
+    """The agreements whose rest a change gave back by credit notes, because it gave more than it asked for."""
+    gave = select(SubscriptionChange.lines).where(
+        SubscriptionChange.subscription_id == subscription_id,
+        SubscriptionChange.status == ChangeStatus.APPLIED,
+        SubscriptionChange.total_minor < 0,
+    )
+    lines = [line for plain in work.session.exec(gave) for line in plain]
+    return {UUID(line["item_id"]) for line in lines if line["kind"] == LineKind.UNUSED}
 
 
 def _open_invoices(work: Work, items: Sequence[SubscriptionItem]) -> list[tuple[Invoice, list[date]]]:

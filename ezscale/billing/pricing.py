@@ -3,20 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.billing.lines import Position, PricedLine, price_lines
+from ezscale.billing.lines import Position, PricedLine, Rounding, price_lines
 from ezscale.billing.tax import TaxDecision, vat_id
 from ezscale.billing.tax_book import Buyer, TaxBook
 from ezscale.billing.tax_rates import tax_book
 from ezscale.billing.tax_standing import NOBODY, Known, Standing, buyer, number_counts, standings
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Plan
-from ezscale.models.invoice import LineKind
-
-UNTAXED_FEE = TaxDecision(label="No tax")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +37,22 @@ class Taxes:
 
     def price(self, who: Known, positions: Sequence[Position]) -> list[PricedLine]:
         """The lines of an invoice to one of them. A period is taxed as on the day on which it begins."""
-        return price_lines(positions, [self._decide(who, each) for each in positions], self.book.rules.rounding)
+        decisions = [self.of(who, each.period_start, each.category) for each in positions]
+        return price_lines(positions, decisions, self.book.rules.rounding)
 
-    def _decide(self, who: Known, position: Position) -> TaxDecision:
-        if position.kind is LineKind.LATE_FEE and not self.book.rules.tax_late_fees:
-            return UNTAXED_FEE
-        return self.of(who, position.period_start, position.category)
+    def price_together(self, who: Known, parts: Sequence[list[PricedLine]]) -> Sequence[list[PricedLine]]:
+        """The same lines as the parts of one invoice: what is rounded once is so over all of them."""
+        if len(parts) < 2 or self.book.rules.rounding is Rounding.LINE:
+            return parts
+        priced = iter(self.price(who, [line.position for part in parts for line in part]))
+        return [list(islice(priced, len(part))) for part in parts]
 
 
 def taxes_of(work: Work, customers: Collection[Known]) -> Taxes:
     """The taxes of these customers: a few queries, however many they are."""
     book, known = tax_book(work), standings(work, customers)
     buyers = {who.id: buyer(work, who, known.get(who.id, NOBODY)) for who in customers}
-    families = dict(work.session.exec(select(Plan.id, col(Plan.family)))) if book.has_categories else {}
+    families = dict(work.session.exec(select(Plan.id, col(Plan.family))).all()) if book.has_categories else {}
     return Taxes(book, work.today, buyers, known, {plan_id: family.value for plan_id, family in families.items()})
 
 

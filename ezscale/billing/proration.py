@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ezscale.billing.days import midnight
 from ezscale.billing.lines import Position, PricedLine, TaxPart
+from ezscale.billing.remaining import Remaining
 from ezscale.billing.tax import Tax, TaxDecision
 from ezscale.company.rules import Rules
 from ezscale.kit.money import Money
@@ -123,19 +124,20 @@ def part_of(position: Position, part: Part, price: Money, discount: Money) -> Po
         period_start=position.period_start,
         period_end=position.period_end,
         kind=position.kind,
+        category=position.category,
         share=None if part.is_whole else part.share,
         share_of=None if part.is_whole else part.of,
     )
 
 
-def give_back(invoice: Invoice, line: InvoiceLine, span: Span, part: Part) -> PricedLine:
+def give_back(invoice: Invoice, rest: Remaining, span: Span, part: Part) -> PricedLine:
     """The line that gives back a part of another one that was paid: so much of its net, and so much of each of its taxes.
 
-    What credit notes have taken back of the invoice is not given back again. Never more than was paid.
+    What credit notes have taken back of it is not given back again. Never more than was paid.
     """
-    kept = part.fraction * _kept(invoice)
-    parts = tuple(_tax_back(tax, line.currency, kept) for tax in line.taxes or [])
-    net = -line.net.share(kept)
+    line = rest.line
+    parts = tuple(_tax_back(tax, line.currency, part.fraction) for tax in rest.taxes)
+    net = -rest.net.share(part.fraction)
     taxed = sum((each.amount for each in parts), Money.zero(line.currency))
     position = Position(
         f"Unused: {line.description}"[:250],
@@ -148,7 +150,16 @@ def give_back(invoice: Invoice, line: InvoiceLine, span: Span, part: Part) -> Pr
         share=part.share,
         share_of=part.of,
     )
-    return PricedLine(position, net, parts, _decision_of(invoice, line))
+    return PricedLine(position, net, parts, _decision_of(invoice, rest))
+
+
+def given_back(invoice: Invoice, line: InvoiceLine) -> PricedLine:
+    """A line of an invoice that gave back, as it was priced."""
+    parts = tuple(_tax_back(tax, line.currency, Fraction(-1)) for tax in line.taxes or [])
+    position = Position(line.description, line.price, Money.zero(line.currency), line.item_id, kind=line.kind)
+    return PricedLine(
+        position, line.net, parts, _decision_of(invoice, Remaining(line, line.net, tuple(line.taxes or [])))
+    )
 
 
 def whole_days(line: InvoiceLine) -> int:
@@ -169,18 +180,12 @@ def cycle_price(item: SubscriptionItem) -> Money:
     return item.price * item.quantity
 
 
-def _kept(invoice: Invoice) -> Fraction:
-    if invoice.total_minor <= 0:
-        return Fraction(0)
-    return Fraction(max(invoice.total_minor - invoice.credited_minor, 0), invoice.total_minor)
+def _tax_back(tax: dict[str, Any], currency: str, part: Fraction) -> TaxPart:
+    return TaxPart(Tax(tax["name"], tax["place"], tax["rate"]), -Money(tax["minor"], currency).share(part))
 
 
-def _tax_back(tax: dict[str, Any], currency: str, kept: Fraction) -> TaxPart:
-    return TaxPart(Tax(tax["name"], tax["place"], tax["rate"]), -Money(tax["minor"], currency).share(kept))
-
-
-def _decision_of(invoice: Invoice, line: InvoiceLine) -> TaxDecision:
+def _decision_of(invoice: Invoice, rest: Remaining) -> TaxDecision:
     """The taxes that a line carries, as it keeps them."""
-    taxes = tuple(Tax(tax["name"], tax["place"], tax["rate"]) for tax in line.taxes or [])
-    label = "" if taxes else line.tax_name
+    taxes = tuple(Tax(tax["name"], tax["place"], tax["rate"]) for tax in rest.taxes)
+    label = "" if taxes else rest.line.tax_name
     return TaxDecision(taxes, invoice.tax_country, invoice.tax_note, label, invoice.tax_inclusive)

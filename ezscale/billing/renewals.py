@@ -140,7 +140,8 @@ def _write(work: Work, together: Sequence[Sequence[Due]], done: Tally) -> None:
             with done.apart(due.subscription.number):
                 priced.append((due, renewal_lines(due, taxes)))
         if priced:
-            invoices.append(priced)
+            of_one_invoice = taxes.price_together(dues[0].customer, [lines for _, lines in priced])
+            invoices.append([(due, lines) for (due, _), lines in zip(priced, of_one_invoice, strict=True)])
     for total in write_invoices(work, invoices, who, taxes.standings):
         done.count("invoices")
         done.add(total)

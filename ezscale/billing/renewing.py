@@ -93,8 +93,12 @@ def _tell_block(open_work: OpenWork, change_id: UUID, size: int) -> int:
         if change.withdrawn_at is not None:
             return 0
         found = work.session.connection().execute(_untold(change).limit(size)).all()
-        from_day = max(change.effective_on, work.today + timedelta(days=change.notice_days))
-        said = {"change_id": change.id, "from_day": from_day, "told_at": work.now, "applied_at": None}
+        said = {
+            "change_id": change.id,
+            "from_day": change.holds_from(work.today),
+            "told_at": work.now,
+            "applied_at": None,
+        }
         notices = [{"id": new_id(), "item_id": row.id, "customer_id": row.customer_id, **said} for row in found]
         insert_many(work.session.connection(), NOTICES, notices)
         for customer_id in dict.fromkeys(row.customer_id for row in found):

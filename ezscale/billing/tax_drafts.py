@@ -1,6 +1,9 @@
 """Drafts whose tax has changed before they were issued."""
 
 from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
 
 from ezscale.billing.cases import open_case
 from ezscale.billing.lines import Position, PricedLine, price_lines
@@ -9,8 +12,8 @@ from ezscale.billing.tax import TaxDecision
 from ezscale.billing.tax_standing import Known
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import Invoice, InvoiceLine
-from ezscale.models.invoice import InvoiceOrigin
+from ezscale.models import Invoice, InvoiceLine, SubscriptionItem
+from ezscale.models.invoice import InvoiceOrigin, LineKind
 
 ORDERED_BEFORE = "tax_changed_since_order"
 
@@ -18,13 +21,17 @@ ORDERED_BEFORE = "tax_changed_since_order"
 def follow_the_rates(work: Work, invoice: Invoice, who: Known, lines: Sequence[InvoiceLine]) -> None:
     """A draft of ours carries the tax of the day on which it is issued, on the lines that carry any.
 
-    An order was shown with its tax, agreed to, and often paid: it stays as it is, and a person hears of it.
+    What gives back keeps the tax that was paid. An order was shown with its tax, agreed to, and often paid: it stays as it is, and a person hears of it.
     """
-    taxed = [line for line in lines if line.taxes]
+    taxed = [line for line in lines if line.taxes and line.kind is not LineKind.UNUSED]
     if not taxed:
         return
     taxes = taxes_of(work, [who])
-    decisions = [taxes.of(who, line.period_start) for line in taxed]
+    plans = _plans_of(work, taxed) if taxes.families else {}
+    decisions = [
+        taxes.of(who, line.period_start, taxes.category(plans.get(line.item_id) if line.item_id else None))
+        for line in taxed
+    ]
     if all(_is_same(line, decision) for line, decision in zip(taxed, decisions, strict=True)):
         return
     if invoice.origin is not InvoiceOrigin.MANUAL:
@@ -36,6 +43,12 @@ def follow_the_rates(work: Work, invoice: Invoice, who: Known, lines: Sequence[I
         _write(line, anew)
         work.session.add(line)
     _add_up(invoice, lines, decisions[0])
+
+
+def _plans_of(work: Work, lines: Sequence[InvoiceLine]) -> dict[UUID, UUID]:
+    items = {line.item_id for line in lines if line.item_id}
+    found = select(SubscriptionItem.id, SubscriptionItem.plan_id).where(col(SubscriptionItem.id).in_(items))
+    return dict(work.session.exec(found).all())
 
 
 def _is_same(line: InvoiceLine, decision: TaxDecision) -> bool:

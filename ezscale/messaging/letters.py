@@ -231,10 +231,8 @@ def about_credit(work: Work, template: str, entry_id: UUID) -> None:
 
 
 def receipt(work: Work, invoice_id: UUID) -> None:
-    """After a payment. What gives back is no payment: its invoice says all there is to say."""
+    """After a payment."""
     invoice, customer = _invoice(work, invoice_id)
-    if invoice.total_minor < 0:
-        return
     _about_invoice(work, "receipt", invoice, customer, invoice.id.hex)
 
 

@@ -47,7 +47,7 @@ class LineKind(StrEnum):
     MANUAL = "manual"
 
 
-# One that gives back is settled by the credit it becomes: all of it, or not yet.
+# A draft may be below nothing while it is written.
 SETTLED = (
     "(total_minor >= 0 AND settled_minor >= 0 AND settled_minor <= total_minor)"
     " OR (total_minor < 0 AND (settled_minor = 0 OR settled_minor = total_minor))"
@@ -58,8 +58,8 @@ class Invoice(Row, table=True):
     """A draft has no number and may change; an issued one keeps everything but its status and what is settled.
 
     `billed_to` and `seller` are copies of both parties as they were when it was issued. `report_rate` is how much of
-    `report_currency` one unit of its currency was worth on that day, as an exact decimal. A total below zero gives back:
-    it becomes the customer's credit. `evidence` is what was known of the place of the buyer and of their tax id when the
+    `report_currency` one unit of its currency was worth on that day, as an exact decimal. None asks for less than nothing:
+    what gives back is a credit note. `evidence` is what was known of the place of the buyer and of their tax id when the
     tax was decided. One that is issued with a
     `proforma_number` asks for money, too, and takes its number when the first money comes: until then it is no sale.
     `fee_for_id` is the overdue invoice that a late fee is asked for: each has one at most. `memo` is printed on it.
@@ -148,13 +148,13 @@ class Invoice(Row, table=True):
 
     def issue(self, number: str, issued_on: date, due_on: date) -> None:
         """From now on it is a document: it has a number and never changes."""
-        require_status("invoice", self.status, InvoiceStatus.DRAFT)
+        self._require_issuable()
         self.status = InvoiceStatus.OPEN
         self.number, self.issued_on, self.due_on = number, issued_on, due_on
 
     def issue_proforma(self, proforma_number: str, issued_on: date, due_on: date) -> None:
         """It asks for money from now on and changes no more; its own number comes with the money."""
-        require_status("invoice", self.status, InvoiceStatus.DRAFT)
+        self._require_issuable()
         self.status = InvoiceStatus.OPEN
         self.proforma_number, self.issued_on, self.due_on = proforma_number, issued_on, due_on
 
@@ -199,6 +199,11 @@ class Invoice(Row, table=True):
     def deliver(self, now: datetime) -> None:
         """It has been sent to the customer."""
         self.delivered_at = self.delivered_at or now
+
+    def _require_issuable(self) -> None:
+        require_status("invoice", self.status, InvoiceStatus.DRAFT)
+        if self.total_minor < 0:
+            raise WrongState("An invoice asks for nothing at least: what gives back is a credit note.")
 
 
 class InvoiceLine(Row, table=True):

@@ -1,6 +1,6 @@
 """A change of price that holds for those who have subscribed already: announced, told to each, and brought into force."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -44,6 +44,10 @@ class PriceChange(Row, table=True):
     def new(self) -> Money:
         """What is paid for a cycle from then on, before tax."""
         return Money(self.new_minor, self.currency)
+
+    def holds_from(self, told_on: date) -> date:
+        """The day from which on it holds for somebody who is told on a day: they have the full notice."""
+        return max(self.effective_on, told_on + timedelta(days=self.notice_days))
 
     def withdraw(self, now: datetime) -> None:
         """It will not happen. Not once somebody pays by it."""

@@ -214,7 +214,7 @@ def credit_notes_stay_within(work: Work) -> Iterator[str]:
         .where(
             or_(
                 func.coalesce(taken.c.taken, 0) != Invoice.credited_minor,
-                taken.c.taken > Invoice.total_minor,  # one that gives back is below nothing, and has no notes
+                taken.c.taken > Invoice.total_minor,
             )
         )
     )

@@ -1,8 +1,9 @@
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from ezscale.billing.cancelling import cancel_now
 from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import QuoteOver, accept_change, withdraw_change
@@ -10,7 +11,7 @@ from ezscale.billing.proration import ChangeRules
 from ezscale.billing.upcoming import upcoming
 from ezscale.company.rules import set_rules
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotFound
-from ezscale.models import InvoiceLine, Plan, Subscription, SubscriptionItem
+from ezscale.models import CreditNote, InvoiceLine, Plan, Subscription, SubscriptionItem
 from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.subscription import ChangeStatus
@@ -52,6 +53,13 @@ def rule(at, **typed):
 def lines_of(at, invoice):
     with at.robot() as work:
         return list(work.session.exec(select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id)))
+
+
+def notes_of(at):
+    """The credit notes: which invoice each names, and what it takes back, net and tax. The oldest invoice first."""
+    with at.robot() as work:
+        notes = work.session.exec(select(CreditNote).order_by(col(CreditNote.invoice_id), col(CreditNote.id))).all()
+    return [(note.invoice_id, note.net_minor, note.tax_minor) for note in notes]
 
 
 def test_a_bigger_plan_costs_the_difference_for_the_days_that_are_left(at, ada):
@@ -96,7 +104,9 @@ def test_a_smaller_plan_gives_back_as_credit_and_holds_at_once(at, ada):
     assert done.status is ChangeStatus.APPLIED
     assert quote.total_minor < 0
     assert credit_of(ada) == -quote.total_minor
-    assert ada.invoices()[-1].status is InvoiceStatus.PAID
+    first, smaller = ada.invoices()
+    assert (smaller.status, smaller.total_minor) == (InvoiceStatus.PAID, 302 + 69)  # 5.50 x 17 / 31, with VAT
+    assert notes_of(at) == [(first.id, 603, 139)]  # by a credit note that names what was paid: no invoice is below zero
     assert monthly_revenue(at) == {"EUR": 550}
 
 
@@ -106,8 +116,27 @@ def test_up_and_down_on_one_day_costs_nothing(at, ada):
     accepts(ada, quotes(ada, plan="vps-3"))
     accepts(ada, quotes(ada, plan="vps-2"))
 
-    assert ada.invoices()[-1].total_minor == -ada.invoices()[-2].total_minor
+    first, up, down = ada.invoices()
+    assert (up.total_minor, down.total_minor, credit_of(ada)) == (741, 742, 741)
+    # What the way up asked less, because it gave back the days before, is taken back where those were paid.
+    assert notes_of(at) == [(first.id, 603, 139), (up.id, 603, 138)]
     assert monthly_revenue(at) == {"EUR": 1100}
+
+
+@pytest.mark.all_databases
+def test_the_longest_way_up_is_given_back_on_all_its_invoices(at, ada):
+    at.lives(days=14)
+    for plan in ("vps-3", "vps-4", "vps-1"):
+        accepts(ada, quotes(ada, plan=plan))
+    mine = subscription_of(ada).id
+
+    ada.does(lambda work: cancel_now(work, mine))
+    at.works()
+
+    paid_by_card = sum(row["captured"] for row in at.stripe_did()["invoices"].values())
+    assert credit_of(ada) == paid_by_card - (1353 - 603 - 139)  # 14 days of the first plan were used, and no more
+    assert all(invoice.total_minor >= 0 for invoice in ada.invoices())
+    assert {invoice_id for invoice_id, *_ in notes_of(at)} == {invoice.id for invoice in ada.invoices()}
 
 
 def test_another_cycle_begins_today(at, ada):

@@ -1,19 +1,25 @@
 """Everything of a customer that is billed on a day stands on one invoice, where the house has decided so."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from fractions import Fraction
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
 
 from ezscale.billing import ledger
 from ezscale.billing.house_rules import RenewalRules
+from ezscale.billing.lines import Rounding
 from ezscale.billing.renewing import renew
+from ezscale.billing.tax_rules import TaxRules
 from ezscale.company.rules import set_rules
 from ezscale.kit.actor import robot
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.ids import new_id
+from ezscale.kit.money import Money
 from ezscale.models import Invoice, InvoiceLine, Subscription, SubscriptionItem
 from ezscale.reporting.doctor import examine
 from tests.bulk import write_book
@@ -144,3 +150,26 @@ def test_revenue_is_booked_by_family(database, clock, book):
         other = {currency: ledger.balance(work, ledger.REVENUE, currency).minor for currency in nets}
     assert booked == nets
     assert set(other.values()) == {0}
+
+
+@pytest.mark.parametrize("size", [500, 5])
+def test_tax_that_is_rounded_once_is_so_over_everything_on_the_invoice(database, clock, book, size):
+    with database.opener(robot("test"))() as work:
+        set_rules(work, TaxRules, {"rounding": Rounding.INVOICE})
+        for item in work.session.exec(select(SubscriptionItem)):
+            item.price_minor = 50  # at 23 % or 19 % each rest of it is lost, or won, when it is rounded by itself
+            work.session.add(item)
+
+    runs(database, size)
+
+    with database.opener(robot("test"))() as work:
+        nets: Counter[tuple[UUID, str, int]] = Counter()
+        taxes: Counter[tuple[UUID, str, int]] = Counter()
+        for line in work.session.exec(select(InvoiceLine)):
+            for tax in line.taxes:
+                where = (line.invoice_id, tax["place"], tax["rate"])
+                nets[where] += line.net_minor
+                taxes[where] += tax["minor"]
+    assert taxes == {where: Money(net, "EUR").share(Fraction(where[2], 1_000_000)).minor for where, net in nets.items()}
+    assert len(taxes) > CUSTOMERS / 3
+    assert complaints(database) == {}

@@ -10,6 +10,7 @@ from ezscale.billing.invoicing import line_values
 from ezscale.billing.lines import Position, price_line
 from ezscale.billing.periods import add_months
 from ezscale.billing.proration import Part, Point, Proration, Span, give_back, part_left, part_of
+from ezscale.billing.remaining import Remaining
 from ezscale.billing.tax import NO_TAX, Tax, TaxDecision
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
@@ -28,14 +29,19 @@ cycles = st.sampled_from([1, 3, 6, 12, 24, 36])
 starts = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 
 
-def paid(price, decision, span, discount=0) -> tuple[Invoice, InvoiceLine]:
+def paid(price, decision, span, discount=0) -> tuple[Invoice, Remaining]:
     """A paid line for a whole period, with its invoice."""
     money = Money(price, "EUR") if isinstance(price, int) else price
     position = Position("VPS 2", money, Money(discount, money.currency), new_id(), span.start, span.end)
     line = InvoiceLine(**line_values(new_id(), 1, price_line(position, decision)))
     total = line.net_minor + line.tax_minor
     invoice = an_invoice(total_minor=total, currency=money.currency, tax_inclusive=decision.inclusive)
-    return invoice, line
+    return invoice, whole(line)
+
+
+def whole(line):
+    """A line of which nothing was taken back."""
+    return Remaining(line, line.net, tuple(line.taxes))
 
 
 def month_from(start, months=1):
@@ -46,12 +52,12 @@ def month_from(start, months=1):
 def test_what_is_given_back_never_exceeds_what_was_paid(price, currency, decision, months, start, data):
     span = month_from(start, months)
     left = data.draw(st.integers(0, span.days))
-    invoice, line = paid(Money(price, currency), decision, span, discount=data.draw(st.integers(0, price)))
+    invoice, rest = paid(Money(price, currency), decision, span, discount=data.draw(st.integers(0, price)))
 
-    back = give_back(invoice, line, span, Part(left, span.days))
+    back = give_back(invoice, rest, span, Part(left, span.days))
 
-    assert 0 <= -back.gross.minor <= line.net_minor + line.tax_minor
-    assert (-back.gross.minor == line.net_minor + line.tax_minor) if left == span.days else True
+    assert 0 <= -back.gross.minor <= rest.gross.minor
+    assert (-back.gross == rest.gross) if left == span.days else True
     assert back.net.currency == currency
 
 
@@ -59,11 +65,11 @@ def test_what_is_given_back_never_exceeds_what_was_paid(price, currency, decisio
 def test_a_period_that_is_split_on_any_day_costs_what_the_whole_costs(price, currency, months, start, data):
     span = month_from(start, months)
     day = start + timedelta(days=data.draw(st.integers(0, span.days)))
-    invoice, line = paid(Money(price, currency), NO_TAX, span)
+    invoice, rest = paid(Money(price, currency), NO_TAX, span)
 
     left = part_left(span, span.days, Point(day, NOON, UTC), Proration.DAY)
     used = (
-        line.net + give_back(invoice, line, span.after(day), left).net
+        rest.net + give_back(invoice, rest, span.after(day), left).net
     )  # what remains on the books for the days before
 
     assert left.share + (day - start).days == span.days
@@ -86,7 +92,7 @@ def test_up_and_down_on_one_day_nets_to_a_minor_unit_a_line_at_most(small, big, 
     stored = InvoiceLine(**line_values(new_id(), 1, up))
     total = stored.net_minor + stored.tax_minor
     new_back = give_back(
-        an_invoice(total_minor=total, tax_inclusive=decision.inclusive), stored, rest, Part(rest.days, rest.days)
+        an_invoice(total_minor=total, tax_inclusive=decision.inclusive), whole(stored), rest, Part(rest.days, rest.days)
     )
 
     # The lines: given back, up, given back, down. Each of them has a net and its taxes that are rounded.
@@ -121,10 +127,12 @@ def test_seconds_are_counted_from_the_instant():
 
 def test_what_a_credit_note_took_back_is_not_given_back_again():
     span = Span(date(2026, 3, 1), date(2026, 4, 1))
-    invoice, line = paid(1100, VAT, span)
-    invoice.credited_minor = invoice.total_minor
+    invoice, untouched = paid(1100, VAT, span)
+    half = Remaining(untouched.line, Money(550, "EUR"), ({**untouched.taxes[0], "minor": 126},))
+    nothing = Remaining(untouched.line, Money(0, "EUR"), ({**untouched.taxes[0], "minor": 0},))
 
-    assert not give_back(invoice, line, span, Part(31, 31)).gross
+    assert give_back(invoice, half, span, Part(31, 31)).gross == -half.gross
+    assert not give_back(invoice, nothing, span, Part(31, 31)).gross
 
 
 def test_a_free_period_gives_nothing_back():

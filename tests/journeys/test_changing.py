@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
+from ezscale.billing.change_lines import from_plain
 from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import accept_change
+from ezscale.billing.lines import add_up
 from ezscale.billing.periods import add_months
-from ezscale.models import Customer, Invoice, InvoiceLine, Plan, Price, SubscriptionItem
+from ezscale.models import Customer, Invoice, InvoiceLine, Plan, Price, SubscriptionChange, SubscriptionItem
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
+from ezscale.models.subscription import ChangeStatus
 from tests.company import Company
 from tests.journeys.records import credit_of, subscription_of
 
@@ -66,7 +69,7 @@ def test_on_every_day_of_a_month_the_quote_is_the_invoice_and_the_charge(databas
         quote = changes(person, mine.id, then)
         at.works()
         bill = next(invoice for invoice in person.invoices() if invoice.origin is InvoiceOrigin.CHANGE)
-        assert bill.total_minor == quote.total_minor
+        assert bill.total_minor == asked_in(quote)
         at_stripe = at.stripe_did()["invoices"].get(str(bill.id), {"captured": 0})
         if 0 < quote.total_minor < STRIPES_SMALLEST:  # a known limit: it waits, and is dropped with the period
             assert (bill.status, at_stripe["captured"]) == (InvoiceStatus.OPEN, 0)
@@ -91,6 +94,13 @@ def changes(person, subscription_id, plan):
     quote = person.does(lambda work: quote_change(work, subscription_id, ChangeWish(plan)))
     person.does(lambda work: accept_change(work, quote.id, quote.total_minor))
     return quote
+
+
+def asked_in(quote):
+    """What the invoice for a change asks for: where more is given back, credit notes do that."""
+    lines = [from_plain(line) for line in quote.lines]
+    asked = [line for line in lines if quote.total_minor >= 0 or line.position.kind is not LineKind.UNUSED]
+    return add_up(asked, quote.currency).total.minor
 
 
 def periods(at, person):
@@ -125,10 +135,23 @@ def times_billed(at, person):
         for line in lines:
             assert line.period_start is not None
             assert line.period_end is not None
-            for offset in range((line.period_end - line.period_start).days):
-                day = line.period_start + timedelta(days=offset)
-                days[day] = days.get(day, 0) + (-1 if line.kind is LineKind.UNUSED else 1)
+            count(days, line.period_start, line.period_end, -1 if line.kind is LineKind.UNUSED else 1)
+        gave_more = select(SubscriptionChange).where(
+            SubscriptionChange.subscription_id == mine,
+            SubscriptionChange.status == ChangeStatus.APPLIED,
+            SubscriptionChange.total_minor < 0,
+        )
+        for change in work.session.exec(gave_more):
+            for line in (from_plain(plain).position for plain in change.lines):
+                if line.kind is LineKind.UNUSED:
+                    count(days, line.period_start, line.period_end, -1)
     return days
+
+
+def count(days, start, end, times):
+    for offset in range((end - start).days):
+        day = start + timedelta(days=offset)
+        days[day] = days.get(day, 0) + times
 
 
 def lives_in(at, person, zone):

@@ -7,7 +7,11 @@ import pytest
 from sqlmodel import select
 
 from ezscale.accounts.customers import change_address, change_tax_id, own_customer
+from ezscale.billing.aligning import align_renewals, alignment
 from ezscale.billing.cases import open_cases
+from ezscale.billing.change_quotes import quote_change
+from ezscale.billing.change_wishes import ChangeWish
+from ezscale.billing.changes import accept_change
 from ezscale.billing.invoicing import draft_invoice, issue_invoice, tax_in_report_currency
 from ezscale.billing.ledger import balance, receivable
 from ezscale.billing.lines import Position
@@ -27,6 +31,7 @@ from ezscale.models.tax import TaxIdState
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.taxjar.app import TaxJarStandIn
+from tests.journeys.records import subscription_of
 
 GERMAN_ID = "DE136695976"
 NEW_YORK = {"name": "Ada", "company": "", "address": "1 Broadway", "city": "New York", "postcode": "10004-1234"}
@@ -297,3 +302,24 @@ def test_american_places_are_worked_out_by_the_service_and_by_our_table_while_it
 def comes_from(person, country):
     """The network from which somebody comes is in this country, says our proxy."""
     person.network = country
+
+
+def test_a_rate_for_one_family_of_plans_holds_from_the_order_through_every_change(at):
+    with at.robot() as work:
+        add_rate(work, NewRate("IE", "VAT", "9", date(2026, 1, 1), category="vps"))
+    bo = at.signs_up("Bo Larsen", country="IE")
+    bo.buys("vps-2", add_ons={"extra-ipv4": 1})
+    mine, customer = subscription_of(bo).id, bo.actor.customer_id
+
+    up = bo.does(lambda work: quote_change(work, mine, ChangeWish("vps-3", add_ons={"extra-ipv4": 2})))
+    bo.does(lambda work: accept_change(work, up.id, up.total_minor))
+    at.works()
+    shown = bo.does(lambda work: alignment(work, customer, 15))
+    bo.does(lambda work: align_renewals(work, customer, 15, shown.totals()))
+    at.lives(days=40)
+
+    with at.robot() as work:
+        assert {line.tax_name for line in work.session.exec(select(InvoiceLine))} == {"VAT 9%"}
+    order, *_, renewal = [invoice.total_minor for invoice in bo.invoices()]
+    assert renewal == up.renewal_minor > order
+    assert "tax_changed_since_order" not in [kind for kind, _ in cases(at)]

@@ -152,6 +152,16 @@ def test_a_settled_attempt_no_longer_holds_its_invoice():
     assert (attempt.live_for, attempt.payment_ref, attempt.finished_at) == (None, "pi_1", NOW)
 
 
+@pytest.mark.parametrize("step", ["issue", "issue_proforma"])
+def test_an_invoice_never_gives_back(step):
+    draft = an_invoice(I.DRAFT, total_minor=-1)
+
+    with pytest.raises(WrongState, match="credit note"):
+        getattr(draft, step)("INV-2026-000001", TODAY, TODAY)
+
+    assert (draft.status, draft.number, draft.proforma_number) == (I.DRAFT, None, None)
+
+
 def test_an_invoice_takes_no_money_of_another_currency():
     invoice = an_invoice()
 

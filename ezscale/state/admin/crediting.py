@@ -6,8 +6,9 @@ from uuid import UUID
 
 import reflex as rx
 
-from ezscale.billing.credit_notes import Remaining, creditable, foresee_credit_note, issue_credit_note
+from ezscale.billing.credit_notes import creditable, foresee_credit_note, issue_credit_note
 from ezscale.billing.invoicing import invoice
+from ezscale.billing.remaining import Remaining
 from ezscale.kit.errors import BusinessError
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
