@@ -15,6 +15,9 @@ from ezscale.billing.tax_rates import tax_book
 from ezscale.billing.tax_standing import NOBODY, Known, Standing, buyer, number_counts, standings
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Plan
+from ezscale.models.invoice import LineKind
+
+UNTAXED_FEE = TaxDecision(label="No tax")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,7 @@ class Taxes:
 
     def price(self, who: Known, positions: Sequence[Position]) -> list[PricedLine]:
         """The lines of an invoice to one of them. A period is taxed as on the day on which it begins."""
-        decisions = [self.of(who, each.period_start, each.category) for each in positions]
-        return price_lines(positions, decisions, self.book.rules.rounding)
+        return price_lines(positions, [self._decide(who, each) for each in positions], self.book.rules.rounding)
 
     def price_together(self, who: Known, parts: Sequence[list[PricedLine]]) -> Sequence[list[PricedLine]]:
         """The same lines as the parts of one invoice: what is rounded once is so over all of them."""
@@ -46,6 +48,11 @@ class Taxes:
             return parts
         priced = iter(self.price(who, [line.position for part in parts for line in part]))
         return [list(islice(priced, len(part))) for part in parts]
+
+    def _decide(self, who: Known, position: Position) -> TaxDecision:
+        if position.kind is LineKind.LATE_FEE and not self.book.rules.tax_late_fees:
+            return UNTAXED_FEE
+        return self.of(who, position.period_start, position.category)
 
 
 def taxes_of(work: Work, customers: Collection[Known]) -> Taxes:

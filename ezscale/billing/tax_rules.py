@@ -36,6 +36,7 @@ class TaxRules(Rules):
         description="Where prices include tax, whoever owes none pays them without our own tax, instead of the full price.",
     )
     rounding: Rounding = Field(default=Rounding.LINE, description="Tax is rounded on each line, or once for each rate.")
+    tax_late_fees: bool = Field(default=False, description="Late fees carry tax.")
     trust_unchecked_ids: bool = Field(
         default=False,
         description="A tax id counts before the register has answered. Off: tax is charged until it is known to be valid.",

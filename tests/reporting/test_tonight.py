@@ -188,7 +188,7 @@ def test_a_change_and_a_late_fee_are_told_and_cannot_be_held(at):
     ]
     [fee] = [told for told in later.planned if not told.can_be_held]
     assert (fee.deed, fee.subject) == (Deed.INVOICE, f"Late fee for invoice {otto.invoices()[-1].number}")
-    assert (str(fee.amount), fee.invoice_id, fee.subscription_id) == ("2.46 EUR", None, None)
+    assert (str(fee.amount), fee.invoice_id, fee.subscription_id) == ("2.00 EUR", None, None)
 
 
 def test_what_was_agreed_with_a_customer_is_not_held(at):

@@ -35,6 +35,7 @@ YES_AND_NO = (
     ("one_stop_shop", "One Stop Shop"),
     ("prices_include_tax", "Prices include tax"),
     ("deduct_tax", "Whoever owes no tax pays the price without it"),
+    ("tax_late_fees", "Late fees carry tax"),
     ("trust_unchecked_ids", "Tax ids count before they were checked"),
     ("us_service", "TaxJar works out the United States"),
 )

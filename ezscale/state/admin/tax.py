@@ -28,7 +28,7 @@ ALL = "all"
 FAMILIES = [("", "Everything")] + [(family.value, family.value.capitalize()) for family in Family]
 BUYERS = [(buyers.value, buyers.value.capitalize()) for buyers in Buyers]
 TEXTS = ("registrations", "rounding", "valid_days")
-BOXES = ("one_stop_shop", "prices_include_tax", "deduct_tax", "trust_unchecked_ids", "us_service")
+BOXES = ("one_stop_shop", "prices_include_tax", "deduct_tax", "tax_late_fees", "trust_unchecked_ids", "us_service")
 DESCRIBED = {name: str(field.description) for name, field in TaxRules.model_fields.items()}
 
 
