@@ -22,6 +22,7 @@ JOINERS = "\u200c\u200d"  # invisible, but they shape what stands around them
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 SPACES = re.compile(r"[\t\n\r\u2028\u2029]")
 EPOCH = date(1970, 1, 1)
+SHARPNESS: Final = 110.0  # dots to an inch: a page is some 900 wide
 Sayings = Sequence[Callable[[str], str]]
 
 
@@ -53,6 +54,13 @@ def typeset(sheet: dict[str, Any], day: date, e_invoice: bytes | None = None, sa
         return Print(content if e_invoice is None else say_factur_x(content), lost)
     assert problem is not None  # noqa: S101  # only then does the loop end
     raise problem
+
+
+def picture(sheet: dict[str, Any], day: date) -> bytes:
+    """The first page of a sheet as a PNG, to be looked at on a screen."""
+    inputs = {"sheet": json.dumps(Words(as_written).of(sheet), ensure_ascii=False)}
+    made = compiler().compile(format="png", sys_inputs=inputs, timestamp=_seconds(day), ppi=SHARPNESS)
+    return bytes(made[0] if isinstance(made, list) else made)  # type: ignore[arg-type]  # one page comes as it is
 
 
 @cache

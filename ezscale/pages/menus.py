@@ -84,6 +84,7 @@ ADMIN_MENU = (
             Entry("Audit", "/admin/audit/", "fingerprint"),
             Entry("Colleagues", "/admin/staff/", "id-card"),
             Entry("Roles", "/admin/roles/", "shield"),
+            Entry("Documents", "/admin/documents/", "file-text", needs="staff.rules"),
             Entry("Rules", "/admin/rules/", "scale", needs="staff.rules"),
             Entry("API tokens", "/admin/tokens/", "key-round"),
             Entry("Doctor", "/admin/doctor/", "stethoscope"),

@@ -32,6 +32,7 @@ from ezscale.pages.admin.currencies import currencies
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
+from ezscale.pages.admin.documents import documents
 from ezscale.pages.admin.draft import draft
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
@@ -107,6 +108,7 @@ from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customer_tax import CustomerTaxState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
+from ezscale.state.admin.documents import DocumentsState
 from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
@@ -380,6 +382,7 @@ ADMIN = (
     ),
     Route("/admin/staff/", colleagues, title=f"Colleagues | {company()} staff", on_load=[ColleaguesState.load]),
     Route("/admin/roles/", roles, title=f"Roles | {company()} staff", on_load=[RolesState.load]),
+    Route("/admin/documents/", documents, title=f"Documents | {company()} staff", on_load=[DocumentsState.load]),
     Route("/admin/rules/", rules, title=f"Rules | {company()} staff", on_load=[RulesState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )
