@@ -38,9 +38,10 @@ class Taxes:
 
     def price(self, who: Known, positions: Sequence[Position]) -> list[PricedLine]:
         """The lines of an invoice to one of them. A period is taxed as on the day on which it begins."""
-        return price_lines(positions, [self._decide(who, each) for each in positions], self.book.rules.rounding)
+        return price_lines(positions, [self.on(who, each) for each in positions], self.book.rules.rounding)
 
-    def _decide(self, who: Known, position: Position) -> TaxDecision:
+    def on(self, who: Known, position: Position) -> TaxDecision:
+        """What one position carries. A late fee is compensation unless the house has decided that it is a sale."""
         if position.kind is LineKind.LATE_FEE and not self.book.rules.tax_late_fees:
             return UNTAXED_FEE
         return self.of(who, position.period_start, position.category)
