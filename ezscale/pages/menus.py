@@ -63,6 +63,7 @@ ADMIN_MENU = (
         "Billing",
         (
             Entry("Subscriptions", "/admin/subscriptions/", "calendar-sync"),
+            Entry("Leaving", "/admin/leaving/", "door-open"),
             Entry("Invoices", "/admin/invoices/", "receipt-text"),
             Entry("Tax", "/admin/tax/", "percent"),
             Entry("Currencies", "/admin/currencies/", "coins"),

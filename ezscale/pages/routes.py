@@ -36,6 +36,7 @@ from ezscale.pages.admin.documents import documents
 from ezscale.pages.admin.draft import draft
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
+from ezscale.pages.admin.leaving import leaving
 from ezscale.pages.admin.mail import mail
 from ezscale.pages.admin.offers import offer as admin_offer
 from ezscale.pages.admin.offers import offers
@@ -113,6 +114,7 @@ from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
+from ezscale.state.admin.leaving import LeavingState
 from ezscale.state.admin.mail import MailState
 from ezscale.state.admin.offers import OffersState
 from ezscale.state.admin.offers import OfferState as AdminOfferState
@@ -326,6 +328,7 @@ ADMIN = (
         title=f"Subscription | {company()} staff",
         on_load=[AdminSubscriptionState.load],
     ),
+    Route("/admin/leaving/", leaving, title=f"Leaving | {company()} staff", on_load=[LeavingState.load]),
     Route("/admin/orders/", orders, title=f"Orders | {company()} staff", on_load=[OrdersState.load]),
     Route("/admin/order/", admin_order, title=f"Order | {company()} staff", on_load=[AdminOrderState.load]),
     Route("/admin/offers/", offers, title=f"Offers | {company()} staff", on_load=[OffersState.load]),
