@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 from unicodedata import bidirectional, category, normalize
 
@@ -23,6 +24,7 @@ ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 SPACES = re.compile(r"[\t\n\r\u2028\u2029]")
 EPOCH = date(1970, 1, 1)
 SHARPNESS: Final = 110.0  # dots to an inch: a page is some 900 wide
+ONE_AT_A_TIME = Lock()  # the compiler refuses a second thread of the same process
 Sayings = Sequence[Callable[[str], str]]
 
 
@@ -59,7 +61,8 @@ def typeset(sheet: dict[str, Any], day: date, e_invoice: bytes | None = None, sa
 def picture(sheet: dict[str, Any], day: date) -> bytes:
     """The first page of a sheet as a PNG, to be looked at on a screen."""
     inputs = {"sheet": json.dumps(Words(as_written).of(sheet), ensure_ascii=False)}
-    made = compiler().compile(format="png", sys_inputs=inputs, timestamp=_seconds(day), ppi=SHARPNESS)
+    with ONE_AT_A_TIME:
+        made = compiler().compile(format="png", sys_inputs=inputs, timestamp=_seconds(day), ppi=SHARPNESS)
     return bytes(made[0] if isinstance(made, list) else made)  # type: ignore[arg-type]  # one page comes as it is
 
 
@@ -127,7 +130,8 @@ def uncovered() -> re.Pattern[str]:
 
 
 def _compile(inputs: dict[str, str], day: date) -> bytes:
-    made = compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=_seconds(day))
+    with ONE_AT_A_TIME:
+        made = compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=_seconds(day))
     return bytes(made)  # type: ignore[arg-type]  # one format, no output file
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -448,3 +449,11 @@ def test_a_proforma_is_one_document_and_the_invoice_that_it_becomes_another(at, 
     assert "Proforma invoice PF-2026-000001" in plain(pages_of(proforma)[0])
     assert "Invoice INV-2026-000001" in plain(pages_of(printed.content)[0])
     assert (kept.number, kept.content) == ("PF-2026-000001", proforma)
+
+
+def test_several_threads_print_at_once():
+    decided = DocumentRules(design="band")
+    with ThreadPoolExecutor(4) as threads:
+        printed = list(threads.map(lambda _: print_document(a_document(*many_lines(30)), decided).content, range(8)))
+
+    assert len(set(printed)) == 1

@@ -51,8 +51,8 @@ def subscriptions() -> rx.Component:
         card(
             toolbar(
                 finder("Number, customer or plan", SubscriptionsState),
-                filters("Status", SHOWN, SubscriptionsState.status, SubscriptionsState.choose),
                 _plans(),
+                filters("Status", SHOWN, SubscriptionsState.status, SubscriptionsState.choose),
             ),
             sheet,
             turner(SubscriptionsState),
