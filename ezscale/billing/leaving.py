@@ -53,7 +53,7 @@ def leavings(
     """
     work.actor.require(SEE_EVERYTHING)
     found = (
-        select(Cancellation, Subscription, Customer)
+        select(Cancellation)
         .join(Subscription, col(Subscription.id) == Cancellation.subscription_id)
         .join(Customer, col(Customer.id) == Subscription.customer_id)
         .where(col(Cancellation.withdrawn_at).is_(None))
@@ -66,4 +66,4 @@ def leavings(
         columns = (Subscription.number, Customer.name, Customer.company, Customer.number, Cancellation.reason)
         found = found.where(or_(*(col(column).icontains(words, autoescape=True) for column in columns)))
     page = page_of(found, col(Cancellation.id), before=before, limit=limit, descending=descending)
-    return [Leaving(*row) for row in work.session.exec(page)]
+    return [Leaving(*row) for row in work.session.execute(page.add_columns(Subscription, Customer))]

@@ -1,6 +1,7 @@
 """Choosing how documents look."""
 
 import io
+from functools import partial
 
 import pytest
 from pypdf import PdfReader
@@ -52,8 +53,8 @@ def test_a_sample_is_a_real_document_in_the_design_and_the_houses_own_words(comp
     with company.robot() as work:
         set_rules(work, DocumentRules, {"footer": "Registered in Dublin, 123456"})
 
-    plain, band = (boss.does(lambda work, design=design: sample_pdf(work, design)) for design in Design)
-    pictures = [boss.does(lambda work, design=design: sample_picture(work, design)) for design in Design]
+    plain, band = (boss.does(partial(sample_pdf, design=design)) for design in Design)
+    pictures = [boss.does(partial(sample_picture, design=design)) for design in Design]
 
     assert plain != band
     for paper in (plain, band):
