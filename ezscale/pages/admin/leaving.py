@@ -40,7 +40,7 @@ def _counts() -> rx.Component:
     rows = table(
         LeavingState.counts,
         [
-            Column("Reason", lambda row: _reason(row.reason)),
+            Column("Reason", lambda row: link(_reason(row.reason), f"/admin/leaving/?status={row.reason}", STRONG)),
             Column("30 days", lambda row: row.month, figures=True),
             Column("A year", lambda row: row.year, figures=True),
             Column("Ever", lambda row: row.ever, figures=True, shown_from="sm"),
