@@ -1,6 +1,6 @@
 """Changing subscriptions: a quote is accepted, paid for, and holds; or is withdrawn, or dropped because nobody paid."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,10 @@ from ezscale.billing.events import ChangeAgreed, SubscriptionChanged
 from ezscale.billing.invoicing import draft_invoice, issue_invoice, void_invoice
 from ezscale.billing.ledger import receivable
 from ezscale.billing.paid_days import as_house, call_off_ahead, paid_ahead, refuse_unpaid
-from ezscale.billing.payments import invoice_is_paid, settle_free
+from ezscale.billing.payments import invoice_is_paid, pay_small_ones, settle_free
 from ezscale.billing.proration import ChangeRules, Point
 from ezscale.billing.runs import Tally, reported
+from ezscale.billing.small_sums import smallest_charge, to_charge
 from ezscale.billing.subscriptions import (
     items_of,
     pending_change_of,
@@ -86,8 +87,8 @@ def accept_change(work: Work, change_id: UUID, shown_total_minor: int) -> Subscr
     if not quote.lines:
         _put_in_force(work, quote, subscription)
         return quote
-    invoice = _bill(work, quote, customer, point)
-    if invoice.status is InvoiceStatus.PAID:
+    invoice = _bill(work, quote, customer, point, subscription.bill_from)
+    if invoice.status is InvoiceStatus.PAID or not to_charge(work, invoice):
         _put_in_force(work, quote, subscription)
     return quote
 
@@ -200,6 +201,7 @@ def give_as_credit(work: Work, invoice: Invoice, reason: str) -> None:
     )
     invoice.deliver(work.now)
     invoice_is_paid(work, invoice)
+    pay_small_ones(work, invoice)
 
 
 def _refuse_stale(
@@ -217,13 +219,19 @@ def _refuse_stale(
         raise QuoteOver(STALE)
 
 
-def _bill(work: Work, quote: SubscriptionChange, customer: Customer, point: Point) -> Invoice:
-    """Exactly the lines of the quote, due today: paid from credit and by the kept card where that is possible."""
+def _bill(work: Work, quote: SubscriptionChange, customer: Customer, point: Point, next_bill: date | None) -> Invoice:
+    """Exactly the lines of the quote, due today: paid from credit and by the kept card where that is possible.
+
+    What is too small to be charged waits for the next bill.
+    """
     lines = [from_plain(line) for line in quote.lines]
     invoice = draft_invoice(work, customer, lines, quote.currency, lines[-1].decision, origin=InvoiceOrigin.CHANGE)
     quote.bill_on(invoice.id)
     work.session.add(quote)
-    issue_invoice(work, invoice, max(point.day, work.today))
+    due_on = max(point.day, work.today)
+    if 0 < quote.total_minor < smallest_charge(work, quote.currency).minor:
+        due_on = max(due_on, next_bill or due_on)
+    issue_invoice(work, invoice, due_on)
     if quote.total_minor < 0:
         give_as_credit(work, invoice, f"Unused days given back on invoice {invoice.number}")
     elif quote.total_minor == 0:

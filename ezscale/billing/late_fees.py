@@ -11,6 +11,7 @@ from ezscale.billing.invoicing import draft_invoice, invoice_to_change, issue_in
 from ezscale.billing.lines import Position
 from ezscale.billing.pricing import taxes_of
 from ezscale.billing.runs import Tally, reported
+from ezscale.billing.small_sums import to_charge
 from ezscale.company.rules import rules
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
@@ -63,6 +64,7 @@ def _is_late(work: Work, invoice: Invoice, decided: InvoiceRules) -> bool:
         and invoice.number is not None
         and invoice.origin is not InvoiceOrigin.LATE_FEE
         and invoice.due_on is not None
+        and bool(to_charge(work, invoice))
         and invoice.due_on <= decided.late_before(work.today)
         and work.session.exec(select(Invoice.id).where(Invoice.fee_for_id == invoice.id)).first() is None
     )
