@@ -81,12 +81,12 @@ def tonight_csv(actor: Person, q: str = "", status: str = "") -> StreamingRespon
 
 
 @router.get("/{name}.csv")
-def export(name: str, actor: Person, q: str = "", status: str = "") -> StreamingResponse:
+def export(name: str, actor: Person, q: str = "", status: str = "", plan: str = "") -> StreamingResponse:
     """A list as CSV, filtered as on the screen. It is read while it is sent, however long it is."""
     return _file(
         f"{name}.csv",
         "text/csv; charset=utf-8",
-        csv_of(wiring.database().reader(actor), name, Filter(q[:100], status[:40])),
+        csv_of(wiring.database().reader(actor), name, Filter(q[:100], status[:40], plan[:60])),
     )
 
 

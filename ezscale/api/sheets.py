@@ -12,7 +12,9 @@ from ezscale.accounts.permissions import MANAGE_COUPONS
 from ezscale.billing.credit_notes import credit_notes
 from ezscale.billing.holds import standing_holds
 from ezscale.billing.invoicing import invoices, lines_of
+from ezscale.billing.leaving import Leaving, leavings
 from ezscale.billing.referrals import ReferralOverview, referrals
+from ezscale.billing.subscription_lists import Listed, subscriptions
 from ezscale.billing.tax import percent
 from ezscale.billing.tax_rates import tax_rates
 from ezscale.catalog.price_list import every_price
@@ -48,10 +50,11 @@ Block = list[tuple[UUID, Line]]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What of a list is wanted: everything, or what a search or a status finds; read so many lines at a time."""
+    """What of a list is wanted: everything, or what a search, a status or a plan finds; read so many lines at a time."""
 
     words: str = ""
     status: str = ""
+    plan: str = ""
     block: int = BLOCK
 
 
@@ -229,6 +232,31 @@ def _referrals(work: Work, wanted: Filter, before: UUID | None) -> Block:
     ]
 
 
+def _subscriptions(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(found: Listed) -> Line:
+        row, customer = found.subscription, found.customer
+        what = (row.number, customer.number, customer.company or customer.name, row.status)
+        days = (_plain(row.started_on), _plain(row.bill_from), _plain(row.ended_on))
+        waits = found.change.summary if found.change else ""
+        return (*what, found.plan.slug, found.plan.name, str(row.months), row.currency, *days, waits)
+
+    found = subscriptions(
+        work, status=wanted.status, words=wanted.words, plan=wanted.plan, before=before, limit=wanted.block
+    )
+    return [(row.subscription.id, line(row)) for row in found]
+
+
+def _leaving(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(found: Leaving) -> Line:
+        said, customer = found.cancellation, found.customer
+        who = (customer.number, customer.company or customer.name, found.subscription.number)
+        days = (_plain(said.requested_at), _plain(said.effective_on), "yes" if said.at_once else "no")
+        return (*who, *days, said.reason_code, said.reason)
+
+    found = leavings(work, status=wanted.status, words=wanted.words, before=before, limit=wanted.block)
+    return [(row.cancellation.id, line(row)) for row in found]
+
+
 def _number(limit: int | None) -> str:
     return "" if limit is None else str(limit)
 
@@ -312,6 +340,17 @@ SHEETS = {
             *("currency", "credited", "reason"),
         ),
         _referrals,
+    ),
+    "subscriptions": Sheet(
+        (
+            *("number", "customer_number", "customer", "status", "plan", "plan_name", "months", "currency"),
+            *("started", "billed_from", "ended", "change"),
+        ),
+        _subscriptions,
+    ),
+    "leaving": Sheet(
+        ("customer_number", "customer", "subscription", "asked", "leaves_on", "at_once", "reason", "words"),
+        _leaving,
     ),
     "tax-rates": Sheet(
         ("country", "region", "postcode", "name", "percent", "level", "compound", "product", "buyers", "from", "until"),

@@ -1,4 +1,4 @@
-"""Cancelling: at the end of what is paid (with changing one's mind until then), or now, and why customers go."""
+"""Cancelling: at the end of what is paid (with changing one's mind until then), or now."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from ezscale.accounts.permissions import CANCEL_SERVICES, MANAGE_SUBSCRIPTIONS, SEE_EVERYTHING
+from ezscale.accounts.permissions import CANCEL_SERVICES, MANAGE_SUBSCRIPTIONS
 from ezscale.billing.cases import open_case
 from ezscale.billing.change_quotes import point_of, unused
 from ezscale.billing.changes import drop_pending_change
@@ -89,30 +89,6 @@ def give_rest_back(work: Work, subscription: Subscription) -> None:
     paid = paid_ahead(work, items_of(work, subscription.id), point.day)
     given = [(days, line) for days in paid if (line := unused(days, point, by)) is not None]
     give_days_back(work, given, f"Unused days of {subscription.number}")
-
-
-def leaving_reasons(work: Work, since: date) -> dict[LeavingReason, int]:
-    """Why customers go, by how many said so since a day; those who stayed after all do not count. Staff only."""
-    work.actor.require(SEE_EVERYTHING)
-    said = (
-        select(Cancellation.reason_code, func.count(col(Cancellation.id)))
-        .where(col(Cancellation.withdrawn_at).is_(None), col(Cancellation.effective_on) >= since)
-        .group_by(col(Cancellation.reason_code))
-    )
-    counted = [(LeavingReason(code), int(number)) for code, number in work.session.exec(said)]
-    return dict(sorted(counted, key=lambda pair: -pair[1]))
-
-
-def leaving_words(work: Work, limit: int = 50) -> list[tuple[Cancellation, Subscription]]:
-    """What customers wrote when they left, newest first. Staff only."""
-    work.actor.require(SEE_EVERYTHING)
-    written = (
-        select(Cancellation, Subscription)
-        .join(Subscription, col(Subscription.id) == Cancellation.subscription_id)
-        .where(Cancellation.reason != "")
-        .order_by(col(Cancellation.id).desc())
-    )
-    return list(work.session.exec(written.limit(limit)).all())
 
 
 def keep_subscription(work: Work, item_id: UUID) -> None:

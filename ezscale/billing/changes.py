@@ -1,7 +1,7 @@
 """Changing subscriptions: a quote is accepted, paid for, and holds; or is withdrawn, or dropped because nobody paid."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +26,10 @@ from ezscale.billing.paid_days import (
     paid_ahead,
     refuse_unpaid,
 )
-from ezscale.billing.payments import settle_free, settle_from_credit
+from ezscale.billing.payments import pay_small_ones, settle_free, settle_from_credit
 from ezscale.billing.proration import ChangeRules, Point
 from ezscale.billing.runs import Tally, reported
+from ezscale.billing.small_sums import smallest_charge, to_charge
 from ezscale.billing.subscriptions import (
     items_of,
     pending_change_of,
@@ -93,7 +94,11 @@ def accept_change(work: Work, change_id: UUID, shown_total_minor: int) -> Subscr
     lines = [from_plain(line) for line in quote.lines]
     if quote.total_minor < 0:
         lines = _give_back(work, quote, lines, paid)
-    if not lines or _bill(work, quote, lines, customer, point).status is InvoiceStatus.PAID:
+    if not lines:
+        _put_in_force(work, quote, subscription)
+        return quote
+    invoice = _bill(work, quote, lines, customer, point, subscription.bill_from)
+    if invoice.status is InvoiceStatus.PAID or not to_charge(work, invoice):
         _put_in_force(work, quote, subscription)
     return quote
 
@@ -235,18 +240,31 @@ def _is_back(line: PricedLine) -> bool:
 
 
 def _bill(
-    work: Work, quote: SubscriptionChange, lines: Sequence[PricedLine], customer: Customer, point: Point
+    work: Work,
+    quote: SubscriptionChange,
+    lines: Sequence[PricedLine],
+    customer: Customer,
+    point: Point,
+    next_bill: date | None,
 ) -> Invoice:
-    """Exactly these lines of the quote, due today: paid from credit and by the kept card where that is possible."""
+    """Exactly these lines of the quote, due today: paid from credit and by the kept card where that is possible.
+
+    What is too small to be charged waits for the next bill.
+    """
     invoice = draft_invoice(work, customer, lines, quote.currency, lines[-1].decision, origin=InvoiceOrigin.CHANGE)
     quote.bill_on(invoice.id)
     work.session.add(quote)
-    issue_invoice(work, invoice, max(point.day, work.today))
+    due_on = max(point.day, work.today)
+    if 0 < quote.total_minor < smallest_charge(work, quote.currency).minor:
+        due_on = max(due_on, next_bill or due_on)
+    issue_invoice(work, invoice, due_on)
     if not invoice.total:
         settle_free(work, invoice)
-    elif quote.total_minor < 0:
+        return invoice
+    if quote.total_minor < 0:
         settle_from_credit(work, invoice)
-    else:
+        pay_small_ones(work, invoice)
+    if invoice.status is not InvoiceStatus.PAID:
         request_charge(work, invoice.id, AttemptTrigger.DUE)
     return invoice
 

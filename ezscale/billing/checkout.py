@@ -12,6 +12,7 @@ from ezscale.billing.collecting import charge_of, live_attempt, new_attempt
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Charge, ChargeState, Payer, PaymentGateway
+from ezscale.billing.small_sums import to_charge
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
 from ezscale.kit.ids import new_secret
 from ezscale.kit.work import OpenWork, Work
@@ -163,7 +164,7 @@ def _close_or_reuse(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UU
     """The page already open for this very sum, or nothing after a page for another sum was closed."""
     with open_work() as work:
         attempt = live_attempt(work, invoice_id)
-        wanted = _payable(work, invoice_id).open_amount
+        wanted = to_charge(work, _payable(work, invoice_id))
     if attempt is None or not attempt.checkout_ref:
         return ""
     receipt = gateway.read_checkout(attempt.checkout_ref)
@@ -191,4 +192,6 @@ def _payable(work: Work, invoice_id: UUID) -> Invoice:
     invoice = invoice_to_change(work, invoice_id)
     if invoice.status not in PAYABLE or not invoice.open_amount:
         raise NothingToPay("There is nothing to pay on this invoice.")
+    if not to_charge(work, invoice):
+        raise NothingToPay("This is too little to be paid by itself. It is charged together with your next invoice.")
     return invoice

@@ -11,6 +11,7 @@ from ezscale.billing.events import ChargeRequested
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
+from ezscale.billing.small_sums import to_charge
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
@@ -25,7 +26,7 @@ ANSWER_OVERDUE = timedelta(minutes=10)
 def request_charge(work: Work, invoice_id: UUID, trigger: AttemptTrigger) -> PaymentAttempt | None:
     """Write down that an open invoice shall be charged to the customer's card; credit is used first.
 
-    None when there is nothing to charge, no usable card, or an attempt is already under way.
+    None when there is nothing to charge, or too little, no usable card, or an attempt is already under way.
     """
     invoice = invoice_to_change(work, invoice_id)
     if invoice.status is not InvoiceStatus.OPEN:
@@ -34,7 +35,7 @@ def request_charge(work: Work, invoice_id: UUID, trigger: AttemptTrigger) -> Pay
         return None
     settle_from_credit(work, invoice)
     card = usable_card(work, invoice.customer_id)
-    if invoice.status is not InvoiceStatus.OPEN or card is None:
+    if invoice.status is not InvoiceStatus.OPEN or card is None or not to_charge(work, invoice):
         return None
     attempt = new_attempt(work, invoice, trigger, card.gateway, card)
     work.emit(ChargeRequested(attempt.id, invoice.customer_id))
@@ -44,7 +45,7 @@ def request_charge(work: Work, invoice_id: UUID, trigger: AttemptTrigger) -> Pay
 def new_attempt(
     work: Work, invoice: Invoice, trigger: AttemptTrigger, gateway: str, card: PaymentMethod | None = None
 ) -> PaymentAttempt:
-    """An attempt on the invoice's whole open amount, with the key that makes it one charge."""
+    """An attempt on all that can be charged for the invoice, with the key that makes it one charge."""
     attempt_id = new_id()
     attempt = PaymentAttempt(
         id=attempt_id,
@@ -55,7 +56,7 @@ def new_attempt(
         gateway=gateway,
         key=f"charge:{invoice.id.hex}:{attempt_id.hex}",
         currency=invoice.currency,
-        amount_minor=invoice.open_amount.minor,
+        amount_minor=to_charge(work, invoice).minor,
         created_at=work.now,
     )
     work.session.add(attempt)
@@ -110,13 +111,14 @@ def _charge_to_send(work: Work, attempt_id: UUID) -> tuple[Charge | None, bool]:
 
 def charge_of(attempt: PaymentAttempt, invoice: Invoice, customer: Customer, card_ref: str = "") -> Charge:
     """An attempt in the gateway's terms."""
+    name = f"Invoice {invoice.number}" if invoice.number else "Your order"
     return Charge(
         key=attempt.key,
         attempt_id=attempt.id,
         invoice_id=invoice.id,
         amount=attempt.amount,
         payer_ref=customer.gateway_ref or "",
-        description=f"Invoice {invoice.number}" if invoice.number else "Your order",
+        description=f"{name} and small sums from before" if attempt.amount > invoice.open_amount else name,
         card_ref=card_ref,
     )
 

@@ -30,7 +30,6 @@ class InvoiceRules(Rules):
     late_fee_fixed: str = Field(
         default="", max_length=200, description="Sum on top of it for each currency, as in: 5.00 EUR, 6.00 USD."
     )
-    late_fee_taxed: bool = Field(default=True, description="Tax the fee as a sale.")
 
     @field_validator("late_fee_fixed")
     @classmethod

@@ -20,6 +20,7 @@ from ezscale.billing.holds import DEEDS, held_deeds, is_held_about
 from ezscale.billing.invoicing import give_up, invoice_to_change
 from ezscale.billing.policy import POLICY, DunningPolicy, Step, StepKind, steps_due
 from ezscale.billing.runs import Tally, reported
+from ezscale.billing.small_sums import to_charge
 from ezscale.billing.subscriptions import cancellation_of, end_subscription, subscriptions_on
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Cancellation, DunningStep, Invoice, InvoiceLine, PaymentAttempt, SubscriptionItem
@@ -73,6 +74,8 @@ def chase_invoice(work: Work, invoice_id: UUID, policy: DunningPolicy = POLICY) 
     invoice = invoice_to_change(work, invoice_id)
     if invoice.status is not InvoiceStatus.OPEN or invoice.due_on is None or _is_leaving(work, invoice):
         return []
+    if not to_charge(work, invoice):
+        return []  # nobody could pay it: it waits for the next invoice
     taken = set(work.session.exec(select(DunningStep.step).where(DunningStep.invoice_id == invoice.id)))
     acted, held = [], held_deeds(work, invoice.id)
     for step in steps_due(invoice.due_on, work.today, taken, policy):

@@ -84,6 +84,14 @@ class CreditLapsesSoon(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralCredited(Event):
+    """A customer was thanked for sending another one."""
+
+    referral_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class InvoicePaid(Event):
     """Nothing is left to pay on it."""
 

@@ -1,10 +1,13 @@
-"""What staff decide about the nightly runs."""
+"""What staff decide about the nightly runs, and about asking for money."""
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ezscale.company.rules import Rules
+from ezscale.kit.money import Money
+
+MOST = 10  # beyond this a smallest charge is a slip of the finger, and nobody would be charged
 
 
 class RenewalRules(Rules):
@@ -43,3 +46,23 @@ class NightRules(Rules):
         title="Reports that say what is usual",
         description="The mean of so many of a run's last reports is what is usual. Without three it never stops.",
     )
+
+
+class PaymentRules(Rules):
+    """How money is asked for."""
+
+    topic: ClassVar[str] = "payments"
+    title: ClassVar[str] = "Payments"
+
+    smallest_charge: dict[str, int] = Field(
+        default_factory=lambda: {"EUR": 50, "GBP": 50, "USD": 50},
+        description="What the gateway charges at least, by currency. Less than that stays open, and is charged together "
+        "with the next invoice.",
+    )
+
+    @field_validator("smallest_charge")
+    @classmethod
+    def _small(cls, typed: dict[str, int]) -> dict[str, int]:
+        if any(not 0 <= minor <= Money.of(MOST, currency).minor for currency, minor in typed.items()):
+            raise ValueError(f"From nothing to {MOST} of each currency.")
+        return typed

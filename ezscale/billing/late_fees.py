@@ -8,10 +8,10 @@ from sqlmodel import col, exists, select
 
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.invoicing import draft_invoice, invoice_to_change, issue_invoice
-from ezscale.billing.lines import Position, price_line
-from ezscale.billing.pricing import price_for, tax_for
+from ezscale.billing.lines import Position
+from ezscale.billing.pricing import taxes_of
 from ezscale.billing.runs import Tally, reported
-from ezscale.billing.tax import NO_TAX
+from ezscale.billing.small_sums import to_charge
 from ezscale.company.rules import rules
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
@@ -49,9 +49,8 @@ def charge_late_fee(work: Work, invoice_id: UUID) -> Invoice | None:
     customer = work.session.get_one(Customer, late.customer_id)
     words = f"Late fee for invoice {late.number}"
     position = Position(words, amount, Money.zero(amount.currency), kind=LineKind.LATE_FEE)
-    taxed = decided.late_fee_taxed
-    lines = price_for(work, customer, [position]) if taxed else [price_line(position, NO_TAX)]
-    tax = tax_for(work, customer) if taxed else NO_TAX
+    taxes = taxes_of(work, [customer])
+    lines, tax = taxes.price(customer, [position]), taxes.on(customer, position)
     fee = draft_invoice(work, customer, lines, late.currency, tax, InvoiceOrigin.LATE_FEE)
     fee.fee_for_id = late.id
     issue_invoice(work, fee, work.today + timedelta(days=decided.due_days))
@@ -65,6 +64,7 @@ def _is_late(work: Work, invoice: Invoice, decided: InvoiceRules) -> bool:
         and invoice.number is not None
         and invoice.origin is not InvoiceOrigin.LATE_FEE
         and invoice.due_on is not None
+        and bool(to_charge(work, invoice))
         and invoice.due_on <= decided.late_before(work.today)
         and work.session.exec(select(Invoice.id).where(Invoice.fee_for_id == invoice.id)).first() is None
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import and_, col, exists, or_, select
 
 from ezscale.billing.agreements import replace_item
 from ezscale.billing.collecting import live_attempt
@@ -20,6 +20,12 @@ from ezscale.kit.work import Work
 from ezscale.models import Invoice, InvoiceLine, Pause, Subscription, SubscriptionChange, SubscriptionItem
 from ezscale.models.invoice import InvoiceStatus, LineKind
 from ezscale.models.subscription import ChangeStatus, ItemKind
+
+# What a change asked for was too small to be charged: it holds, and its sum waits for the next invoice.
+HOLDS_ALREADY = exists().where(
+    col(SubscriptionChange.invoice_id) == col(Invoice.id), col(SubscriptionChange.status) == ChangeStatus.APPLIED
+)
+PAID = or_(col(Invoice.status) == InvoiceStatus.PAID, and_(col(Invoice.status) == InvoiceStatus.OPEN, HOLDS_ALREADY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def paid_ahead(work: Work, items: Sequence[SubscriptionItem], day: date) -> list
         .where(
             col(InvoiceLine.item_id).in_(now_called),
             InvoiceLine.kind == LineKind.UNUSED,
-            Invoice.status == InvoiceStatus.PAID,
+            PAID,
         )
     )
     lines = work.session.exec(
@@ -67,7 +73,7 @@ def paid_ahead(work: Work, items: Sequence[SubscriptionItem], day: date) -> list
             col(InvoiceLine.item_id).in_(now_called),
             col(InvoiceLine.item_id).not_in(given_back),
             InvoiceLine.kind == LineKind.PERIOD,
-            Invoice.status == InvoiceStatus.PAID,
+            PAID,
         )
         .order_by(col(InvoiceLine.period_start), col(InvoiceLine.id))
     ).all()
@@ -168,6 +174,7 @@ def _open_invoices(work: Work, items: Sequence[SubscriptionItem]) -> list[tuple[
             col(InvoiceLine.item_id).in_([item.id for item in items]),
             InvoiceLine.kind == LineKind.PERIOD,
             col(Invoice.status).in_((InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)),
+            ~HOLDS_ALREADY,
         )
         .order_by(col(Invoice.id))
     ).all()

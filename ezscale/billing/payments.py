@@ -10,6 +10,7 @@ from ezscale.billing.events import ChargeFailed, ChargeNeedsCustomer, InvoicePai
 from ezscale.billing.invoicing import invoice_to_change, issue_invoice
 from ezscale.billing.numbers import become_invoice
 from ezscale.billing.ports import ChargeState, Receipt
+from ezscale.billing.small_sums import small_ones
 from ezscale.billing.subscriptions import catch_up, start_subscriptions, subscriptions_on
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -44,6 +45,16 @@ def settle_from_credit(work: Work, invoice: Invoice) -> None:
     """Pay what credit can pay of an open invoice, and tell the house when that was all."""
     if spend_credit(work, invoice) and invoice.status is InvoiceStatus.PAID:
         invoice_is_paid(work, invoice)
+
+
+def pay_small_ones(work: Work, beside: Invoice) -> Money:
+    """Pay from credit what was too small to be charged; how much that was."""
+    paid = Money.zero(beside.currency)
+    for small in small_ones(work, beside):
+        before = invoice_to_change(work, small.id).open_amount
+        settle_from_credit(work, small)
+        paid += before - small.open_amount
+    return paid
 
 
 def settle_free(work: Work, invoice: Invoice) -> None:
@@ -132,8 +143,10 @@ def _settle(work: Work, invoice: Invoice, payment: Payment) -> None:
     if surplus := payment.amount - usable if usable else payment.amount:
         reason = f"Paid beyond invoice {invoice.shown_number or 'draft'}"
         keep_as_credit(work, invoice.customer_id, surplus, reason, f"surplus:{payment.id.hex}", held)
-        facts = {"surplus": str(surplus), "payment": payment.gateway_ref, "invoice": invoice.number or ""}
-        open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)
+        paid_before = pay_small_ones(work, invoice) if payment.currency == invoice.currency else surplus - surplus
+        if (left := surplus - paid_before).minor > 0:
+            facts = {"surplus": str(left), "payment": payment.gateway_ref, "invoice": invoice.number or ""}
+            open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)
     if usable and invoice.status is InvoiceStatus.PAID:
         invoice_is_paid(work, invoice)
 

@@ -27,7 +27,7 @@ class Taxes:
     book: TaxBook
     today: date
     buyers: Mapping[UUID, Buyer]
-    standings: Mapping[UUID, Standing]
+    standings: Mapping[UUID, Standing] = field(default_factory=dict)
     families: Mapping[UUID, str] = field(default_factory=dict)
 
     def of(self, who: Known, day: date | None = None, category: str = "") -> TaxDecision:
@@ -40,7 +40,7 @@ class Taxes:
 
     def price(self, who: Known, positions: Sequence[Position]) -> list[PricedLine]:
         """The lines of an invoice to one of them. A period is taxed as on the day on which it begins."""
-        return price_lines(positions, [self._decide(who, each) for each in positions], self.book.rules.rounding)
+        return price_lines(positions, [self.on(who, each) for each in positions], self.book.rules.rounding)
 
     def price_together(self, who: Known, parts: Sequence[list[PricedLine]]) -> Sequence[list[PricedLine]]:
         """The same lines as the parts of one invoice: what is rounded once is so over all of them."""
@@ -49,7 +49,8 @@ class Taxes:
         priced = iter(self.price(who, [line.position for part in parts for line in part]))
         return [list(islice(priced, len(part))) for part in parts]
 
-    def _decide(self, who: Known, position: Position) -> TaxDecision:
+    def on(self, who: Known, position: Position) -> TaxDecision:
+        """What one position carries. A late fee is compensation unless the house has decided that it is a sale."""
         if position.kind is LineKind.LATE_FEE and not self.book.rules.tax_late_fees:
             return UNTAXED_FEE
         return self.of(who, position.period_start, position.category)

@@ -13,6 +13,7 @@ from sqlmodel import col, exists, func, select
 from ezscale.accounts.permissions import MANAGE_COUPONS
 from ezscale.accounts.signing_up import clean_line
 from ezscale.billing.credit import keep_as_credit, lock_customers
+from ezscale.billing.events import ReferralCredited
 from ezscale.billing.referrals import ReferralRules, visible_referrals
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.subscriptions import subscriptions_on
@@ -105,6 +106,7 @@ def _decide(work: Work, referral: Referral) -> str:
     work.session.add(referral)
     words = "Thank you for sending us a customer"
     keep_as_credit(work, referral.referrer_id, reward, words, f"referral:{referral.id.hex}", MARKETING)
+    work.emit(ReferralCredited(referral.id, referral.referrer_id))
     return "credited"
 
 

@@ -25,6 +25,14 @@ LONGEST = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """The document behind a line, if there is one: an invoice or a credit note."""
+
+    invoice_id: UUID | None = None
+    credit_note_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatementLine:
     """Something that moved the balance. `charged` is what the customer owes more by it, `paid` what they owe less.
 
@@ -36,6 +44,7 @@ class StatementLine:
     kind: str
     words: str
     document: str
+    paper: Paper
     charged: Money
     paid: Money
     balance: Money
@@ -111,6 +120,7 @@ def _account(
                 kind=entry.kind,
                 words=WORDS.get(entry.kind, entry.kind.replace("_", " ").capitalize()),
                 document=names.document(entry.once_key),
+                paper=names.paper(entry.once_key),
                 charged=Money(charged, currency),
                 paid=Money(paid, currency),
                 balance=Money(balance, currency),
@@ -170,6 +180,7 @@ class _Names:
     """What the things are called that entries of the ledger are about."""
 
     documents: Mapping[UUID, str]
+    papers: Mapping[UUID, Paper]
     by_key: Mapping[str, str]
 
     @classmethod
@@ -181,8 +192,11 @@ class _Names:
         for_these = {invoice_id for invoice_id in paid.values() if invoice_id}
         invoices |= {row.id: row.shown_number for row in _rows(work, Invoice, for_these - invoices.keys())}
         payments = {key: invoices.get(invoice_id, "") for key, invoice_id in paid.items() if invoice_id}
+        papers = {key: Paper(invoice_id=key) for key in invoices} | {key: Paper(credit_note_id=key) for key in notes}
+        papers |= {key: Paper(invoice_id=invoice_id) for key, invoice_id in paid.items() if invoice_id}
         reasons = select(CreditEntry.once_key, CreditEntry.reason).where(col(CreditEntry.once_key).in_(once_keys))
-        return cls({**invoices, **notes, **payments}, dict(work.session.exec(reasons).all()) if once_keys else {})
+        names = {**invoices, **notes, **payments}
+        return cls(names, papers, dict(work.session.exec(reasons).all()) if once_keys else {})
 
     def document(self, once_key: str) -> str:
         """The number of a document, or why there was credit."""
@@ -190,6 +204,11 @@ class _Names:
         if found is None or found not in self.documents:
             return self.by_key.get(once_key, "")
         return self.documents[found]
+
+    def paper(self, once_key: str) -> Paper:
+        """The document itself."""
+        found = _id_in(once_key)
+        return self.papers.get(found, Paper()) if found else Paper()
 
 
 def _rows(work: Work, model: type[R], ids: Iterable[UUID]) -> list[R]:

@@ -31,13 +31,14 @@ def subscriptions(
     *,
     status: str = "",
     words: str = "",
+    plan: str = "",
     before: UUID | None = None,
     limit: int = PAGE,
     descending: bool = True,
 ) -> list[Listed]:
     """Newest first, in one query. `words` is looked for in number, customer and plan. Staff only.
 
-    `status` may also be CHANGING.
+    `status` may also be CHANGING; `plan` is the name of one in addresses.
     """
     work.actor.require(SEE_EVERYTHING)
     found = (
@@ -58,6 +59,8 @@ def subscriptions(
         found = found.where(col(SubscriptionChange.id).is_not(None))
     elif status in list(SubscriptionStatus):
         found = found.where(Subscription.status == SubscriptionStatus(status))
+    if plan:
+        found = found.where(Plan.slug == plan)
     if words := words.strip()[:100]:
         columns = (Subscription.number, Customer.name, Customer.company, Customer.number, Plan.name, Plan.slug)
         found = found.where(or_(*(col(column).icontains(words, autoescape=True) for column in columns)))

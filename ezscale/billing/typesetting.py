@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 from unicodedata import bidirectional, category, normalize
 
@@ -22,6 +23,8 @@ JOINERS = "\u200c\u200d"  # invisible, but they shape what stands around them
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 SPACES = re.compile(r"[\t\n\r\u2028\u2029]")
 EPOCH = date(1970, 1, 1)
+SHARPNESS: Final = 110.0  # dots to an inch: a page is some 900 wide
+ONE_AT_A_TIME = Lock()  # the compiler refuses a second thread of the same process
 Sayings = Sequence[Callable[[str], str]]
 
 
@@ -53,6 +56,14 @@ def typeset(sheet: dict[str, Any], day: date, e_invoice: bytes | None = None, sa
         return Print(content if e_invoice is None else say_factur_x(content), lost)
     assert problem is not None  # noqa: S101  # only then does the loop end
     raise problem
+
+
+def picture(sheet: dict[str, Any], day: date) -> bytes:
+    """The first page of a sheet as a PNG, to be looked at on a screen."""
+    inputs = {"sheet": json.dumps(Words(as_written).of(sheet), ensure_ascii=False)}
+    with ONE_AT_A_TIME:
+        made = compiler().compile(format="png", sys_inputs=inputs, timestamp=_seconds(day), ppi=SHARPNESS)
+    return bytes(made[0] if isinstance(made, list) else made)  # type: ignore[arg-type]  # one page comes as it is
 
 
 @cache
@@ -119,7 +130,8 @@ def uncovered() -> re.Pattern[str]:
 
 
 def _compile(inputs: dict[str, str], day: date) -> bytes:
-    made = compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=_seconds(day))
+    with ONE_AT_A_TIME:
+        made = compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=_seconds(day))
     return bytes(made)  # type: ignore[arg-type]  # one format, no output file
 
 

@@ -6,7 +6,6 @@ import time
 from hashlib import sha256
 from uuid import UUID
 
-
 VERSION, VARIANT = 0x7 << 76, 0b10 << 62
 
 

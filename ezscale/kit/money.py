@@ -129,8 +129,12 @@ class Money:
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum, zero of that currency when there are none."""
-    nothing = Money.zero(currency)
-    return Money(sum(map(nothing._same, amounts)), currency)
+    minor = 0
+    for amount in amounts:
+        if amount.currency != currency:
+            raise CurrencyMismatch(f"{currency} and {amount.currency} in one sum")
+        minor += amount.minor
+    return Money(minor, currency)
 
 
 def _quotient(numerator: int, denominator: int) -> int:

@@ -26,6 +26,7 @@ from ezscale.models import (
     Plan,
     PriceChange,
     PriceNotice,
+    Referral,
     Service,
     Subscription,
     SubscriptionItem,
@@ -228,6 +229,21 @@ def about_credit(work: Work, template: str, entry_id: UUID) -> None:
     }
     link = _address("/account/invoices/")
     write_mail(work, template, customer.email, entry.id.hex, values, link=link, customer=customer.id)
+
+
+def referral_credited(work: Work, referral_id: UUID) -> None:
+    """To whoever sent us a customer and has been thanked for it. Whom they sent is not said: that is told to nobody."""
+    referral = work.session.get_one(Referral, referral_id)
+    if referral.reward is None:
+        return
+    customer = work.session.get_one(Customer, referral.referrer_id)
+    values: dict[str, object] = {
+        "name": customer.name,
+        "amount": referral.reward.format(customer.language),
+        "came_on": format_date(referral.came_at.astimezone(work.zone), "long", locale=customer.language),
+    }
+    link = _address("/account/referrals/")
+    write_mail(work, "referral_credited", customer.email, referral.id.hex, values, link=link, customer=customer.id)
 
 
 def receipt(work: Work, invoice_id: UUID) -> None:

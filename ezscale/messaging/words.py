@@ -237,6 +237,17 @@ WORDS = {
         ),
         "See your invoices",
     ),
+    "referral_credited": Words(
+        "Thank you for sending us a customer: {{ amount }} of credit",
+        (
+            "Hello {{ name }},",
+            (
+                "somebody who came by your link on {{ came_on }} has become a customer and has stayed. We have put "
+                "{{ amount }} of credit into your account: it is used for your next invoices, and never lapses."
+            ),
+        ),
+        "See your referrals",
+    ),
     "receipt": Words(
         "Paid: invoice {{ number }}",
         ("Hello {{ name }},", "we have received {{ total }} for invoice {{ number }}. Thank you!"),

@@ -63,6 +63,7 @@ ADMIN_MENU = (
         "Billing",
         (
             Entry("Subscriptions", "/admin/subscriptions/", "calendar-sync"),
+            Entry("Leaving", "/admin/leaving/", "door-open"),
             Entry("Invoices", "/admin/invoices/", "receipt-text"),
             Entry("Tax", "/admin/tax/", "percent"),
             Entry("Currencies", "/admin/currencies/", "coins"),
@@ -84,6 +85,7 @@ ADMIN_MENU = (
             Entry("Audit", "/admin/audit/", "fingerprint"),
             Entry("Colleagues", "/admin/staff/", "id-card"),
             Entry("Roles", "/admin/roles/", "shield"),
+            Entry("Documents", "/admin/documents/", "file-text", needs="staff.rules"),
             Entry("Rules", "/admin/rules/", "scale", needs="staff.rules"),
             Entry("API tokens", "/admin/tokens/", "key-round"),
             Entry("Doctor", "/admin/doctor/", "stethoscope"),

@@ -32,9 +32,11 @@ from ezscale.pages.admin.currencies import currencies
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
 from ezscale.pages.admin.doctor import doctor
+from ezscale.pages.admin.documents import documents
 from ezscale.pages.admin.draft import draft
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
+from ezscale.pages.admin.leaving import leaving
 from ezscale.pages.admin.mail import mail
 from ezscale.pages.admin.offers import offer as admin_offer
 from ezscale.pages.admin.offers import offers
@@ -107,10 +109,12 @@ from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customer_tax import CustomerTaxState
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.doctor import DoctorState
+from ezscale.state.admin.documents import DocumentsState
 from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
+from ezscale.state.admin.leaving import LeavingState
 from ezscale.state.admin.mail import MailState
 from ezscale.state.admin.offers import OffersState
 from ezscale.state.admin.offers import OfferState as AdminOfferState
@@ -324,6 +328,7 @@ ADMIN = (
         title=f"Subscription | {company()} staff",
         on_load=[AdminSubscriptionState.load],
     ),
+    Route("/admin/leaving/", leaving, title=f"Leaving | {company()} staff", on_load=[LeavingState.load]),
     Route("/admin/orders/", orders, title=f"Orders | {company()} staff", on_load=[OrdersState.load]),
     Route("/admin/order/", admin_order, title=f"Order | {company()} staff", on_load=[AdminOrderState.load]),
     Route("/admin/offers/", offers, title=f"Offers | {company()} staff", on_load=[OffersState.load]),
@@ -380,6 +385,7 @@ ADMIN = (
     ),
     Route("/admin/staff/", colleagues, title=f"Colleagues | {company()} staff", on_load=[ColleaguesState.load]),
     Route("/admin/roles/", roles, title=f"Roles | {company()} staff", on_load=[RolesState.load]),
+    Route("/admin/documents/", documents, title=f"Documents | {company()} staff", on_load=[DocumentsState.load]),
     Route("/admin/rules/", rules, title=f"Rules | {company()} staff", on_load=[RulesState.load]),
     Route("/admin/doctor/", doctor, title=f"Doctor | {company()} staff", on_load=[DoctorState.load]),
 )

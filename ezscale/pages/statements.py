@@ -4,7 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.papers import paper_link
 from ezscale.ui import Column, button, card, empty, icon, link_button, stack, table, text_field, visually_hidden
+
+PAPER = "underline-offset-[3px] hover:text-ink hover:underline"
 
 
 def period_form(state: Any) -> rx.Component:
@@ -96,7 +99,10 @@ def _what(row: Any) -> rx.Component:
     moved = rx.cond(row.charged != "", rx.fragment("+ ", row.charged), rx.fragment("− ", row.paid))
     return rx.el.div(
         rx.el.div(row.words, class_name="text-ink"),
-        rx.el.div(row.document, class_name="text-xs text-faint [overflow-wrap:anywhere]"),
+        rx.el.div(
+            rx.cond(row.paper != "", paper_link(row.document, row.paper, PAPER), row.document),
+            class_name="text-xs text-faint [overflow-wrap:anywhere]",
+        ),
         rx.el.div(moved, class_name="text-xs text-faint sm:hidden"),
     )
 

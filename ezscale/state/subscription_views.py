@@ -220,7 +220,8 @@ def form_of(work: Work, found: Subscription, plan: str, reader: Reader) -> Chang
         return ChangeForm()
     held = next(item for item in items_of(work, found.id) if item.kind is ItemKind.PLAN)
     own = work.session.get_one(Plan, held.plan_id)
-    offers = [offer for offer in plans_on_sale(work, own.family) if offer.panel == own.panel]
+    on_sale = plans_on_sale(work, own.family, and_hidden=own.slug)
+    offers = [offer for offer in on_sale if offer.panel == own.panel]
     picked = next((offer for offer in offers if offer.slug == plan), None)
     picked = picked or next((offer for offer in offers if offer.slug == now.plan), None)
     plans = [Pick(offer.slug, _plan_words(offer, found, reader)) for offer in offers]

@@ -30,6 +30,7 @@ from ezscale.billing.events import (
     PriceChangeTold,
     PriceChangeWithdrawn,
     ProformaIssued,
+    ReferralCredited,
     ReminderDue,
 )
 from ezscale.billing.price_changes import told_of
@@ -172,6 +173,13 @@ def credit_lapses(house: House, event: CreditLapsesSoon) -> None:
     """Tell a customer that credit lapses unless they use it."""
     with house.automation("mail")() as work:
         letters.about_credit(work, "credit_lapses", event.entry_id)
+
+
+@task
+def referral_credited(house: House, event: ReferralCredited) -> None:
+    """Thank a customer for sending another one."""
+    with house.automation("mail")() as work:
+        letters.referral_credited(work, event.referral_id)
 
 
 @task

@@ -70,3 +70,15 @@ def test_where_staff_have_a_door_they_call_and_look_by_it_alone(ada, grace, prog
         settings.cache_clear()
 
     assert (without, by_it, customers) == ([403, 403, 403], [200, 200, 200], 200)
+
+
+def test_staff_look_at_a_sample_in_each_design(grace, ada, browser_of):
+    colleague, customer = browser_of(grace), browser_of(ada)
+
+    for design in ("plain", "band"):
+        address = f"/api/documents/samples/{design}"
+        assert colleague.get(f"{address}.pdf").content.startswith(b"%PDF-")
+        picture = colleague.get(f"{address}.png")
+        assert (picture.headers["content-type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+        assert customer.get(f"{address}.pdf").status_code == customer.get(f"{address}.png").status_code == 403
+    assert colleague.get("/api/documents/samples/golden.pdf").status_code == 404

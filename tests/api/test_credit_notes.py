@@ -5,6 +5,8 @@ import pytest
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.invoicing import invoice_lines
 from ezscale.kit.money import Money
+from ezscale.state.account.statement_views import statement_view
+from ezscale.state.reader import Reader
 
 
 @pytest.fixture
@@ -48,3 +50,19 @@ def test_an_invoice_says_what_was_taken_back_of_it(ada, notes, program_of):
     [shown] = program_of(ada).get("/api/v1/invoices").json()["items"]
 
     assert (shown["credited"]["minor"], shown["open"]["minor"], shown["proforma_number"]) == (1353, 0, None)
+
+
+def test_its_pdf_opens_from_the_statement_and_for_nobody_else(ada, bob, notes, browser_of):
+    whose, reader = ada.actor.own_customer(), Reader("IE")
+    shown = ada.does(lambda work: statement_view(work, str(whose), "", "", reader))
+    papers = {line.document: line.paper for account in shown.accounts for line in account.lines}
+    own, other = browser_of(ada), browser_of(bob)
+
+    for note in notes:
+        opened = own.get(papers[note.number])
+        assert (opened.status_code, opened.content[:5]) == (200, b"%PDF-")
+        assert opened.headers["content-disposition"] == f'inline; filename="{note.number}.pdf"'
+        refused = other.get(papers[note.number])
+        assert refused.status_code == 404
+        assert b"%PDF" not in refused.content
+    assert own.get(papers["INV-2026-000001"]).content.startswith(b"%PDF-")

@@ -8,10 +8,12 @@ from sqlmodel import select
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.api.sheets import SHEETS, Filter, csv_of
+from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.catalog.price_list import PLANS, PriceWish, set_price
 from ezscale.models import Plan, StaffRole
 from ezscale.models.sign_in import CONFIRMED_FOR
+from ezscale.models.subscription import LeavingReason
 from tests.builders import a_referral
 
 
@@ -20,6 +22,12 @@ def takes_back(at, person):
     invoice, *_ = person.invoices()
     with at.robot() as work:
         issue_credit_note(work, invoice.id, None, "It stood still")
+
+
+def leaves(person, reason="", code=LeavingReason.UNSAID):
+    """They cancel their (latest) server."""
+    item_id = person.service().item_id
+    person.does(lambda work: cancel_at_period_end(work, item_id, reason, code))
 
 
 LINES = {"prices": 90, "tax-rates": 28, "coupons": 1, "redemptions": 1, "referrals": 1}
@@ -43,6 +51,7 @@ def test_a_list_is_the_same_however_many_lines_are_read_at_a_time(at, ada, bob, 
         work.session.add(a_referral(referrer_id=ada.actor.own_customer(), referred_id=bob.actor.own_customer()))
     for person in (ada, bob):
         takes_back(at, person)
+        leaves(person)
     words = "WELCOME10" if name == "redemptions" else ""
 
     at_once, one_by_one = ("".join(csv_of(at.robot, name, Filter(words=words, block=block))) for block in (500, 1))
@@ -95,8 +104,25 @@ def test_what_a_spreadsheet_would_calculate_stays_text(bob, grace, browser_of):
     assert line["name"] == "'=HYPERLINK(1)"
 
 
-@pytest.mark.parametrize("name", ["customers", "services", "invoices", "orders"])
+def test_subscriptions_are_handed_out_by_plan_and_leavings_by_reason(ada, bob, grace, browser_of):
+    bob.buys("vps-1")
+    leaves(bob, "=Too dear", LeavingReason.PRICE)
+    leaves(ada)
+    browser = browser_of(grace)
+
+    [small] = lines(browser.get("/api/exports/subscriptions.csv?plan=vps-1"))
+    [dear] = lines(browser.get("/api/exports/leaving.csv?status=price"))
+    everybody = lines(browser.get("/api/exports/leaving.csv"))
+
+    assert (small["customer"], small["plan"], small["status"]) == ("Bob Ferris", "vps-1", "active")
+    assert (dear["customer"], dear["reason"], dear["words"]) == ("Bob Ferris", "price", "'=Too dear")
+    assert [line["reason"] for line in everybody] == ["unsaid", "price"]
+
+
+@pytest.mark.parametrize("name", ["customers", "services", "invoices", "orders", "subscriptions", "leaving"])
 def test_a_customer_gets_no_list_but_their_own(ada, bob, browser_of, name):
+    leaves(ada)
+
     answer = browser_of(bob).get(f"/api/exports/{name}.csv")
 
     assert answer.status_code == 403 or lines(answer) == []

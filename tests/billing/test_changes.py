@@ -7,16 +7,17 @@ from ezscale.billing.cancelling import cancel_now
 from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import QuoteOver, accept_change, withdraw_change
+from ezscale.billing.checkout import NothingToPay
 from ezscale.billing.proration import ChangeRules
 from ezscale.billing.upcoming import upcoming
 from ezscale.company.rules import set_rules
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotFound
-from ezscale.models import CreditNote, InvoiceLine, Plan, Subscription, SubscriptionItem
+from ezscale.models import BillingCase, CreditNote, InvoiceLine, Plan, Subscription, SubscriptionItem
 from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.subscription import ChangeStatus
 from tests.company import Company
-from tests.journeys.records import credit_of, monthly_revenue, steps_on, subscription_of
+from tests.journeys.records import attempts_on, credit_of, monthly_revenue, steps_on, subscription_of
 
 
 @pytest.fixture
@@ -264,6 +265,67 @@ def test_a_change_that_waits_for_its_money_is_paid_on_the_page(at, ada):
     at.works()
 
     assert monthly_revenue(at) == {"EUR": 2200}
+
+
+def the_small_one(person):
+    [small] = [invoice for invoice in person.invoices() if invoice.origin is InvoiceOrigin.CHANGE]
+    return small
+
+
+def cases(at):
+    with at.robot() as work:
+        return [case.kind for case in work.session.exec(select(BillingCase))]
+
+
+@pytest.mark.all_databases
+def test_what_is_too_small_to_be_charged_holds_at_once_and_is_charged_with_the_next_invoice(at, ada):
+    at.lives(days=30)  # one day of 31 is left: 0.35 and its VAT
+    quote = quotes(ada, plan="vps-3")
+    done = accepts(ada, quote)
+    small = the_small_one(ada)
+    assert (done.status, small.status, small.total_minor) == (ChangeStatus.APPLIED, InvoiceStatus.OPEN, 44)
+    assert (monthly_revenue(at), attempts_on(at, small), cases(at)) == ({"EUR": 2200}, [], ["resize_by_hand"])
+    with pytest.raises(NothingToPay, match="next invoice"):
+        ada.pays(small.id)
+
+    at.lives(days=3)
+
+    renewal = ada.invoices()[-1]
+    assert (renewal.total_minor, renewal.status) == (2706, InvoiceStatus.PAID)
+    assert (the_small_one(ada).status, credit_of(ada), cases(at)) == (InvoiceStatus.PAID, 0, ["resize_by_hand"])
+    assert at.stripe_did()["invoices"][str(renewal.id)]["captured"] == 2706 + 44
+    assert (attempts_on(at, small), steps_on(at, small)) == ([], {})
+
+
+def test_what_was_too_small_is_also_paid_on_the_page_of_the_next_invoice(at, ada):
+    at.lives(days=30)
+    accepts(ada, quotes(ada, plan="vps-3"))
+    ada.leaves_card("4000000000000341")
+    at.lives(days=20)
+    renewal = ada.invoices()[-1]
+    assert (renewal.status, the_small_one(ada).status) == (InvoiceStatus.OPEN, InvoiceStatus.OPEN)
+
+    ada.pays(renewal.id)
+    at.lives(days=0.1)
+
+    assert (ada.invoices()[-1].status, the_small_one(ada).status) == (InvoiceStatus.PAID, InvoiceStatus.PAID)
+    assert at.stripe_did()["invoices"][str(renewal.id)]["captured"] == 2706 + 44
+
+
+def test_it_changes_again_before_the_small_sum_is_paid_and_ends_with_nothing_owed(at, ada):
+    at.lives(days=30)
+    accepts(ada, quotes(ada, plan="vps-3"))
+    first = the_small_one(ada)
+
+    quote = quotes(ada, plan="vps-2")
+    accepts(ada, quote)
+
+    assert (first.total_minor, quote.total_minor) == (44, -44)
+    assert [invoice.status for invoice in ada.invoices() if invoice.origin is InvoiceOrigin.CHANGE] == [
+        InvoiceStatus.PAID,
+        InvoiceStatus.PAID,
+    ]
+    assert credit_of(ada) == 0
 
 
 def test_only_one_change_waits_at_a_time(at, ada):

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -23,7 +24,7 @@ from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.document_words import LANGUAGES, language_of
-from ezscale.billing.documents import DocumentRules, credit_note_pdf, invoice_pdf, print_document
+from ezscale.billing.documents import Design, DocumentRules, credit_note_pdf, invoice_pdf, print_document
 from ezscale.billing.printed import Kind
 from ezscale.billing.sheet import readable_on, sheet_of
 from ezscale.billing.tax import OUTSIDE, REVERSE_CHARGE
@@ -448,3 +449,11 @@ def test_a_proforma_is_one_document_and_the_invoice_that_it_becomes_another(at, 
     assert "Proforma invoice PF-2026-000001" in plain(pages_of(proforma)[0])
     assert "Invoice INV-2026-000001" in plain(pages_of(printed.content)[0])
     assert (kept.number, kept.content) == ("PF-2026-000001", proforma)
+
+
+def test_several_threads_print_at_once():
+    decided = DocumentRules(design=Design.BAND)
+    with ThreadPoolExecutor(4) as threads:
+        printed = list(threads.map(lambda _: print_document(a_document(*many_lines(30)), decided).content, range(8)))
+
+    assert len(set(printed)) == 1

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.invoicing import invoice_lines, void_invoice
 from ezscale.billing.late_fees import charge_late_fee, charge_late_fees
+from ezscale.billing.tax_rules import TaxRules
 from ezscale.company.rules import set_rules
 from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
@@ -55,7 +56,7 @@ def test_a_fee_is_asked_for_once_on_its_own_invoice_and_the_late_one_stays_as_it
     at.lives(days=40)
 
     [fee] = fees(at)
-    assert (fee.net_minor, fee.total_minor, fee.fee_for_id) == (815, 1_002, late.id)  # 5 % of 123.00, and 2.00
+    assert (fee.net_minor, fee.total_minor, fee.fee_for_id) == (815, 815, late.id)  # 5 % of 123.00, and 2.00
     with at.robot() as work:
         [line] = invoice_lines(work, fee.id)
     assert (line.description, line.kind) == ("Late fee for invoice INV-2026-000001", LineKind.LATE_FEE)
@@ -63,16 +64,20 @@ def test_a_fee_is_asked_for_once_on_its_own_invoice_and_the_late_one_stays_as_it
     assert runs(at) == {}
 
 
-def test_no_fee_for_what_is_paid_voided_or_no_sale_and_none_without_tax_where_it_is_no_sale(at, ada):
+@pytest.mark.parametrize(("taxed", "tax", "place"), [(True, 46, "IE"), (False, 0, "")])
+def test_no_fee_for_what_is_voided_or_no_sale_and_tax_on_it_only_where_it_is_a_sale(at, ada, taxed, tax, place):
     voided, late = owes(at, ada), owes(at, ada)
     with at.robot() as work:
         void_invoice(work, voided.id)
         set_rules(work, InvoiceRules, {"proforma": True})
     owes(at, ada)
-    decides(at, late_fee_taxed=False, late_fee_percent="0")
+    decides(at, late_fee_percent="0")
+    with at.robot() as work:
+        set_rules(work, TaxRules, {"tax_late_fees": taxed})
     at.lives(days=30)
 
-    assert [(fee.fee_for_id, fee.tax_minor, fee.total_minor) for fee in fees(at)] == [(late.id, 0, 200)]
+    [fee] = fees(at)
+    assert (fee.fee_for_id, fee.tax_minor, fee.total_minor, fee.tax_country) == (late.id, tax, 200 + tax, place)
 
 
 def test_a_currency_without_a_sum_pays_the_share_alone(at):

@@ -24,7 +24,7 @@ from ezscale.company.rules import set_rules
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid, NotAllowed, NotFound
 from ezscale.kit.money import Money
-from ezscale.models import CreditEntry, Customer, Invoice, Membership, Referral, Subscription
+from ezscale.models import CreditEntry, Customer, Invoice, MailMessage, Membership, Referral, Subscription
 from ezscale.models.customer import MemberRole
 from ezscale.models.referral import ReferralStatus
 from tests.company import Company
@@ -104,7 +104,7 @@ def test_who_sends_a_customer_is_credited_once_the_money_has_stayed(at, ada):
     assert ada.does(earned_by_referring) == [Money(1000, "EUR")]
 
 
-def test_the_night_does_it_by_itself(at, ada):
+def test_the_night_does_it_by_itself_and_tells_whoever_is_thanked(at, ada):
     ben = sends(at, ada, "Ben Orr")
     pays(ben)
 
@@ -112,6 +112,24 @@ def test_the_night_does_it_by_itself(at, ada):
         at.sleeps(2)
 
     assert only(at).status is ReferralStatus.CREDITED
+    with at.robot() as work:
+        [mail] = work.session.exec(select(MailMessage).where(MailMessage.template == "referral_credited"))
+    assert (mail.to, mail.subject) == ("ada@example.com", "Thank you for sending us a customer: €10.00 of credit")
+    for shown in (mail.text, mail.html):
+        assert "March 2, 2026" in shown
+        assert "/account/referrals/" in shown
+        assert "Ben" not in shown
+
+
+def test_whoever_is_not_thanked_hears_nothing(at, ada):
+    ben = sends(at, ada, "Ben Orr")
+    pays(ben)
+    with at.robot() as work:
+        refuse_referral(work, only(at).id, "We know them already.")
+    at.lives(days=40)
+
+    with at.robot() as work:
+        assert not work.session.exec(select(MailMessage).where(MailMessage.template == "referral_credited")).all()
 
 
 @pytest.mark.parametrize(

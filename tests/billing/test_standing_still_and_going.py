@@ -5,8 +5,9 @@ from sqlmodel import col, select
 
 from ezscale.accounts.permissions import STAFF_PERMISSIONS
 from ezscale.billing.aligning import align_renewals, alignment
-from ezscale.billing.cancelling import cancel_at_period_end, cancel_now, keep_subscription, leaving_reasons
+from ezscale.billing.cancelling import cancel_at_period_end, cancel_now, keep_subscription
 from ezscale.billing.extending import extend_subscription, renew_early
+from ezscale.billing.leaving import leaving_reasons
 from ezscale.billing.pausing import end_pause, pause_subscription
 from ezscale.billing.proration import ChangeRules
 from ezscale.company.rules import set_rules

@@ -9,7 +9,7 @@ from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.invoicing import void_invoice
-from ezscale.billing.statement import statement
+from ezscale.billing.statement import Paper, statement
 from ezscale.company.rules import set_rules
 from ezscale.kit.errors import Invalid, NotFound
 from tests.billing.papers import a_line, euros, owes, pays_from_credit
@@ -57,6 +57,14 @@ def test_it_tells_a_story_that_adds_up(at, ada):
         ("Cancelled", "INV-2026-000002", 0, 1_230, -12_300),
     ]
     assert (only.opening.minor, only.closing.minor) == (0, -12_300)
+    note_id = only.lines[4].paper.credit_note_id
+    assert [line.paper for line in only.lines] == [
+        Paper(invoice_id=invoice.id),
+        Paper(),
+        *[Paper(invoice_id=invoice.id)] * 2,
+        *[Paper(credit_note_id=note_id)] * 2,
+        *[Paper(invoice_id=gone.id)] * 2,
+    ]
     with at.robot() as work:
         owed = ledger.balance(work, ledger.receivable(invoice.customer_id), "EUR")
         kept = ledger.balance(work, ledger.credit(invoice.customer_id), "EUR")

@@ -19,7 +19,7 @@ from ezscale.kit.money import Money
 from ezscale.messaging import letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
-from ezscale.models import MailMessage, Plan, PriceChange, User
+from ezscale.models import Customer, Invoice, MailMessage, Plan, PriceChange, Referral, User
 from ezscale.models.customer import MemberRole
 from ezscale.ordering.deciding import hold_order, reject_order
 from ezscale.ordering.offering import OfferedItem, make_offer
@@ -76,6 +76,22 @@ def with_orders_and_an_offer(at, ada):
             reject_order(work, order.id, "We do not serve this country.")
 
 
+def thanked(work, customer_id):
+    """They sent us somebody, and were credited for it."""
+    friend = Customer(
+        number="C-9", name="Zoe Quill", panel_ref="C-9", email="zoe@example.com", country="IE", currency="EUR"
+    )
+    friend.created_at = work.now
+    work.session.add(friend)
+    work.session.flush()
+    referral = Referral(referrer_id=customer_id, referred_id=friend.id, came_at=work.now)
+    referral.wait(work.session.exec(select(Invoice.id)).first(), work.now, work.today)
+    referral.credit(Money(1000, "EUR"), work.now)
+    work.session.add(referral)
+    work.session.flush()
+    return referral.id
+
+
 def announced(work):
     return work.session.exec(select(PriceChange)).one()
 
@@ -102,6 +118,7 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         issue_credit_note(work, paid.id, None, "The server stood still")
         given = grant_credit(work, customer_id, Money(500, "EUR"), "Sorry", work.today)
         letters.about_credit(work, "credit_lapses", given.id)
+        letters.referral_credited(work, thanked(work, customer_id))
         letters.colleague_invited(work, ada.user.id, work.now)
         for template in ABOUT_ACCESS:
             letters.access_changed(work, ada.user.id, template, "Support", work.now)

@@ -114,8 +114,8 @@ def test_what_is_shown_for_the_next_cycle_is_what_it_asks_for(at, ada):
 @pytest.mark.parametrize("code", ["WELCOME10", "TAKE2"])
 def test_a_discount_of_several_cycles_is_the_same_in_each(at, ada, code):
     with at.robot() as work:
-        two_euros = {"kind": CouponKind.FIXED, "amounts": {"EUR": 200}, "cycles": 3}
-        work.session.add(Coupon(code="TAKE2", since=work.now, **two_euros))
+        two_euros = Coupon(code="TAKE2", kind=CouponKind.FIXED, amounts={"EUR": 200}, cycles=3, since=work.now)
+        work.session.add(two_euros)
 
     placed = ada.orders(coupon=code, options={"memory": 12})
     ada.pays(placed.invoice_id)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from reflex_base.components.component import BaseComponent
 
+from ezscale.cli.surroundings import ROOT
+from ezscale.pages.menus import ADMIN_MENU
 from ezscale.pages.routes import ALL, MARKETING
 
 FOUND = [route for route in ALL if route.found]
@@ -23,6 +25,13 @@ def test_no_two_pages_share_an_address_or_a_title():
 
     assert len(set(paths)) == len(paths)
     assert len(set(titles)) == len(titles)
+
+
+def test_the_handbook_says_what_each_page_of_sales_and_billing_is_for():
+    handbook = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    pages = [entry.text for group in ADMIN_MENU if group.text in ("Sales", "Billing") for entry in group.entries]
+
+    assert [page for page in pages if f"\n| {page} | " not in handbook] == []
 
 
 @pytest.mark.parametrize("route", FOUND, ids=lambda route: route.path)

@@ -194,8 +194,8 @@ async def calls(line: Pipeline, scene: Scene, who: str, handler: Handler) -> Asy
     cookies, loading = scene.cookies(who), f"{handler.name.rpartition('.')[0]}.load"
     tab, tried = Tab(cookies), []
     for value, choosing in attempts(scene, who, handler):
-        asks = handler.reads_the_address and isinstance(value, str) and value
-        asked = dict.fromkeys(asked_names(), value) if asks else {}
+        typed = value if handler.reads_the_address and isinstance(value, str) else ""
+        asked = dict.fromkeys(asked_names(), typed) if typed else {}
         tab = Tab(cookies) if tab.is_worn else tab
         tab.goes_to(asked)
         heard = ""

@@ -1,12 +1,19 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
+from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
+from ezscale.billing.subscriptions import end_subscription, subscription_of_item
+from ezscale.models import Cancellation, Subscription
+from ezscale.models.subscription import LeavingReason
 from ezscale.state.admin.customers import CustomersState
 from ezscale.state.admin.invoices import InvoicesState
+from ezscale.state.admin.leaving import LeavingState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.services import ServicesState
+from ezscale.state.admin.subscriptions import SubscriptionsState
 from ezscale.state.turning import PAGE
 from tests.state.panel import administrator, cannot_renew
 from tests.state.portal import Screen
@@ -131,6 +138,93 @@ async def test_a_run_says_what_it_did_and_what_that_came_to(company):
     ]
 
 
+async def test_subscriptions_are_listed_by_plan_also_those_that_have_ended(company):
+    ada, bob = company.signs_up("Ada Moreno"), company.signs_up("Bob Byrne")
+    ada.buys("vps-1")
+    ended = bob.buys("vps-2").item_id
+    with company.robot() as work:
+        end_subscription(work, subscription_of_item(work, ended))
+    screen = Screen(company, SubscriptionsState, administrator(company))
+    page = await screen.opens("/admin/subscriptions/")
+    assert [row.customer for row in page.rows] == ["Bob Byrne", "Ada Moreno"]
+    assert {"vps-1", "vps-2"} < {plan.value for plan in page.plans}
+
+    await screen.does(page.choose_plan("vps-1"))
+    page = await screen.opens(screen.goes_to)
+    assert (page.query, [row.customer for row in page.rows]) == ("?plan=vps-1", ["Ada Moreno"])
+    page = await screen.opens("/admin/subscriptions/?status=ended&plan=vps-2")
+    assert [row.customer for row in page.rows] == ["Bob Byrne"]
+    for nonsense in (None, ["vps-1"], "no-such-plan"):
+        await screen.does(page.choose_plan(nonsense))
+
+
+async def test_another_plan_begins_at_the_first_page(company):
+    ada = company.signs_up("Ada Moreno")
+    for number in range(PAGE + 1):
+        ada.pays(ada.orders("vps-1", hostname=f"web{number}.example.com").invoice_id)
+    screen = Screen(company, SubscriptionsState, administrator(company))
+    page = await screen.opens("/admin/subscriptions/")
+    await screen.does(page.next_page())
+    assert len(page.rows) == 1
+
+    page = await screen.opens("/admin/subscriptions/?plan=vps-1")
+
+    assert (len(page.rows), page.has_previous) == (PAGE, False)
+
+
+def leaves(person, reason, code):
+    item_id = person.service().item_id
+    person.does(lambda work: cancel_at_period_end(work, item_id, reason, code))
+    return item_id
+
+
+async def test_the_reasons_of_those_who_left_are_counted_and_read(company):
+    olivia = administrator(company)
+    nobody = await Screen(company, LeavingState, olivia).opens("/admin/leaving/")
+    assert (nobody.rows, nobody.counts) == ([], [])
+    people = [company.signs_up(name) for name in ("Ada Moreno", "Bob Byrne", "Carla Vogt", "Dan Orr")]
+    for person in people:
+        person.buys()
+    ada, bob, carla, dan = people
+    leaves(ada, "Far too dear", LeavingReason.PRICE)
+    leaves(bob, "", LeavingReason.PRICE)
+    company.lives(days=70)
+    leaves(carla, "Nobody answered", LeavingReason.SUPPORT)
+    stays = leaves(dan, "Hm", LeavingReason.TROUBLE)
+    dan.does(lambda work: keep_subscription(work, stays))
+
+    boss = Screen(company, LeavingState, olivia)
+    page = await boss.opens("/admin/leaving/")
+    counts = [(row.reason, row.month, row.year, row.ever) for row in page.counts]
+    assert counts == [("price", 0, 2, 2), ("support", 1, 1, 1)]
+    assert [row.customer for row in page.rows] == ["Carla Vogt", "Bob Byrne", "Ada Moreno"]
+    page = await boss.opens("/admin/leaving/?status=words")
+    assert [row.words for row in page.rows] == ["Nobody answered", "Far too dear"]
+    page = await boss.opens("/admin/leaving/?q=dear")
+    assert [(row.customer, row.reason) for row in page.rows] == [("Ada Moreno", "price")]
+
+
+async def test_every_answer_stands_on_exactly_one_page(company):
+    ada = company.signs_up("Ada Moreno")
+    for number in range(PAGE + 1):
+        ada.pays(ada.orders("vps-1", hostname=f"web{number}.example.com").invoice_id)
+    with company.robot() as work:
+        work.session.add_all(
+            Cancellation(
+                subscription_id=held.id, requested_at=work.now, requested_by="Ada Moreno", effective_on=work.today
+            )
+            for held in work.session.exec(select(Subscription))
+        )
+    screen = Screen(company, LeavingState, administrator(company))
+    page = await screen.opens("/admin/leaving/")
+
+    first = [row.id for row in page.rows]
+    await screen.does(page.next_page())
+    second = [row.id for row in page.rows]
+
+    assert (len(first), len(second), len({*first, *second})) == (PAGE, 1, PAGE + 1)
+
+
 @pytest.mark.parametrize("sent", [None, 7, {"by": "name"}, "password_hash", "x" * 5000])
 async def test_an_unknown_column_changes_nothing_about_what_is_seen(company, sent):
     company.signs_up("Ada Moreno")
@@ -142,7 +236,9 @@ async def test_an_unknown_column_changes_nothing_about_what_is_seen(company, sen
     assert names(page) == ["Ada Moreno"]
 
 
-@pytest.mark.parametrize("kind", [CustomersState, ServicesState, InvoicesState, OrdersState, RunsState])
+@pytest.mark.parametrize(
+    "kind", [CustomersState, ServicesState, InvoicesState, OrdersState, RunsState, SubscriptionsState, LeavingState]
+)
 async def test_a_customer_who_calls_the_panels_handlers_sees_nobody_else(company, kind):
     company.signs_up("Ada Moreno").buys()
     bruno = company.signs_up("Bruno Costa")

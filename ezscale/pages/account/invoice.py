@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.words import invoice_badge, not_found
+from ezscale.pages.papers import credit_note_link
 from ezscale.pages.shell import account_page
 from ezscale.pages.subscription_parts import why
 from ezscale.state.account.invoice import InvoiceState
@@ -120,7 +121,7 @@ def _notes() -> rx.Component:
 
 def _note(row: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.div(row.number, class_name="text-ink whitespace-nowrap"),
+        credit_note_link(row),
         rx.el.div(row.reason, class_name="text-xs text-faint [overflow-wrap:anywhere]"),
     )
 

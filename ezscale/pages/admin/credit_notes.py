@@ -4,7 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.admin.parts import NUMBER, QUIET, by_id, customer_link, export_button, turner, two_lines
+from ezscale.pages.admin.parts import QUIET, by_id, customer_link, export_button, turner, two_lines
+from ezscale.pages.papers import credit_note_link
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.credit_notes import CreditNotesState
 from ezscale.ui import Column, card, empty, link, table
@@ -15,7 +16,7 @@ def credit_notes() -> rx.Component:
     rows = table(
         CreditNotesState.rows,
         [
-            Column("Credit note", lambda row: two_lines(link(row.number, _invoice_of(row), NUMBER), row.reason)),
+            Column("Credit note", lambda row: two_lines(credit_note_link(row), row.reason)),
             Column("Invoice", lambda row: link(row.invoice, _invoice_of(row), f"{QUIET} whitespace-nowrap")),
             Column("Customer", customer_link, shown_from="md"),
             Column("Issued", lambda row: row.issued, shown_from="lg"),

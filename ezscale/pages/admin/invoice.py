@@ -17,6 +17,7 @@ from ezscale.pages.admin.parts import (
     record,
     two_lines,
 )
+from ezscale.pages.papers import credit_note_link
 from ezscale.pages.shell import admin_page
 from ezscale.pages.subscription_parts import why
 from ezscale.state.admin.crediting import CreditingState
@@ -219,7 +220,7 @@ def _notes() -> rx.Component:
         [
             Column(
                 "Credit note",
-                lambda row: two_lines(rx.el.span(row.number, class_name="font-medium text-ink"), row.reason),
+                lambda row: two_lines(credit_note_link(row), row.reason),
             ),
             Column("Issued", lambda row: row.issued_on, shown_from="sm"),
             Column("Became credit", lambda row: row.kept, figures=True, shown_from="md"),

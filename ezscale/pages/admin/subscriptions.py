@@ -4,11 +4,21 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.admin.parts import NUMBER, by_id, customer_link, finder, nothing_found, sorting, turner, two_lines
+from ezscale.pages.admin.parts import (
+    NUMBER,
+    by_id,
+    customer_link,
+    export_button,
+    finder,
+    nothing_found,
+    sorting,
+    turner,
+    two_lines,
+)
 from ezscale.pages.shell import admin_page
 from ezscale.pages.subscription_parts import WORDS, subscription_badge
 from ezscale.state.admin.subscriptions import SubscriptionsState
-from ezscale.ui import Column, card, empty, filters, link, table, toolbar
+from ezscale.ui import Column, card, drop_down, empty, filters, link, table, toolbar
 
 SHOWN = (("", "All"), ("changing", "Changing"), *WORDS.items())
 
@@ -28,7 +38,11 @@ def subscriptions() -> rx.Component:
         columns,
         caption="Subscriptions",
         key=by_id,
-        empty=nothing_found(SubscriptionsState, "subscriptions", nothing),
+        empty=rx.cond(
+            SubscriptionsState.plan != "",
+            empty("No subscriptions found", "Nobody has this plan like that.", icon_name="search-x"),
+            nothing_found(SubscriptionsState, "subscriptions", nothing),
+        ),
         loading=SubscriptionsState.loading,
         sorting=sorting(SubscriptionsState),
     )
@@ -37,6 +51,7 @@ def subscriptions() -> rx.Component:
         card(
             toolbar(
                 finder("Number, customer or plan", SubscriptionsState),
+                _plans(),
                 filters("Status", SHOWN, SubscriptionsState.status, SubscriptionsState.choose),
             ),
             sheet,
@@ -44,6 +59,17 @@ def subscriptions() -> rx.Component:
             flush=True,
         ),
         at="/admin/subscriptions/",
+        actions=[export_button("subscriptions", SubscriptionsState)],
+    )
+
+
+def _plans() -> rx.Component:
+    return drop_down(
+        rx.el.option("Every plan", value=""),
+        rx.foreach(SubscriptionsState.plans, lambda plan: rx.el.option(plan.text, value=plan.value)),
+        value=SubscriptionsState.plan,
+        on_change=SubscriptionsState.choose_plan,
+        aria_label="Plan",
     )
 
 

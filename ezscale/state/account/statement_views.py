@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
+from uuid import UUID
 
 from ezscale.billing.credit import credit_history
-from ezscale.billing.statement import LONGEST, Account, StatementLine, statement
+from ezscale.billing.statement import LONGEST, Account, Paper, StatementLine, statement
 from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -23,6 +24,7 @@ class StatementRow:
     day: str
     words: str
     document: str
+    paper: str
     charged: str
     paid: str
     balance: str
@@ -35,7 +37,18 @@ class StatementRow:
             return reader.money(amount) if amount else ""
 
         sums = (shown(line.charged), shown(line.paid), reader.money(line.balance))
-        return cls(str(line.id), reader.day(line.day), line.words, line.document, *sums)
+        return cls(str(line.id), reader.day(line.day), line.words, line.document, _address(line), *sums)
+
+
+def _address(line: StatementLine) -> str:
+    """Where the document behind a line is opened; nothing where there is none."""
+    match line.paper:
+        case Paper(credit_note_id=UUID() as note_id):
+            return f"/api/documents/credit-notes/{note_id}.pdf"
+        case Paper(invoice_id=UUID() as invoice_id):
+            return f"/api/documents/invoices/{invoice_id}.pdf"
+        case _:
+            return ""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.documents import DocumentRules
-from ezscale.billing.house_rules import NightRules, RenewalRules
+from ezscale.billing.house_rules import NightRules, PaymentRules, RenewalRules
 from ezscale.billing.price_changes import CatalogRules
 from ezscale.billing.proration import ChangeRules
 from ezscale.billing.referrals import ReferralRules
@@ -36,6 +36,7 @@ TOPICS: tuple[type[Rules], ...] = (  # in the order in which they are shown
     TaxRules,
     CurrencyRules,
     InvoiceRules,
+    PaymentRules,
     DocumentRules,
     ReferralRules,
     NightRules,
