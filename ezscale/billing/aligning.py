@@ -110,14 +110,15 @@ def _running(work: Work, customer_id: UUID) -> list[Subscription]:
 
 
 def _stub(work: Work, subscription: Subscription, day_of_month: int) -> Stub | None:
-    """The days to bill; None for one that renews on that day already."""
+    """The days to bill; None for one that renews on that day already, be the days before it paid or not."""
     refuse_unchangeable(work, subscription)
     customer = work.session.get_one(Customer, subscription.customer_id)
     today, items = point_of(work, customer).day, items_of(work, subscription.id)
     ahead = refuse_unpaid(work, items, today)
     items = as_if_called_off(work, items, today)
     start = min(filter(None, (subscription.bill_from, ahead)), default=None)
-    if start is None or (start.day == day_of_month and subscription.anchor_day == day_of_month):
+    renews_on = subscription.bill_from
+    if start is None or (renews_on and renews_on.day == day_of_month and subscription.anchor_day == day_of_month):
         return None
     end = _next(start, day_of_month)
     whole = (add_months(start, subscription.months, subscription.anchor_day) - start).days

@@ -15,7 +15,12 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.subscription import SubscriptionStatus
 
 UNFINISHED = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN)
-BILLED = (SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
+BILLED = (
+    SubscriptionStatus.PENDING,
+    SubscriptionStatus.ACTIVE,
+    SubscriptionStatus.PAST_DUE,
+    SubscriptionStatus.PAUSED,  # it goes on in its own currency
+)
 
 
 def change_currency(work: Work, customer_id: UUID, currency: str) -> Customer:

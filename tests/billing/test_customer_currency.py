@@ -1,11 +1,14 @@
 """A customer's currency changes only while nothing is left in the old one."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
 from ezscale.billing import ledger
 from ezscale.billing.credit import keep_as_credit
 from ezscale.billing.customer_currency import change_currency
+from ezscale.billing.pausing import pause_subscription
 from ezscale.billing.subscriptions import end_subscription
 from ezscale.kit.errors import Invalid, NotAllowed, NotFound
 from ezscale.kit.ids import new_id
@@ -33,6 +36,19 @@ def test_somebody_new_may_be_billed_in_another_currency(at):
     changes(at, ada)
 
     assert currency_of(at, ada) == "USD"
+
+
+def test_what_stands_still_will_be_billed_again_in_its_own_currency(at):
+    ada = at.signs_up()
+    ada.buys()
+    with at.robot() as work:
+        subscription_id = work.session.exec(select(Subscription.id)).one()
+        pause_subscription(work, subscription_id, work.today + timedelta(days=30))
+
+    with pytest.raises(Invalid, match="still billed"):
+        changes(at, ada)
+
+    assert currency_of(at, ada) == "EUR"
 
 
 def test_nothing_may_be_left_in_the_old_currency(at):

@@ -229,6 +229,16 @@ def test_renewals_are_aligned_by_paying_the_days_between(at, ada):
     assert anchors == {15}
 
 
+def test_what_is_aligned_and_not_paid_yet_is_not_aligned_again(at, ada):
+    customer = ada.actor.customer_id
+    shown = ada.does(lambda work: alignment(work, customer, 15))
+    [bill] = ada.does(lambda work: align_renewals(work, customer, 15, shown.totals()))
+
+    again = ada.does(lambda work: alignment(work, customer, 15))
+
+    assert (bill.status, again.stubs) == (InvoiceStatus.OPEN, ())
+
+
 def test_aligning_shows_its_price_first_and_knows_its_days(at, ada):
     customer = ada.actor.customer_id
     with pytest.raises(Invalid):

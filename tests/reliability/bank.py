@@ -1,0 +1,140 @@
+"""A bank behind the port for payments, in memory: for stories of thousands of steps, in which HTTP would cost most."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from uuid import UUID
+
+from ezscale.billing.ports import Card, Charge, ChargeState, CheckoutPage, Notice, Payer, Receipt
+from ezscale.kit.errors import UnknownOutcome
+from ezscale.kit.money import Money
+
+
+class Mood(StrEnum):
+    """What becomes of the next charges of kept cards."""
+
+    PAYS = "pays"
+    DECLINES = "declines"
+    REFUSES = "refuses for good"
+    ASKS = "asks the customer"
+    LOSES = "pays, and the answer is lost"
+
+
+DECLINED = {
+    Mood.DECLINES: (ChargeState.FAILED, False),
+    Mood.REFUSES: (ChargeState.FAILED, True),
+    Mood.ASKS: (ChargeState.NEEDS_CUSTOMER, False),
+}
+
+
+@dataclass
+class Bank:
+    """Keeps cards and moves money. `told` is what it has let us know of, by the name of each movement."""
+
+    name: str = "stripe"
+    mood: Mood = Mood.PAYS
+    pages: dict[str, Charge] = field(default_factory=dict)
+    paid: dict[str, Receipt] = field(default_factory=dict)
+    charged: dict[str, Receipt] = field(default_factory=dict)
+    told: dict[str, Receipt] = field(default_factory=dict)
+
+    def holds(self) -> Counter[str]:
+        """What it has for us, less its fees, by currency: of all it has let us know of."""
+        sums: Counter[str] = Counter()
+        for receipt in self.told.values():
+            sums[receipt.amount.currency] += receipt.amount.minor - (receipt.fee.minor if receipt.fee else 0)
+        return sums
+
+    def takes(self, charge: Charge, amount: Money | None = None, again: int = 0) -> Receipt:
+        """Money moves for a charge: the sum that was asked for, unless it is said which."""
+        sum_moved = amount or charge.amount
+        fee = Money(min(sum_moved.minor // 50, 25), sum_moved.currency)
+        card = Card(f"pm_{charge.payer_ref}", "visa", "4242", 12, 2034, fingerprint=charge.payer_ref)
+        ref = f"pi_{charge.key}_{again}"
+        return Receipt(
+            ChargeState.SUCCEEDED,
+            ref,
+            sum_moved,
+            charge.attempt_id,
+            charge.invoice_id,
+            charge.payer_ref,
+            card,
+            fee if fee.minor else None,
+        )
+
+    def tells(self, receipt: Receipt) -> Receipt:
+        """It lets us know."""
+        if receipt.state is ChargeState.SUCCEEDED:
+            self.told[receipt.payment_ref] = receipt
+        return receipt
+
+    def register(self, payer: Payer) -> str:
+        """The same name ever after."""
+        return f"cus_{payer.customer_id.hex}"
+
+    def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
+        """The same key is the same page."""
+        ref = f"cs_{charge.key}"
+        self.pages[ref] = charge
+        return CheckoutPage(ref, f"{success_url}#{ref}")
+
+    def read_checkout(self, checkout_ref: str) -> Receipt:
+        """Open until somebody has paid on it or closed it."""
+        charge = self.pages[checkout_ref]
+        still_open = Receipt(ChargeState.OPEN, "", charge.amount, charge.attempt_id, charge.invoice_id)
+        return self.tells(self.paid.get(checkout_ref, still_open))
+
+    def close_checkout(self, checkout_ref: str) -> None:
+        """Nobody pays there any more."""
+        still_open = replace(self.read_checkout(checkout_ref), state=ChargeState.EXPIRED)
+        self.paid.setdefault(checkout_ref, still_open)
+
+    def charge(self, charge: Charge) -> Receipt:
+        """The same key is the same charge."""
+        if charge.key in self.charged:
+            return self.tells(self.charged[charge.key])
+        if self.mood in DECLINED:
+            state, hard = DECLINED[self.mood]
+            receipt = Receipt(
+                state, "", charge.amount, charge.attempt_id, charge.invoice_id, decline_code="no", hard=hard
+            )
+        else:
+            receipt = replace(self.takes(charge), card=None)
+        self.charged[charge.key] = receipt
+        if self.mood is Mood.LOSES:
+            raise UnknownOutcome("The bank did not answer.")
+        return self.tells(receipt)
+
+    def read_payment(self, payment_ref: str) -> Receipt:
+        """What moved under a name."""
+        return self.tells(next(each for each in self._moved() if each.payment_ref == payment_ref))
+
+    def find_payment(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
+        """What moved for an attempt."""
+        found = next((each for each in self._moved() if each.attempt_id == attempt_id), None)
+        return self.tells(found) if found else None
+
+    def open_card_page(
+        self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
+    ) -> CheckoutPage:
+        """Cards come with payments here."""
+        raise NotImplementedError
+
+    def read_card_page(self, page_ref: str, payer_ref: str) -> Card | None:
+        """Cards come with payments here."""
+        raise NotImplementedError
+
+    def forget_card(self, card_ref: str) -> None:
+        """It is forgotten."""
+
+    def forget_payer(self, payer: Payer) -> None:
+        """They are forgotten."""
+
+    def read_notice(self, body: bytes, signature: str) -> Notice:
+        """It sends none."""
+        raise NotImplementedError
+
+    def _moved(self) -> Sequence[Receipt]:
+        known = [*self.paid.values(), *self.charged.values()]
+        return [each for each in known if each.state is ChargeState.SUCCEEDED]

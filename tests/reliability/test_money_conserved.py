@@ -1,0 +1,555 @@
+"""Whatever people do, in whatever order: after every step each sum is what the documents say (row 8).
+
+A machine orders, pays, changes, pauses, credits, voids and lets time pass through the real use cases, and looks at all
+the books after each step: with the doctor's eyes, and with eyes of its own that share no code with what wrote them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlmodel import col, select
+
+from ezscale.billing.aligning import align_renewals, alignment
+from ezscale.billing.cancelling import cancel_at_period_end, cancel_now, keep_subscription
+from ezscale.billing.change_quotes import quote_change
+from ezscale.billing.change_wishes import ChangeWish
+from ezscale.billing.changes import accept_change, withdraw_change
+from ezscale.billing.collecting import charge_of, request_charge
+from ezscale.billing.credit import grant_credit
+from ezscale.billing.credit_notes import creditable, issue_credit_note
+from ezscale.billing.customer_currency import change_currency
+from ezscale.billing.document_rules import InvoiceRules
+from ezscale.billing.drafting import (
+    Wanted,
+    WantedLine,
+    change_draft,
+    copy_invoice,
+    delete_draft,
+    draft_manual_invoice,
+    issue_draft,
+)
+from ezscale.billing.extending import extend_subscription, renew_early
+from ezscale.billing.house_rules import RenewalRules
+from ezscale.billing.invoicing import expect_again, mark_uncollectible, void_invoice
+from ezscale.billing.lines import Rounding
+from ezscale.billing.pausing import end_pause, pause_subscription
+from ezscale.billing.payments import book_receipt, settle_from_credit
+from ezscale.billing.price_changes import change_price
+from ezscale.billing.proration import ChangeRules, Proration
+from ezscale.billing.tax_rates import change_rate
+from ezscale.billing.tax_rules import TaxRules
+from ezscale.catalog.price_list import PriceWish
+from ezscale.company.currencies import enter_rate
+from ezscale.company.rules import Rules, set_rules
+from ezscale.kit.actor import Actor, robot
+from ezscale.kit.errors import BusinessError
+from ezscale.kit.money import Money
+from ezscale.kit.work import Work
+from ezscale.models import Customer, Invoice, PaymentAttempt, Plan, Price, TaxRate
+from ezscale.models.payment import AttemptTrigger
+from ezscale.ordering.deciding import approve_order, hold_order, reject_order
+from ezscale.reporting import doctor
+from tests.reliability.bank import Mood
+from tests.reliability.small_company import COUPONS, CYCLES, PLANS, WORTH, SmallCompany, a_server
+from tests.sizes import SOAK, figures, size
+
+T = TypeVar("T")
+RUNS, STEPS = size(40, 500), 50
+CHECKS = (
+    doctor.entries_balance,
+    doctor.receivables_are_open_invoices,
+    doctor.credit_is_never_negative,
+    doctor.credit_lapses_in_time,
+    doctor.credit_notes_stay_within,
+    doctor.invoices_add_up,
+    doctor.numbers_have_no_gap,
+    doctor.one_live_charge,
+    doctor.payments_are_booked,
+)
+DECISIONS: tuple[tuple[type[Rules], dict[str, object]], ...] = (
+    (TaxRules, {"prices_include_tax": True}),
+    (TaxRules, {"prices_include_tax": False}),
+    (TaxRules, {"rounding": Rounding.INVOICE}),
+    (TaxRules, {"rounding": Rounding.LINE, "deduct_tax": False}),
+    (InvoiceRules, {"proforma": True}),
+    (InvoiceRules, {"proforma": False, "late_fee_taxed": False}),
+    (RenewalRules, {"one_invoice_a_day": True}),
+    (RenewalRules, {"one_invoice_a_day": False}),
+    (ChangeRules, {"downgrade": "renewal", "below_zero": "nothing"}),
+    (ChangeRules, {"downgrade": "now", "below_zero": "credit"}),
+    (ChangeRules, {"proration": Proration.SECOND}),
+    (ChangeRules, {"proration": Proration.DAY, "credit_on_cancel": False}),
+    (ChangeRules, {"credit_on_cancel": True, "pauses_a_year": 12}),
+)
+PAID_AS: dict[str, Callable[[Money], Money]] = {
+    "too much": lambda asked: Money(asked.minor * 3 // 2 + 1, asked.currency),
+    "too little": lambda asked: Money(max(asked.minor * 2 // 3, 1), asked.currency),
+    "in another currency": lambda asked: Money(asked.minor, "GBP"),
+}
+WHICH = st.integers(0, 9999)  # of some: the first, the second, ..., and from the first again
+OPEN, ISSUED = ("open",), ("open", "paid", "uncollectible", "void")
+RUNNING = ("active", "past_due", "paused")
+
+MANY = 25  # sorts of deeds: a machine that is refused everything would be silent, too
+done: Counter[str] = Counter()
+refused: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def company():
+    """Built once; each life begins with a copy."""
+    Life.at = SmallCompany()
+    yield
+    Life.at.close()
+
+
+def test_money_is_conserved_whatever_people_do() -> None:
+    done.clear()
+    refused.clear()
+
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=RUNS,
+            stateful_step_count=STEPS,
+            derandomize=not SOAK,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+    figures("money conserved", runs=RUNS, steps=STEPS, done=sum(done.values()), refused=sum(refused.values()))
+    assert len(done) >= MANY
+
+
+class Life(RuleBasedStateMachine):
+    """What happens to a company of six customers, one step after the other."""
+
+    at: SmallCompany
+
+    @initialize()
+    def begins(self) -> None:
+        self.at.begin_again()
+        self.busy, self.servers = False, 100
+        self.books = self.at.books()
+
+    @rule(busy=st.booleans())
+    def the_workers_have_much_to_do(self, busy: bool) -> None:
+        """From now on what follows from events waits for the night, or does not."""
+        self.busy = busy
+        self.goes_on()
+
+    @rule(hours=st.integers(1, 40), mood=st.sampled_from(Mood))
+    def a_night_passes(self, hours: int, mood: Mood) -> None:
+        self.lives(timedelta(hours=hours), mood)
+
+    @rule(days=st.sampled_from((3, 8, 15, 31, 31)), mood=st.sampled_from(Mood))
+    def weeks_pass(self, days: int, mood: Mood) -> None:
+        self.lives(timedelta(days=days), mood)
+
+    @rule(
+        who=WHICH,
+        servers=st.lists(
+            st.tuples(
+                st.sampled_from(PLANS),
+                st.sampled_from(CYCLES),
+                st.sampled_from((0, 0, 50, 150)),
+                st.sampled_from(("none", "cpanel")),
+                st.integers(0, 2),
+                st.booleans(),
+            ),
+            min_size=1,
+            max_size=3,
+        ),
+        coupon=st.sampled_from(("", "", *COUPONS)),
+        pays=st.booleans(),
+    )
+    def orders(self, who: int, servers: list[tuple[str, int, int, str, int, bool]], coupon: str, pays: bool) -> None:
+        person = self.person(who)
+        items = []
+        for plan, months, disk, panel, addresses, migration in servers:
+            self.servers += 1
+            options: dict[str, str | int] = {"extra-disk": disk, "control-panel": panel}
+            add_ons = {"extra-ipv4": addresses, "migration": int(migration)}
+            items.append(a_server(self.servers, plan, months, options, {k: v for k, v in add_ons.items() if v}))
+        order = self.tries("order", lambda: self.at.orders(person, *items, coupon=coupon))
+        if order is not None and pays:
+            self.tries("pay", lambda: self.at.pays(person, order.invoice_id))
+        self.goes_on()
+
+    @precondition(lambda self: self.invoices("draft", "open", "uncollectible"))
+    @rule(which=WHICH, how=st.sampled_from(("exactly", "exactly", *PAID_AS)), odd=st.booleans())
+    def pays(self, which: int, how: str, odd: bool) -> None:
+        invoice = self.one_of("draft", "open", "uncollectible", which=which, odd=odd)
+        self.tries(f"pay {how}", lambda: self.at.pays(self.owner(invoice), UUID(invoice.id), PAID_AS.get(how)))
+        self.goes_on()
+
+    @precondition(lambda self: self.at.bank.paid)
+    @rule(which=WHICH, again=st.booleans())
+    def the_bank_says_it_again(self, which: int, again: bool) -> None:
+        """The same news once more; or the customer has paid a second time on the same page."""
+        page = one(list(self.at.bank.paid), which)
+        charge, receipt = self.at.bank.pages[page], self.at.bank.paid[page]
+        if again:
+            receipt = self.at.bank.takes(charge, again=len(self.at.bank.told))
+        self.staff("hear again" if not again else "pay twice", lambda work: self.hears(work, receipt))
+
+    @precondition(lambda self: self.given_up())
+    @rule(which=WHICH)
+    def money_comes_after_all(self, which: int) -> None:
+        """What was declined or given up turns out to have been paid."""
+        attempt_id = UUID(one(self.given_up(), which).id)
+
+        def pay(work: Work) -> None:
+            attempt = work.session.get_one(PaymentAttempt, attempt_id)
+            invoice = work.session.get_one(Invoice, attempt.invoice_id)
+            charge = charge_of(attempt, invoice, work.session.get_one(Customer, invoice.customer_id))
+            self.hears(work, replace(self.at.bank.takes(charge, again=len(self.at.bank.told)), card=None))
+
+        self.staff("pay late", pay)
+
+    @precondition(lambda self: self.invoices("open"))
+    @rule(which=WHICH)
+    def the_card_is_charged(self, which: int) -> None:
+        invoice = one(self.invoices("open"), which)
+        self.staff("charge", lambda work: request_charge(work, UUID(invoice.id), AttemptTrigger.RETRY))
+
+    @precondition(lambda self: self.invoices("open"))
+    @rule(which=WHICH)
+    def credit_is_spent(self, which: int) -> None:
+        invoice = one(self.invoices("open"), which)
+
+        def spend(work: Work) -> None:
+            settle_from_credit(work, work.session.get_one(Invoice, UUID(invoice.id), with_for_update=True))
+
+        self.staff("spend credit", spend)
+
+    @rule(who=WHICH, minor=st.integers(1, 20000), days=st.sampled_from((None, 0, 3, 40)))
+    def credit_is_given(self, who: int, minor: int, days: int | None) -> None:
+        customer_id = self.person(who).own_customer()
+
+        def give(work: Work) -> None:
+            currency = work.session.get_one(Customer, customer_id).currency
+            until = None if days is None else work.today + timedelta(days=days)
+            grant_credit(work, customer_id, Money(minor, currency), "For your patience", until)
+
+        self.staff("give credit", give)
+
+    @precondition(lambda self: self.running())
+    @rule(
+        which=WHICH,
+        plan=st.sampled_from(("", *PLANS)),
+        months=st.sampled_from((0, 0, *CYCLES)),
+        disk=st.sampled_from((None, 0, 50, 200)),
+        addresses=st.sampled_from((None, 0, 1, 3)),
+        at_renewal=st.booleans(),
+        accepts=st.booleans(),
+    )
+    def a_change_is_quoted(
+        self,
+        which: int,
+        plan: str,
+        months: int,
+        disk: int | None,
+        addresses: int | None,
+        at_renewal: bool,
+        accepts: bool,
+    ) -> None:
+        subscription = one(self.running(), which)
+        options = None if disk is None else {"extra-disk": disk}
+        add_ons = None if addresses is None else {"extra-ipv4": addresses} if addresses else {}
+        wish = ChangeWish(plan, months, options, add_ons, at_renewal)
+        quote = self.customer("quote", subscription, lambda work: quote_change(work, UUID(subscription.id), wish))
+        if quote is not None and accepts:
+            self.customer("change", subscription, lambda work: accept_change(work, quote.id, quote.total_minor))
+
+    @precondition(lambda self: self.changes("quoted"))
+    @rule(which=WHICH, altered=st.booleans())
+    def an_older_quote_is_accepted(self, which: int, altered: bool) -> None:
+        quote = one(self.changes("quoted"), which)
+        shown = quote.total_minor + altered
+        self.customer("accept", self.subscription(quote), lambda work: accept_change(work, UUID(quote.id), shown))
+
+    @precondition(lambda self: self.changes("accepted", "scheduled"))
+    @rule(which=WHICH)
+    def a_change_is_withdrawn(self, which: int) -> None:
+        change = one(self.changes("accepted", "scheduled"), which)
+        self.customer("withdraw", self.subscription(change), lambda work: withdraw_change(work, UUID(change.id)))
+
+    @precondition(lambda self: self.running())
+    @rule(which=WHICH, how=st.sampled_from(("now", "later", "stay")))
+    def somebody_wants_to_go(self, which: int, how: str) -> None:
+        subscription = one(self.running(), which)
+        item_id = UUID(
+            next(item.id for item in self.books.subscription_item if item.subscription_id == subscription.id)
+        )
+        ways: dict[str, Callable[[Work], object]] = {
+            "now": lambda work: cancel_now(work, UUID(subscription.id)),
+            "later": lambda work: cancel_at_period_end(work, item_id),
+            "stay": lambda work: keep_subscription(work, item_id),
+        }
+        self.customer(f"cancel: {how}", subscription, ways[how])
+
+    @precondition(lambda self: self.running())
+    @rule(which=WHICH, days=st.integers(1, 60))
+    def it_stands_still_or_goes_on(self, which: int, days: int) -> None:
+        subscription = one(self.running(), which)
+        returns_on = self.at.clock.now.date() + timedelta(days=days)
+        if subscription.status == "paused":
+            self.customer("go on", subscription, lambda work: end_pause(work, UUID(subscription.id)))
+        else:
+            self.customer(
+                "pause", subscription, lambda work: pause_subscription(work, UUID(subscription.id), returns_on)
+            )
+
+    @precondition(lambda self: self.running())
+    @rule(which=WHICH, days=st.integers(1, 40))
+    def days_are_given(self, which: int, days: int) -> None:
+        subscription = one(self.running(), which)
+        self.staff("extend", lambda work: extend_subscription(work, UUID(subscription.id), days, "We were down"))
+
+    @precondition(lambda self: self.running())
+    @rule(which=WHICH)
+    def the_next_period_is_paid_early(self, which: int) -> None:
+        subscription = one(self.running(), which)
+        self.customer("renew early", subscription, lambda work: renew_early(work, UUID(subscription.id)))
+
+    @rule(who=WHICH, day=st.integers(1, 28))
+    def renewals_are_aligned(self, who: int, day: int) -> None:
+        customer_id = self.person(who).own_customer()
+        self.staff("align", lambda work: align(work, customer_id, day))
+
+    @precondition(lambda self: bool(self.invoices(*ISSUED)))
+    @rule(which=WHICH, parts=st.integers(0, 4), odd=st.booleans())
+    def a_credit_note_is_issued(self, which: int, parts: int, odd: bool) -> None:
+        """Over all of it, or over a part of each line."""
+        statuses = ("open", "uncollectible") if odd and self.invoices("open", "uncollectible") else ISSUED
+        invoice_id = UUID(self.one_of(*statuses, which=which, odd=odd).id)
+        name = "credit note" if parts else "whole credit note"
+        self.staff(name, lambda work: credit(work, invoice_id, parts))
+
+    @precondition(lambda self: self.invoices("open", "uncollectible"))
+    @rule(which=WHICH)
+    def an_invoice_is_voided(self, which: int) -> None:
+        invoice = self.one_of("open", "uncollectible", which=which, odd=which % 2 == 0)
+        self.staff("void", lambda work: void_invoice(work, UUID(invoice.id)))
+
+    @precondition(lambda self: self.invoices("open"))
+    @rule(which=WHICH)
+    def an_invoice_is_written_off(self, which: int) -> None:
+        invoice = self.one_of("open", which=which, odd=which % 2 == 0)
+        self.staff("write off", lambda work: mark_uncollectible(work, UUID(invoice.id)))
+
+    @precondition(lambda self: self.invoices("uncollectible"))
+    @rule(which=WHICH, how=st.sampled_from(("expected", "exactly", *PAID_AS)))
+    def what_was_written_off_is_paid_or_expected_again(self, which: int, how: str) -> None:
+        invoice = one(self.invoices("uncollectible"), which)
+        if how == "expected":
+            self.staff("expect again", lambda work: expect_again(work, UUID(invoice.id)))
+        else:
+            self.tries("pay a debt", lambda: self.at.pays(self.owner(invoice), UUID(invoice.id), PAID_AS.get(how)))
+        self.goes_on()
+
+    @rule(
+        who=WHICH,
+        lines=st.lists(
+            st.tuples(st.integers(-500, 90000), st.integers(1, 3), st.integers(0, 600), st.booleans()), max_size=4
+        ),
+        then=st.sampled_from(("", "issue", "issue and credit", "issue and write off")),
+    )
+    def staff_write_an_invoice(self, who: int, lines: list[tuple[int, int, int, bool]], then: str) -> None:
+        customer_id = self.person(who).own_customer()
+
+        def draft(work: Work) -> Invoice:
+            return draft_manual_invoice(work, customer_id, written(work, customer_id, lines))
+
+        drafted = self.staff("draft", draft)
+        if drafted is None or not then or self.staff("issue", lambda work: issue_draft(work, drafted.id)) is None:
+            return
+        if then == "issue and credit":
+            self.staff("credit note", lambda work: credit(work, drafted.id, 2))
+        elif then == "issue and write off":
+            self.staff("write off", lambda work: mark_uncollectible(work, drafted.id))
+
+    @precondition(lambda self: self.invoices("draft"))
+    @rule(
+        which=WHICH,
+        what=st.sampled_from((change_draft, issue_draft, delete_draft)),
+        lines=st.lists(st.tuples(st.integers(1, 90000), st.integers(1, 3), st.just(0), st.booleans()), max_size=3),
+    )
+    def staff_go_on_with_a_draft(self, which: int, what: Callable[..., Any], lines: list[Any]) -> None:
+        draft = one(self.invoices("draft"), which)
+        if what is change_draft:
+            customer_id = UUID(draft.customer_id)
+            self.staff("change draft", lambda work: what(work, UUID(draft.id), written(work, customer_id, lines)))
+        else:
+            self.staff(what.__name__, lambda work: what(work, UUID(draft.id)))
+
+    @precondition(lambda self: bool(self.invoices(*ISSUED)))
+    @rule(which=WHICH)
+    def staff_copy_an_invoice(self, which: int) -> None:
+        invoice = one(self.invoices(*ISSUED), which)
+        self.staff("copy", lambda work: copy_invoice(work, UUID(invoice.id)))
+
+    @precondition(lambda self: bool(self.waiting_orders()))
+    @rule(which=WHICH, what=st.sampled_from((hold_order, approve_order, reject_order)))
+    def an_order_is_looked_at(self, which: int, what: Callable[[Work, UUID, str], Any]) -> None:
+        order = one(self.waiting_orders(), which)
+        self.staff(what.__name__, lambda work: what(work, UUID(order.id), "As we see it"))
+
+    @rule(decision=st.sampled_from(DECISIONS))
+    def the_house_decides_otherwise(self, decision: tuple[type[Rules], dict[str, object]]) -> None:
+        self.staff("decide", lambda work: set_rules(work, *decision))
+
+    @rule(currency=st.sampled_from(sorted(WORTH)), worth=st.integers(10_000, 99_999), tax=st.integers(0, 30))
+    def the_world_changes(self, currency: str, worth: int, tax: int) -> None:
+        rate, country = f"{WORTH[currency][:2]}{worth}", ("IE", "DE", "HU")[worth % 3]
+        self.staff("rate", lambda work: enter_rate(work, "EUR", currency, rate, work.today))
+        self.staff("tax", lambda work: change_tax(work, country, tax))
+
+    @rule(plan=st.sampled_from(PLANS), which=WHICH, percent=st.integers(50, 170), days=st.sampled_from((None, 0, 31)))
+    def a_price_changes(self, plan: str, which: int, percent: int, days: int | None) -> None:
+        self.staff("price", lambda work: reprice(work, plan, which, percent, days))
+
+    @rule(who=WHICH, currency=st.sampled_from(("EUR", "USD", "GBP")))
+    def somebody_wants_another_currency(self, who: int, currency: str) -> None:
+        customer_id = self.person(who).own_customer()
+        self.staff("currency", lambda work: change_currency(work, customer_id, currency))
+
+    @invariant()
+    def everything_adds_up(self) -> None:
+        self.books = self.at.books()
+        assert self.books.wrong(self.at.bank.holds()) == []
+        with self.at.database.reader(robot("doctor"))() as work:
+            assert [broken for check in CHECKS for broken in check(work)] == []
+
+    def lives(self, time: timedelta, mood: Mood) -> None:
+        """Time passes, and then comes a night, in which the bank is in some mood."""
+        self.at.bank.mood = mood
+        self.at.clock.move(time)
+        self.at.night()
+        done["night"] += 1
+        self.goes_on()
+
+    def person(self, who: int) -> Actor:
+        return one(self.at.people, who)
+
+    def owner(self, row: Any) -> Actor:
+        return next(each for each in self.at.people if each.own_customer().hex == row.customer_id)
+
+    def invoices(self, *statuses: str) -> list[Any]:
+        return [invoice for invoice in self.books.invoice if invoice.status in statuses]
+
+    def one_of(self, *statuses: str, which: int, odd: bool) -> Any:
+        """One of the invoices in some status; an odd one, when asked for: of which something was paid or taken back."""
+        some = self.invoices(*statuses)
+        odd_ones = [
+            each for each in some if each.settled_minor or each.credited_minor or each.status == "uncollectible"
+        ]
+        return one(odd_ones if odd and odd_ones else some, which)
+
+    def waiting_orders(self) -> list[Any]:
+        return [order for order in self.books.customer_order if order.status in ("placed", "held")]
+
+    def running(self) -> list[Any]:
+        return [subscription for subscription in self.books.subscription if subscription.status in RUNNING]
+
+    def changes(self, *statuses: str) -> list[Any]:
+        return [change for change in self.books.subscription_change if change.status in statuses]
+
+    def subscription(self, row: Any) -> Any:
+        return next(each for each in self.books.subscription if each.id == row.subscription_id)
+
+    def given_up(self) -> list[Any]:
+        return [attempt for attempt in self.books.payment_attempt if attempt.status in ("failed", "needs_customer")]
+
+    def hears(self, work: Work, receipt: Any) -> None:
+        book_receipt(work, self.at.bank.name, self.at.bank.tells(receipt))
+
+    def staff(self, what: str, deed: Callable[[Work], Any]) -> Any:
+        """Our own people do something."""
+        result = self.tries(what, lambda: self.at.does(None, deed))
+        self.goes_on()
+        return result
+
+    def customer(self, what: str, subscription: Any, deed: Callable[[Work], Any]) -> Any:
+        """Whoever owns a subscription does something."""
+        result = self.tries(what, lambda: self.at.does(self.owner(subscription), deed))
+        self.goes_on()
+        return result
+
+    def tries(self, what: str, deed: Callable[[], Any]) -> Any:
+        """To be refused is fine: then nothing has changed."""
+        try:
+            result = deed()
+        except BusinessError:
+            refused[what] += 1
+            return None
+        done[what] += 1
+        return result
+
+    def goes_on(self) -> None:
+        """What follows, follows, unless the workers have too much to do."""
+        if not self.busy:
+            self.at.follows()
+
+
+def one(some: Sequence[T], which: int) -> T:
+    """One of some."""
+    return some[which % len(some)]
+
+
+def align(work: Work, customer_id: UUID, day: int) -> None:
+    """At the price that is shown at this moment."""
+    align_renewals(work, customer_id, day, alignment(work, customer_id, day).totals())
+
+
+def credit(work: Work, invoice_id: UUID, parts: int) -> None:
+    """So many quarters of what is left of each line are taken back, or all of it."""
+    rest = creditable(work, invoice_id)
+    some = {each.line.id: Money(each.net.minor * parts // 4, each.net.currency) for each in rest}
+    issue_credit_note(work, invoice_id, some if parts else None, "Not as promised")
+
+
+def written(work: Work, customer_id: UUID, lines: Sequence[tuple[int, int, int, bool]]) -> Wanted:
+    """Lines as staff type them: a price, how many, what comes off, and whether it is taxed."""
+    currency = work.session.get_one(Customer, customer_id).currency
+    return Wanted(
+        [
+            WantedLine("Work by hand", Money(minor, currency), count, Money(off, currency), taxed)
+            for minor, count, off, taxed in lines
+        ]
+    )
+
+
+def change_tax(work: Work, country: str, percent: int) -> None:
+    """Another rate from today on."""
+    rates = select(TaxRate).where(TaxRate.country == country, col(TaxRate.valid_to).is_(None))
+    change_rate(work, work.session.exec(rates).one().id, str(percent), work.today)
+
+
+def reprice(work: Work, slug: str, which: int, percent: int, days: int | None) -> None:
+    """Another price for a plan, for new customers or also for those who have it."""
+    prices = select(Price).join(Plan, col(Plan.id) == Price.plan_id)
+    current = prices.where(Plan.slug == slug, col(Price.until).is_(None), col(Price.months).in_(CYCLES))
+    price = one(work.session.exec(current.order_by(col(Price.currency), col(Price.months))).all(), which)
+    amount = price.amount.share(Fraction(percent, 100)).major
+    wish = PriceWish(price.currency, price.months, str(amount), str(price.setup.major))
+    change_price(work, price.plan_id, wish, None if days is None else work.today + timedelta(days=days))
