@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from benchmarks.measuring import Place, Result, Watch, peak_mb
 from ezscale.billing.renewal_rows import WRITTEN
 from ezscale.billing.renewals import BLOCK, issue_renewals
+from ezscale.billing.tax_rates import stock_tax_rates
 from ezscale.kit import bulk
 from ezscale.kit.actor import robot
 from ezscale.kit.clock import FixedClock
@@ -30,10 +31,10 @@ Rows = list[dict[str, Any]]
 def measure(place: Place, size: int, rounds: int = 0) -> Iterator[Result]:
     """Rounds of both on copies of the same book, one after the other."""
     few, book = place.database(), place.database()
-    write_book(few, A_FEW, NOW)
+    fill(few, A_FEW)
     issue(few)  # warm up
     few.dispose()
-    write_book(book, size, NOW)
+    fill(book, size)
     ours, nothing_due, driver = (Watch(place.kind) for _ in range(3))
     peak = 0.0
     for _ in range(rounds or (1 if size >= 100_000 else 3 if size >= 10_000 else 5)):
@@ -56,6 +57,13 @@ def measure(place: Place, size: int, rounds: int = 0) -> Iterator[Result]:
     limit = AS_LONG_AT_MOST[place.kind]
     yield Result("renewals", size, place.kind, ours.median, driver.median, "s", peak, "bare driver", limit, MOST_MB)
     yield Result("renewals, nothing due", size, place.kind, nothing_due.median, ours.median, "s", peak, "the run", 0.05)
+
+
+def fill(engine: Engine, count: int) -> None:
+    """A book of subscriptions, and the tax rates that a company has."""
+    write_book(engine, count, NOW)
+    with Database(engine, FixedClock(NOW)).opener(robot("benchmark"))() as work:
+        stock_tax_rates(work)
 
 
 def issue(engine: Engine) -> None:

@@ -64,7 +64,7 @@ from ezscale.kit.work import Work
 from ezscale.models import Customer, Invoice, PaymentAttempt, Plan, Price, TaxRate
 from ezscale.models.payment import AttemptTrigger
 from ezscale.ordering.deciding import approve_order, hold_order, reject_order
-from ezscale.reporting import doctor
+from ezscale.reporting import money_checks
 from tests.reliability.bank import Mood
 from tests.reliability.small_company import COUPONS, CYCLES, PLANS, WORTH, SmallCompany, a_server
 from tests.sizes import SOAK, figures, size
@@ -72,15 +72,15 @@ from tests.sizes import SOAK, figures, size
 T = TypeVar("T")
 RUNS, STEPS = size(40, 500), 50
 CHECKS = (
-    doctor.entries_balance,
-    doctor.receivables_are_open_invoices,
-    doctor.credit_is_never_negative,
-    doctor.credit_lapses_in_time,
-    doctor.credit_notes_stay_within,
-    doctor.invoices_add_up,
-    doctor.numbers_have_no_gap,
-    doctor.one_live_charge,
-    doctor.payments_are_booked,
+    money_checks.entries_balance,
+    money_checks.receivables_are_open_invoices,
+    money_checks.credit_is_never_negative,
+    money_checks.credit_lapses_in_time,
+    money_checks.credit_notes_stay_within,
+    money_checks.invoices_add_up,
+    money_checks.numbers_have_no_gap,
+    money_checks.one_live_charge,
+    money_checks.payments_are_booked,
 )
 DECISIONS: tuple[tuple[type[Rules], dict[str, object]], ...] = (
     (TaxRules, {"prices_include_tax": True}),
@@ -88,7 +88,8 @@ DECISIONS: tuple[tuple[type[Rules], dict[str, object]], ...] = (
     (TaxRules, {"rounding": Rounding.INVOICE}),
     (TaxRules, {"rounding": Rounding.LINE, "deduct_tax": False}),
     (InvoiceRules, {"proforma": True}),
-    (InvoiceRules, {"proforma": False, "late_fee_taxed": False}),
+    (InvoiceRules, {"proforma": False}),
+    (TaxRules, {"tax_late_fees": True}),
     (RenewalRules, {"one_invoice_a_day": True}),
     (RenewalRules, {"one_invoice_a_day": False}),
     (ChangeRules, {"downgrade": "renewal", "below_zero": "nothing"}),
