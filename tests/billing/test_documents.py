@@ -452,7 +452,7 @@ def test_a_proforma_is_one_document_and_the_invoice_that_it_becomes_another(at, 
 
 
 def test_several_threads_print_at_once():
-    decided = DocumentRules(design="band")
+    decided = DocumentRules.model_validate({"design": "band"})
     with ThreadPoolExecutor(4) as threads:
         printed = list(threads.map(lambda _: print_document(a_document(*many_lines(30)), decided).content, range(8)))
 
