@@ -60,9 +60,9 @@ def standing_of(work: Work, who: Known) -> Standing:
     return standings(work, [who]).get(who.id, NOBODY)
 
 
-def buyer(work: Work, who: Known, standing: Standing) -> Buyer:
+def buyer(who: Known, standing: Standing, decided: TaxRules, now: datetime) -> Buyer:
     """A customer as the tax sees them. Where no register is asked, a tax id is believed: no tax depends on it."""
-    is_business = standing.counts(rules(work, TaxRules), work.now) if standing.number else bool(who.tax_id)
+    is_business = standing.counts(decided, now) if standing.number else bool(who.tax_id)
     return Buyer(who.country, who.region, who.postcode, is_business, standing.exemption)
 
 
