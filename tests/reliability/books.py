@@ -12,7 +12,7 @@ COLUMNS = {
     "invoice": "id number proforma_number customer_id status currency net_minor tax_minor total_minor settled_minor "
     "credited_minor issued_on due_on origin tax_country",
     "invoice_line": "id invoice_id item_id kind net_minor tax_minor taxes",
-    "credit_note": "id number invoice_id customer_id currency net_minor tax_minor total_minor kept_minor issued_on",
+    "credit_note": "id number invoice_id customer_id currency net_minor tax_minor total_minor kept_minor issued_on reason",
     "credit_note_line": "credit_note_id invoice_line_id net_minor tax_minor taxes",
     "credit_entry": "id customer_id currency amount_minor left_minor once_key expires_on",
     "payment": "id invoice_id currency amount_minor fee_minor",
@@ -21,7 +21,7 @@ COLUMNS = {
     "subscription": "id customer_id status months currency bill_from",
     "subscription_item": "id subscription_id plan_id price_minor quantity discount_percent discount_minor "
     "discount_cycles began_on ended_on",
-    "subscription_change": "id subscription_id status total_minor invoice_id",
+    "subscription_change": "id subscription_id status total_minor lines accepted_at invoice_id",
     "revenue_movement": "subscription_id monthly_minor",
     "customer_order": "id customer_id status invoice_id total_minor",
     "coupon": "id used",
@@ -33,6 +33,16 @@ Account = tuple[str, str]  # its name and its currency
 Side = tuple[str, str, int]
 SOURCES = {"granted": "expense:goodwill", "lapsed": "revenue:breakage", "referral": "marketing"}  # who pays for credit
 EARNING = ("active", "past_due", "paused")
+
+
+FOR_A_CHANGE = "Unused days: "
+
+
+def asked_by(change: Any) -> int:
+    """What the invoice of a change asks for: all of it, or the new days alone when more than that is given back."""
+    lines = json.loads(change.lines)
+    new_days = [line["net"] + sum(tax["minor"] for tax in line["taxes"]) for line in lines if line["kind"] != "unused"]
+    return sum(new_days) if change.total_minor < 0 else int(change.total_minor)
 
 
 class Books:
@@ -230,9 +240,16 @@ class Books:
     def _promises(self) -> Iterator[str]:
         """What was shown is what is charged, and everybody is billed in their own currency."""
         totals = {invoice.id: invoice.total_minor for invoice in self.invoice}
-        for shown in (*self.customer_order, *self.subscription_change):
-            if shown.invoice_id and totals[shown.invoice_id] != shown.total_minor:
-                yield f"{shown.total_minor} was shown, and {totals[shown.invoice_id]} is charged"
+        for order in self.customer_order:
+            if order.invoice_id and totals[order.invoice_id] != order.total_minor:
+                yield f"{order.total_minor} was shown, and {totals[order.invoice_id]} is charged"
+        for change in self.subscription_change:
+            if change.invoice_id and totals[change.invoice_id] != asked_by(change):
+                yield f"{asked_by(change)} was shown, and {totals[change.invoice_id]} is charged"
+        back = sum(asked_by(change) - change.total_minor for change in self.subscription_change if change.accepted_at)
+        given = sum(note.total_minor for note in self.credit_note if note.reason.startswith(FOR_A_CHANGE))
+        if back != given:
+            yield f"{back} was to be given back for changes, and {given} was"
         currency = {customer.id: customer.currency for customer in self.customer}
         for each in self.subscription:
             if each.status in ("pending", *EARNING) and each.currency != currency[each.customer_id]:

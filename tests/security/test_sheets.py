@@ -6,13 +6,14 @@ from io import StringIO
 
 import pytest
 from sqlalchemy import JSON, Connection, Enum, String, text
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
 from ezscale.api.app import create_api
 from ezscale.api.sheets import SHEETS
+from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.holds import hold
-from ezscale.models import Subscription
+from ezscale.models import Subscription, SubscriptionItem
 from ezscale.models.hold import Deed
 from tests.builders import a_referral
 from tests.security.entrances import entrances
@@ -54,7 +55,7 @@ def plant(at, words: str) -> None:
                     and not isinstance(kind, Enum)
                     and not column.unique
                     and (kind.length or 0) > 10
-                    and not column.name.endswith(("_hash", "_ref"))
+                    and not column.name.endswith(("_hash", "_ref", "_id"))
                 ):
                     put(connection, name, column.name, words)
 
@@ -67,14 +68,17 @@ def put(connection: Connection, table: str, column: str, value: str) -> None:
 @pytest.mark.parametrize("formula", FORMULAS, ids=ascii)
 def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of, formula):
     browser, [invoice], another = browser_of(grace), ada.invoices(), at.signs_up("Bob Ferris")
+    came = {"referrer_id": ada.actor.own_customer(), "referred_id": another.actor.own_customer()}
     with at.robot() as work:
         issue_credit_note(work, invoice.id, None, "So that there is one")
-        held = work.session.exec(select(Subscription.id)).first()
-        assert held is not None
+        held, item = work.session.exec(
+            select(Subscription.id, SubscriptionItem.id).join(
+                SubscriptionItem, col(SubscriptionItem.subscription_id) == Subscription.id
+            )
+        ).all()[0]
         hold(work, Deed.INVOICE, held, "a word")
-        work.session.add(
-            a_referral(referrer_id=ada.actor.own_customer(), referred_id=another.actor.own_customer(), reason="a word")
-        )
+        work.session.add(a_referral(**came, reason="a word"))
+        cancel_at_period_end(work, item, "a word")
     ada.orders(coupon="WELCOME10")
     plant(at, formula)
     seen = 0

@@ -110,7 +110,7 @@ async def test_an_invoice_shows_who_was_asked_and_which_steps_were_taken(company
     assert {attempt.status for attempt in page.attempts} == {"failed"}
     assert page.attempts[0].answer == "generic decline"
     assert page.steps[-1].what == "Charge on the due date"
-    assert page.may_void
+    assert page.may_now["void"]
 
 
 async def test_a_voided_invoice_asks_for_nothing_any_more(company):
@@ -122,7 +122,7 @@ async def test_a_voided_invoice_asks_for_nothing_any_more(company):
 
     await screen.does(page.void())
 
-    assert (page.invoice.status, page.invoice.to_pay, page.may_void) == ("void", "", False)
+    assert (page.invoice.status, page.invoice.to_pay, page.may_now["void"]) == ("void", "", False)
     assert said(page) == [("success", "The invoice is void.")]
 
 
@@ -138,7 +138,7 @@ async def test_somebody_who_only_looks_on_can_void_retry_and_press_nothing(compa
     await services.does(service.press("power_off"))
     await services.does(service.retry())
 
-    assert (invoice.may_void, service.may_press, service.may_retry) == (False, False, False)
+    assert (invoice.may_now["void"], service.may_press, service.may_retry) == (False, False, False)
     assert said(invoice) == [("danger", "You are not allowed to do this.")]
     assert said(service) == [("danger", "You are not allowed to do this.")] * 2
     with company.robot() as work:
