@@ -87,6 +87,8 @@ def _renew_block(
     try:
         with open_work() as work:
             block = _lock_due(work, which, until, size)
+            if not block:
+                return None
             together = _invoices_of(work, block, until)
             _write(work, together, done)
     except SQLAlchemyError:
@@ -96,7 +98,7 @@ def _renew_block(
             _renew_apart(open_work, invoice, until, tally)
     else:
         tally.include(done)
-    return _place(block[-1]) if block else None
+    return _place(block[-1])
 
 
 def _renew_apart(open_work: OpenWork, dues: Sequence[Due], until: date | None, tally: Tally) -> None:
