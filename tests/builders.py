@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ezscale.company.currencies import CurrencyRules
 from ezscale.kit.ids import new_id
 from ezscale.models import Invoice, Offer, Order, PaymentAttempt, Referral, Service, Subscription, SubscriptionChange
 from ezscale.models.invoice import InvoiceStatus
@@ -14,6 +15,7 @@ from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
+OFFERED = CurrencyRules().offered  # what a house sells in whose staff have decided nothing
 
 
 def an_invoice(status: InvoiceStatus = InvoiceStatus.OPEN, **values: Any) -> Invoice:

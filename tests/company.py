@@ -20,6 +20,7 @@ from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkout
 from ezscale.billing.notices import take_notice
 from ezscale.billing.tax_rates import stock_tax_rates
 from ezscale.catalog.starting_range import stock_the_shop
+from ezscale.company.currencies import offered_currencies
 from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.http import open_http
 from ezscale.integrations.smtp.adapter import KeptMail
@@ -121,7 +122,10 @@ class Company:
     def signs_up(self, name: str = "Ada Moreno", country: str = "IE", currency: str = "EUR") -> "Person":
         """Somebody makes an account."""
         email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
-        user = sign_up(self.house.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, country, currency))
+        with self.robot() as work:
+            currencies = offered_currencies(work)
+        new = NewPerson(name, email, PASSWORD, country, currency)
+        user = sign_up(self.house.database.opener(ANONYMOUS), new, currencies)
         return Person(self, user)
 
     def lives(self, days: float = 0) -> None:

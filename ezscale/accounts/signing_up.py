@@ -1,6 +1,7 @@
 """A visitor becomes a customer."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,7 +17,6 @@ from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Membership, User
 from ezscale.models.customer import MemberRole
 
-CURRENCIES = ("USD", "EUR", "GBP")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 LONGEST_EMAIL = 190
 
@@ -33,12 +33,15 @@ class NewPerson:
     company: str = ""
 
 
-def sign_up(open_work: OpenWork, person: NewPerson, address: str = "") -> User:
-    """A user who owns a new customer. Invalid, naming the field, when something is missing, weak or taken."""
+def sign_up(open_work: OpenWork, person: NewPerson, currencies: Collection[str], address: str = "") -> User:
+    """A user who owns a new customer, billed in one of the currencies that are offered.
+
+    Invalid, naming the field, when something is missing, weak or taken.
+    """
     name, company, email = clean_name(person.name), clean_company(person.company), clean_email(person.email)
     require_strong(person.password, name, email, person.company)
     require_country(person.country)
-    if person.currency not in CURRENCIES:
+    if person.currency not in currencies:
         raise Invalid("Please choose one of our currencies.", field="currency")
     with open_work() as work:
         count_try(work, "sign-up", email, address)

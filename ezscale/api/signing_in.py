@@ -18,6 +18,7 @@ from ezscale.api.answers import address_of, back_to, come_in, device_of, go_on, 
 from ezscale.api.cookies import delete_cookie, set_cookie
 from ezscale.api.doors import Public
 from ezscale.billing.referrals import come_by_link, is_welcome
+from ezscale.company.currencies import offered_currencies
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.cookies import ACTING, SENT_BY, SENT_BY_LASTS, SESSION, local_path, read_cookie, session_token
 from ezscale.kit.errors import BusinessError
@@ -74,7 +75,9 @@ def register(request: Request, typed: Annotated[Registration, Form()]) -> Redire
     shown_again = typed.model_dump(exclude={"password", "next"})
     person = NewPerson(password=typed.password, **shown_again)
     try:
-        user = sign_up(visitor(request), person, address_of(request))
+        with visitor(request)() as work:
+            currencies = offered_currencies(work)
+        user = sign_up(visitor(request), person, currencies, address_of(request))
     except BusinessError as refusal:
         return back_to("/register/", refusal, shown_again, next=typed.next)
     with visitor(request)() as work:

@@ -1,4 +1,4 @@
-"""Another currency for a customer, which is possible only while nothing is owed, held or billed in the old one."""
+"""What a customer is billed in: what is offered, and another one only while nothing is left in the old one."""
 
 from uuid import UUID
 
@@ -6,8 +6,8 @@ from sqlmodel import col, select
 
 from ezscale.accounts.customers import visible_customers
 from ezscale.accounts.permissions import MANAGE_CUSTOMERS
-from ezscale.accounts.signing_up import CURRENCIES
 from ezscale.billing.credit import credit_balances
+from ezscale.company.currencies import offered_currencies
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Invoice, Subscription
@@ -23,6 +23,13 @@ BILLED = (
 )
 
 
+def currencies_for(work: Work, customer: Customer | None) -> tuple[str, ...]:
+    """What somebody can buy in: what is offered, and their own currency even when it is offered to nobody else."""
+    offered = offered_currencies(work)
+    own = customer.currency if customer else ""
+    return offered if not own or own in offered else (own, *offered)
+
+
 def change_currency(work: Work, customer_id: UUID, currency: str) -> Customer:
     """What a customer is billed in from now on. Refused, saying why, while something is left in the old currency."""
     work.actor.require(MANAGE_CUSTOMERS)
@@ -30,7 +37,7 @@ def change_currency(work: Work, customer_id: UUID, currency: str) -> Customer:
     who = work.session.exec(theirs.execution_options(populate_existing=True)).first()
     if who is None:
         raise NotFound("We could not find this customer.")
-    if currency not in CURRENCIES:
+    if currency not in currencies_for(work, who):
         raise Invalid("Please choose a currency that we sell in.", field="currency")
     if currency == who.currency:
         return who

@@ -1,7 +1,7 @@
 """What is for sale right now."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from uuid import UUID
 
@@ -85,6 +85,12 @@ def plan_on_sale(work: Work, slug: str) -> PlanOffer:
     if offer is None:
         raise Invalid("This plan is not for sale.", field="plan")
     return offer
+
+
+def sold_in(offers: Iterable[PlanOffer], currencies: Collection[str]) -> list[PlanOffer]:
+    """Plans with their prices in some currencies alone; without those that have none."""
+    found = [(offer, tuple(price for price in offer.prices if price.amount.currency in currencies)) for offer in offers]
+    return [replace(offer, prices=prices) for offer, prices in found if prices]
 
 
 def locations(work: Work, panel: str) -> list[Choice]:

@@ -1,6 +1,6 @@
 """What the shop shows to everybody, and by which one value it is told from what it showed before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlmodel import SQLModel
 
-from ezscale.catalog.plans import PlanOffer, PriceOffer, locations, plans_on_sale, system_images
+from ezscale.catalog.plans import PlanOffer, PriceOffer, locations, plans_on_sale, sold_in, system_images
 from ezscale.catalog.starting_range import VIRTFUSION, stock_the_shop
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.clock import WorldClock
@@ -30,11 +30,14 @@ def read_the_shop(database: Database, reading: Callable[[Work], T]) -> T:
         return _in_a_new_shop(reading)
 
 
-def mark_of_the_shop(work: Work) -> str:
+def mark_of_the_shop(work: Work, currencies: Collection[str]) -> str:
     """One value for all that public pages say of the shop: another one as soon as anything there is different."""
-    plans = [_shown_of(offer) for offer in plans_on_sale(work)]
+    offers = sold_in(plans_on_sale(work), currencies)
+    plans = [_shown_of(offer) for offer in offers]
+    sellable = {price.amount.currency for offer in offers for price in offer.prices}
+    in_order = [code for code in currencies if code in sellable]
     choices = [choice.name for choice in (*locations(work, VIRTFUSION), *system_images(work, VIRTFUSION))]
-    return sha256(repr((plans, choices)).encode()).hexdigest()[:16]
+    return sha256(repr((plans, choices, in_order)).encode()).hexdigest()[:16]
 
 
 def _shown_of(offer: PlanOffer) -> tuple[object, ...]:

@@ -13,7 +13,9 @@ from ezscale.catalog.showing import mark_of_the_shop, read_the_shop
 from ezscale.cli.processes import Program
 from ezscale.cli.programs import BIN, log_of
 from ezscale.cli.surroundings import ROOT
+from ezscale.company.currencies import offered_currencies
 from ezscale.kit.settings import Settings
+from ezscale.kit.work import Work
 
 BUILD = ROOT / ".web" / "build" / "client"
 STAMP = ROOT / ".web" / "ezscale.stamp"
@@ -42,11 +44,15 @@ def is_fresh(own: Settings) -> bool:
 
 def fingerprint(own: Settings) -> str:
     """One value for everything that the build is made of: our sources, and what is for sale."""
-    seen = sha256(f"{own.public_url}\0{read_the_shop(wiring.database(), mark_of_the_shop)}\0".encode())
+    seen = sha256(f"{own.public_url}\0{read_the_shop(wiring.database(), _for_sale)}\0".encode())
     for path in ingredients():
         seen.update(f"{path.relative_to(ROOT)}\0".encode())
         seen.update(sha256(path.read_bytes()).digest())
     return seen.hexdigest()
+
+
+def _for_sale(work: Work) -> str:
+    return mark_of_the_shop(work, offered_currencies(work))
 
 
 def ingredients() -> Iterator[Path]:

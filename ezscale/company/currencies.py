@@ -17,7 +17,7 @@ from ezscale.company.rules import Rules, rules
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
-from ezscale.kit.money import Money, digits, half_up
+from ezscale.kit.money import Money, circulating, digits, half_up
 from ezscale.kit.settings import settings
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ExchangeRate
@@ -26,14 +26,22 @@ BY_HAND = "by hand"
 PRECISE = Context(prec=12, rounding=ROUND_HALF_UP)
 LOOKS_BACK = timedelta(days=400)  # older rates are history
 KNOWN = "exchange_rates"
+MOST_OFFERED = 12  # the stylesheet of the public pages knows as many places
 
 
 class CurrencyRules(Rules):
-    """In which currency the company counts."""
+    """In which currencies the company sells, and in which one it counts."""
 
     topic: ClassVar[str] = "currency"
     title: ClassVar[str] = "Currencies"
 
+    offered: tuple[str, ...] = Field(
+        default=("USD", "EUR", "GBP"),
+        title="Currencies we sell in",
+        description="Codes of ISO 4217 in the order in which they are shown. A plan is sold in those that it has a price in. "
+        "One that is taken away is no longer offered; whoever is billed in it already keeps it. "
+        "Not payable by card: HUF, IQD, ISK, LYD, MGA, TWD, UGX.",
+    )
     reporting: str = Field(
         default="",
         max_length=3,
@@ -42,6 +50,21 @@ class CurrencyRules(Rules):
     stale_after_days: int = Field(
         default=5, ge=1, le=60, description="After how many days a rate is too old to be relied on."
     )
+
+    @field_validator("offered")
+    @classmethod
+    def _sellable_currencies(cls, typed: tuple[str, ...]) -> tuple[str, ...]:
+        codes = tuple(each.strip().upper() for each in typed)
+        if not codes:
+            raise ValueError("Please name at least one currency.")
+        if len(codes) > MOST_OFFERED:
+            raise ValueError(f"Please name {MOST_OFFERED} currencies at most.")
+        for place, code in enumerate(codes):
+            if code not in circulating():
+                raise ValueError(f"{typed[place].strip()} is not a currency of ISO 4217 that people pay in.")
+            if code in codes[:place]:
+                raise ValueError(f"{code} is there twice.")
+        return codes
 
     @field_validator("reporting")
     @classmethod
@@ -110,6 +133,11 @@ def convert(amount: Money, rate: str, currency: str) -> Money:
     """An amount in another currency, of which one unit of its own is worth `rate`; rounded half-up once."""
     scale = Fraction(10) ** (digits(currency) - digits(amount.currency))
     return Money(half_up(amount.minor * Fraction(rate) * scale), currency)
+
+
+def offered_currencies(work: Work) -> tuple[str, ...]:
+    """The currencies in which the company sells to somebody new, in the order in which they are shown."""
+    return rules(work, CurrencyRules).offered
 
 
 def reporting_currency(work: Work) -> str:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Self
 
 from babel import Locale
+from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision
 from pycountry import currencies
 
@@ -35,6 +36,18 @@ def digits(currency: str) -> int:
     if currency in WITHOUT_DECIMALS:
         return 0
     return 3 if currency in WITH_THREE else 4 if currency in WITH_FOUR else 2
+
+
+@cache
+def circulating() -> frozenset[str]:
+    """The currencies of ISO 4217 that are legal tender somewhere today: neither gold nor units of account."""
+    today = {
+        code
+        for uses in get_global("territory_currencies").values()
+        for code, _, until, is_tender in uses
+        if is_tender and until is None
+    }
+    return frozenset(code for code in today if currencies.get(alpha_3=code))
 
 
 def half_up(value: Fraction) -> int:

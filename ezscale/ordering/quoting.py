@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from ezscale.billing.customer_currency import currencies_for
 from ezscale.billing.discounts import (
     NONE,
     BasketItem,
@@ -148,7 +149,7 @@ class Ware:
 def quote(work: Work, wish: Wish) -> Quote:
     """The price of one thing today. Invalid, naming the field, when it cannot be ordered."""
     item = Item(wish.plan, wish.months, wish.options, wish.add_ons)
-    own = work.session.get(Customer, work.actor.customer_id) if work.actor.customer_id else None
+    own = _asking(work)
     knows = own is not None and (own.country, own.tax_id) == (wish.country, wish.tax_id)
     buyer = own if own is not None and knows else somebody_in(wish.country, wish.tax_id)
     return quote_basket(work, [item], wish.currency, buyer, wish.coupon)
@@ -211,6 +212,10 @@ def described(plan: str, months: int) -> str:
     return f"{plan}, {CYCLES.get(months, f'every {months} months')}"
 
 
+def _asking(work: Work) -> Customer | None:
+    return work.session.get(Customer, work.actor.customer_id) if work.actor.customer_id else None
+
+
 def _coupon(work: Work, code: str, wares: Sequence[Ware], currency: str) -> Coupon | None:
     """The one place where a code is looked up for a basket."""
     if not code.strip():
@@ -222,7 +227,7 @@ def _coupon(work: Work, code: str, wares: Sequence[Ware], currency: str) -> Coup
 def _ware(work: Work, item: Item, currency: str) -> Ware:
     plan = plan_on_sale(work, item.plan)
     price = plan.price(currency, item.months)
-    if price is None:
+    if price is None or currency not in currencies_for(work, _asking(work)):
         raise Invalid("This plan is not offered for that currency and period.", field="months")
     if plan.sold_out:
         raise Invalid(f"{plan.name} is sold out at the moment.", field="plan")

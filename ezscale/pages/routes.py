@@ -142,6 +142,7 @@ from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.state.signing_in.invitation import InvitationState
 from ezscale.state.signing_in.proving import ProvingState
+from ezscale.state.signing_in.registering import RegisterState
 from ezscale.ui import company
 
 
@@ -182,7 +183,7 @@ MARKETING = (
         "/pricing/",
         pricing,
         title=f"Pricing in USD, EUR and GBP | {company()}",
-        description="Every plan and every price on one page, from a month to three years, in three currencies.",
+        description="Every plan and every price on one page, from a month to three years, in every currency we sell in.",
         found=True,
         priority=0.9,
     ),
@@ -238,7 +239,10 @@ MARKETING = (
 SIGNING_IN = (
     Route("/login/", login, title=f"Log in | {company()}", on_load=[PostedFormState.load_for_visitors]),
     Route(
-        "/register/", register, title=f"Create an account | {company()}", on_load=[PostedFormState.load_for_visitors]
+        "/register/",
+        register,
+        title=f"Create an account | {company()}",
+        on_load=[PostedFormState.load_for_visitors, RegisterState.load],
     ),
     Route("/forgotten/", forgotten, title=f"Reset your password | {company()}", on_load=[PostedFormState.load]),
     Route("/reset/", reset, title=f"Choose a new password | {company()}", on_load=[PostedFormState.load]),

@@ -36,17 +36,27 @@ def choice(
     return rx.el.label(mark, *content, class_name=classes(CARD, class_name))
 
 
-def filters(label: str, options: Sequence[tuple[str, str]], chosen: StateVar, choose: Any) -> rx.Component:
-    """What of a list is shown, as (value, text): buttons of which one is pressed. `choose` is told the value."""
-    buttons = [
-        rx.el.button(
+def filters(
+    label: str, options: Sequence[tuple[str, str]] | rx.Var[Any], chosen: StateVar, choose: Any
+) -> rx.Component:
+    """What of a list is shown: buttons of which one is pressed. `choose` is told the value.
+
+    As (value, text) what is known now, or a var of things that have `value` and `text`.
+    """
+
+    def one(value: Any, text: Any) -> rx.Component:
+        return rx.el.button(
             text,
             type="button",
             on_click=choose(value),
             aria_pressed=words(chosen == value, "true", "false"),
             class_name=words(chosen == value, f"{FILTER} {PRESSED}", f"{FILTER} text-faint hover:text-ink"),
         )
-        for value, text in options
-    ]
+
+    buttons = (
+        [rx.foreach(options, lambda option: one(option.value, option.text))]
+        if isinstance(options, rx.Var)
+        else [one(value, text) for value, text in options]
+    )
     row = "flex max-w-full gap-0.5 overflow-x-auto rounded-md bg-sunken p-1"
     return rx.el.div(*buttons, role="group", aria_label=label, class_name=row)

@@ -13,6 +13,7 @@ from ezscale.kit.clock import world_now
 from ezscale.kit.encryption import Vault
 from ezscale.kit.work import Database, OpenWork
 from ezscale.models import User
+from tests.builders import OFFERED
 
 ADA = NewPerson("Ada Moreno", "ada@example.com", "plum orchard lantern 42", "IE", "EUR")
 
@@ -39,7 +40,7 @@ def visitor(database: Database) -> OpenWork:
 @pytest.fixture
 def ada(visitor: OpenWork) -> User:
     """A customer's owner."""
-    return sign_up(visitor, ADA)
+    return sign_up(visitor, ADA, OFFERED)
 
 
 @pytest.fixture

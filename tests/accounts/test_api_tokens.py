@@ -27,6 +27,7 @@ from ezscale.kit.ids import new_id
 from ezscale.models import ApiToken, Customer, Membership, User
 from ezscale.models.customer import MemberRole
 from tests.accounts.conftest import ADA
+from tests.builders import OFFERED
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_a_token_of_a_suspended_customer_keeps_only_what_paying_needs(visitor, a
 def test_nobody_sees_or_revokes_anothers_token(visitor, ada, as_person):
     with as_person(ada) as work:
         token, _ = create_token(work, "deploy")
-    eve = sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"))
+    eve = sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"), OFFERED)
 
     with as_person(eve) as work:
         assert tokens(work) == []
@@ -123,7 +124,7 @@ def joins(visitor, user: User, owner: User, role: MemberRole) -> UUID:
 @pytest.fixture
 def tom(visitor, ada):
     """Somebody technical of Ada's."""
-    tom = sign_up(visitor, replace(ADA, name="Tom", email="tom@example.com"))
+    tom = sign_up(visitor, replace(ADA, name="Tom", email="tom@example.com"), OFFERED)
     joins(visitor, tom, ada, MemberRole.TECHNICAL)
     return tom
 
@@ -197,7 +198,7 @@ def test_a_customers_token_is_made_and_seen_by_owners_alone(ada, tom, as_person)
 def test_tokens_for_another_customer_are_not_mixed_in(visitor, ada, as_person, database):
     with as_person(ada) as work:
         own, _ = create_token(work, "own", [SEE_SERVICES])
-    eve = sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"))
+    eve = sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"), OFFERED)
     with visitor() as work:
         elsewhere = actor_for(work, eve.id).own_customer()
         work.session.add(

@@ -18,6 +18,7 @@ from ezscale.kit.errors import Invalid, NotConfirmed, NotSignedIn, TooMany
 from ezscale.models import Customer, Membership, User
 from ezscale.models.customer import MemberRole
 from ezscale.models.sign_in import TokenPurpose
+from tests.builders import OFFERED
 
 OLD, NEW = "plum orchard lantern 42", "quiet violet harbour 7"
 ELSEWHERE = "ada@new.example"
@@ -113,7 +114,7 @@ def test_whoever_has_no_password_confirms_first(visitor, ada, as_ada, session):
 
 
 def test_a_session_of_somebody_else_is_not_renewed(visitor, as_ada):
-    eve = sign_up(visitor, NewPerson("Eve Lang", "eve@example.com", OLD, "IE", "EUR"))
+    eve = sign_up(visitor, NewPerson("Eve Lang", "eve@example.com", OLD, "IE", "EUR"), OFFERED)
     with visitor() as work:
         theirs = begin_session(work, eve).token
 
@@ -160,7 +161,7 @@ def test_bills_follow_their_owner_unless_they_have_an_address_of_their_own(visit
 
 
 def test_a_taken_address_is_refused_only_when_it_is_proven(visitor, ada, wishes):
-    sign_up(visitor, NewPerson("Eve Lang", ELSEWHERE, OLD, "IE", "EUR"))
+    sign_up(visitor, NewPerson("Eve Lang", ELSEWHERE, OLD, "IE", "EUR"), OFFERED)
 
     secret = wishes()
 
@@ -171,7 +172,7 @@ def test_a_taken_address_is_refused_only_when_it_is_proven(visitor, ada, wishes)
 
 
 def test_asking_for_a_taken_address_and_for_a_free_one_does_the_same(visitor, engine, as_ada):
-    sign_up(visitor, NewPerson("Eve Lang", "taken@new.example", OLD, "IE", "EUR"))
+    sign_up(visitor, NewPerson("Eve Lang", "taken@new.example", OLD, "IE", "EUR"), OFFERED)
 
     done = [statements(engine, lambda email=email: ask(as_ada, email)) for email in ("taken@new.example", ELSEWHERE)]
 

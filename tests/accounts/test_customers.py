@@ -16,6 +16,7 @@ from ezscale.accounts.signing_up import sign_up
 from ezscale.kit.actor import robot
 from ezscale.kit.errors import Invalid, NotAllowed, NotFound
 from tests.accounts.conftest import ADA
+from tests.builders import OFFERED
 
 HOME = {
     "name": "Ada Moreno",
@@ -82,7 +83,7 @@ def test_only_who_may_edit_the_customer_changes_the_tax_id(visitor, database, ad
 
 
 def test_others_customers_do_not_exist(visitor, as_ada):
-    eve = sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"))
+    eve = sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"), OFFERED)
     with visitor() as work:
         foreign_id = actor_for(work, eve.id).own_customer()
 
@@ -96,8 +97,8 @@ def test_others_customers_do_not_exist(visitor, as_ada):
 
 @pytest.mark.parametrize("words", ["C-000001", "moreno", "ADA@example", "lanterns"])
 def test_staff_find_a_customer_by_number_name_company_or_address(database, visitor, words):
-    sign_up(visitor, replace(ADA, company="Lanterns Ltd"))
-    sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"))
+    sign_up(visitor, replace(ADA, company="Lanterns Ltd"), OFFERED)
+    sign_up(visitor, replace(ADA, name="Eve", email="eve@example.com"), OFFERED)
 
     with database.opener(robot("staff"))() as work:
         assert [found.number for found in search_customers(work, words)] == ["C-000001"]

@@ -30,6 +30,7 @@ from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid, NotConfirmed, NotFound, TooMany
 from ezscale.models import User
 from ezscale.models.sign_in import CONFIRMED_FOR
+from tests.builders import OFFERED
 from tests.software_key import SoftwareKey
 
 PASSWORD = "plum orchard lantern 42"
@@ -290,6 +291,6 @@ def with_id_of(key: SoftwareKey) -> SoftwareKey:
 
 
 def a_stranger(database, visitor):
-    user = sign_up(visitor, NewPerson("Eve Lang", "eve@example.com", PASSWORD, "IE", "EUR"))
+    user = sign_up(visitor, NewPerson("Eve Lang", "eve@example.com", PASSWORD, "IE", "EUR"), OFFERED)
     with visitor() as work:
         return database.opener(actor_for(work, user.id, confirmed=True))

@@ -33,7 +33,7 @@ from ezscale.kit.clock import world_now
 from ezscale.kit.encryption import CannotDecrypt
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotConfirmed, NotFound, TooMany
 from ezscale.models import Authenticator, LoginSession, RecoveryCode, SignIn, User
-from tests.builders import NOW
+from tests.builders import NOW, OFFERED
 
 PASSWORD = "plum orchard lantern 42"
 HOME, ELSEWHERE = "198.51.100.7", "203.0.113.9"
@@ -347,6 +347,6 @@ def session_of(visitor, user) -> str:
 
 
 def a_stranger(database, visitor):
-    user = sign_up(visitor, NewPerson("Eve Lang", "eve@example.com", PASSWORD, "IE", "EUR"))
+    user = sign_up(visitor, NewPerson("Eve Lang", "eve@example.com", PASSWORD, "IE", "EUR"), OFFERED)
     with visitor() as work:
         return actor_for(work, user.id, confirmed=True)

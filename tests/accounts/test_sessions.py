@@ -13,6 +13,7 @@ from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.audit import AuditEntry
 from ezscale.kit.errors import NotFound
 from ezscale.models import LoginSession, User
+from tests.builders import OFFERED
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_all_others_are_ended(as_ada, begins, whoever_holds):
 
 def test_a_session_of_somebody_else_does_not_exist(database, visitor, begins, whoever_holds):
     token = begins()
-    eve = sign_up(visitor, NewPerson("Eve Lang", "eve@example.com", "plum orchard lantern 42", "IE", "EUR"))
+    eve = sign_up(visitor, NewPerson("Eve Lang", "eve@example.com", "plum orchard lantern 42", "IE", "EUR"), OFFERED)
     with visitor() as work:
         theirs, actor = work.session.exec(select(LoginSession)).one(), actor_for(work, eve.id, confirmed=True)
 

@@ -9,12 +9,13 @@ from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.kit.errors import Invalid, TooMany
 from ezscale.models import Customer, User
 from ezscale.models.customer import MemberRole
+from tests.builders import OFFERED
 
 ADA = NewPerson("  Ada   Moreno ", " Ada@Example.com ", "plum orchard lantern 42", "IE", "EUR", " Lanterns Ltd ")
 
 
 def test_a_visitor_becomes_the_owner_of_a_new_customer(visitor, database):
-    user = sign_up(visitor, ADA)
+    user = sign_up(visitor, ADA, OFFERED)
 
     with visitor() as work:
         actor = actor_for(work, user.id)
@@ -51,7 +52,7 @@ def test_a_visitor_becomes_the_owner_of_a_new_customer(visitor, database):
 )
 def test_a_form_is_refused_at_the_field_that_is_wrong(visitor, field, typed):
     with pytest.raises(Invalid) as refusal:
-        sign_up(visitor, replace(ADA, **{field: typed}))
+        sign_up(visitor, replace(ADA, **{field: typed}), OFFERED)
 
     assert refusal.value.field == field
     with visitor() as work:
@@ -59,10 +60,10 @@ def test_a_form_is_refused_at_the_field_that_is_wrong(visitor, field, typed):
 
 
 def test_an_address_has_one_account_however_it_is_written(visitor):
-    sign_up(visitor, ADA)
+    sign_up(visitor, ADA, OFFERED)
 
     with pytest.raises(Invalid, match="sign in, or reset") as refusal:
-        sign_up(visitor, replace(ADA, email="ADA@EXAMPLE.COM"))
+        sign_up(visitor, replace(ADA, email="ADA@EXAMPLE.COM"), OFFERED)
 
     assert refusal.value.field == "email"
     with visitor() as work:
@@ -70,21 +71,21 @@ def test_an_address_has_one_account_however_it_is_written(visitor):
 
 
 def test_numbers_of_customers_have_no_gap_after_a_refusal(visitor):
-    sign_up(visitor, ADA)
+    sign_up(visitor, ADA, OFFERED)
     with pytest.raises(Invalid):
-        sign_up(visitor, ADA)
+        sign_up(visitor, ADA, OFFERED)
 
-    sign_up(visitor, replace(ADA, email="grace@example.com"))
+    sign_up(visitor, replace(ADA, email="grace@example.com"), OFFERED)
 
     with visitor() as work:
         assert set(work.session.exec(select(Customer.number))) == {"C-000001", "C-000002"}
 
 
 def test_nobody_makes_accounts_by_the_dozen_for_one_address(visitor):
-    sign_up(visitor, ADA, address="198.51.100.7")
+    sign_up(visitor, ADA, OFFERED, address="198.51.100.7")
     for _ in range(9):
         with pytest.raises(Invalid):
-            sign_up(visitor, ADA, address="198.51.100.7")
+            sign_up(visitor, ADA, OFFERED, address="198.51.100.7")
 
     with pytest.raises(TooMany):
-        sign_up(visitor, ADA, address="198.51.100.7")
+        sign_up(visitor, ADA, OFFERED, address="198.51.100.7")

@@ -17,6 +17,7 @@ from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotFound, Not
 from ezscale.kit.ids import new_id
 from ezscale.models import Customer, Membership, StaffRole, User
 from ezscale.models.customer import MemberRole
+from tests.builders import OFFERED
 
 PASSWORD = "plum orchard lantern 42"
 HOME = PostalAddress("Ada Moreno", "", "1 Quay", "Cork", "T12", "IE")
@@ -137,7 +138,7 @@ def test_what_is_so_already_is_said_and_the_reason_is_in_the_audit_trail(visitor
 
 
 def test_a_person_of_another_customer_and_a_colleague_are_out_of_reach(database, visitor, caring, customer_id):
-    bob = sign_up(visitor, NewPerson("Bob Ferris", "bob@example.com", PASSWORD, "IE", "EUR"))
+    bob = sign_up(visitor, NewPerson("Bob Ferris", "bob@example.com", PASSWORD, "IE", "EUR"), OFFERED)
     with database.opener(robot("test"))() as work:
         grace = add_staff(work, "Grace Hall", "grace@example.com", PASSWORD)
         work.session.flush()

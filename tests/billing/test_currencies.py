@@ -16,15 +16,18 @@ from ezscale.company.currencies import (
     enter_rate,
     exchange_rates,
     fetch_rates,
+    offered_currencies,
     report_columns,
     reporting_currency,
     together,
 )
 from ezscale.company.ports import PublishedRates
+from ezscale.company.rules import rules as decided
 from ezscale.company.rules import set_rules
+from ezscale.integrations.stripe.amounts import stripe_amount
 from ezscale.kit.actor import Actor, ActorKind
-from ezscale.kit.errors import Invalid, NotAllowed
-from ezscale.kit.money import Money, digits
+from ezscale.kit.errors import Invalid, NotAllowed, Rejected
+from ezscale.kit.money import Money, circulating, digits
 from ezscale.models import ExchangeRate
 from tests.builders import NOW, TODAY
 
@@ -174,3 +177,50 @@ def test_only_whoever_may_change_taxes_enters_rates(work):
 
     with pytest.raises(NotAllowed):
         enter_rate(work, "EUR", "USD", "1.1", TODAY)
+
+
+def test_staff_decide_what_is_sold_in_and_in_which_order(work):
+    assert offered_currencies(work) == ("USD", "EUR", "GBP")
+
+    set_rules(work, CurrencyRules, {"offered": [" jpy", "KWD", "EUR"]})
+
+    assert offered_currencies(work) == ("JPY", "KWD", "EUR")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ([], "at least one"),
+        ([""], "not a currency"),
+        (["EUR", "ZZZ"], "ZZZ is not a currency"),
+        (["XXX"], "not a currency"),  # none at all
+        (["XAU"], "not a currency"),  # gold
+        (["CLF"], "not a currency"),  # a unit of account
+        (["DEM"], "not a currency"),  # of yesterday
+        (["EUR", "USD", "eur"], "EUR is there twice"),
+        (sorted(circulating())[:13], "12 currencies at most"),
+        ("EUR", "valid tuple"),
+    ],
+)
+def test_what_nobody_could_pay_in_is_refused_beside_its_field_and_nothing_changes(work, typed, words):
+    before = decided(work, CurrencyRules)
+
+    with pytest.raises(Invalid, match=words) as refused:
+        set_rules(work, CurrencyRules, {"offered": typed})
+
+    assert refused.value.field == "offered"
+    assert decided(work, CurrencyRules) == before
+
+
+def test_the_rule_names_every_currency_that_cards_cannot_pay_in():
+    words = CurrencyRules.model_fields["offered"].description or ""
+    named = set(words.rpartition(": ")[2].rstrip(".").split(", "))
+
+    assert named == {code for code in circulating() if not is_charged(code)}
+
+
+def is_charged(code: str) -> bool:
+    try:
+        return stripe_amount(Money(1000, code)) == 1000
+    except Rejected:
+        return False

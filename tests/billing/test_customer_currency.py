@@ -10,6 +10,8 @@ from ezscale.billing.credit import keep_as_credit
 from ezscale.billing.customer_currency import change_currency
 from ezscale.billing.pausing import pause_subscription
 from ezscale.billing.subscriptions import end_subscription
+from ezscale.company.currencies import CurrencyRules
+from ezscale.company.rules import set_rules
 from ezscale.kit.errors import Invalid, NotAllowed, NotFound
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
@@ -80,6 +82,19 @@ def test_it_is_a_currency_that_we_sell_in(at, currency):
 
     with pytest.raises(Invalid):
         changes(at, ada, currency)
+
+
+def test_what_is_offered_from_now_on_can_be_chosen_and_what_is_taken_away_is_kept(at):
+    ada, bob = at.signs_up(), at.signs_up("Bob Byrne", currency="USD")
+
+    with at.robot() as work:
+        set_rules(work, CurrencyRules, {"offered": ["JPY", "EUR"]})
+
+    changes(at, ada, "JPY")
+    changes(at, bob, "USD")
+    assert (currency_of(at, ada), currency_of(at, bob)) == ("JPY", "USD")
+    with pytest.raises(Invalid, match="that we sell in"):
+        changes(at, ada, "USD")
 
 
 def test_only_whoever_manages_customers_may_and_only_of_one_that_is_there(at):

@@ -36,7 +36,7 @@ from ezscale.kit.errors import BusinessError, Invalid, NotFound, NotSignedIn
 from ezscale.kit.ids import new_id
 from ezscale.models import AddOn, Customer, Option, OptionValue, Plan, SubscriptionItem
 from ezscale.models.subscription import ItemKind
-from tests.builders import a_subscription
+from tests.builders import OFFERED, a_subscription
 
 SHEET = PlanSheet(
     "VPS 6",
@@ -96,13 +96,13 @@ def test_a_plan_is_changed_hidden_archived_and_restored(shop, plan):
 def test_every_change_that_the_window_shows_asks_for_a_new_build_and_no_other_does(shop, plan):
     sheet = replace(SHEET, name=plan.name, summary=plan.summary, cpu_cores="1", memory_mb="2048", disk_gb="40")
     sheet = replace(sheet, traffic_gb="2000", position="0")
-    marks = [mark_of_the_shop(shop)]
+    marks = [mark_of_the_shop(shop, OFFERED)]
     for step in (
         *(replace(sheet, package="9"), replace(sheet, needs_approval=True), replace(sheet, stock="3")),
         *(replace(sheet, stock="0", stock_seen="3"), replace(sheet, stock="0", stock_seen="0", hidden=True)),
     ):
         change_plan(shop, plan.id, step)
-        marks.append(mark_of_the_shop(shop))
+        marks.append(mark_of_the_shop(shop, OFFERED))
 
     assert marks[:4] == [marks[0]] * 4
     assert len(set(marks)) == 3  # as it was, sold out, gone

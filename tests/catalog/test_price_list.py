@@ -26,6 +26,7 @@ from ezscale.kit.errors import Invalid, NotFound, NotSignedIn
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
 from ezscale.models import AddOn
+from tests.builders import OFFERED
 
 MONTH = timedelta(days=30)
 SOON = timedelta(days=10)
@@ -204,16 +205,16 @@ def test_two_who_change_a_price_at_once_leave_one(database, open_work, work, sho
 
 
 def test_the_shop_is_built_anew_when_a_price_changes_begins_or_ends(shop, plan):
-    marks = [mark_of_the_shop(shop)]
+    marks = [mark_of_the_shop(shop, OFFERED)]
     shop.now += SOON
     set_price(shop, PLANS, plan.id, PriceWish("EUR", 1, "6"))
-    marks.append(mark_of_the_shop(shop))
+    marks.append(mark_of_the_shop(shop, OFFERED))
     set_price(shop, PLANS, plan.id, PriceWish("EUR", 1, "7", since=shop.now + SOON))
-    planned = mark_of_the_shop(shop)
+    planned = mark_of_the_shop(shop, OFFERED)
     shop.now += SOON
-    marks.append(mark_of_the_shop(shop))
+    marks.append(mark_of_the_shop(shop, OFFERED))
     end_price(shop, PLANS, plan.id, "EUR", 1)
-    marks.append(mark_of_the_shop(shop))
+    marks.append(mark_of_the_shop(shop, OFFERED))
 
     assert planned == marks[1]
     assert len(set(marks)) == len(marks)

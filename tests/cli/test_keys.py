@@ -17,6 +17,7 @@ from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.clock import world_now
 from ezscale.models import Authenticator, User
+from tests.builders import OFFERED
 from tests.cli.conftest import Ran
 
 TOO_EARLY = "The newest key is a minute old at most: what was under way then may not be stored yet.\n"
@@ -31,7 +32,7 @@ def apps(company: Callable[..., Ran]) -> dict[UUID, TOTP]:
 
 def a_pairing(name: str) -> tuple[UUID, TOTP]:
     email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
-    person = sign_up(wiring.work_of(ANONYMOUS), NewPerson(name, email, "plum orchard lantern 42", "IE", "EUR"))
+    person = sign_up(wiring.work_of(ANONYMOUS), NewPerson(name, email, "plum orchard lantern 42", "IE", "EUR"), OFFERED)
     with wiring.automation("test")() as work:
         actor = actor_for(work, person.id, confirmed=True)
     with wiring.work_of(actor)() as work:

@@ -7,8 +7,12 @@ from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import accept_change
 from ezscale.billing.credit_notes import creditable, issue_credit_note
+from ezscale.company.currencies import CurrencyRules
+from ezscale.company.rules import set_rules
+from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
-from ezscale.models import Customer, Plan, Price
+from ezscale.models import Plan, Price
+from ezscale.ordering.quoting import Wish, quote
 from tests.journeys.records import credit_of, subscription_of
 
 # VPS 2 and VPS 3 a month; with 23 % VAT: the first invoice, the change for 17 of 31 days, the renewal.
@@ -21,9 +25,10 @@ LIVES = {
 @pytest.mark.parametrize("currency", LIVES)
 def test_everything_is_rounded_to_its_own_smallest_unit(at, currency):
     small, big, sums = LIVES[currency]
+    with pytest.raises(Invalid, match="one of our currencies"):
+        at.signs_up("Kei Ito", "IE", currency)
     sells_in(at, currency, {"vps-2": small, "vps-3": big})
-    kei = at.signs_up("Kei Ito", country="IE")
-    pays_in(at, kei, currency)
+    kei = at.signs_up("Kei Ito", "IE", currency)
     kei.buys("vps-2")
     at.lives(days=14)
 
@@ -41,15 +46,31 @@ def test_everything_is_rounded_to_its_own_smallest_unit(at, currency):
     assert credit_of(kei, currency) == renewal.total_minor
 
 
-def pays_in(at, person, currency):
-    """Nobody chooses it in the shop, which knows three; a company moved from elsewhere may have it."""
+def test_who_is_billed_in_a_currency_that_is_no_longer_offered_keeps_it_and_buys_on(at):
+    sells_in(at, "JPY", {"vps-2": 1_100})
+    kei, ada = at.signs_up("Kei Ito", "IE", "JPY"), at.signs_up("Ada Moreno", "IE", "EUR")
+    kei.buys("vps-2")
+    at.works()
+
+    offers(at, "EUR", "USD")
+
+    kei.buys("vps-2")
+    at.lives(days=32)
+    assert [invoice.total_minor for invoice in kei.invoices()] == [1_353] * 4
+    with pytest.raises(Invalid, match="not offered for that currency"):
+        ada.does(lambda work: quote(work, Wish("vps-2", 1, "JPY", "IE")))
+    with pytest.raises(Invalid) as refused:
+        at.signs_up("Mio Sato", "IE", "JPY")
+    assert refused.value.field == "currency"
+
+
+def offers(at, *currencies):
     with at.robot() as work:
-        customer = work.session.get_one(Customer, person.actor.customer_id)
-        customer.currency = currency
-        work.session.add(customer)
+        set_rules(work, CurrencyRules, {"offered": currencies})
 
 
 def sells_in(at, currency, prices):
+    offers(at, "EUR", currency)
     with at.robot() as work:
         for plan in work.session.exec(select(Plan)):
             if plan.slug in prices:

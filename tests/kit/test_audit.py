@@ -20,6 +20,7 @@ from ezscale.kit.audit import (
 )
 from ezscale.kit.errors import NotFound
 from ezscale.models import Customer, Location, User
+from tests.builders import OFFERED
 from tests.sizes import figures, size
 
 PASSWORD = "plum orchard lantern 42"
@@ -37,7 +38,9 @@ def content(entry):
 @pytest.fixture
 def ada(database) -> User:
     return sign_up(
-        database.opener(ANONYMOUS.came_by("web", "203.0.113.7")), NewPerson("Ada", "ada@example.com", PASSWORD, "IE")
+        database.opener(ANONYMOUS.came_by("web", "203.0.113.7")),
+        NewPerson("Ada", "ada@example.com", PASSWORD, "IE"),
+        OFFERED,
     )
 
 

@@ -14,6 +14,7 @@ from ezscale.kit.database import open_engine
 from ezscale.kit.work import Database
 from ezscale.models import User
 from tests.api.conftest import ada, at, bob, browser_of, grace, line, moved_into, program_of, web
+from tests.builders import OFFERED
 from tests.company import PASSWORD
 from tests.security.wire import running_web
 
@@ -30,7 +31,7 @@ class Served:
     def somebody(self, name: str) -> User:
         """A customer."""
         email = f"{name.replace(' ', '.').lower()}@example.com"
-        return sign_up(self.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, "IE", "EUR"))
+        return sign_up(self.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, "IE", "EUR"), OFFERED)
 
     def session(self, user: User) -> str:
         """The secret of a fresh session."""

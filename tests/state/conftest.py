@@ -19,6 +19,7 @@ from ezscale.kit.encryption import Vault
 from ezscale.kit.work import Database, Work
 from ezscale.models import StaffRole, User
 from ezscale.wiring import House
+from tests.builders import OFFERED
 from tests.company import Company
 
 PASSWORD = "plum orchard lantern 42"
@@ -43,7 +44,7 @@ def customer_session(house: House) -> SignedIn:
 def session_of(house: House, name: str, *, staff: bool = False) -> SignedIn:
     """Somebody makes an account and signs in."""
     email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
-    user = sign_up(house.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, "IE", "EUR"))
+    user = sign_up(house.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, "IE", "EUR"), OFFERED)
     with house.automation("test")() as work:
         return begin_session(work, hired(work, user) if staff else user)
 

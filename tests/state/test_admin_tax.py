@@ -1,16 +1,20 @@
 """Taxes, currencies and a customer's standing on the screens of staff, and of the customer."""
 
+import pytest
 from sqlmodel import select
 
 from ezscale.accounts.customers import change_tax_id
 from ezscale.billing.tax_rules import TaxRules
 from ezscale.company.rules import rules
-from ezscale.models import Customer, TaxExemption
+from ezscale.models import Customer, Plan, Price, TaxExemption
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.admin.currencies import ENTER, CurrenciesState
+from ezscale.state.admin.currencies import RULES as CURRENCY_RULES
 from ezscale.state.admin.customer_tax import CURRENCY, EXEMPT, CustomerTaxState
 from ezscale.state.admin.overview import OverviewState
 from ezscale.state.admin.tax import CHANGE, END, NEW, RULES, TaxState
+from ezscale.state.ordering.order_form import OrderState
+from ezscale.state.signing_in.registering import RegisterState
 from tests.state.panel import administrator, onlooker
 from tests.state.portal import Screen
 
@@ -124,6 +128,49 @@ async def test_a_rate_is_entered_by_hand_and_reports_follow_it(company):
     assert [row.words for row in page.entered] == ["1 GBP = 2 EUR"]
     assert page.troubled == ["USD"]
     assert after.figures.mrr_together == "19,00\xa0€ in all"
+
+
+DECIDED = {"offered": "EUR; usd  JPY", "reporting": "", "stale_after_days": "5"}
+
+
+@pytest.mark.parametrize(("typed", "words"), [("", "at least one"), ("EUR, ABC", "ABC is not a currency")])
+async def test_what_cannot_be_sold_in_is_refused_beside_the_field(company, typed, words):
+    screen = Screen(company, CurrenciesState, administrator(company))
+    page = await screen.opens("/admin/currencies/")
+    await screen.does(page.ask(CURRENCY_RULES))
+
+    await screen.does(page.decide(DECIDED | {"offered": typed}))
+
+    assert words in page.errors["offered"]
+    assert (page.question, page.offered) == (CURRENCY_RULES, "USD, EUR, GBP")
+
+
+async def test_a_currency_that_staff_offer_is_offered_everywhere(company):
+    boss, ada = administrator(company), company.signs_up("Ada Moreno", "GB", "GBP")
+    ada.buys()
+    with company.robot() as work:
+        small = work.session.exec(select(Plan).where(Plan.slug == "vps-1")).one()
+        work.session.add(Price(plan_id=small.id, currency="JPY", months=1, amount_minor=900, since=work.now))
+    before = await Screen(company, OrderState).opens("/order/?plan=vps-1&currency=JPY")
+    in_yen_before = before.basket.currency
+    screen = Screen(company, CurrenciesState, boss)
+    page = await screen.opens("/admin/currencies/")
+
+    await screen.does(page.decide(DECIDED))
+
+    form = await Screen(company, RegisterState).opens("/register/")
+    shop = await Screen(company, OrderState).opens("/order/?plan=vps-1&currency=JPY")
+    overview = await Screen(company, OverviewState, boss).opens("/admin/")
+    file = await Screen(company, CustomerTaxState, boss).opens(f"/admin/customer/?id={ada.actor.customer_id}")
+    assert page.offered == "EUR, USD, JPY"
+    assert [(each.value, each.text) for each in form.currencies][1:] == [
+        ("USD", "US dollars ($)"),
+        ("JPY", "Japanese Yen (¥)"),
+    ]
+    assert (in_yen_before, shop.basket.currency) == ("EUR", "JPY")
+    assert [each.value for each in shop.currencies] == ["EUR", "USD", "JPY"]
+    assert [each.value for each in overview.currencies] == ["EUR", "USD", "JPY", "GBP"]  # Ada still pays in pounds
+    assert [each.value for each in file.currencies] == ["GBP", "EUR", "USD", "JPY"]
 
 
 async def test_staff_exempt_a_customer_and_take_it_back(company):

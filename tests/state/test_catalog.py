@@ -2,14 +2,17 @@
 
 from sqlmodel import select
 
-from ezscale.catalog.showing import mark_of_the_shop, read_the_shop
+from ezscale.catalog.showing import read_the_shop
 from ezscale.catalog.starting_range import stock_the_shop
+from ezscale.company.currencies import CurrencyRules
+from ezscale.company.rules import set_rules
 from ezscale.kit.clock import WorldClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.money import Money
 from ezscale.kit.work import Database
 from ezscale.models import Plan, Price
-from ezscale.state.marketing.catalog import short_price, window_of
+from ezscale.pages.marketing.offers import prices
+from ezscale.state.marketing.catalog import mark_of, short_price, window_of
 from ezscale.state.marketing.prices import PricesState
 from tests.state.conftest import open_tab, state_of
 
@@ -32,6 +35,38 @@ def test_a_longer_cycle_says_what_a_month_comes_to_and_what_it_saves(house):
 
     assert year is not None
     assert (year.total, year.per_month, year.saves) == ("€55", "€4.58", 17)
+
+
+def test_the_window_shows_what_is_offered_and_no_other_price(house):
+    with house.automation("test")() as work:
+        stock_the_shop(work)
+        small = work.session.exec(select(Plan).where(Plan.slug == "vps-1")).one()
+        work.session.add(Price(plan_id=small.id, currency="JPY", months=1, amount_minor=900, since=work.now))
+    before = read_the_shop(house.database, window_of)
+    with house.automation("test")() as work:
+        set_rules(work, CurrencyRules, {"offered": ["JPY", "KWD", "EUR"]})
+
+    after = read_the_shop(house.database, window_of)
+
+    assert (before.currencies, before.plans[0].price("JPY", 1)) == (("USD", "EUR", "GBP"), None)
+    assert after.currencies == ("JPY", "EUR")  # nothing has a price in dinars yet
+    assert {tag.currency for plan in after.plans for tag in plan.prices} == {"JPY", "EUR"}
+    assert (tag.total if (tag := after.plans[0].price("JPY", 1)) else "") == "¥900"
+    assert before.mark != after.mark
+
+
+def test_a_plan_without_a_price_in_a_currency_says_so(house):
+    with house.automation("test")() as work:
+        stock_the_shop(work)
+        small = work.session.exec(select(Plan).where(Plan.slug == "vps-1")).one()
+        work.session.add(Price(plan_id=small.id, currency="JPY", months=1, amount_minor=900, since=work.now))
+        set_rules(work, CurrencyRules, {"offered": ["EUR", "JPY"]})
+    shop = read_the_shop(house.database, window_of)
+
+    small, big = (str(prices(shop, plan)) for plan in shop.plans[:2])
+
+    assert "Not sold in JPY" not in small
+    assert "Not sold in JPY" in big
 
 
 def test_an_empty_shop_shows_nothing_that_could_not_be_ordered(house):
@@ -85,14 +120,14 @@ async def test_a_price_that_has_changed_since_the_build_is_shown_at_once(house):
 def test_the_mark_of_the_shop_knows_what_is_shown_and_nothing_else(house):
     with house.automation("test")() as work:
         stock_the_shop(work)
-        begun = mark_of_the_shop(work)
-    elsewhere = read_the_shop(Database(open_engine("sqlite:////nowhere/shop.db"), WorldClock()), mark_of_the_shop)
+        begun = mark_of(work)
+    elsewhere = read_the_shop(Database(open_engine("sqlite:////nowhere/shop.db"), WorldClock()), mark_of)
 
     with house.automation("test")() as work:
         dearer(work)
-        with_another_price = mark_of_the_shop(work)
+        with_another_price = mark_of(work)
         work.session.exec(select(Plan).where(Plan.slug == "vps-5")).one().archive(work.now)
-        with_a_plan_less = mark_of_the_shop(work)
+        with_a_plan_less = mark_of(work)
 
     assert begun == elsewhere  # the same range under other ids
     assert len({begun, with_another_price, with_a_plan_less}) == 3

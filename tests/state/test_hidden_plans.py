@@ -5,11 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlmodel import select
 
-from ezscale.catalog.showing import mark_of_the_shop
 from ezscale.models import Subscription
 from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.state.account.subscription import SubscriptionState
-from ezscale.state.marketing.catalog import window_of
+from ezscale.state.marketing.catalog import mark_of, window_of
 from ezscale.state.ordering.order_form import OrderState
 from tests.ordering.plans import turns
 from tests.state.portal import Screen
@@ -72,11 +71,11 @@ async def test_it_stays_in_a_basket_beside_others_and_is_not_shown_again_without
 
 async def test_no_list_and_no_public_page_knows_of_it(company, ada):
     with company.robot() as work:
-        cards, mark = window_of(work).plans, mark_of_the_shop(work)
+        cards, mark = window_of(work).plans, mark_of(work)
     turns(company, "vps-1", summary="Only for friends")
 
     with company.robot() as work:
-        assert mark_of_the_shop(work) == mark
+        assert mark_of(work) == mark
     assert "vps-1" not in [card.slug for card in cards]
     assert "vps-1" not in shown(await Screen(company, OrderState, ada).opens("/order/"))
 

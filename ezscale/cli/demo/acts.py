@@ -16,6 +16,7 @@ from ezscale.billing import cancelling, checkout
 from ezscale.billing.checkout import Return
 from ezscale.cli.demo.people import Person
 from ezscale.cli.demo.simulation import Simulation
+from ezscale.company.currencies import offered_currencies
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.ids import new_secret
 from ezscale.kit.work import OpenWork
@@ -59,7 +60,9 @@ class Customer:
         """Make an account."""
         who = self.person
         new = NewPerson(who.name, who.email, self.password, who.country, who.currency, who.company)
-        self.user_id = sign_up(self.open_work, new, f"demo-{who.domain}").id
+        with self.open_work() as work:
+            currencies = offered_currencies(work)
+        self.user_id = sign_up(self.open_work, new, currencies, f"demo-{who.domain}").id
         self.company.settle()
 
     def prove_address(self) -> None:

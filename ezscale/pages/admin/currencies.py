@@ -6,7 +6,7 @@ import reflex as rx
 
 from ezscale.pages.admin.parts import figure, two_lines
 from ezscale.pages.shell import admin_page
-from ezscale.state.admin.currencies import ENTER, RULES, CurrenciesState, EnteredRow, WorthRow
+from ezscale.state.admin.currencies import ENTER, OFFERED, RULES, CurrenciesState, EnteredRow, WorthRow
 from ezscale.ui import (
     Column,
     badge,
@@ -86,7 +86,9 @@ def _decided() -> rx.Component:
     change = button("Change", look="plain", size="small", on_click=CurrenciesState.ask(RULES))
     return card(
         definitions(
-            ("Reports are in", REPORTING), ("A rate is old after", rx.fragment(CurrenciesState.stale_after, " days"))
+            ("We sell in", CurrenciesState.offered),
+            ("Reports are in", REPORTING),
+            ("A rate is old after", rx.fragment(CurrenciesState.stale_after, " days")),
         ),
         title="Decided",
         actions=[rx.cond(CurrenciesState.may_decide, change)],
@@ -137,6 +139,14 @@ def _entering() -> rx.Component:
 def _deciding() -> rx.Component:
     form = rx.el.form(
         _line(
+            OFFERED.label,
+            "offered",
+            100,
+            required=True,
+            default_value=CurrenciesState.offered,
+            hint=OFFERED.help,
+        ),
+        _line(
             "Currency of reports",
             "reporting",
             3,
@@ -156,7 +166,9 @@ def _deciding() -> rx.Component:
         reset_on_submit=False,
         class_name=FORM,
     )
-    return _window(RULES, form, "Decide about currencies", "It holds for invoices and reports from now on.")
+    return _window(
+        RULES, form, "Decide about currencies", "It holds for new customers, invoices and reports from now on."
+    )
 
 
 def _window(question: str, form: rx.Component, title: str, text: str) -> rx.Component:

@@ -4,7 +4,6 @@ import reflex as rx
 
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customer_tax import CURRENCY, EXEMPT, CustomerTaxState, ExemptionLine
-from ezscale.state.signing_in.choices import currencies
 from ezscale.ui import badge, button, card, confirm, dialog, select_field, text_field
 
 SEEN, ERRORS = CustomerTaxState, CustomerTaxState.errors
@@ -94,7 +93,7 @@ def _exempting() -> rx.Component:
 def _currency() -> rx.Component:
     form = rx.el.form(
         select_field(
-            "Currency", "currency", currencies(), errors=ERRORS, default_value=CustomerState.customer.currency
+            "Currency", "currency", SEEN.currencies, errors=ERRORS, default_value=CustomerState.customer.currency
         ),
         button("Change the currency", type="submit", class_name="self-end"),
         on_submit=SEEN.bill_in,

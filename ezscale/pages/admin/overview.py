@@ -5,7 +5,7 @@ import reflex as rx
 from ezscale.pages.admin.cases import case_list
 from ezscale.pages.admin.parts import by_id, figure, order_columns
 from ezscale.pages.shell import admin_page
-from ezscale.state.admin.overview import OFFERED, NewsRow, OverviewState
+from ezscale.state.admin.overview import NewsRow, OverviewState
 from ezscale.ui import (
     Column,
     card,
@@ -45,7 +45,7 @@ def overview() -> rx.Component:
         rx.cond(OverviewState.loading, card(skeleton(8)), body),
         at="/admin/",
         lead=rx.cond(OverviewState.now != "", rx.fragment("It is ", OverviewState.now, " for the company.")),
-        actions=[filters("Currency", OFFERED, OverviewState.currency, OverviewState.choose)],
+        actions=[filters("Currency", OverviewState.currencies, OverviewState.currency, OverviewState.choose)],
     )
 
 

@@ -59,8 +59,8 @@ QUESTIONS = (
     (
         "Which currencies and taxes apply?",
         (
-            "You are billed in US dollars, euros or pounds, whichever you chose. Prices are shown before tax; what applies "
-            "where you live is added before you pay, not after."
+            "You are billed in the currency that you chose. Prices are shown before tax; what applies where you live is "
+            "added before you pay, not after."
         ),
     ),
 )
@@ -77,7 +77,7 @@ def home() -> rx.Component:
             rx.el.div(
                 offers(
                     shop,
-                    plan_cards(shop.plans[:4], "sm:grid-cols-2 lg:grid-cols-4", shop.cycles[:1]),
+                    plan_cards(shop, shop.plans[:4], "sm:grid-cols-2 lg:grid-cols-4", shop.cycles[:1]),
                     cycles=shop.cycles[:1],
                 ),
                 class_name="mt-8",

@@ -35,13 +35,13 @@ def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Compone
     )
 
 
-def plan_cards(plans: Sequence[PlanCard], columns: str, cycles: Sequence[int] = ()) -> rx.Component:
+def plan_cards(shop: ShopWindow, plans: Sequence[PlanCard], columns: str, cycles: Sequence[int] = ()) -> rx.Component:
     """Plans side by side, with the prices of some cycles, or of all."""
     shown = [plan.of_cycles(cycles) if cycles else plan for plan in plans]
-    return rx.el.ul(*[_card(plan) for plan in shown], class_name=f"grid gap-4 {columns}")
+    return rx.el.ul(*[_card(shop, plan) for plan in shown], class_name=f"grid gap-4 {columns}")
 
 
-def plan_table(plans: Sequence[PlanCard]) -> rx.Component:
+def plan_table(shop: ShopWindow, plans: Sequence[PlanCard]) -> rx.Component:
     """Plans below each other, to compare."""
     names = ("Plan", "vCPU", "Memory", "Disk", "Traffic", "Price", "")
     looks = ("", "hidden md:table-cell", "hidden sm:table-cell", "hidden md:table-cell", "hidden md:table-cell", "", "")
@@ -56,24 +56,27 @@ def plan_table(plans: Sequence[PlanCard]) -> rx.Component:
     sheet = rx.el.table(
         rx.el.caption("Plans and prices before tax", class_name="sr-only"),
         rx.el.thead(rx.el.tr(*head), class_name="border-b border-line text-left text-xs text-faint"),
-        rx.el.tbody(*[_line(plan) for plan in plans], class_name="divide-y divide-line"),
+        rx.el.tbody(*[_line(shop, plan) for plan in plans], class_name="divide-y divide-line"),
         class_name="w-full text-sm",
     )
     return rx.el.div(sheet, class_name="overflow-hidden rounded-xl border border-line bg-surface shadow-card")
 
 
-def prices(plan: PlanCard) -> rx.Component:
-    """A plan's price in every currency and cycle, of which the stylesheet shows one.
+def prices(shop: ShopWindow, plan: PlanCard) -> rx.Component:
+    """A plan's price in every currency and cycle, of which the stylesheet shows one; it says so where there is none.
 
     The page holds the price it was built with, for search engines; one that has changed since takes its place.
     """
-    by_currency: dict[str, list[PriceTag]] = {}
+    by_currency: dict[str, list[PriceTag]] = {currency: [] for currency in shop.currencies}
     for tag in plan.prices:
-        by_currency.setdefault(tag.currency, []).append(tag)
+        by_currency[tag.currency].append(tag)
     return rx.el.div(
         *[
-            rx.el.div(*[_price(plan, tag) for tag in tags], custom_attrs={"data-currency": currency})
-            for currency, tags in by_currency.items()
+            rx.el.div(
+                *([_price(plan, tag) for tag in tags] or [_no_price(currency)]),
+                custom_attrs={"data-currency": str(place)},
+            )
+            for place, (currency, tags) in enumerate(by_currency.items(), start=1)
         ]
     )
 
@@ -108,7 +111,14 @@ def _switch(
 ) -> rx.Component:
     buttons = [
         rx.el.label(
-            rx.el.input(type="radio", name=name, value=value, default_checked=place == 0, class_name="peer sr-only"),
+            rx.el.input(
+                type="radio",
+                name=name,
+                value=value,
+                default_checked=place == 0,
+                custom_attrs={"data-place": str(place + 1)},
+                class_name="peer sr-only",
+            ),
             rx.el.span(
                 text,
                 *(
@@ -130,7 +140,7 @@ def _switch(
     )
 
 
-def _card(plan: PlanCard) -> rx.Component:
+def _card(shop: ShopWindow, plan: PlanCard) -> rx.Component:
     cores = plan.cores.removesuffix(" vCPU")
     facts = [
         rx.el.div(rx.el.dt(name, class_name="text-faint"), rx.el.dd(value), class_name="flex justify-between")
@@ -144,7 +154,7 @@ def _card(plan: PlanCard) -> rx.Component:
     return rx.el.li(
         head,
         rx.el.p(plan.summary, class_name="mt-1 min-h-10 text-sm text-faint"),
-        rx.el.div(prices(plan), class_name="mt-4 min-h-16"),
+        rx.el.div(prices(shop, plan), class_name="mt-4 min-h-16"),
         rx.el.dl(*facts, class_name="mt-4 flex flex-col gap-2 border-t border-line pt-4 text-sm text-ink tabular-nums"),
         _order(plan, "mt-6 w-full"),
         class_name=(
@@ -154,7 +164,7 @@ def _card(plan: PlanCard) -> rx.Component:
     )
 
 
-def _line(plan: PlanCard) -> rx.Component:
+def _line(shop: ShopWindow, plan: PlanCard) -> rx.Component:
     small = f"{plan.cores} · {plan.memory} · {plan.disk} · {plan.traffic}"
     name = rx.el.th(
         rx.el.span(plan.name, class_name="text-[0.9375rem] font-semibold text-ink"),
@@ -170,10 +180,14 @@ def _line(plan: PlanCard) -> rx.Component:
         rx.el.td(plan.memory, class_name=wide.replace("md:", "sm:")),
         rx.el.td(plan.disk, class_name=wide),
         rx.el.td(plan.traffic, class_name=wide),
-        rx.el.td(prices(plan), class_name="px-3 py-4 align-middle sm:px-5 whitespace-nowrap"),
+        rx.el.td(prices(shop, plan), class_name="px-3 py-4 align-middle sm:px-5 whitespace-nowrap"),
         rx.el.td(_order(plan, ""), class_name="py-4 pr-3 text-right sm:pr-5"),
         class_name="align-middle",
     )
+
+
+def _no_price(currency: str) -> rx.Component:
+    return rx.el.span(f"Not sold in {currency}", class_name="text-sm text-faint")
 
 
 def _price(plan: PlanCard, tag: PriceTag) -> rx.Component:

@@ -29,7 +29,7 @@ def pricing() -> rx.Component:
     for family in dict.fromkeys(plan.family for plan in shop.plans):
         families += [
             rx.el.h2(family, class_name="mt-6 text-lg font-semibold"),
-            plan_table([plan for plan in shop.plans if plan.family == family]),
+            plan_table(shop, [plan for plan in shop.plans if plan.family == family]),
         ]
     return marketing_page(
         page_top(

@@ -53,7 +53,9 @@ def vps() -> rx.Component:
         ),
         section(
             rx.el.h2("Plans", class_name="sr-only"),
-            offers(shop, plan_cards(shop.plans, "sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-5"), cycles=shop.cycles),
+            offers(
+                shop, plan_cards(shop, shop.plans, "sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-5"), cycles=shop.cycles
+            ),
             class_name="mt-10",
         ),
         section(title("In every plan"), features(INCLUDED)),

@@ -4,8 +4,9 @@ import reflex as rx
 
 from ezscale.pages.shell import auth_page, next_field
 from ezscale.pages.signing_in.new_account import agreement, first_password
-from ezscale.state.signing_in.choices import countries, currencies
+from ezscale.state.signing_in.choices import countries
 from ezscale.state.signing_in.forms import PostedFormState
+from ezscale.state.signing_in.registering import RegisterState
 from ezscale.ui import button, form_notice, link, native_form, select_field, text_field
 
 
@@ -58,10 +59,10 @@ def register() -> rx.Component:
             select_field(
                 "Currency",
                 "currency",
-                currencies(),
+                RegisterState.currencies,
                 errors=errors,
                 default_value=typed["currency"],
-                key=f"currency{again}",
+                key=f"currency{again}{RegisterState.offered}",  # what was typed is chosen once it is among them
             ),
             class_name="grid gap-4 sm:grid-cols-2",
         ),

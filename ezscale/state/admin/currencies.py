@@ -1,5 +1,6 @@
 """What currencies are worth, how old that is, and in which one the company counts."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -7,24 +8,26 @@ import reflex as rx
 from babel.numbers import get_currency_name
 
 from ezscale.accounts.permissions import MANAGE_TAX, SET_RULES
-from ezscale.accounts.signing_up import CURRENCIES
 from ezscale.company.currencies import (
     CurrencyRow,
     CurrencyRules,
     currencies_now,
     enter_rate,
     entered_rates,
+    offered_currencies,
     reporting_currency,
 )
 from ezscale.company.rules import rules, set_rules
 from ezscale.kit.work import Work
 from ezscale.models import ExchangeRate
+from ezscale.state.admin.rules import asked
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_day, sent_fields, sent_text
 from ezscale.state.reader import Reader
 from ezscale.state.telling import Answer
 
 ENTER, RULES = "enter", "rules"
+OFFERED = asked(CurrencyRules)[0]
 
 
 @dataclass
@@ -73,6 +76,7 @@ class CurrenciesState(StaffState):
     loading: bool = True
     rows: list[WorthRow] = []
     entered: list[EnteredRow] = []
+    offered: str = ""
     reporting: str = ""
     chosen: str = ""
     stale_after: str = ""
@@ -110,10 +114,11 @@ class CurrenciesState(StaffState):
 
     @rx.event
     async def decide(self, form: dict[str, Any]) -> Answer:
-        """Decide in which currency the company counts."""
-        typed: dict[str, object] = {**sent_fields(form, "reporting", "stale_after_days", longest=10)}
+        """Decide in which currencies the company sells, and in which one it counts."""
+        sent = sent_fields(form, "offered", "reporting", "stale_after_days", longest=100)
+        typed: dict[str, object] = {**sent, "offered": re.findall(r"[^\s,;]+", sent["offered"])}
         await self.perform(lambda work: set_rules(work, CurrencyRules, typed))
-        return await self._done("Decided. It holds for invoices and reports from now on.")
+        return await self._done("Decided. It holds for new customers, invoices and reports from now on.")
 
     async def _done(self, said: str) -> Answer:
         self.question = ""
@@ -125,7 +130,7 @@ class CurrenciesState(StaffState):
         reader = self._reader()
 
         def reading(work: Work) -> tuple[list[WorthRow], list[EnteredRow], str, CurrencyRules, str, bool, bool]:
-            now = [WorthRow.of(found, reader) for found in currencies_now(work, CURRENCIES)]
+            now = [WorthRow.of(found, reader) for found in currencies_now(work, offered_currencies(work))]
             by_hand = [EnteredRow.of(row, reader) for row in entered_rates(work)]
             may = work.actor.may(MANAGE_TAX), work.actor.may(SET_RULES)
             decided = rules(work, CurrencyRules)
@@ -133,6 +138,7 @@ class CurrenciesState(StaffState):
 
         found = await self.read(reading)
         self.rows, self.entered, self.reporting, decided, self.today, self.may_enter, self.may_decide = found
+        self.offered = ", ".join(decided.offered)
         self.chosen, self.stale_after = decided.reporting, str(decided.stale_after_days)
-        self.troubled = [row.code for row in self.rows if row.standing != "fresh" and row.code in CURRENCIES]
+        self.troubled = [row.code for row in self.rows if row.standing != "fresh" and row.code in decided.offered]
         self.loading = False

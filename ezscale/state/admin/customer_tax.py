@@ -8,7 +8,7 @@ import reflex as rx
 
 from ezscale.accounts.customers import customer
 from ezscale.accounts.permissions import MANAGE_CUSTOMERS, MANAGE_TAX
-from ezscale.billing.customer_currency import change_currency
+from ezscale.billing.customer_currency import change_currency, currencies_for
 from ezscale.billing.tax_exemptions import exempt, exemptions, withdraw_exemption
 from ezscale.billing.tax_id_checks import ask_again, tax_id_of
 from ezscale.kit.errors import NotFound
@@ -17,6 +17,8 @@ from ezscale.models import TaxExemption
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_day, sent_fields, sent_id, sent_text
+from ezscale.state.currency_choices import currency_choices
+from ezscale.state.ordering.choices import Option
 from ezscale.state.reader import Reader
 from ezscale.state.tax_words import standing_words
 from ezscale.state.telling import Answer
@@ -55,6 +57,7 @@ class CustomerTaxState(StaffState):
     today: str = ""
     may_tax: bool = False
     may_care: bool = False
+    currencies: list[Option] = []
 
     @rx.event
     async def load(self) -> None:
@@ -122,6 +125,7 @@ class CustomerTaxState(StaffState):
             found = Seen()
         self.tax_id, self.standing, self.tone, self.can_ask = found.tax_id, found.standing, found.tone, found.can_ask
         self.lines, self.today, self.may_tax, self.may_care = found.lines, found.today, found.may_tax, found.may_care
+        self.currencies = found.currencies
 
     def _customer(self) -> UUID:
         return sent_id(self._asked("id", 40))
@@ -139,6 +143,7 @@ class Seen:
     today: str = ""
     may_tax: bool = False
     may_care: bool = False
+    currencies: list[Option] = field(default_factory=list)
 
 
 def seen(work: Work, customer_id: UUID, reader: Reader) -> Seen:
@@ -156,4 +161,5 @@ def seen(work: Work, customer_id: UUID, reader: Reader) -> Seen:
         today=work.today.isoformat(),
         may_tax=work.actor.may(MANAGE_TAX),
         may_care=work.actor.may(MANAGE_CUSTOMERS),
+        currencies=currency_choices(currencies_for(work, who)),
     )

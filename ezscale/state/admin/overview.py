@@ -1,5 +1,6 @@
 """The first page of the panel: how the company stands, and what waits for a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,8 +9,8 @@ import plotly.graph_objects as go
 import reflex as rx
 from reflex_base.event import EventHandler
 
-from ezscale.accounts.signing_up import CURRENCIES
 from ezscale.billing.cases import open_cases
+from ezscale.company.currencies import offered_currencies
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.ordering.placing import orders
@@ -22,11 +23,11 @@ from ezscale.state.admin.cases import CaseView
 from ezscale.state.admin.rows import OrderRow
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_text
+from ezscale.state.ordering.choices import Option
 from ezscale.state.reader import Reader
 from ezscale.ui import blank_figure
 
 SHOWN = 6
-OFFERED = tuple((code, code) for code in CURRENCIES)
 
 
 @dataclass
@@ -107,6 +108,7 @@ class Desk:
 
     seen: Overview
     currency: str
+    currencies: tuple[str, ...]
     revenue: pd.DataFrame
     orders: list[OrderRow]
     news: list[NewsRow]
@@ -120,6 +122,7 @@ class OverviewState(StaffState):
     loading: bool = True
     now: str = ""
     currency: str = ""
+    currencies: list[Option] = []
     figures: Figures = Figures()
     chart: go.Figure = blank_figure()
     months: list[MonthRow] = []
@@ -165,6 +168,7 @@ class OverviewState(StaffState):
         wanted, reader = self.currency, self._reader()
         desk = await self.read(lambda work: desk_of(work, wanted, reader))
         self.now, self.currency = desk.now, desk.currency
+        self.currencies = [Option(code, code) for code in desk.currencies]
         self.figures = Figures.of(desk.seen, desk.currency, reader)
         self.orders, self.news, self.cases = desk.orders, desk.news, desk.cases
         self.open_cases, self.failed_builds = desk.seen.open_cases, desk.seen.failed_builds
@@ -179,10 +183,12 @@ class OverviewState(StaffState):
 def desk_of(work: Work, wanted: str, reader: Reader) -> Desk:
     """Everything the first page shows, in one transaction."""
     seen = company_overview(work)
-    currency = wanted if wanted in CURRENCIES else main_currency(seen)
+    currencies = currencies_of(work, seen)
+    currency = wanted if wanted in currencies else main_currency(seen, currencies)
     return Desk(
         seen=seen,
         currency=currency,
+        currencies=currencies,
         revenue=monthly_revenue(work, currency),
         orders=[OrderRow.of(order, customer, reader) for order, customer in orders(work, limit=SHOWN)],
         news=[NewsRow.of(news, reader) for news in happenings(work, limit=SHOWN + 2)],
@@ -191,9 +197,15 @@ def desk_of(work: Work, wanted: str, reader: Reader) -> Desk:
     )
 
 
-def main_currency(seen: Overview) -> str:
+def currencies_of(work: Work, seen: Overview) -> tuple[str, ...]:
+    """What the company sells in, and after that what somebody still pays or owes in."""
+    offered = offered_currencies(work)
+    return (*offered, *sorted((seen.mrr.keys() | seen.outstanding.keys()) - set(offered)))
+
+
+def main_currency(seen: Overview, currencies: Sequence[str]) -> str:
     """The currency with the most recurring revenue."""
-    return max(CURRENCIES, key=lambda code: seen.mrr.get(code, Money.zero(code)).minor)
+    return max(currencies, key=lambda code: seen.mrr.get(code, Money.zero(code)).minor)
 
 
 def month_rows(revenue: pd.DataFrame, currency: str, reader: Reader) -> list[MonthRow]:

@@ -6,10 +6,10 @@ from functools import cache
 from typing import Self
 
 from ezscale import wiring
-from ezscale.accounts.signing_up import CURRENCIES
-from ezscale.catalog.plans import PlanOffer, PriceOffer, locations, plans_on_sale, system_images
+from ezscale.catalog.plans import PlanOffer, PriceOffer, locations, plans_on_sale, sold_in, system_images
 from ezscale.catalog.showing import mark_of_the_shop, read_the_shop
 from ezscale.catalog.starting_range import VIRTFUSION
+from ezscale.company.currencies import offered_currencies
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models.plan import Family
@@ -74,12 +74,13 @@ class ShopWindow:
     plans: tuple[PlanCard, ...]
     places: tuple[str, ...]
     systems: tuple[str, ...]
+    offered: tuple[str, ...]
 
     @property
     def currencies(self) -> tuple[str, ...]:
         """The currencies in which anything is offered, in our own order."""
-        offered = {tag.currency for plan in self.plans for tag in plan.prices}
-        return tuple(currency for currency in CURRENCIES if currency in offered)
+        sellable = {tag.currency for plan in self.plans for tag in plan.prices}
+        return tuple(currency for currency in self.offered if currency in sellable)
 
     @property
     def cycles(self) -> tuple[int, ...]:
@@ -111,12 +112,19 @@ def cycle_length(months: int) -> str:
 
 def window_of(work: Work) -> ShopWindow:
     """What stands in the window right now."""
+    offered = offered_currencies(work)
     return ShopWindow(
-        mark_of_the_shop(work),
-        tuple(plan_card(offer) for offer in plans_on_sale(work)),
+        mark_of(work),
+        tuple(plan_card(offer) for offer in sold_in(plans_on_sale(work), offered)),
         tuple(place.name for place in locations(work, VIRTFUSION)),
         tuple(image.name for image in system_images(work, VIRTFUSION)),
+        offered,
     )
+
+
+def mark_of(work: Work) -> str:
+    """The one value that stands for the window right now."""
+    return mark_of_the_shop(work, offered_currencies(work))
 
 
 def plan_card(offer: PlanOffer) -> PlanCard:

@@ -4,10 +4,9 @@ from typing import ClassVar
 
 import reflex as rx
 
-from ezscale.catalog.showing import mark_of_the_shop
 from ezscale.kit.work import Work
 from ezscale.state.arguments import sent_text
-from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, window_of
+from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, mark_of, window_of
 from ezscale.state.session import Face, SessionState
 
 
@@ -33,7 +32,7 @@ class PricesState(SessionState):
 
 def newer_window(work: Work, mark: str) -> ShopWindow | None:
     """What stands in the window now, if that is something else."""
-    return None if mark_of_the_shop(work) == mark else window_of(work)
+    return None if mark_of(work) == mark else window_of(work)
 
 
 def price_key(plan: PlanCard, tag: PriceTag) -> str:

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from ezscale.accounts.customers import own_customer
 from ezscale.accounts.permissions import PLACE_ORDERS
+from ezscale.billing.customer_currency import currencies_for
 from ezscale.catalog.fitting import Fittings, fittings
-from ezscale.catalog.plans import Choice, PlanOffer, locations, plans_on_sale, system_images
+from ezscale.catalog.plans import Choice, PlanOffer, locations, plans_on_sale, sold_in, system_images
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Customer
@@ -83,6 +84,7 @@ class Shop:
 
     basket: Basket
     plans: list[PlanOffer]
+    currencies: tuple[str, ...]
     places: list[Choice]
     systems: list[Choice]
     fittings: Fittings
@@ -106,10 +108,11 @@ def visit(work: Work, basket: Basket, guess: Basket) -> Shop:
 
     NotFound when nothing is on sale.
     """
-    plans = plans_on_sale(work, and_hidden=basket.plan)
+    customer = own_customer(work) if work.actor.may(PLACE_ORDERS) and work.actor.customer_id else None
+    currencies = currencies_for(work, customer)
+    plans = sold_in(plans_on_sale(work, and_hidden=basket.plan), currencies)
     if not plans:
         raise NotFound("There is nothing on sale at the moment.")
-    customer = own_customer(work) if work.actor.may(PLACE_ORDERS) and work.actor.customer_id else None
     chosen = _of_somebody(basket, customer, guess)
     plan = next((plan for plan in plans if plan.slug == chosen.plan), None) or _first_choice(plans)
     places, systems = locations(work, plan.panel), system_images(work, plan.panel)
@@ -117,7 +120,7 @@ def visit(work: Work, basket: Basket, guess: Basket) -> Shop:
     others = [_as_possible(work, replace(item, currency=now.currency)) for item in chosen.parked]
     now = now.with_parked([item for item in others if item is not None])
     price, refusal = _price(work, now, customer)
-    return Shop(now, plans, places, systems, fit, customer, price, refusal)
+    return Shop(now, plans, currencies, places, systems, fit, customer, price, refusal)
 
 
 def has_address(customer: Customer) -> bool:

@@ -1,6 +1,6 @@
 """The choices and the price of the order page, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -237,9 +237,10 @@ def cycle_options(plan: PlanOffer, currency: str, reader: Reader) -> list[CycleO
     return [CycleOption.of(price, monthly, reader) for price in plan.prices if price.amount.currency == currency]
 
 
-def currency_options(plan: PlanOffer) -> list[Option]:
-    """The currencies in which a plan is sold."""
-    return [Option(code, code) for code in dict.fromkeys(price.amount.currency for price in plan.prices)]
+def currency_options(plan: PlanOffer, currencies: Iterable[str]) -> list[Option]:
+    """Those of our currencies in which a plan is sold, in our own order."""
+    sold_in = {price.amount.currency for price in plan.prices}
+    return [Option(code, code) for code in currencies if code in sold_in]
 
 
 def option_views(offered: Fittings, basket: Basket, reader: Reader) -> list[OptionView]:

@@ -10,9 +10,9 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from ezscale.accounts.customers import change_address
-from ezscale.accounts.signing_up import CURRENCIES
 from ezscale.billing.referrals import welcome_code
 from ezscale.catalog.fitting import Wanted
+from ezscale.company.currencies import offered_currencies
 from ezscale.kit.cookies import SENT_BY, read_cookie
 from ezscale.kit.errors import Invalid
 from ezscale.kit.settings import settings
@@ -27,7 +27,7 @@ from ezscale.state.ordering.choices import CycleOption, Option, ParkedItem, Plan
 from ezscale.state.ordering.fitting_out import FittingOut
 from ezscale.state.ordering.guessing import trying, window_for
 from ezscale.state.ordering.window import errors_of
-from ezscale.state.reader import reader_of
+from ezscale.state.reader import Reader, reader_of
 from ezscale.state.session import SessionState
 
 CHOOSABLE = ("plan", "months", "currency", "location", "image", "country", "coupon")
@@ -186,9 +186,8 @@ class OrderState(FittingOut, SessionState):
 
     async def _look(self, basket: Basket) -> None:
         reader = reader_of(self.router.headers.accept_language)
-        guess = Basket(currency=reader.currency(CURRENCIES), country=reader.country or settings().company_country)
         address = self.router.session.client_ip
-        window = await self.read(lambda work: window_for(work, basket, guess, reader, address))
+        window = await self.read(lambda work: window_for(work, basket, guess_of(work, reader), reader, address))
         self._keep(window.basket)
         self.plans, self.cycles, self.currencies = window.plans, window.cycles, window.currencies
         self.places, self.systems = window.places, window.systems
@@ -217,6 +216,12 @@ class Placed:
     order_id: UUID
     invoice_id: UUID
     is_payable: bool
+
+
+def guess_of(work: Work, reader: Reader) -> Basket:
+    """What somebody will most likely choose who has chosen nothing yet."""
+    currency = reader.currency(offered_currencies(work))
+    return Basket(currency=currency, country=reader.country or settings().company_country)
 
 
 def sent_place(sent: Any) -> int:

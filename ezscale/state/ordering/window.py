@@ -55,7 +55,7 @@ def window_of(work: Work, basket: Basket, guess: Basket, reader: Reader) -> Wind
         basket=chosen,
         plans=plan_options(shop.plans, chosen.currency, int(chosen.months or 1), reader),
         cycles=cycle_options(plan, chosen.currency, reader),
-        currencies=currency_options(plan),
+        currencies=currency_options(plan, shop.currencies),
         places=[Option.of(place) for place in shop.places],
         systems=[Option.of(image) for image in shop.systems],
         options=option_views(shop.fittings, chosen, reader),

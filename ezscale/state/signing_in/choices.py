@@ -5,10 +5,6 @@ from functools import cache
 from babel import Locale
 from pycountry import countries as known_countries
 
-from ezscale.accounts.signing_up import CURRENCIES
-
-CURRENCY_NAMES = {"USD": "US dollars ($)", "EUR": "Euros (€)", "GBP": "Pounds sterling (£)"}
-
 
 @cache
 def countries() -> list[tuple[str, str]]:
@@ -22,8 +18,3 @@ def countries() -> list[tuple[str, str]]:
 def country_name(code: str) -> str:
     """A country by its name; the code itself when nobody knows it."""
     return dict(countries()).get(code, code)
-
-
-def currencies() -> list[tuple[str, str]]:
-    """The currencies one can be billed in, as (code, name)."""
-    return [(code, CURRENCY_NAMES.get(code, code)) for code in CURRENCIES]
