@@ -112,7 +112,13 @@ def item(subscription_id: UUID, plan_id: UUID, currency: str, price_minor: int) 
 def add_credit(rows: Rows, customer_id: UUID, currency: str, minor: int, now: datetime) -> None:
     """Money that a customer has with us, and its booking."""
     entry_id, once_key = new_id(), f"gift:{customer_id.hex}"
-    credit = {"id": new_id(), "customer_id": customer_id, "currency": currency, "amount_minor": minor}
+    credit = {
+        "id": new_id(),
+        "customer_id": customer_id,
+        "currency": currency,
+        "amount_minor": minor,
+        "left_minor": minor,
+    }
     rows[CreditEntry].append({**credit, "reason": "A gift", "once_key": once_key, "created_at": now})
     rows[LedgerEntry].append({"id": entry_id, "kind": "gift", "once_key": once_key, "booked_at": now})
     posting = {"entry_id": entry_id, "currency": currency}

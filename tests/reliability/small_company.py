@@ -214,10 +214,10 @@ class SmallCompany:
 
     def _signs_up(self, name: str, country: str, currency: str, tax_id: str) -> None:
         email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
-        user = sign_up(self.database.opener(ANONYMOUS), NewPerson(name, email, PASSWORD, country, "EUR"))
+        person = NewPerson(name, email, PASSWORD, country, currency)
+        user = sign_up(self.database.opener(ANONYMOUS), person, ("EUR", *WORTH))
         with self.house.automation("builder")() as work:
             actor = actor_for(work, user.id, confirmed=True)
-            work.session.get_one(Customer, actor.own_customer()).currency = currency  # more than the shop starts with
         if self.people:
             code = self.does(self.people[0], make_code)
             self.does(None, lambda work: come_by_link(work, user.id, code))
