@@ -16,6 +16,7 @@ from ezscale.billing.periods import add_months
 from ezscale.billing.recurring import ENDED, NEW, monthly_net, movement
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
+from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import (
     Cancellation,
@@ -83,10 +84,14 @@ def pending_change_of(work: Work, subscription_id: UUID) -> SubscriptionChange |
     return work.session.exec(waiting).first()
 
 
-def state_of(subscription: Subscription, items: Sequence[SubscriptionItem], paid: Sequence[UUID]) -> str:
-    """What a quote goes by, as one word: it is another one when anything of it has changed."""
+def state_of(subscription: Subscription, items: Sequence[SubscriptionItem], paid: Sequence[tuple[UUID, Money]]) -> str:
+    """What a quote goes by, as one word: it is another one when anything of it has changed.
+
+    `paid` are the lines that are paid ahead, each with what credit notes have left of it.
+    """
     facts = (subscription.status.value, subscription.bill_from, subscription.months, subscription.anchor_day)
-    return sha256(repr((facts, [item.id.hex for item in items], [line.hex for line in paid])).encode()).hexdigest()
+    lines = [(line_id.hex, left.minor) for line_id, left in paid]
+    return sha256(repr((facts, [item.id.hex for item in items], lines)).encode()).hexdigest()
 
 
 def subscriptions_on(work: Work, invoice_id: UUID) -> list[Subscription]:
