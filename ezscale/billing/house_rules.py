@@ -21,6 +21,22 @@ class RenewalRules(Rules):
         description="Everything of a customer that is billed on the same day stands on one invoice, due when the first "
         "of its periods begins. Otherwise each subscription has an invoice of its own.",
     )
+    first_period_until: int = Field(
+        default=0,
+        ge=0,
+        le=28,
+        title="Day of the month on which new orders renew",
+        description="The first invoice of an order is for the days up to this day, and whole periods follow from it on. "
+        "Nothing is 0: each order renews on the day on which it began.",
+    )
+    next_period_below: int = Field(
+        default=0,
+        ge=0,
+        le=28,
+        title="Days up to it that are too few",
+        description="When fewer days than this are left up to that day, the first invoice of an order is for the next "
+        "whole period as well. Never is 0.",
+    )
 
 
 class NightRules(Rules):

@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_SERVICES
 from ezscale.billing.days import day_of
 from ezscale.billing.events import SubscriptionEnded
+from ezscale.billing.first_periods import aligned_until
 from ezscale.billing.periods import add_months
 from ezscale.billing.recurring import ENDED, NEW, monthly_net, movement
 from ezscale.kit.actor import Actor
@@ -28,7 +29,7 @@ from ezscale.models import (
     SubscriptionChange,
     SubscriptionItem,
 )
-from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
+from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 from ezscale.models.subscription import UNSTARTED, SubscriptionStatus
 
 
@@ -122,7 +123,10 @@ def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> No
         today = day_of(work, work.session.get_one(Customer, subscription.customer_id))
         subscription.start(today, add_months(today, subscription.months, today.day))
         work.session.add(subscription)
-        for item in items_of(work, subscription.id):
+        items = items_of(work, subscription.id)
+        if (until := aligned_until(_first_lines(work, items))) is not None:
+            subscription.renew_on(until)
+        for item in items:
             item.begin(today)
             _note(work, movement(NEW, item, subscription.id, work.today, monthly_net(item, subscription.months)))
 
@@ -174,6 +178,14 @@ def end_subscription(work: Work, subscription: Subscription) -> None:
         for item in items_of(work, subscription.id):
             _note(work, movement(ENDED, item, subscription.id, work.today, -monthly_net(item, subscription.months)))
     work.emit(SubscriptionEnded(subscription.id, subscription.customer_id))
+
+
+def _first_lines(work: Work, items: Sequence[SubscriptionItem]) -> list[InvoiceLine]:
+    """What was billed of something that begins only now."""
+    billed = select(InvoiceLine).where(
+        col(InvoiceLine.item_id).in_([item.id for item in items]), InvoiceLine.kind == LineKind.PERIOD
+    )
+    return list(work.session.exec(billed))
 
 
 def _note(work: Work, values: dict[str, Any]) -> None:
