@@ -18,7 +18,12 @@ from tests.state.portal import Screen
 
 USUAL = {"topic": "night", "night_jump_factor": "3", "night_at_least": "50", "night_looks_back": "10"}
 
-RENEWALS = {"topic": "renewals", "renewals_first_period_until": "0", "renewals_next_period_below": "0"}
+RENEWALS = {
+    "topic": "renewals",
+    "renewals_invoice_days_before": "14",
+    "renewals_first_period_until": "0",
+    "renewals_next_period_below": "0",
+}
 
 
 class Pace(StrEnum):
