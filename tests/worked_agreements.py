@@ -1,15 +1,20 @@
 """Worked examples of what is agreed and changes: plans, cycles, days and prices."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from ezscale.billing.change_quotes import new_cycle
+from ezscale.billing.discounts import NONE
+from ezscale.billing.first_periods import first_period, first_positions
+from ezscale.billing.house_rules import RenewalRules
 from ezscale.billing.lines import PricedLine, price_line
 from ezscale.billing.periods import add_months
 from ezscale.billing.proration import Part, Point, Proration, Span, part_left, part_of
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
 from ezscale.models import Pause, PriceChange, Subscription
+from ezscale.models.invoice import LineKind
 from ezscale.models.subscription import SubscriptionStatus
 from tests.builders import NOW, a_subscription
 from tests.worked_words import IRISH, bare, euros
@@ -52,6 +57,40 @@ def pauses() -> Iterator[str]:
         f"What is paid until {MARCH.end} stands still from {pause.began_on} to {pause.came_back_on}: it lasts "
         f"{pause.carried_days} days longer, and the next period begins on {paused.bill_from}.\n"
     )
+
+
+def first_days() -> Iterator[str]:
+    """Orders that renew on a common day."""
+    yield "## The first invoice of an order that renews on a common day\n"
+    yield (
+        "Where the house has decided so: the days up to the day are billed by the day, setup is paid in full, and whole "
+        "periods follow. When fewer days are left than decided, the first invoice is for the next period as well. A part of "
+        "a period is a cycle of a coupon, which takes its part off it.\n"
+    )
+    decided = RenewalRules(first_period_until=1, next_period_below=5)
+    setup = replace(bare("Setup", euros("5.00")), kind=LineKind.SETUP)
+    server = replace(bare("A server", euros("11.00")), discount=euros("2.00"))
+    for began in (date(2027, 3, 13), date(2027, 3, 28), date(2027, 2, 25)):
+        first = first_period(decided, began, 1)
+        assert first is not None
+        asked = [
+            each for one in (bare("A server", euros("11.00")), setup) for each in first_positions(one, NONE, first)
+        ]
+        *periods, once = [price_line(position, IRISH) for position in asked]
+        total = sum((line.gross for line in periods), once.gross)
+        also = f", €11.00 up to {first.whole.end}" if first.whole else ""
+        yield (
+            f"- Begun on {began}, renewing on the 1st: {first.part.share} of {first.part.of} days of €11.00 are "
+            f"{periods[0].net.format()}{also}, and {once.net.format()} for setup; with 23 % VAT on each line "
+            f"{total.format()}. It renews on {first.next_day}."
+        )
+    first = first_period(decided, date(2027, 3, 13), 1)
+    [part] = first_positions(server, NONE, first)
+    yield (
+        f"- With €2.00 off each of two cycles, begun on 2027-03-13: {part.price.format()} − {part.discount.format()} = "
+        f"{part.amount.format()} before tax, then one whole month for €9.00."
+    )
+    yield ""
 
 
 def other_days() -> Iterator[str]:

@@ -46,7 +46,8 @@ def page() -> str:
     """The whole page."""
     parts = (
         *(days(), taxes(), roundings(), one_invoice_a_day(), currencies(), coupons(), cycles_of_coupons()),
-        *(agreements.changes(), agreements.pauses(), agreements.other_days(), agreements.new_prices()),
+        *(agreements.changes(), agreements.pauses(), agreements.first_days()),
+        *(agreements.other_days(), agreements.new_prices()),
         *(credit_notes(), credit(), late_fees(), referrals()),
     )
     return "\n".join([HEAD, *("\n".join(part) for part in parts)])

@@ -1,7 +1,6 @@
 """Aligning: the subscriptions of a customer renew on one day of the month, each with a bill for the days up to it."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -11,7 +10,7 @@ from ezscale.billing.invoicing import draft_invoice, issue_invoice
 from ezscale.billing.lines import Position, PricedLine, add_up
 from ezscale.billing.paid_days import as_if_called_off, call_off_ahead, refuse_unpaid
 from ezscale.billing.payments import settle_free, settle_from_credit
-from ezscale.billing.periods import add_months
+from ezscale.billing.periods import add_months, next_on_day
 from ezscale.billing.pricing import taxes_of
 from ezscale.billing.proration import Part, Span, cycle_price, part_of
 from ezscale.billing.recurring import discount_of
@@ -120,7 +119,7 @@ def _stub(work: Work, subscription: Subscription, day_of_month: int) -> Stub | N
     renews_on = subscription.bill_from
     if start is None or (renews_on and renews_on.day == day_of_month and subscription.anchor_day == day_of_month):
         return None
-    end = _next(start, day_of_month)
+    end = next_on_day(start, day_of_month)
     whole = (add_months(start, subscription.months, subscription.anchor_day) - start).days
     part = Part((end - start).days, whole)
     positions, taxes = [], taxes_of(work, [customer])
@@ -132,9 +131,3 @@ def _stub(work: Work, subscription: Subscription, day_of_month: int) -> Stub | N
         positions.append(part_of(asked, part, cycle_price(item), discount_of(item)))
     lines = taxes.price(customer, positions)
     return Stub(subscription, Span(start, end), tuple(lines), add_up(lines, subscription.currency).total)
-
-
-def _next(start: date, day_of_month: int) -> date:
-    """The first such day after another day."""
-    this_month = start.replace(day=day_of_month)
-    return this_month if this_month > start else add_months(start, 1, day_of_month)

@@ -80,7 +80,7 @@ def quote_change(work: Work, subscription_id: UUID, wish: ChangeWish) -> Subscri
         lines=[to_plain(line) for line in lines],
         items=[plain_agreement(agreed) for agreed in plan.comes],
         ends=[str(item.id) for item in plan.goes],
-        state=state_of(subscription, items, [days.line.id for days in paid]),
+        state=state_of(subscription, items, [(days.line.id, days.rest.gross) for days in paid]),
         quoted_at=work.now,
         quoted_by=work.actor.name[:120],
         expires_at=min(

@@ -40,7 +40,15 @@ from ezscale.billing.subscriptions import (
 from ezscale.company.rules import rules
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, Service, Subscription, SubscriptionChange, SubscriptionItem
+from ezscale.models import (
+    Customer,
+    Invoice,
+    InvoiceLine,
+    Service,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionItem,
+)
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 from ezscale.models.payment import AttemptTrigger
 from ezscale.models.subscription import ChangeStatus, ItemKind, SubscriptionStatus
@@ -213,10 +221,22 @@ def _refuse_stale(
     refuse_unchangeable(work, subscription)
     items = items_of(work, subscription.id)
     refuse_unpaid(work, items, point.day)
+    _lock_what_was_paid(work, quote)
     paid = paid_ahead(work, items, point.day)
-    if state_of(subscription, items, [days.line.id for days in paid]) != quote.state:
+    if state_of(subscription, items, [(days.line.id, days.rest.gross) for days in paid]) != quote.state:
         raise QuoteOver(STALE)
     return paid
+
+
+def _lock_what_was_paid(work: Work, quote: SubscriptionChange) -> None:
+    """Until this is over, nobody credits the invoices whose days are given back."""
+    given = [line.position.item_id for line in map(from_plain, quote.lines) if _is_back(line)]
+    paid_on = select(InvoiceLine.invoice_id).where(
+        col(InvoiceLine.item_id).in_(given), InvoiceLine.kind == LineKind.PERIOD
+    )
+    if given and (invoice_ids := set(work.session.exec(paid_on))):
+        theirs = select(Invoice).where(col(Invoice.id).in_(invoice_ids)).order_by(col(Invoice.id))
+        work.session.exec(theirs.with_for_update().execution_options(populate_existing=True)).all()
 
 
 def _give_back(

@@ -20,7 +20,7 @@ from ezscale.billing.invoicing import invoice_lines, invoice_to_change
 from ezscale.billing.lines import PricedLine
 from ezscale.billing.numbers import CREDIT_NOTES, booking_of, booking_of_note, take_document_numbers
 from ezscale.billing.payments import invoice_is_paid
-from ezscale.billing.remaining import Remaining, remaining
+from ezscale.billing.remaining import Remaining, left_to_credit, remaining
 from ezscale.billing.subscriptions import catch_up
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
@@ -68,7 +68,7 @@ def issue_credit_note(
     if not reason.strip():
         raise Invalid("Say why: it is printed on the credit note.", field="reason")
     note_id = new_id()
-    lines = _lines(remaining(work, [invoice]), parts, note_id)
+    lines = _lines(left_to_credit(work, [invoice]), parts, note_id)
     return _issue(work, invoice, lines, note_id, reason, give_back)
 
 
@@ -105,7 +105,7 @@ def foresee_credit_note(work: Work, invoice_id: UUID, parts: Mapping[UUID, Money
     work.actor.require(SEE_EVERYTHING)
     invoice = invoice_of(work, invoice_id)
     _require_creditable(invoice)
-    lines = _lines(remaining(work, [invoice]), parts, new_id())
+    lines = _lines(left_to_credit(work, [invoice]), parts, new_id())
     net, tax = _sums_within(invoice, lines)
     lowered = min(net + tax, invoice.open_amount)
     return Foreseen(net, tax, lowered, net + tax - lowered)
@@ -117,7 +117,7 @@ def creditable(work: Work, invoice_id: UUID) -> list[Remaining]:
     invoice = invoice_of(work, invoice_id)
     if invoice.status not in CREDITABLE or invoice.is_proforma:
         return []
-    return remaining(work, [invoice])
+    return left_to_credit(work, [invoice])
 
 
 def visible_credit_notes(actor: Actor) -> SelectOfScalar[CreditNote]:
@@ -204,7 +204,12 @@ def _require_within(rest: Remaining, net: Money) -> None:
         raise Invalid(f"This invoice is in {rest.net.currency}.", field="parts")
     low, high = min(rest.net.minor, 0), max(rest.net.minor, 0)
     if not low <= net.minor <= high:
-        raise Invalid(f"Of {rest.line.description}, {rest.net} can be taken back and no more.", field="parts")
+        why = f": invoice {_numbers(rest)} gave back the rest" if rest.gave_back else ""
+        raise Invalid(f"Of {rest.line.description}, {rest.net} can be taken back and no more{why}.", field="parts")
+
+
+def _numbers(rest: Remaining) -> str:
+    return ", ".join(dict.fromkeys(each.number for each in rest.gave_back))
 
 
 def _line(rest: Remaining, net: Money, taxes: list[dict[str, Any]], note_id: UUID, position: int) -> CreditNoteLine:

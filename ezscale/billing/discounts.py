@@ -74,15 +74,15 @@ def recurring_discounts(coupon: Coupon | None, items: Sequence[BasketItem]) -> l
     return [[_recurring(coupon, position, left) for position in basket] for basket in discounted_basket(items, coupon)]
 
 
-def next_cycle(items: Sequence[BasketItem], coupon: Coupon | None) -> list[list[Position]]:
-    """What the cycle after the first will ask for."""
+def next_cycle(items: Sequence[BasketItem], stored: Sequence[Sequence[RecurringDiscount]]) -> list[list[Position]]:
+    """What the next cycle will ask for, where this is what each position goes on taking off."""
     return [
         [
             replace(position, discount=_off_again(position, again))
-            for position, again in zip(item.positions, stored, strict=True)
+            for position, again in zip(item.positions, kept, strict=True)
             if position.kind is LineKind.PERIOD
         ]
-        for item, stored in zip(items, recurring_discounts(coupon, items), strict=True)
+        for item, kept in zip(items, stored, strict=True)
     ]
 
 

@@ -9,13 +9,14 @@ from sqlmodel import col, select
 
 from ezscale.billing.credit_notes import take_back
 from ezscale.billing.lines import PricedLine, TaxPart, divided
-from ezscale.billing.paid_days import PaidDays, as_house
+from ezscale.billing.paid_days import PAID, PaidDays, as_house
 from ezscale.billing.proration import given_back
+from ezscale.billing.remaining import Remaining, paid_as, remaining
 from ezscale.kit.errors import BusinessError
 from ezscale.kit.money import Money, total
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, InvoiceLine
-from ezscale.models.invoice import InvoiceStatus, LineKind
+from ezscale.models.invoice import LineKind
 
 Parts = dict[UUID, PricedLine]  # what is given back, by the line that was paid
 
@@ -49,30 +50,45 @@ def _placed(work: Work, waiting: dict[UUID, Parts]) -> dict[UUID, Parts]:
 
 
 def _before(work: Work, invoice: Invoice, missing: Money) -> Iterator[tuple[InvoiceLine, PricedLine]]:
-    """The lines paid before that an invoice gave back, with as much of what it gave as is missing."""
+    """The lines paid before that an invoice gave back, with as much of what it gave as is missing.
+
+    Of each as much as is left of it there: one that was passed back before leaves the rest to the others.
+    """
     gave = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id, InvoiceLine.kind == LineKind.UNUSED)
     for line in work.session.exec(gave.order_by(col(InvoiceLine.position))).all():
-        back = given_back(invoice, line)
+        source = _source(work, line)
+        if source is None:
+            continue
+        back = _as_is_left(given_back(invoice, line), source)
         part = min(missing, -back.gross)
         if part:
-            yield _source(work, line), _cut(back, part)
+            yield source.line, _cut(back, part)
         missing -= part
     if missing:
         raise BusinessError("What would be given back was credited already. Please write to us.")
 
 
-def _source(work: Work, unused: InvoiceLine) -> InvoiceLine:
-    paid = (
+def _source(work: Work, unused: InvoiceLine) -> Remaining | None:
+    """What is left of the line on which the days were paid that another one gave back."""
+    standing = (
         select(InvoiceLine)
         .join(Invoice, col(Invoice.id) == InvoiceLine.invoice_id)
-        .where(
-            InvoiceLine.item_id == unused.item_id,
-            InvoiceLine.kind == LineKind.PERIOD,
-            Invoice.status == InvoiceStatus.PAID,
-            col(InvoiceLine.period_start) <= unused.period_start,
-        )
+        .where(InvoiceLine.item_id == unused.item_id, InvoiceLine.kind == LineKind.PERIOD, PAID)
     )
-    return work.session.exec(paid.order_by(col(InvoiceLine.period_start).desc()).limit(1)).one()
+    paid = paid_as(unused, work.session.exec(standing))
+    if paid is None:
+        return None
+    rests = remaining(work, [work.session.get_one(Invoice, paid.invoice_id)])
+    return next(rest for rest in rests if rest.line.id == paid.id)
+
+
+def _as_is_left(back: PricedLine, source: Remaining) -> PricedLine:
+    """What was given back, but of its net and of each of its taxes no more than is left where they were paid."""
+    taxes = tuple(
+        replace(part, amount=max(part.amount, -Money(left["minor"], part.amount.currency)))
+        for part, left in zip(back.parts, source.taxes, strict=True)
+    )
+    return replace(back, net=max(back.net, -source.net), parts=taxes)
 
 
 def _first_of(parts: Mapping[UUID, PricedLine], room: Money) -> Parts:

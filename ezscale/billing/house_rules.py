@@ -1,6 +1,6 @@
 """What staff decide about the nightly runs, and about asking for money."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -8,6 +8,16 @@ from ezscale.company.rules import Rules
 from ezscale.kit.money import Money
 
 MOST = 10  # beyond this a smallest charge is a slip of the finger, and nobody would be charged
+
+
+def _own(cycle: str) -> Any:
+    return Field(
+        default=None,
+        ge=0,
+        le=90,
+        title=f"For {cycle}, so many days before",
+        description=f"Where periods of {cycle} have days of their own. Nothing typed: like all the others.",
+    )
 
 
 class RenewalRules(Rules):
@@ -21,6 +31,48 @@ class RenewalRules(Rules):
         description="Everything of a customer that is billed on the same day stands on one invoice, due when the first "
         "of its periods begins. Otherwise each subscription has an invoice of its own.",
     )
+    invoice_days_before: int = Field(
+        default=14,
+        ge=0,
+        le=90,
+        title="Invoice so many days before",
+        description="An invoice is written so many days before the period begins that it is for.",
+    )
+    days_before_monthly: int | None = _own("a month")
+    days_before_quarterly: int | None = _own("a quarter")
+    days_before_half_yearly: int | None = _own("half a year")
+    days_before_yearly: int | None = _own("a year")
+    days_before_two_years: int | None = _own("two years")
+    days_before_three_years: int | None = _own("three years")
+    first_period_until: int = Field(
+        default=0,
+        ge=0,
+        le=28,
+        title="Day of the month on which new orders renew",
+        description="The first invoice of an order is for the days up to this day, and whole periods follow from it on. "
+        "Nothing is 0: each order renews on the day on which it began.",
+    )
+    next_period_below: int = Field(
+        default=0,
+        ge=0,
+        le=28,
+        title="Days up to it that are too few",
+        description="When fewer days than this are left up to that day, the first invoice of an order is for the next "
+        "whole period as well. Never is 0.",
+    )
+
+    @property
+    def own_days(self) -> dict[int, int]:
+        """How many days before periods are invoiced whose length has days of its own, by months."""
+        typed = {
+            1: self.days_before_monthly,
+            3: self.days_before_quarterly,
+            6: self.days_before_half_yearly,
+            12: self.days_before_yearly,
+            24: self.days_before_two_years,
+            36: self.days_before_three_years,
+        }
+        return {months: days for months, days in typed.items() if days not in (None, self.invoice_days_before)}
 
 
 class NightRules(Rules):

@@ -21,6 +21,7 @@ from ezscale.billing.events import (
     InvoiceVoided,
     ProformaIssued,
 )
+from ezscale.billing.first_periods import begin_aligned, is_aligned
 from ezscale.billing.lines import PricedLine, add_up
 from ezscale.billing.numbers import (
     INVOICES,
@@ -332,7 +333,15 @@ def _begin_first_periods(work: Work, invoice: Invoice, today: date) -> None:
             col(Subscription.started_on).is_(None),
         )
     )
+    begun: dict[UUID, tuple[Subscription, list[InvoiceLine]]] = {}
     for line, subscription in waiting:
-        line.period_start = today
-        line.period_end = add_months(today, subscription.months, today.day)
-        work.session.add(line)
+        begun.setdefault(subscription.id, (subscription, []))[1].append(line)
+    for subscription, lines in begun.values():
+        if any(is_aligned(line) for line in lines):
+            begin_aligned(lines, subscription.months, today)
+            work.session.add_all(lines)
+            continue
+        for line in lines:
+            line.period_start = today
+            line.period_end = add_months(today, subscription.months, today.day)
+            work.session.add(line)

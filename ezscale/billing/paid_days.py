@@ -88,7 +88,8 @@ def paid_ahead(work: Work, items: Sequence[SubscriptionItem], day: date) -> list
         if span.end > day and line.item_id is not None:
             present = now_called[line.item_id]
             ahead.append(PaidDays(invoice, rests[line.id], present.id, present.kind, span))
-    return ahead
+    newest = {item_id: place for place, item_id in enumerate(now_called)}
+    return [days for days in ahead if not any(_takes_the_days_of(other, days, newest) for other in ahead)]
 
 
 def pauses_of(work: Work, subscription_id: UUID) -> list[Pause]:
@@ -155,6 +156,18 @@ def as_house(work: Work) -> Work:
     return Work(work.session, work.now, robot("subscriptions"), work.zone, work.emitted)
 
 
+def _takes_the_days_of(other: PaidDays, days: PaidDays, newest: dict[UUID, int]) -> bool:
+    """Whether what came after it was paid for the same days: a change gave nothing back where all was credited before."""
+    later, before = other.line.item_id, days.line.item_id
+    return (
+        later is not None
+        and before is not None
+        and other.item_id == days.item_id
+        and newest[later] < newest[before]
+        and max(other.span.start, days.span.start) < min(other.span.end, days.span.end)
+    )
+
+
 def _given_back_by_note(work: Work, subscription_id: UUID) -> set[UUID]:
     """The agreements whose rest a change gave back by credit notes, because it gave more than it asked for."""
     gave = select(SubscriptionChange.lines).where(
@@ -199,7 +212,7 @@ def _billed_on(work: Work, invoice: Invoice) -> dict[UUID, int]:
 
 
 def _present_names(work: Work, items: Sequence[SubscriptionItem]) -> dict[UUID, SubscriptionItem]:
-    """Each agreement that a subscription ever had in force, and the present one that has come of it."""
+    """Each agreement that a subscription ever had in force, and the present one that has come of it; the newest first."""
     own = select(SubscriptionItem).where(
         SubscriptionItem.subscription_id == items[0].subscription_id, col(SubscriptionItem.began_on).is_not(None)
     )

@@ -32,7 +32,6 @@ class Step:
 class DunningPolicy:
     """The defaults that customers know from elsewhere: five charges in a week, then rest, then the end."""
 
-    invoice_days_before: int = 14
     reminders: tuple[int, ...] = (-7, 0, 1, 3, 7)
     charges: tuple[int, ...] = (0, 1, 3, 5, 7)
     suspend_after: int = 7

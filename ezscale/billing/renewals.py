@@ -1,7 +1,7 @@
 """The renewal run: an invoice for every subscription whose next period comes near, written in blocks."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, exists
 
+from ezscale.billing.coming_near import comes_near
 from ezscale.billing.holds import is_held
 from ezscale.billing.house_rules import RenewalRules
 from ezscale.billing.lines import Position, PricedLine
 from ezscale.billing.periods import add_months
-from ezscale.billing.policy import POLICY
 from ezscale.billing.pricing import Taxes, taxes_of
 from ezscale.billing.recurring import discount_of
 from ezscale.billing.renewal_rows import Due, Priced, write_invoices
@@ -178,9 +178,10 @@ def _lock_due(work: Work, which: ColumnElement[bool], until: date | None, size: 
 
 def _is_due(work: Work, until: date | None = None) -> tuple[ColumnElement[bool], ...]:
     """Its next period comes near, nobody leaves or changes it before that, and nobody holds its invoice."""
-    horizon = work.today + timedelta(days=POLICY.invoice_days_before)
-    near = col(Subscription.bill_from) <= (min(until, horizon) if until else horizon)
-    return near, ~LEAVES_BEFORE, ~IS_CHANGING, ~is_held(Deed.INVOICE, work.today)
+    columns = table_of(Subscription).c
+    near = comes_near(work, columns.bill_from, columns.months)
+    within = [col(Subscription.bill_from) <= until] if until else []
+    return near, *within, ~LEAVES_BEFORE, ~IS_CHANGING, ~is_held(Deed.INVOICE, work.today)
 
 
 def _further_on(status: SubscriptionStatus, reached: Place | None) -> ColumnElement[bool]:

@@ -13,8 +13,8 @@ from sqlmodel import select as choose
 
 from ezscale.billing.agreements import PRICE, agreed_anew, movements
 from ezscale.billing.brake import Run, stopped
+from ezscale.billing.coming_near import comes_near, furthest_day
 from ezscale.billing.events import PriceChangeTold
-from ezscale.billing.policy import POLICY
 from ezscale.billing.price_changes import BLOCK, ITEMS, NOTICES, RUNNING, SUBSCRIPTIONS
 from ezscale.billing.renewals import LEAVES_BEFORE, invoice_due, renewals_due
 from ezscale.billing.runs import Tally, reported
@@ -224,7 +224,6 @@ def _store(work: Work, agreed: Sequence[_Agreed]) -> None:
 def _day_between(open_work: OpenWork, after: date) -> date | None:
     """The first day of a change that lies between two periods of a subscription which are both to be invoiced now."""
     with open_work() as work:
-        horizon = work.today + timedelta(days=POLICY.invoice_days_before)
         first = (
             select(func.min(NOTICES.c.from_day))
             .join_from(NOTICES, ITEMS, ITEMS.c.id == NOTICES.c.item_id)
@@ -233,7 +232,7 @@ def _day_between(open_work: OpenWork, after: date) -> date | None:
             .where(
                 NOTICES.c.applied_at.is_(None),
                 NOTICES.c.from_day > after,
-                NOTICES.c.from_day <= horizon,
+                comes_near(work, NOTICES.c.from_day, SUBSCRIPTIONS.c.months),
                 SUBSCRIPTIONS.c.bill_from < NOTICES.c.from_day,
                 CHANGES.c.withdrawn_at.is_(None),
                 *RUNNING,
@@ -246,7 +245,6 @@ def _day_between(open_work: OpenWork, after: date) -> date | None:
 
 def _due(work: Work, *which: ColumnElement[bool]) -> Any:
     """Notices whose subscriber is about to be billed for a period that begins on their day or later."""
-    horizon = work.today + timedelta(days=POLICY.invoice_days_before)
     return (
         select(NOTICES.c.id)
         .join_from(NOTICES, ITEMS, ITEMS.c.id == NOTICES.c.item_id)
@@ -254,10 +252,10 @@ def _due(work: Work, *which: ColumnElement[bool]) -> Any:
         .join(CHANGES, CHANGES.c.id == NOTICES.c.change_id)
         .where(
             NOTICES.c.applied_at.is_(None),
-            NOTICES.c.from_day <= horizon,
+            NOTICES.c.from_day <= furthest_day(work),
             CHANGES.c.withdrawn_at.is_(None),
             SUBSCRIPTIONS.c.bill_from >= NOTICES.c.from_day,
-            SUBSCRIPTIONS.c.bill_from <= horizon,
+            comes_near(work, SUBSCRIPTIONS.c.bill_from, SUBSCRIPTIONS.c.months),
             *RUNNING,
             ~LEAVES_BEFORE,
             *which,

@@ -12,10 +12,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_SERVICES
 from ezscale.billing.days import day_of
 from ezscale.billing.events import SubscriptionEnded
+from ezscale.billing.first_periods import aligned_until
 from ezscale.billing.periods import add_months
 from ezscale.billing.recurring import ENDED, NEW, monthly_net, movement
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
+from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import (
     Cancellation,
@@ -27,7 +29,7 @@ from ezscale.models import (
     SubscriptionChange,
     SubscriptionItem,
 )
-from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
+from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 from ezscale.models.subscription import UNSTARTED, SubscriptionStatus
 
 
@@ -83,10 +85,14 @@ def pending_change_of(work: Work, subscription_id: UUID) -> SubscriptionChange |
     return work.session.exec(waiting).first()
 
 
-def state_of(subscription: Subscription, items: Sequence[SubscriptionItem], paid: Sequence[UUID]) -> str:
-    """What a quote goes by, as one word: it is another one when anything of it has changed."""
+def state_of(subscription: Subscription, items: Sequence[SubscriptionItem], paid: Sequence[tuple[UUID, Money]]) -> str:
+    """What a quote goes by, as one word: it is another one when anything of it has changed.
+
+    `paid` are the lines that are paid ahead, each with what credit notes have left of it.
+    """
     facts = (subscription.status.value, subscription.bill_from, subscription.months, subscription.anchor_day)
-    return sha256(repr((facts, [item.id.hex for item in items], [line.hex for line in paid])).encode()).hexdigest()
+    lines = [(line_id.hex, left.minor) for line_id, left in paid]
+    return sha256(repr((facts, [item.id.hex for item in items], lines)).encode()).hexdigest()
 
 
 def subscriptions_on(work: Work, invoice_id: UUID) -> list[Subscription]:
@@ -117,7 +123,10 @@ def start_subscriptions(work: Work, subscriptions: Iterable[Subscription]) -> No
         today = day_of(work, work.session.get_one(Customer, subscription.customer_id))
         subscription.start(today, add_months(today, subscription.months, today.day))
         work.session.add(subscription)
-        for item in items_of(work, subscription.id):
+        items = items_of(work, subscription.id)
+        if (until := aligned_until(_first_lines(work, items))) is not None:
+            subscription.renew_on(until)
+        for item in items:
             item.begin(today)
             _note(work, movement(NEW, item, subscription.id, work.today, monthly_net(item, subscription.months)))
 
@@ -169,6 +178,14 @@ def end_subscription(work: Work, subscription: Subscription) -> None:
         for item in items_of(work, subscription.id):
             _note(work, movement(ENDED, item, subscription.id, work.today, -monthly_net(item, subscription.months)))
     work.emit(SubscriptionEnded(subscription.id, subscription.customer_id))
+
+
+def _first_lines(work: Work, items: Sequence[SubscriptionItem]) -> list[InvoiceLine]:
+    """What was billed of something that begins only now."""
+    billed = select(InvoiceLine).where(
+        col(InvoiceLine.item_id).in_([item.id for item in items]), InvoiceLine.kind == LineKind.PERIOD
+    )
+    return list(work.session.exec(billed))
 
 
 def _note(work: Work, values: dict[str, Any]) -> None:

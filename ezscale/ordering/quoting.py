@@ -15,6 +15,8 @@ from ezscale.billing.discounts import (
     next_cycle,
     recurring_discounts,
 )
+from ezscale.billing.first_periods import FirstPeriod, cycles_after, first_period, first_positions
+from ezscale.billing.house_rules import RenewalRules
 from ezscale.billing.lines import Position, PricedLine, Sums, add_up
 from ezscale.billing.periods import add_months
 from ezscale.billing.pricing import price_for, tax_for
@@ -22,6 +24,7 @@ from ezscale.billing.tax import TaxDecision
 from ezscale.catalog.coupons import coupon_for
 from ezscale.catalog.fitting import Part, Wanted, fit_out, fittings
 from ezscale.catalog.plans import PlanOffer, PriceOffer, plan_on_sale
+from ezscale.company.rules import rules
 from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.money import Money, total
 from ezscale.kit.work import Work
@@ -177,14 +180,35 @@ def price_wares(work: Work, wares: Sequence[Ware], currency: str, buyer: Custome
         BasketItem([position for position, _ in table], ware.slug, ware.months)
         for ware, table in zip(wares, tables, strict=True)
     ]
-    lines = price_for(work, buyer, [position for item in discounted_basket(basket, coupon) for position in item])
-    again, later = recurring_discounts(coupon, basket), next_cycle(basket, coupon)
+    again, whole_cycles = recurring_discounts(coupon, basket), discounted_basket(basket, coupon)
+    firsts = [first_period(rules(work, RenewalRules), work.today, ware.months) for ware in wares]
+    asked = [
+        _first_invoice(positions, kept, table, first)
+        for positions, kept, table, first in zip(whole_cycles, again, tables, firsts, strict=True)
+    ]
+    lines = price_for(work, buyer, [position for item in asked for position, _ in item])
+    stored = [[cycles_after(kept, first) for kept in item] for item, first in zip(again, firsts, strict=True)]
+    later = next_cycle(basket, stored)
     priced, begin = [], 0
-    for number, (ware, table) in enumerate(zip(wares, tables, strict=True)):
-        own = lines[begin : begin + len(table)]
-        begin += len(table)
+    for number, ware in enumerate(wares):
+        places = [place for _, place in asked[number]]
+        own = lines[begin : begin + len(places)]
+        begin += len(places)
         renewal = total((line.gross for line in price_for(work, buyer, later[number])), currency)
-        priced.append(_priced(work, ware, own, [place for _, place in table], again[number], renewal))
+        first = firsts[number]
+        next_day = first.next_day if first else add_months(work.today, ware.months, work.today.day)
+        priced.append(
+            PricedItem(
+                *(
+                    ware.plan_id,
+                    ware.name,
+                    ware.panel,
+                    ware.months,
+                    _agreed(ware, basket[number].positions, stored[number]),
+                ),
+                *(tuple(own), tuple(places), renewal, next_day),
+            )
+        )
     sums, tax = add_up(lines, currency), tax_for(work, buyer)
     return Quote(tuple(priced), coupon, sums, tax, work.today, any(ware.needs_approval for ware in wares))
 
@@ -282,30 +306,31 @@ def _setups(name: str, fee: Money, quantity: int, place: int) -> list[tuple[Posi
     return [(Position(f"{name}, setup", fee, zero, kind=LineKind.SETUP, quantity=quantity), place)]
 
 
-def _priced(
-    work: Work,
-    ware: Ware,
-    lines: Sequence[PricedLine],
-    places: Sequence[int],
+def _first_invoice(
+    positions: Sequence[Position],
     again: Sequence[RecurringDiscount],
-    renewal: Money,
-) -> PricedItem:
+    table: Sequence[tuple[Position, int]],
+    first: FirstPeriod | None,
+) -> list[tuple[Position, int]]:
+    """What is asked for at once, each with the place of the agreed thing that it belongs to."""
+    return [
+        (asked, place)
+        for position, kept, (_, place) in zip(positions, again, table, strict=True)
+        for asked in first_positions(position, kept, first)
+    ]
+
+
+def _agreed(ware: Ware, positions: Sequence[Position], stored: Sequence[RecurringDiscount]) -> tuple[Agreed, ...]:
     periods = [
-        (line.position, stored)
-        for line, stored in zip(lines, again, strict=True)
-        if line.position.kind is LineKind.PERIOD
+        (position, kept) for position, kept in zip(positions, stored, strict=True) if position.kind is LineKind.PERIOD
     ]
     (plan, of_plan), *fitted = periods
     agreed = [Agreed(ItemKind.PLAN, plan.description, 1, ware.price, of_plan)]
     agreed += [
         Agreed(
             ItemKind.ADD_ON if part.add_on_id else ItemKind.OPTION,
-            *(part.description, part.quantity, part.price, stored, part.option_value_id, part.add_on_id),
+            *(part.description, part.quantity, part.price, kept, part.option_value_id, part.add_on_id),
         )
-        for part, (_, stored) in zip((part for part in ware.parts if part.recurring), fitted, strict=True)
+        for part, (_, kept) in zip((part for part in ware.parts if part.recurring), fitted, strict=True)
     ]
-    next_day = add_months(work.today, ware.months, work.today.day)
-    return PricedItem(
-        *(ware.plan_id, ware.name, ware.panel, ware.months, tuple(agreed), tuple(lines), tuple(places)),
-        *(renewal, next_day),
-    )
+    return tuple(agreed)

@@ -165,7 +165,7 @@ def test_each_kind_over_its_cycles(kind, value, with_it, without, cycles):
 
     lasts = 4 if cycles is None else cycles
     assert asked == [with_it] * lasts + [without] * (4 - lasts)
-    shown = next_cycle([BasketItem(positions)], given)[0]
+    shown = next_cycle([BasketItem(positions)], [recurring_discount(given, positions)])[0]
     assert sum(each.amount.minor for each in shown) == asked[1]
 
 
@@ -191,5 +191,5 @@ def test_no_line_is_ever_negative_and_the_next_cycle_takes_off_the_same(prices, 
     if kind is CouponKind.FIXED:
         full = sum(each.price.minor * each.quantity for each in periods)
         assert sum(each.discount.minor for each in now) == min(minor, full)
-    later = next_cycle([BasketItem(positions)], given)[0]
+    later = next_cycle([BasketItem(positions)], [recurring_discount(given, positions)])[0]
     assert [each.discount.minor for each in later] == [0 if cycles == 1 else each.discount.minor for each in periods]

@@ -1,11 +1,15 @@
 """Writing invoices, credit notes and credit in the panel."""
 
+from ezscale.billing.change_quotes import quote_change
+from ezscale.billing.change_wishes import ChangeWish
+from ezscale.billing.changes import accept_change
 from ezscale.state.admin.credit import CreditState
 from ezscale.state.admin.credit_notes import CreditNotesState
 from ezscale.state.admin.crediting import CreditingState
 from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState
 from ezscale.state.admin.statement import StatementState
+from tests.journeys.records import subscription_of
 from tests.state.panel import administrator, onlooker
 from tests.state.portal import Screen
 
@@ -96,3 +100,19 @@ async def test_credit_is_given_on_the_customers_file_by_whoever_may(company):
     assert [row.reason for row in page.rows] == ["Sorry"]
     onlooking = await Screen(company, CreditState, onlooker(company)).opens(here)
     assert not onlooking.may_give
+
+
+async def test_the_credit_note_form_shows_what_an_upgrade_left_of_a_line_and_why(company):
+    ada, boss = company.signs_up("Ada Moreno", country="IE"), administrator(company)
+    ada.buys("vps-2")
+    company.lives(days=14)
+    mine = subscription_of(ada).id
+    quote = ada.does(lambda work: quote_change(work, mine, ChangeWish("vps-3")))
+    ada.does(lambda work: accept_change(work, quote.id, quote.total_minor))
+    desk = Screen(company, CreditingState, boss)
+    crediting = await desk.opens(f"/admin/invoice/?id={ada.invoices()[0].id}")
+
+    await desk.does(crediting.ask())
+
+    [line] = crediting.lines
+    assert (line.typed, line.why) == ("4.97", "6,03\xa0€ was given back on INV-2026-000002.")

@@ -18,6 +18,13 @@ from tests.state.portal import Screen
 
 USUAL = {"topic": "night", "night_jump_factor": "3", "night_at_least": "50", "night_looks_back": "10"}
 
+RENEWALS = {
+    "topic": "renewals",
+    "renewals_invoice_days_before": "14",
+    "renewals_first_period_until": "0",
+    "renewals_next_period_below": "0",
+}
+
 
 class Pace(StrEnum):
     SLOW = "slow"
@@ -133,7 +140,7 @@ async def test_a_topic_is_shown_decided_and_then_says_by_whom(company):
     before = (page.values["renewals_one_invoice_a_day"], page.values["night_jump_factor"], page.decided["night"])
 
     await screen.does(page.save({**USUAL, "night_jump_factor": "2.5"}))
-    await screen.does(page.save({"topic": "renewals", "renewals_one_invoice_a_day": "on"}))
+    await screen.does(page.save({**RENEWALS, "renewals_one_invoice_a_day": "on"}))
 
     assert before == ("", "3", "Nobody has changed these yet: the defaults hold.")
     assert page.decided["night"] == "Changed 2 Mar 2026, 09:00 UTC by Olivia Harbour"

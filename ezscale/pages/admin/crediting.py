@@ -57,6 +57,7 @@ def _line(line: Any) -> rx.Component:
         rx.el.div(
             rx.el.div(line.text, class_name="text-sm text-ink [overflow-wrap:anywhere]"),
             rx.el.div("Left: ", line.left, class_name="mt-0.5 text-xs text-faint tabular-nums"),
+            rx.cond(line.why != "", rx.el.div(line.why, class_name="mt-0.5 text-xs text-faint tabular-nums")),
             class_name="min-w-0",
         ),
         rx.el.div(box, class_name="w-32 shrink-0"),

@@ -22,18 +22,20 @@ from ezscale.state.telling import Answer
 
 @dataclass
 class CreditLine:
-    """A line of the invoice with what is left of it, and how much of that is typed to be taken back."""
+    """A line of the invoice with what is left of it (`why` it is less), and how much of that is typed to be taken back."""
 
     id: str
     text: str
     left: str
     plain: str
+    why: str = ""
     typed: str = ""
 
     @classmethod
     def of(cls, rest: Remaining, reader: Reader) -> Self:
         """What can still be taken back of a line, before tax."""
-        return cls(str(rest.line.id), rest.line.description, reader.money(rest.net), plain_sum(rest.net))
+        why = " ".join(f"{reader.money(gave.net)} was given back on {gave.number}." for gave in rest.gave_back)
+        return cls(str(rest.line.id), rest.line.description, reader.money(rest.net), plain_sum(rest.net), why)
 
 
 @dataclass

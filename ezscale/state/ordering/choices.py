@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Self
 
-from ezscale.billing.lines import PricedLine
+from ezscale.billing.lines import Position, PricedLine
 from ezscale.catalog.fitting import ONCE, FittableAddOn, FittableOption, Fitting, Fittings, ValueOffer
 from ezscale.catalog.plans import Choice, PlanOffer, PriceOffer
 from ezscale.models.option import OptionKind
@@ -219,10 +220,19 @@ def lines_of(priced: PricedLine, code: str, reader: Reader) -> list[QuoteLine]:
     """A position at its full price, and what a coupon takes off it."""
     position = priced.position
     times = f" × {position.quantity}" if position.quantity > 1 else ""
-    lines = [QuoteLine(f"{position.description}{times}", reader.money(position.price * position.quantity))]
+    text = f"{position.description}{times}{days_of(position, reader)}"
+    lines = [QuoteLine(text, reader.money(position.price * position.quantity))]
     if position.discount:
         lines.append(QuoteLine(f"Code {code}", reader.money(-position.discount)))
     return lines
+
+
+def days_of(position: Position, reader: Reader) -> str:
+    """Which days something is for, and which part of a whole period these are, where that is known before it is paid."""
+    if position.period_start is None or position.period_end is None:
+        return ""
+    part = f": {position.share} of {position.share_of} days" if position.share is not None else ""
+    return f", {reader.day(position.period_start)} to {reader.day(position.period_end - timedelta(days=1))}{part}"
 
 
 def plan_options(plans: list[PlanOffer], currency: str, months: int, reader: Reader) -> list[PlanOption]:
