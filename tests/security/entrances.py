@@ -110,6 +110,11 @@ class Entrance:
         declared = (getattr(part.call, "door", None) for part in parts_of(self.dependant))
         return {door for door in declared if door is not None}
 
+    def speaks_of(self, table: str) -> bool:
+        """Whether its path or its code is about the rows of a table, as far as words tell."""
+        code = source_of(sys.modules[self.dependant.call.__module__]) if self.dependant.call else ""
+        return any(word in self.path or word in code for word in table.split("_"))
+
     def requests(self, values: list[str]) -> list[dict[str, Any]]:
         """What could be asked here: each value in every place, or once where there is no place for any."""
         every = [self._request(value) for value in values]
