@@ -3,9 +3,22 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ezscale.billing.tax import STANDARD_RATES, UK_RATE, TaxDecision, is_vat_id
+from ezscale.billing.tax_book import Buyer, TaxBook
+from ezscale.billing.tax_rules import TaxRules
 from ezscale.company.currencies import CurrencyRules
 from ezscale.kit.ids import new_id
-from ezscale.models import Invoice, Offer, Order, PaymentAttempt, Referral, Service, Subscription, SubscriptionChange
+from ezscale.models import (
+    Invoice,
+    Offer,
+    Order,
+    PaymentAttempt,
+    Referral,
+    Service,
+    Subscription,
+    SubscriptionChange,
+    TaxRate,
+)
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OfferStatus, OrderStatus
 from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
@@ -15,6 +28,19 @@ from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
+NO_TAX = TaxDecision()
+
+
+def standard_tax(seller: str, buyer: str, tax_id: str = "") -> TaxDecision:
+    """The tax on a sale at the rates that a company is delivered with, to somebody whose tax id, if any, is believed."""
+    standard = {**STANDARD_RATES, "GB": UK_RATE}
+    rates = [
+        TaxRate(country=country, name="VAT", rate=rate * 100, valid_from=TODAY) for country, rate in standard.items()
+    ]
+    whoever = Buyer(buyer, is_business=is_vat_id(tax_id, buyer))
+    return TaxBook(rates, TaxRules(), seller).decide(whoever, TODAY)
+
+
 OFFERED = CurrencyRules().offered  # what a house sells in whose staff have decided nothing
 
 

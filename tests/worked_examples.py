@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ezscale.billing.credit import Purse
-from ezscale.billing.discounts import BasketItem, RecurringDiscount, discounted, discounted_basket, recurring_discount
+from ezscale.billing.discounts import BasketItem, RecurringDiscount, discounted_basket, recurring_discounts
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.lines import Position, PricedLine, Rounding, add_up, price_line, price_lines
 from ezscale.billing.periods import add_months
@@ -166,8 +166,9 @@ def cycles_of_coupons() -> Iterator[str]:
         ("10 percent, for ever", Coupon(code="C", kind=CouponKind.PERCENT, percent=10, cycles=None, since=NOW)),
         ("free setup", Coupon(code="D", kind=CouponKind.FREE_SETUP, since=NOW)),
     ):
-        plan, fee = discounted([bare("Plan", euros("11.00")), setup], coupon)
-        [stored, _] = recurring_discount(coupon, [bare("Plan", euros("11.00")), setup])
+        basket = [BasketItem([bare("Plan", euros("11.00")), setup])]
+        [[plan, fee]] = discounted_basket(basket, coupon)
+        [[stored, _]] = recurring_discounts(coupon, basket)
         later = "; ".join(after.format() for after in _next_cycles(stored))
         yield f"- {words}: first {plan.amount.format()} and {fee.amount.format()}; then {later}."
     yield ""

@@ -36,15 +36,11 @@ class RecurringDiscount(NamedTuple):
 NONE = RecurringDiscount(0, 0, 0)
 
 
-def discounted(
-    positions: Sequence[Position], coupon: Coupon | None, *, plan: str = "", months: int = 0
-) -> list[Position]:
-    """The positions of one item of a basket, with what the coupon takes off each. No position goes below nothing."""
-    return discounted_basket([BasketItem(positions, plan, months)], coupon)[0]
-
-
 def discounted_basket(items: Sequence[BasketItem], coupon: Coupon | None) -> list[list[Position]]:
-    """The same for a whole basket, in which a fixed sum comes off once: spread over all that the coupon covers."""
+    """The positions of each item of a basket, with what the coupon takes off. No position goes below nothing.
+
+    A fixed sum comes off once: it is spread over all that the coupon covers.
+    """
     baskets = [list(item.positions) for item in items]
     if coupon is None:
         return baskets
@@ -59,15 +55,11 @@ def discounted_basket(items: Sequence[BasketItem], coupon: Coupon | None) -> lis
     return baskets
 
 
-def recurring_discount(
-    coupon: Coupon | None, positions: Sequence[Position], *, plan: str = "", months: int = 0
-) -> list[RecurringDiscount]:
-    """What the item behind each position of one item of a basket is to store, so that it pays the same again."""
-    return recurring_discounts(coupon, [BasketItem(positions, plan, months)])[0]
-
-
 def recurring_discounts(coupon: Coupon | None, items: Sequence[BasketItem]) -> list[list[RecurringDiscount]]:
-    """The same for a whole basket. The cycles are those that come after the first."""
+    """What the item behind each position is to store, so that it pays the same again.
+
+    The cycles are those that come after the first.
+    """
     if coupon is None:
         return [[NONE] * len(item.positions) for item in items]
     left = None if coupon.cycles is None else max(coupon.cycles - 1, 0)

@@ -37,11 +37,10 @@ from ezscale.billing.subscriptions import catch_up
 from ezscale.billing.tax import TaxDecision
 from ezscale.billing.tax_drafts import follow_the_rates
 from ezscale.billing.tax_evidence import evidence_of, question_contradictions
-from ezscale.company.currencies import convert, report_columns
+from ezscale.company.currencies import report_columns
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import NotFound
 from ezscale.kit.ids import new_id
-from ezscale.kit.money import Money
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
 from ezscale.models import CreditNote, Customer, Invoice, InvoiceLine, Subscription, SubscriptionItem
@@ -130,13 +129,6 @@ def issue_invoice(work: Work, invoice: Invoice, due_on: date, *, as_proforma: bo
     work.session.flush()
     book_invoice(work, invoice)
     work.emit(InvoiceIssued(invoice.id, customer.id))
-
-
-def tax_in_report_currency(invoice: Invoice) -> Money | None:
-    """The tax in the seller's currency, which must be printed where the invoice has another (Art. 230); None otherwise."""
-    if not invoice.report_rate or invoice.report_currency == invoice.currency:
-        return None
-    return convert(invoice.tax, invoice.report_rate, invoice.report_currency)
 
 
 def party(customer: Customer | Row[Any]) -> dict[str, str]:

@@ -27,7 +27,6 @@ def revenue(family: str) -> str:
 
 OTHER = "other"
 SERVICES = "services"  # where the release before booked all families
-REVENUE = revenue(OTHER)
 
 
 class Unbalanced(AssertionError):

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.billing.lines import Position, PricedLine, Rounding, price_lines
-from ezscale.billing.tax import TaxDecision, vat_id
+from ezscale.billing.tax import TaxDecision
 from ezscale.billing.tax_book import Buyer, TaxBook
 from ezscale.billing.tax_rates import tax_book
-from ezscale.billing.tax_standing import NOBODY, Known, Standing, buyer, number_counts, standings
+from ezscale.billing.tax_standing import NOBODY, Known, Standing, buyer, standings
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Plan
 from ezscale.models.invoice import LineKind
@@ -67,15 +67,6 @@ def taxes_of(work: Work, customers: Collection[Known]) -> Taxes:
 def tax_for(work: Work, customer: Customer, category: str = "") -> TaxDecision:
     """Which taxes a sale to a customer carries today."""
     return taxes_of(work, [customer]).of(customer, category=category)
-
-
-def tax_for_place(
-    work: Work, country: str, region: str = "", postcode: str = "", tax_id: str = "", category: str = ""
-) -> TaxDecision:
-    """The same for somebody of whom we know only where they are. Their VAT id counts once a register knew it."""
-    number = vat_id(tax_id, country)
-    is_business = number_counts(work, number) if number else bool(tax_id)
-    return tax_book(work).decide(Buyer(country, region, postcode, is_business), work.today, category)
 
 
 def price_for(work: Work, customer: Customer, positions: Sequence[Position]) -> list[PricedLine]:

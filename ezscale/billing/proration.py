@@ -89,11 +89,6 @@ class Part:
         """Nothing is missing."""
         return self.share == self.of
 
-    @property
-    def counts_seconds(self) -> bool:
-        """Whether these are seconds."""
-        return self.of > LONGEST_IN_DAYS
-
 
 @dataclass(frozen=True, slots=True)
 class Point:

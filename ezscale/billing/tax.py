@@ -95,7 +95,6 @@ class Supply:
     label: str = ""
 
 
-NO_TAX = TaxDecision()
 UNTAXED = Supply()
 REVERSED = Supply(note=REVERSE_CHARGE, label="Reverse charge")
 ABROAD = Supply(note=OUTSIDE)
@@ -125,16 +124,6 @@ def place_of_supply(
     if is_registered:
         return Supply(buyer)
     return ABROAD if seller in EU else UNTAXED
-
-
-def decide_tax(seller_country: str, buyer_country: str, buyer_tax_id: str = "") -> TaxDecision:
-    """The tax at the standard rates as they were delivered, for a buyer whose tax id, if any, is believed."""
-    is_business = is_vat_id(buyer_tax_id, buyer_country)
-    supply = place_of_supply(seller_country, buyer_country, is_business=is_business)
-    rate = UK_RATE if supply.country == "GB" else STANDARD_RATES.get(supply.country, 0)
-    if not rate:
-        return TaxDecision(note=supply.note, label=supply.label)
-    return TaxDecision((named_tax("VAT", supply.country, rate * 100),), supply.country)
 
 
 def named_tax(name: str, place: str, rate: int, *, compound: bool = False) -> Tax:

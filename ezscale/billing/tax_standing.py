@@ -12,7 +12,6 @@ from sqlmodel import col, select
 from ezscale.billing.tax import vat_id
 from ezscale.billing.tax_book import Buyer
 from ezscale.billing.tax_rules import TaxRules
-from ezscale.company.rules import rules
 from ezscale.kit.work import Work
 from ezscale.models import Customer, TaxExemption, TaxIdCheck
 from ezscale.models.tax import TaxIdState
@@ -64,14 +63,6 @@ def buyer(who: Known, standing: Standing, decided: TaxRules, now: datetime) -> B
     """A customer as the tax sees them. Where no register is asked, a tax id is believed: no tax depends on it."""
     is_business = standing.counts(decided, now) if standing.number else bool(who.tax_id)
     return Buyer(who.country, who.region, who.postcode, is_business, standing.exemption)
-
-
-def number_counts(work: Work, number: str) -> bool:
-    """Whether a VAT id makes whoever has it a business: because it was found valid, for whomever it was checked."""
-    found = select(TaxIdCheck).where(TaxIdCheck.number == number).order_by(col(TaxIdCheck.checked_at).desc())
-    decided = rules(work, TaxRules)
-    known = [_standing(number, check, "") for check in work.session.exec(found)] or [Standing(number)]
-    return any(standing.counts(decided, work.now) for standing in known)
 
 
 def _standing(number: str, check: TaxIdCheck | None, exemption: str) -> Standing:

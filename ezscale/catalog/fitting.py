@@ -89,9 +89,6 @@ class Wanted:
     add_ons: Mapping[str, int]
 
 
-NOTHING_MORE = Wanted({}, {})
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """A thing beside the plan that is chosen and costs something: `quantity` times `price` for each cycle, or once."""

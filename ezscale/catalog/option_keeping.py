@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.catalog.changing import SLUG, change_catalog, clean_name, clean_slug, locked, whole
 from ezscale.catalog.plan_keeping import LONGEST_SUMMARY, MOST_POSITION, is_sold
-from ezscale.kit.errors import BusinessError, Invalid, NotFound
+from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.work import Work
 from ezscale.models import AddOn, AddOnOffer, Option, OptionOffer, OptionValue, SubscriptionItem
 from ezscale.models.option import OptionKind
@@ -206,15 +206,6 @@ def every_add_on(work: Work) -> list[AddOn]:
     work.actor.require(SEE_EVERYTHING)
     in_order = select(AddOn).order_by(col(AddOn.archived_at).is_not(None), col(AddOn.position), col(AddOn.slug))
     return list(work.session.exec(in_order))
-
-
-def value_file(work: Work, value_id: UUID) -> tuple[Option, OptionValue]:
-    """One value, and whose it is. For staff."""
-    work.actor.require(SEE_EVERYTHING)
-    value = work.session.get(OptionValue, value_id)
-    if value is None:
-        raise NotFound
-    return work.session.get_one(Option, value.option_id), value
 
 
 _VALUE_ORDER = (col(OptionValue.archived_at).is_not(None), col(OptionValue.position), col(OptionValue.slug))

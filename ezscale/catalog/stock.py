@@ -78,11 +78,6 @@ def take_again(work: Work, order_id: UUID) -> list[Plan]:
     return missing
 
 
-def holds_of(work: Work, order_id: UUID) -> list[StockHold]:
-    """What an order keeps, and has given back."""
-    return _holds(work, [order_id])
-
-
 def _limited(work: Work, plan_ids: Collection[UUID]) -> Sequence[UUID]:
     """Those that are counted at all: the others are locked by nobody."""
     return work.session.exec(

@@ -72,10 +72,6 @@ class Actor:
         if self.kind is not ActorKind.ROBOT and not self.confirmed:
             raise NotConfirmed
 
-    def may_see_service(self, service_id: UUID) -> bool:
-        """Whether a service of their customer is theirs to see: a delegate sees only what was entrusted to them."""
-        return self.services is None or service_id in self.services
-
     def came_by(self, door: str, address: str = "", network: str = "") -> "Actor":
         """The same person, with the way they came."""
         return replace(self, door=door[:40], address=address[:64], network=network[:2])

@@ -140,11 +140,6 @@ class SubscriptionItem(Row, table=True):
         """For one, for one cycle, before discount and tax."""
         return Money(self.price_minor, self.currency)
 
-    @property
-    def is_in_force(self) -> bool:
-        """It is part of the subscription now. One that ended without having begun was never agreed in the end."""
-        return self.ended_on is None
-
     def begin(self, today: date) -> None:
         """It is part of the subscription from this day on."""
         self.began_on, self.ended_on = today, None

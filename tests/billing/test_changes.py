@@ -16,15 +16,7 @@ from ezscale.models import BillingCase, CreditNote, InvoiceLine, Plan, Subscript
 from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.subscription import ChangeStatus
-from tests.company import Company
 from tests.journeys.records import attempts_on, credit_of, monthly_revenue, steps_on, subscription_of
-
-
-@pytest.fixture
-def at(database, clock, tmp_path):
-    company = Company(database, clock, tmp_path)
-    yield company
-    assert company.complaints() == {}
 
 
 @pytest.fixture

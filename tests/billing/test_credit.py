@@ -105,7 +105,7 @@ def test_what_lapses_first_is_spent_first_and_what_the_customer_paid_last(at, ad
     with at.robot() as work:
         keep_as_credit(work, ada.actor.own_customer(), euros(500), "Paid twice", "k1", ledger.clearing("stripe"))
         kept = work.session.exec(select(CreditEntry)).one()
-        clear = [(ledger.clearing("stripe"), euros(-500)), (ledger.REVENUE, euros(500))]
+        clear = [(ledger.clearing("stripe"), euros(-500)), (ledger.revenue(ledger.OTHER), euros(500))]
         ledger.book(work, "test", "t1", clear)
     later, sooner = gives(at, ada, 500, TODAY + timedelta(days=9)), gives(at, ada, 500, TODAY + timedelta(days=3))
 

@@ -68,7 +68,7 @@ def test_nothing_may_be_left_in_the_old_currency(at):
     with at.robot() as work:
         for subscription in work.session.exec(select(Subscription)):
             end_subscription(work, subscription)
-        keep_as_credit(work, customer_id, Money(500, "EUR"), "A gift", "gift:1", ledger.REVENUE)
+        keep_as_credit(work, customer_id, Money(500, "EUR"), "A gift", "gift:1", ledger.revenue(ledger.OTHER))
     with pytest.raises(Invalid, match="credit"):
         changes(at, ada)
 

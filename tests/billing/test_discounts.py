@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 
 from ezscale.billing.discounts import (
     BasketItem,
-    discounted,
     discounted_basket,
     next_cycle,
-    recurring_discount,
     recurring_discounts,
 )
 from ezscale.billing.lines import Position, add_up, price_lines
@@ -46,6 +44,11 @@ def basket(currency="EUR", plan=1000, option=333, add_on=250, setup=500, once=70
     ]
 
 
+def on_one(positions, given):
+    """A coupon on a basket with a single server."""
+    return discounted_basket([BasketItem(positions)], given)[0]
+
+
 def off(positions):
     return [each.discount.minor for each in positions]
 
@@ -70,7 +73,7 @@ def off(positions):
     ids=lambda value: f"{value.kind} {value.percent} {value.amounts}" if isinstance(value, Coupon) else "",
 )
 def test_what_is_taken_off_each_position(given, taken_off):
-    assert off(discounted(basket(), given)) == taken_off
+    assert off(on_one(basket(), given)) == taken_off
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_what_is_taken_off_each_position(given, taken_off):
     ids=lambda value: f"{value.kind} {value.amounts}" if isinstance(value, Coupon) else str(value),
 )
 def test_currencies_with_other_digits(currency, given, taken_off):
-    positions = discounted(basket(currency), given)
+    positions = on_one(basket(currency), given)
 
     assert off(positions) == taken_off
     assert {each.discount.currency for each in positions} == {currency}
@@ -94,7 +97,7 @@ def test_currencies_with_other_digits(currency, given, taken_off):
 def test_tax_is_taken_from_what_is_left():
     vat = TaxDecision((Tax("VAT 23%", "IE", 230000),), "IE")
 
-    sums = add_up(price_lines(discounted([position(1000)], coupon("percent", percent=10)), vat), "EUR")
+    sums = add_up(price_lines(on_one([position(1000)], coupon("percent", percent=10)), vat), "EUR")
 
     assert (sums.net.minor, sums.tax.minor, sums.total.minor) == (900, 207, 1107)
 
@@ -152,10 +155,10 @@ def test_each_kind_over_its_cycles(kind, value, with_it, without, cycles):
             discount_minor=again.minor,
             discount_cycles=again.cycles,
         )
-        for each, again in zip(positions, recurring_discount(given, positions), strict=True)
+        for each, again in zip(positions, recurring_discounts(given, [BasketItem(positions)])[0], strict=True)
         if each.kind is LineKind.PERIOD
     ]
-    periods = [each for each in discounted(positions, given) if each.kind is LineKind.PERIOD]
+    periods = [each for each in on_one(positions, given) if each.kind is LineKind.PERIOD]
     asked = [sum(each.amount.minor for each in periods)]
 
     for _ in range(3):
@@ -165,7 +168,7 @@ def test_each_kind_over_its_cycles(kind, value, with_it, without, cycles):
 
     lasts = 4 if cycles is None else cycles
     assert asked == [with_it] * lasts + [without] * (4 - lasts)
-    shown = next_cycle([BasketItem(positions)], [recurring_discount(given, positions)])[0]
+    shown = next_cycle([BasketItem(positions)], [recurring_discounts(given, [BasketItem(positions)])[0]])[0]
     assert sum(each.amount.minor for each in shown) == asked[1]
 
 
@@ -183,7 +186,7 @@ def test_no_line_is_ever_negative_and_the_next_cycle_takes_off_the_same(prices, 
     given = coupon(kind, percent=percent, amounts={currency: minor}, cycles=cycles)
     positions = [position(price, line, quantity, currency) for price, quantity, line in prices]
 
-    now = discounted(positions, given)
+    now = on_one(positions, given)
 
     assert all(0 <= each.discount.minor <= each.price.minor * each.quantity for each in now)
     assert [each.price for each in now] == [each.price for each in positions]
@@ -191,5 +194,5 @@ def test_no_line_is_ever_negative_and_the_next_cycle_takes_off_the_same(prices, 
     if kind is CouponKind.FIXED:
         full = sum(each.price.minor * each.quantity for each in periods)
         assert sum(each.discount.minor for each in now) == min(minor, full)
-    later = next_cycle([BasketItem(positions)], [recurring_discount(given, positions)])[0]
+    later = next_cycle([BasketItem(positions)], [recurring_discounts(given, [BasketItem(positions)])[0]])[0]
     assert [each.discount.minor for each in later] == [0 if cycles == 1 else each.discount.minor for each in periods]

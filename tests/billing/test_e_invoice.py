@@ -20,9 +20,10 @@ from ezscale.billing.e_invoice import e_invoice
 from ezscale.billing.factur_x import say_factur_x
 from ezscale.billing.lines import Position, Rounding, add_up, price_lines
 from ezscale.billing.printed import Kind, PrintedLine, TaxOnLine
-from ezscale.billing.tax import NO_TAX, OUTSIDE, REVERSE_CHARGE, Tax, TaxDecision
+from ezscale.billing.tax import OUTSIDE, REVERSE_CHARGE, Tax, TaxDecision
 from ezscale.kit.money import Money
 from tests.billing.sheets import BUSINESS, PERSON, SELLER, a_document, a_printed_line
+from tests.builders import NO_TAX
 
 RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
 DECISIONS = (

@@ -10,15 +10,7 @@ from ezscale.billing.explaining import explain_invoice, timeline_of
 from ezscale.billing.extending import extend_subscription
 from ezscale.kit.errors import NotFound
 from ezscale.models.customer import MemberRole
-from tests.company import Company
 from tests.journeys.records import subscription_of
-
-
-@pytest.fixture
-def at(database, clock, tmp_path):
-    company = Company(database, clock, tmp_path)
-    yield company
-    assert company.complaints() == {}
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from ezscale.kit.money import Money
 from ezscale.models import CreditNote, CreditNoteLine, InvoiceLine
 from ezscale.models.invoice import InvoiceStatus, LineKind
 from tests.billing.papers import again
-from tests.company import DECLINED_LATER, Company, Person
+from tests.company import DECLINED_LATER, Person
 from tests.journeys.records import subscription_of
 
 STAFF = "The server stood still"
@@ -33,13 +33,6 @@ class Story:
     steps: tuple[str, ...]
     plan: str = "vps-2"
     used: list[float] = field(default_factory=list)
-
-
-@pytest.fixture
-def at(database, clock, tmp_path):
-    company = Company(database, clock, tmp_path)
-    yield company
-    assert company.complaints() == {}
 
 
 @pytest.fixture

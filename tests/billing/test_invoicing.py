@@ -11,13 +11,13 @@ from ezscale.billing.documents import invoice_pdf
 from ezscale.billing.invoicing import draft_invoice, invoice, invoice_lines, invoices, issue_invoice, void_invoice
 from ezscale.billing.ledger import Unbalanced, book
 from ezscale.billing.lines import Position, price_line
-from ezscale.billing.tax import decide_tax
 from ezscale.kit.errors import BusinessError, NotAllowed, NotFound
 from ezscale.kit.money import Money
 from ezscale.models import Customer, Invoice, LedgerEntry
 from ezscale.models.base import WrongState
+from tests.builders import standard_tax
 
-TAX = decide_tax("IE", "IE")
+TAX = standard_tax("IE", "IE")
 MOVED = {"company": "", "address": "9 Hill", "city": "Bonn", "postcode": "53111", "country": "DE"}
 
 

@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ezscale.billing.lines import Position, add_up, discount_on, price_line
-from ezscale.billing.tax import STANDARD_RATES, decide_tax
+from ezscale.billing.tax import STANDARD_RATES
 from ezscale.kit.money import Money
+from tests.builders import standard_tax
 
 COUNTRIES = st.sampled_from([*sorted(STANDARD_RATES), "US", "GB"])
 CURRENCIES = st.sampled_from(["EUR", "USD", "GBP", "HUF", "JPY", "KWD"])
@@ -13,7 +14,7 @@ PRICES = st.integers(0, 10**9)
 
 def a_line(price: int, off: int = 0, country: str = "IE", currency: str = "EUR"):
     position = Position("VPS 2", Money(price, currency), Money(off, currency))
-    return price_line(position, decide_tax("IE", country))
+    return price_line(position, standard_tax("IE", country))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from sqlmodel import col, select
 from ezscale.billing.invoicing import draft_invoice, issue_invoice
 from ezscale.billing.lines import Position, price_line
 from ezscale.billing.numbers import CREDIT_NOTES, INVOICES, PROFORMAS, take_document_numbers
-from ezscale.billing.tax import NO_TAX
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.money import Money
@@ -19,6 +18,7 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.work import Database
 from ezscale.models import CreditNote, Customer, Invoice
 from tests.billing.papers import owes
+from tests.builders import NO_TAX
 from tests.company import Company
 from tests.sizes import size
 

@@ -147,7 +147,7 @@ def test_revenue_is_booked_by_family(database, clock, book):
         for invoice in work.session.exec(select(Invoice)):
             nets[invoice.currency] = nets.get(invoice.currency, 0) + invoice.net_minor
         booked = {currency: -ledger.balance(work, ledger.revenue("vps"), currency).minor for currency in nets}
-        other = {currency: ledger.balance(work, ledger.REVENUE, currency).minor for currency in nets}
+        other = {currency: ledger.balance(work, ledger.revenue(ledger.OTHER), currency).minor for currency in nets}
     assert booked == nets
     assert set(other.values()) == {0}
 

@@ -15,14 +15,14 @@ from ezscale.billing.invoicing import draft_invoice, issue_invoice, void_invoice
 from ezscale.billing.lines import Position, price_line
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Card, ChargeState, Receipt
-from ezscale.billing.tax import decide_tax
 from ezscale.kit.money import Money
 from ezscale.models import BillingCase, Customer, Invoice, Payment, PaymentAttempt
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
+from tests.builders import standard_tax
 from tests.company import Company
 
-TAX = decide_tax("IE", "IE")
+TAX = standard_tax("IE", "IE")
 PRICE = Money(1100, "EUR")
 TOTAL = Money(1353, "EUR")
 CARD = Card("pm_1", "visa", "4242", 12, 2034)

@@ -11,11 +11,11 @@ from ezscale.billing.lines import Position, price_line
 from ezscale.billing.periods import add_months
 from ezscale.billing.proration import Part, Point, Proration, Span, give_back, part_left, part_of
 from ezscale.billing.remaining import Remaining
-from ezscale.billing.tax import NO_TAX, Tax, TaxDecision
+from ezscale.billing.tax import Tax, TaxDecision
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
 from ezscale.models import Invoice, InvoiceLine
-from tests.builders import an_invoice
+from tests.builders import NO_TAX, an_invoice
 
 VAT = TaxDecision((Tax("VAT 23%", "IE", 230_000),), "IE")
 INCLUSIVE = TaxDecision((Tax("VAT 27%", "HU", 270_000),), "HU", inclusive=True)

@@ -17,15 +17,7 @@ from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceStatus, LineKind
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import LeavingReason, SubscriptionStatus
-from tests.company import Company
 from tests.journeys.records import credit_of, monthly_revenue, subscription_of
-
-
-@pytest.fixture
-def at(database, clock, tmp_path):
-    company = Company(database, clock, tmp_path)
-    yield company
-    assert company.complaints() == {}
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
-from ezscale.billing.pricing import tax_for_place
 from ezscale.billing.tax import STANDARD_RATES
-from ezscale.billing.tax_rates import NewRate, add_rate, change_rate, end_rate, stock_tax_rates, tax_rates
+from ezscale.billing.tax_book import Buyer
+from ezscale.billing.tax_rates import NewRate, add_rate, change_rate, end_rate, stock_tax_rates, tax_book, tax_rates
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind
 from ezscale.kit.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from ezscale.kit.ids import new_id
@@ -29,7 +29,7 @@ def test_a_new_company_has_the_standard_rates_of_the_eu_and_the_united_kingdom(w
 
 
 def test_a_company_without_a_table_goes_by_the_rates_it_was_delivered_with(work):
-    assert tax_for_place(work, "DE").name == "VAT 19%"
+    assert tax_book(work).decide(Buyer("DE"), work.today).name == "VAT 19%"
 
 
 @pytest.mark.all_databases
@@ -38,12 +38,12 @@ def test_a_change_is_another_row_from_a_day_on(work, clock):
 
     change_rate(work, german(work).id, "20", NEXT_YEAR)
 
-    before = tax_for_place(work, "DE").rate
+    before = tax_book(work).decide(Buyer("DE"), work.today).rate
     old, new = sorted(tax_rates(work, "DE", with_past=True), key=lambda rate: rate.valid_from)
     assert (old.rate, old.valid_to, new.rate, new.valid_to) == (190_000, NEXT_YEAR, 200_000, None)
     assert before == 190_000
     work.now += timedelta(days=310)
-    assert tax_for_place(work, "DE").rate == 200_000
+    assert tax_book(work).decide(Buyer("DE"), work.today).rate == 200_000
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ import pytest
 from sqlmodel import select
 
 from ezscale.billing.cases import open_cases
-from ezscale.catalog.stock import holds_of
 from ezscale.kit.errors import Invalid, TemporaryFailure
-from ezscale.models import Order, Plan
+from ezscale.models import Order, Plan, StockHold
 from ezscale.models.order import OrderStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.ordering.deciding import approve_order, holds_on, reject_order
@@ -45,7 +44,7 @@ def test_what_is_ordered_is_kept_from_others_and_given_back_when_nobody_pays(at,
 
 def holds_in(at, placed):
     with at.robot() as work:
-        return holds_of(work, placed.id)
+        return work.session.exec(select(StockHold).where(StockHold.order_id == placed.id)).all()
 
 
 def test_a_basket_that_asks_for_more_than_there_is_takes_nothing(at, ada):
