@@ -143,7 +143,7 @@ def _settle(work: Work, invoice: Invoice, payment: Payment) -> None:
     if surplus := payment.amount - usable if usable else payment.amount:
         reason = f"Paid beyond invoice {invoice.shown_number or 'draft'}"
         keep_as_credit(work, invoice.customer_id, surplus, reason, f"surplus:{payment.id.hex}", held)
-        paid_before = pay_small_ones(work, invoice) if payment.currency == invoice.currency else surplus - surplus
+        paid_before = pay_small_ones(work, invoice) if payment.currency == invoice.currency else Money.zero(surplus.currency)
         if (left := surplus - paid_before).minor > 0:
             facts = {"surplus": str(left), "payment": payment.gateway_ref, "invoice": invoice.number or ""}
             open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)
