@@ -143,7 +143,8 @@ def _settle(work: Work, invoice: Invoice, payment: Payment) -> None:
     if surplus := payment.amount - usable if usable else payment.amount:
         reason = f"Paid beyond invoice {invoice.shown_number or 'draft'}"
         keep_as_credit(work, invoice.customer_id, surplus, reason, f"surplus:{payment.id.hex}", held)
-        paid_before = pay_small_ones(work, invoice) if payment.currency == invoice.currency else Money.zero(surplus.currency)
+        same, nothing = surplus.currency == invoice.currency, Money.zero(surplus.currency)
+        paid_before = pay_small_ones(work, invoice) if same else nothing
         if (left := surplus - paid_before).minor > 0:
             facts = {"surplus": str(left), "payment": payment.gateway_ref, "invoice": invoice.number or ""}
             open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)
