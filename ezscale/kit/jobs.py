@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -98,8 +99,11 @@ def job_row(task: str, arguments: dict[str, Any], once_key: str, run_at: datetim
 
 
 def enqueue(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Store jobs; one whose `once_key` is already known is left out."""
-    insert_new(session, JOBS, rows)
+    """Store jobs; one whose `once_key` is already known is left out.
+
+    They go in by key: those who enter the same ones at the same time then wait for one another in one direction.
+    """
+    insert_new(session, JOBS, sorted(rows, key=itemgetter("once_key")))
 
 
 def known_keys(session: Session, once_keys: Sequence[str]) -> set[str]:

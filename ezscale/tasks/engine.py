@@ -40,12 +40,18 @@ def relay(house: House) -> list[UUID]:
 
 
 def tick(house: House) -> None:
-    """Enter the periodic tasks of this moment; one that was entered before is left alone."""
-    with house.automation("schedule")() as work:
-        entries = [(name_of(entry.run), entry.period(work.now, work.zone)) for entry in SCHEDULE]
-        known = jobs.known_keys(work.session, [f"{name}@{period}" for name, period in entries])
-        rows = [job_row(name, {}, f"{name}@{period}", work.now) for name, period in entries]
-        jobs.enqueue(work.session, [row for row in rows if row["once_key"] not in known])
+    """Enter the periodic tasks of this moment; one that was entered before is left alone.
+
+    Beats may overlap. One that had to give way leaves its tasks to the beat that made it, or to the next one.
+    """
+    try:
+        with house.automation("schedule")() as work:
+            entries = [(name_of(entry.run), entry.period(work.now, work.zone)) for entry in SCHEDULE]
+            known = jobs.known_keys(work.session, [f"{name}@{period}" for name, period in entries])
+            rows = [job_row(name, {}, f"{name}@{period}", work.now) for name, period in entries]
+            jobs.enqueue(work.session, [row for row in rows if row["once_key"] not in known])
+    except TemporaryFailure as failure:
+        log.info("beat_gave_way", reason=failure.message)
 
 
 def due_jobs(house: House) -> list[UUID]:
