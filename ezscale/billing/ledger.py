@@ -1,6 +1,6 @@
 """Double-entry bookkeeping. Every entry balances, is booked once, and is never changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,7 +68,7 @@ def book(work: Work, kind: str, once_key: str, sides: Sequence[Side]) -> None:
 
 
 def entry_rows(
-    kind: str, once_key: str, sides: Sequence[Side], booked_at: datetime
+    kind: str, once_key: str, sides: Sequence[Side], booked_at: datetime, fresh_id: Callable[[], UUID] = new_id
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The rows of one entry, for writing many at once. Unbalanced when they do not add up."""
     sums: dict[str, int] = {}
@@ -76,11 +76,11 @@ def entry_rows(
         sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
     if any(sums.values()):
         raise Unbalanced(f"{kind} {once_key}: {sums}")
-    entry_id = new_id()
+    entry_id = fresh_id()
     entry = {"id": entry_id, "kind": kind, "once_key": once_key, "booked_at": booked_at}
     postings = [
         {
-            "id": new_id(),
+            "id": fresh_id(),
             "entry_id": entry_id,
             "account": account,
             "currency": amount.currency,

@@ -1,13 +1,13 @@
 """What the renewal run writes: the rows of a block of invoices, put together first and stored at once."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, update
+from sqlalchemy import Row
 from sqlmodel import SQLModel
 
 from ezscale.billing import ledger
@@ -24,10 +24,10 @@ from ezscale.billing.tax_evidence import Evidences, evidence_of, question_contra
 from ezscale.billing.tax_standing import Standing
 from ezscale.company.currencies import report_columns
 from ezscale.company.rules import rules
-from ezscale.kit.bulk import insert_many
+from ezscale.kit.bulk import insert_many, update_many
 from ezscale.kit.database import table_of
 from ezscale.kit.events import Event
-from ezscale.kit.ids import new_id
+from ezscale.kit.ids import new_ids
 from ezscale.kit.money import Money
 from ezscale.kit.outbox import OutboxEvent, outbox_row
 from ezscale.kit.work import Work
@@ -78,8 +78,9 @@ class Block:
     families: dict[UUID, str]
     worth: dict[str, tuple[str, str]] = field(default_factory=dict)
     rows: defaultdict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    moved_on: list[dict[str, Any]] = field(default_factory=list)
-    discounts_used: list[dict[str, Any]] = field(default_factory=list)
+    moved_on: list[tuple[date | None, UUID]] = field(default_factory=list)
+    discounts_used: list[tuple[int, UUID]] = field(default_factory=list)
+    fresh_id: Callable[[], UUID] = field(default_factory=lambda: new_ids().__next__)
 
     def report_columns(self, currency: str) -> tuple[str, str]:
         """The currency of reports and what the other one is worth in it, looked up once for the block."""
@@ -89,18 +90,18 @@ class Block:
 
     def emit(self, event: Event) -> None:
         """Tell the house, with the block."""
-        self.rows[OutboxEvent].append(outbox_row(event, self.work.now))
+        self.rows[OutboxEvent].append(outbox_row(event, self.work.now, self.fresh_id))
 
     def book(self, kind: str, once_key: str, sides: Sequence[ledger.Side]) -> None:
         """An entry of the ledger, with the block."""
-        entry, postings = ledger.entry_rows(kind, once_key, sides, self.work.now)
+        entry, postings = ledger.entry_rows(kind, once_key, sides, self.work.now, self.fresh_id)
         self.rows[LedgerEntry].append(entry)
         self.rows[Posting].extend(postings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """What one invoice asks for, how much of it credit pays at once, and how it is numbered and dated."""
+    """What one invoice asks for, how much of it credit pays at once, and, once it is taken, its number and day."""
 
     billed: Sequence[Priced]
     lines: list[PricedLine]
@@ -139,7 +140,8 @@ def write_invoices(
     purses = purses_of(work, [customer.id for customer in customers])
     block = Block(work, who.to_plain(), purses, evidence_of(work, customers, known), plan_families(work))
     asked = [_ask(block, billed) for billed in invoices]
-    for each in _numbered(work, asked):
+    _number(work, asked)
+    for each in asked:
         _add_invoice(block, each)
     _store(block)
     written = {table_of(model).name: len(rows) for model, rows in block.rows.items() if rows}
@@ -157,27 +159,24 @@ def _ask(block: Block, billed: Sequence[Priced]) -> Asked:
     return Asked(billed, lines, sums, purse.take(sums.total) if purse else Money.zero(currency))
 
 
-def _numbered(work: Work, asked: Sequence[Asked]) -> Sequence[Asked]:
-    """All with a number of their own. Where the house asks by proforma, only what is paid at once takes one already."""
+def _number(work: Work, asked: Sequence[Asked]) -> None:
+    """Give each a number of its own. Where the house asks by proforma, only what is paid at once takes one already."""
     by_proforma = rules(work, InvoiceRules).proforma
     waiting = [each for each in asked if by_proforma and not each.used and not each.is_paid]
     final = [each for each in asked if not by_proforma or each.used or each.is_paid]
-    numbered = []
     if waiting:
         taken = take_document_numbers(work, PROFORMAS, len(waiting))
-        pairs = zip(waiting, taken.numbers, strict=True)
-        numbered += [replace(each, proforma_number=number, day=taken.day) for each, number in pairs]
+        for each, number in zip(waiting, taken.numbers, strict=True):
+            each.proforma_number, each.day = number, taken.day
     if final:
         taken = take_document_numbers(work, INVOICES, len(final))
-        numbered += [
-            replace(each, number=number, day=taken.day) for each, number in zip(final, taken.numbers, strict=True)
-        ]
-    return numbered
+        for each, number in zip(final, taken.numbers, strict=True):
+            each.number, each.day = number, taken.day
 
 
 def _add_invoice(block: Block, asked: Asked) -> None:
     customer, sums, decision = asked.customer, asked.sums, asked.lines[0].decision
-    invoice_id, now = new_id(), block.work.now
+    invoice_id, now = block.fresh_id(), block.work.now
     report_currency, report_rate = block.report_columns(sums.total.currency)
     evidence = block.evidences.of(customer, decision.source)
     question_contradictions(block.work, customer.id, evidence, decision)
@@ -210,7 +209,7 @@ def _add_invoice(block: Block, asked: Asked) -> None:
         }
     )
     block.rows[InvoiceLine].extend(
-        {"id": new_id(), **line_values(invoice_id, place, line)} for place, line in enumerate(asked.lines, start=1)
+        {"id": block.fresh_id(), **line_values(invoice_id, place, line)} for place, line in enumerate(asked.lines, start=1)
     )
     _tell(block, asked, invoice_id)
     if asked.used:
@@ -234,20 +233,16 @@ def _tell(block: Block, asked: Asked, invoice_id: UUID) -> None:
 
 
 def _earned_by_family(block: Block, billed: Sequence[Priced]) -> Earned:
-    plans = {item.id: item.plan_id for due, _ in billed for item in due.items}
-    return add_by_family((_family_of(block, plans, line), line.net) for _, lines in billed for line in lines)
-
-
-def _family_of(block: Block, plans: dict[UUID, UUID], line: PricedLine) -> str:
-    item_id = line.position.item_id
-    return block.families[plans[item_id]] if item_id else ledger.OTHER
+    """There is a line for each item, in their order."""
+    of_items = ((item, line) for due, lines in billed for item, line in zip(due.items, lines, strict=True))
+    return add_by_family((block.families[item.plan_id], line.net) for item, line in of_items)
 
 
 def _use_credit(block: Block, customer_id: UUID, invoice_id: UUID, used: Money) -> None:
     once_key = f"credit:{invoice_id.hex}:0"
     block.rows[CreditEntry].append(
         {
-            "id": new_id(),
+            "id": block.fresh_id(),
             "customer_id": customer_id,
             "currency": used.currency,
             "amount_minor": -used.minor,
@@ -264,10 +259,8 @@ def _use_credit(block: Block, customer_id: UUID, invoice_id: UUID, used: Money) 
 def _move_on(block: Block, due: Due, next_day: date | None) -> None:
     """The subscription waits for its next period, and a coupon has one cycle less to go. After its last, more comes in."""
     subscription = due.subscription
-    block.moved_on.append({"row_id": subscription.id, "value": next_day})
-    block.discounts_used.extend(
-        {"row_id": item.id, "value": item.discount_cycles - 1} for item in due.items if item.discount_cycles
-    )
+    block.moved_on.append((next_day, subscription.id))
+    block.discounts_used.extend((item.discount_cycles - 1, item.id) for item in due.items if item.discount_cycles)
     block.rows[RevenueMovement].extend(
         movement(DISCOUNT_OVER, item, subscription.id, block.work.today, more)
         for item in due.items
@@ -280,11 +273,5 @@ def _store(block: Block) -> None:
     for table in WRITTEN:
         insert_many(connection, table_of(table), block.rows[table])
     take_from_grants(connection, [part for purse in block.purses.values() for part in purse.taken()])
-    _change(block, table_of(Subscription), "bill_from", block.moved_on)
-    _change(block, table_of(SubscriptionItem), "discount_cycles", block.discounts_used)
-
-
-def _change(block: Block, table: Table, column: str, values: list[dict[str, Any]]) -> None:
-    if values:
-        change = update(table).where(table.c.id == bindparam("row_id")).values({column: bindparam("value")})
-        block.work.session.connection().execute(change, values)
+    update_many(connection, table_of(Subscription).c.bill_from, block.moved_on)
+    update_many(connection, table_of(SubscriptionItem).c.discount_cycles, block.discounts_used)

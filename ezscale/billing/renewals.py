@@ -27,7 +27,7 @@ from ezscale.models import Cancellation, Customer, Subscription, SubscriptionCha
 from ezscale.models.hold import Deed
 from ezscale.models.subscription import SubscriptionStatus
 
-BLOCK = 500
+BLOCK = 1000
 BILLED = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 Place = tuple[date, UUID]  # subscriptions are billed in the order of their next day, then of their ids
 
@@ -139,8 +139,10 @@ def _write(work: Work, together: Sequence[Sequence[Due]], done: Tally) -> None:
     for dues in together:
         priced: list[Priced] = []
         for due in dues:
-            with done.apart(due.subscription.number):
+            try:
                 priced.append((due, renewal_lines(due, taxes)))
+            except Exception as problem:  # noqa: BLE001  # whatever is wrong with it, the others are billed
+                done.put_aside(due.subscription.number, problem)
         if priced:
             of_one_invoice = taxes.price_together(dues[0].customer, [lines for _, lines in priced])
             invoices.append([(due, lines) for (due, _), lines in zip(priced, of_one_invoice, strict=True)])

@@ -75,6 +75,9 @@ class TaxDecision:
     deducted: Fraction = NOTHING
     source: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.taxes, self.country))  # what tells most of them apart: prices are looked up by it
+
     @property
     def name(self) -> str:
         """All its taxes by name."""

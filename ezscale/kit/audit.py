@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Column, Index, insert, select, update
 from sqlmodel import Field, Session, SQLModel
 
 from ezscale.kit.actor import Actor
+from ezscale.kit.bulk import insert_many
 from ezscale.kit.columns import LongText, Moment
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.witness import Values, WatchedSession, plain
@@ -219,8 +220,7 @@ def _append(session: Session, entry: Values, subjects: Iterable[tuple[str, str]]
     linked["hash"] = hash_of(linked)
     connection.execute(insert(ENTRIES), linked)
     rows = [{"seq": linked["seq"], "kind": kind[:40], "subject_id": row_id[:64]} for kind, row_id in sorted(subjects)]
-    if rows:
-        connection.execute(insert(SUBJECTS), rows)
+    insert_many(connection, SUBJECTS, rows)
     connection.execute(update(HEAD).where(HEAD.c.id == 1).values(seq=linked["seq"], hash=linked["hash"]))
 
 

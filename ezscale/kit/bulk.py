@@ -5,38 +5,54 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, Table
 from sqlalchemy.exc import DBAPIError
 
+A_FEW = 20  # that PostgreSQL takes faster without COPY
 Rows = Sequence[Mapping[str, Any]]
 
 
 def insert_many(connection: Connection, table: Table, rows: Rows) -> None:
-    """Insert rows that all have the same columns: by COPY on PostgreSQL, by the driver's own executemany elsewhere."""
+    """Insert rows that all have the same columns: many by COPY on PostgreSQL, others by the driver's own executemany elsewhere."""
     if not rows:
         return
     quote = connection.dialect.identifier_preparer.quote
     place = f"{quote(table.name)} ({', '.join(quote(name) for name in rows[0])})"
     values = in_drivers_form(connection, table, rows)
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql" and len(rows) > A_FEW:
         _copy(connection, f"COPY {place} FROM STDIN", values)
         return
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    marks = ", ".join([mark] * len(rows[0]))
+    marks = ", ".join([_mark(connection)] * len(rows[0]))
     connection.exec_driver_sql(f"INSERT INTO {place} VALUES ({marks})", values)  # noqa: S608  # names of our own
+
+
+def update_many(connection: Connection, column: Column[Any], values: Sequence[tuple[Any, UUID]]) -> None:
+    """Set one column of many rows, by pairs of a value and the id of its row."""
+    if not values:
+        return
+    fresh, ids = zip(*values, strict=True)
+    pairs = zip(_for_driver(connection, column, fresh), _for_driver(connection, column.table.c.id, ids), strict=True)
+    quote, mark = connection.dialect.identifier_preparer.quote, _mark(connection)
+    change = f"UPDATE {quote(column.table.name)} SET {quote(column.name)} = {mark} WHERE id = {mark}"  # noqa: S608  # names of our own
+    connection.exec_driver_sql(change, list(pairs))
 
 
 def in_drivers_form(connection: Connection, table: Table, rows: Rows) -> list[tuple[Any, ...]]:
     """The rows as the driver takes them, worked out column by column."""
-    columns = []
-    for name in rows[0]:
-        column = [row[name] for row in rows]
-        to_driver = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        columns.append(column if to_driver is None else _converted(to_driver, column))
+    columns = [_for_driver(connection, table.c[name], [row[name] for row in rows]) for name in rows[0]]
     return list(zip(*columns, strict=True))
 
 
-def _converted(to_driver: Callable[[Any], Any], column: list[Any]) -> list[Any]:
+def _mark(connection: Connection) -> str:
+    return "?" if connection.dialect.paramstyle == "qmark" else "%s"
+
+
+def _for_driver(connection: Connection, column: Column[Any], values: Sequence[Any]) -> Sequence[Any]:
+    to_driver = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return values if to_driver is None else _converted(to_driver, values)
+
+
+def _converted(to_driver: Callable[[Any], Any], column: Sequence[Any]) -> list[Any]:
     """Rows written together share many values (the moment, who sells): each is converted once. Keys they never share."""
     if isinstance(column[0], UUID) and column[0] is not column[-1]:
         return [to_driver(value) for value in column]

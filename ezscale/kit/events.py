@@ -1,6 +1,6 @@
 """Facts that rooms tell each other about, and how they travel as JSON."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Self, get_type_hints
 from uuid import UUID
@@ -22,7 +22,8 @@ class Event:
 
     def to_plain(self) -> Plain:
         """As JSON can carry it."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        fields: tuple[str, ...] = self.__match_args__
+        return {name: _plain(getattr(self, name)) for name in fields}
 
     @classmethod
     def from_plain(cls, values: Plain) -> Self:

@@ -1,6 +1,6 @@
 """Events on their way: written with the change that caused them, handed on after it is safe."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -31,10 +31,10 @@ class OutboxEvent(SQLModel, table=True):
         return revive(self.name, self.payload)
 
 
-def outbox_row(event: Event, now: datetime) -> dict[str, Any]:
+def outbox_row(event: Event, now: datetime, fresh_id: Callable[[], UUID] = new_id) -> dict[str, Any]:
     """The values of an event's row, for writing many at once."""
     return {
-        "id": new_id(),
+        "id": fresh_id(),
         "name": type(event).__name__,
         "payload": event.to_plain(),
         "happened_at": now,
