@@ -67,7 +67,7 @@ class SessionState(rx.State):
     errors: dict[str, str] = {}
     messages: list[Message] = []
 
-    _bound_to: str = ""
+    _bound_to: str | None = None  # nobody has used the tab yet
     _shown_up_to: int = 0
     _face: ClassVar[Face] = "public"
     _before_second_factor: ClassVar[bool] = False
@@ -159,13 +159,17 @@ class SessionState(rx.State):
         """
         bound_to = binding(token, actor)
         may: list[str] = sorted(actor.permissions)
-        if self._bound_to == bound_to and set(self.may) <= actor.permissions:
+        is_fresh = self._bound_to is None
+        if (self._bound_to or "") == bound_to and set(self.may) <= actor.permissions:
+            if is_fresh:
+                self._bound_to = bound_to
             if self.may != may:  # they may do more than before: nothing on the screen is wrong
                 self.may = may
             return False
         was_anothers = bool(self._bound_to and bound_to)
-        for state_class in our_states(State):
-            (await self.get_state(state_class)).reset()  # type: ignore[no-untyped-call]
+        if not is_fresh:  # a fresh one holds nothing, and its browser is told everything before anything else
+            for state_class in our_states(State):
+                (await self.get_state(state_class)).reset()  # type: ignore[no-untyped-call]
         self._bound_to = bound_to
         self.signed_in = actor.is_signed_in
         self.is_staff = actor.kind is ActorKind.STAFF

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from ezscale.accounts.staff import add_staff
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.documents import invoice_pdf
 from ezscale.billing.invoicing import invoice_lines
-from ezscale.kit.actor import ANONYMOUS, Permission
+from ezscale.kit.actor import ANONYMOUS, Actor, Permission
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.cookies import ACTING, SESSION
 from ezscale.kit.money import Money
@@ -25,6 +25,7 @@ from ezscale.models.customer import MemberRole
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.credentials import reveal_login
 from ezscale.provisioning.services import services
+from ezscale.state.session import actor_behind
 from tests.company import PASSWORD, Company, Person
 from tests.security.records import Key, Reader, Rows, belonging_to, words_in
 
@@ -35,6 +36,15 @@ CALLERS = (NOBODY, ANOTHER, SUSPENDED, DELEGATE, LOWEST, IMPERSONATING)
 VICTIM, BOSS = "the victim", "somebody who may see everything"  # who are told what the others are not
 HELPER = "a colleague who acts as the victim"  # and is told, too
 ACTS_AS = {IMPERSONATING: ANOTHER, HELPER: VICTIM}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The cookies of a browser, the secret among them that counts, and who was behind it at first."""
+
+    cookies: dict[str, str]
+    secret: str
+    actor: Actor
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,7 @@ class Scene:
     passwords: dict[str, str]
     shared: UUID  # the victim's server that the delegate may use
     reader: Reader
+    shown: dict[str, Shown] = field(default_factory=dict)
 
     def rows(self) -> Rows:
         """Every row there is now; those that are as they were when last read are the very same."""
@@ -106,17 +117,26 @@ class Scene:
     def cookies(self, who: str) -> dict[str, str]:
         """What the browser shows of somebody whose password was entered just now; empty for nobody.
 
-        A colleague's holds both: their own session, and the one that acts.
+        A colleague's holds both: their own session, and the one that acts. It is the same for as long as it is good for
+        the same.
         """
         if who not in self.people:
             return {}
-        with self.at.robot() as work:
-            own = begin_session(work, self.people[who].user).token
-        return {SESSION: own, ACTING: self._acting(who, own)} if who in ACTS_AS else {SESSION: own}
+        shown = self.shown.get(who)
+        if shown is None or actor_behind(shown.secret) != shown.actor:
+            cookies = self._signs_in(who)
+            secret = cookies.get(ACTING, cookies[SESSION])
+            shown = self.shown[who] = Shown(cookies, secret, actor_behind(secret))
+        return shown.cookies
 
     def token(self, who: str) -> str:
         """An API token; empty for nobody."""
         return self.people[who].does(lambda work: create_token(work, "theirs"))[1] if who in self.people else ""
+
+    def _signs_in(self, who: str) -> dict[str, str]:
+        with self.at.robot() as work:
+            own = begin_session(work, self.people[who].user).token
+        return {SESSION: own, ACTING: self._acting(who, own)} if who in ACTS_AS else {SESSION: own}
 
     def _acting(self, who: str, own: str) -> str:
         """The secret of a session that acts. It was begun by somebody who might see the customer's file, and may no more.

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -38,8 +38,8 @@ class Pipeline:
         """What Reflex would send to the tab by the socket."""
         self._sent.setdefault(token, []).append(update)
 
-    async def answers(self, tab: "Tab", handler: str, payload: Mapping[str, Any]) -> str:
-        """Everything that a tab hears after an event, as text. What waits in the background is not waited for."""
+    async def answers(self, tab: "Tab", handler: str, payload: Mapping[str, Any]) -> list[str]:
+        """Everything that a tab hears after an event, as texts. What waits in the background is not waited for."""
         tab.events += 1
         event = Event(name=handler, payload=dict(payload), router_data=tab.router_data())
         heard: list[Any] = []
@@ -52,7 +52,14 @@ class Pipeline:
         except Exception as bug:  # noqa: BLE001  # whatever it is, it is a finding
             self.bugs.setdefault(handler, f"{str(payload)[:200]}: {type(bug).__name__}: {str(bug)[:200]}")
         heard += self._sent.pop(tab.token, [])
-        return json.dumps(heard, default=str, ensure_ascii=False)
+        return [text for each in heard for text in texts_of(each)]
+
+
+def texts_of(heard: Any) -> Iterator[str]:
+    """What a tab hears, state by state: what a page says again is then the very same text."""
+    parts = heard.items() if isinstance(heard, Mapping) else [("", heard)]
+    for state, values in parts:
+        yield state + json.dumps(values, default=str, ensure_ascii=False)
 
 
 class Tab:

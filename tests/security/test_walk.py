@@ -186,11 +186,11 @@ async def walk_the_handlers(web: Web, scene: Scene, who: str, tried: list[Handle
             scene.comes_back(who)
             watcher.looks_away()
             async for sent, heard in calls(line, scene, who, handler):
-                harm += [f"{handler.place}({sent[:200]}): {wrong}" for wrong in watcher.harm(sent, heard)]
+                harm += [f"{handler.place}({sent[:200]}): {wrong}" for wrong in watcher.harm(sent, *heard)]
     return harm, {each.place: line.bugs[each.name] for each in tried if each.ours and each.name in line.bugs}
 
 
-async def calls(line: Pipeline, scene: Scene, who: str, handler: Handler) -> AsyncIterator[tuple[str, str]]:
+async def calls(line: Pipeline, scene: Scene, who: str, handler: Handler) -> AsyncIterator[tuple[str, list[str]]]:
     """Everything that is tried on a handler, and what is heard then. A page is opened before its buttons are pressed."""
     cookies, loading = scene.cookies(who), f"{handler.name.rpartition('.')[0]}.load"
     tab, tried = Tab(cookies), []
@@ -199,7 +199,7 @@ async def calls(line: Pipeline, scene: Scene, who: str, handler: Handler) -> Asy
         asked = dict.fromkeys(asked_names(), typed) if typed else {}
         tab = Tab(cookies) if tab.is_worn else tab
         tab.goes_to(asked)
-        heard = ""
+        heard: list[str] = []
         is_rubbish = any(value is each for each in GARBAGE)  # in a page that was never opened it does no less
         opens = line.knows(loading) and handler.name != loading and (THOROUGH or not is_rubbish)
         for payload in handler.payloads(value, choosing=choosing):

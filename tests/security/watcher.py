@@ -27,10 +27,10 @@ class Watcher:
         self._version = self._written()
         self._harmless: set[str] = set()
 
-    def harm(self, sent: str, heard: str) -> list[str]:
+    def harm(self, sent: str, *heard: str) -> list[str]:
         """What went wrong in a call. What the caller has once said themselves is no news to them."""
         self._taboo -= {word for word in self._taboo if word in sent}
-        return [*self._given_away(heard), *self._changed()]
+        return [*(wrong for each in heard for wrong in self._given_away(each)), *self._changed()]
 
     def looks_away(self) -> None:
         """What has changed up to now is nobody's doing."""
