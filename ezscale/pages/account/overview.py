@@ -130,12 +130,17 @@ def _invoice(row: Any) -> rx.Component:
     name = rx.el.div(
         link(row.number, to, "text-sm font-medium text-ink hover:underline"),
         rx.el.div("due ", row.due_on, class_name="text-xs text-faint"),
+        rx.el.div(
+            row.due.waits,
+            rx.cond(row.due.small_sums != "", rx.fragment("with ", row.due.small_sums, " from before")),
+            class_name="text-xs text-faint",
+        ),
         class_name="min-w-0",
     )
     sum_and_pay = rx.el.div(
-        rx.el.span(row.to_pay, class_name="text-sm text-ink tabular-nums"),
+        rx.el.span(row.due.to_pay, class_name="text-sm text-ink tabular-nums"),
         rx.cond(row.status == "overdue", invoice_badge(row.status)),
-        link_button("Pay", to=to, size="small"),
+        rx.cond(row.due.payable, link_button("Pay", to=to, size="small")),
         class_name="flex items-center gap-3",
     )
     return rx.el.li(
