@@ -58,7 +58,7 @@
   }
 
   // The socket of a page keeps the cookie that it was opened with. When this browser has a newer one, since somebody has
-  // confirmed in another tab that it is them, the page that asks to log in is loaded anew and leads on by itself.
+  // logged in in another tab, the page that asks to log in is loaded anew and leads on by itself.
   let asked = false;
   async function look() {
     if (!document.querySelector("[data-visitor]")) asked = false;

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -25,6 +26,20 @@ def standings(work: Work, sessions: Collection[str]) -> dict[str, str]:
         for session, *facts in work.session.execute(_facts(work, wanted[start : start + AT_ONCE])):
             found.setdefault(session, set()).add(repr(facts))
     return {session: fingerprint("\n".join(sorted(facts))) for session, facts in found.items()}
+
+
+def secrets_now(work: Work, sessions: Collection[UUID]) -> dict[UUID, str]:
+    """The fingerprint of the secret that each of these sessions has by now. Those that have ended are missing."""
+    found: dict[UUID, str] = {}
+    wanted = sorted(sessions)
+    for start in range(0, len(wanted), AT_ONCE):
+        live = select(col(LoginSession.id), col(LoginSession.token_hash)).where(
+            col(LoginSession.id).in_(wanted[start : start + AT_ONCE]),
+            col(LoginSession.ended_at).is_(None),
+            col(LoginSession.expires_at) > work.now,
+        )
+        found.update((row.id, row.token_hash) for row in work.session.execute(live))
+    return found
 
 
 def _facts(work: Work, sessions: Collection[str]) -> Select[Any]:

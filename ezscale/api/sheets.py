@@ -91,12 +91,13 @@ def tonight_sheet(work: Work, wanted: Filter) -> str:
     for planned in tonight(work).planned:
         amount = (planned.amount.currency, _amount(planned.amount)) if planned.amount else ("", "")
         who = (planned.customer_number, planned.customer)
-        lines.append((planned.deed, *who, planned.subject, *amount, "", "", ""))
+        small = _amount(planned.small_sums) if planned.small_sums else ""
+        lines.append((planned.deed, *who, planned.subject, *amount, small, "", "", ""))
     before: UUID | None = None
     while block := standing_holds(work, before=before, limit=wanted.block):
         for held, customer, subject in block:
             who, why = (customer.number, customer.company or customer.name), (held.reason, held.held_by)
-            lines.append((Deed(held.deed), *who, subject, "", "", *why, _plain(held.until) or "lifted by somebody"))
+            lines.append((Deed(held.deed), *who, subject, "", "", "", *why, _plain(held.until) or "lifted by somebody"))
         before = block[-1][0].id
     words = wanted.words.lower().split()
     found = [line for line in lines if wanted.status in ("", line[0]) and _has(line[1:4], words)]
@@ -280,7 +281,10 @@ def _amount(amount: Money) -> str:
     return str(amount.major)
 
 
-TONIGHT = ("what", "customer_number", "customer", "about", "currency", "sum", "held_because", "held_by", "held_until")
+TONIGHT = (
+    *("what", "customer_number", "customer", "about", "currency", "sum", "small_sums"),
+    *("held_because", "held_by", "held_until"),
+)
 PLACE = ("address", "postcode", "city", "country")
 SHEETS = {
     "customers": Sheet(

@@ -12,7 +12,7 @@ from ezscale.billing.collecting import charge_of, live_attempt, new_attempt
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Charge, ChargeState, Payer, PaymentGateway
-from ezscale.billing.small_sums import to_charge
+from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
 from ezscale.kit.ids import new_secret
 from ezscale.kit.work import OpenWork, Work
@@ -193,5 +193,5 @@ def _payable(work: Work, invoice_id: UUID) -> Invoice:
     if invoice.status not in PAYABLE or not invoice.open_amount:
         raise NothingToPay("There is nothing to pay on this invoice.")
     if not to_charge(work, invoice):
-        raise NothingToPay("This is too little to be paid by itself. It is charged together with your next invoice.")
+        raise NothingToPay(f"This is too little to be paid by itself. {WAITS}")
     return invoice

@@ -11,7 +11,7 @@ from ezscale.billing.events import ChargeRequested
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
-from ezscale.billing.small_sums import to_charge
+from ezscale.billing.small_sums import from_before, to_charge
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
@@ -118,7 +118,7 @@ def charge_of(attempt: PaymentAttempt, invoice: Invoice, customer: Customer, car
         invoice_id=invoice.id,
         amount=attempt.amount,
         payer_ref=customer.gateway_ref or "",
-        description=f"{name} and small sums from before" if attempt.amount > invoice.open_amount else name,
+        description=f"{name} and small sums from before" if from_before(attempt.amount, invoice) else name,
         card_ref=card_ref,
     )
 

@@ -9,6 +9,8 @@ from ezscale.kit.work import Work
 from ezscale.models import Invoice
 from ezscale.models.invoice import InvoiceStatus
 
+WAITS = "It is charged together with your next invoice."
+
 
 def smallest_charge(work: Work, currency: str) -> Money:
     """What the gateway charges at least."""
@@ -25,6 +27,11 @@ def to_charge(work: Work, invoice: Invoice) -> Money:
     before = [small.open_amount for small in small_ones(work, invoice)]
     asked = total([invoice.open_amount, *before], invoice.currency)
     return asked if asked.minor >= smallest_charge(work, asked.currency).minor else Money.zero(asked.currency)
+
+
+def from_before(charged: Money, invoice: Invoice) -> Money:
+    """How much of what is charged for an invoice pays the small sums from before."""
+    return Money(max((charged - invoice.open_amount).minor, 0), charged.currency)
 
 
 def small_ones(work: Work, beside: Invoice) -> list[Invoice]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from ezscale.billing.pausing import return_paused
 from ezscale.billing.policy import StepKind
 from ezscale.billing.renewing import renew
 from ezscale.billing.runs import STOPPED, Tally
+from ezscale.billing.small_sums import from_before
 from ezscale.kit.actor import robot
 from ezscale.kit.events import Event
 from ezscale.kit.money import Money
@@ -52,6 +53,7 @@ class Planned:
     """Something that will happen: to whom, about which invoice or subscription, and the sum, if there is one.
 
     Invoicing and ending happen to a subscription, most other things about an invoice. Not all of it can be held.
+    `small_sums` is how much of a charge pays what was too small to be charged before.
     """
 
     deed: Deed
@@ -63,6 +65,7 @@ class Planned:
     invoice_id: UUID | None = None
     subscription_id: UUID | None = None
     can_be_held: bool = True
+    small_sums: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +153,7 @@ def _in_words(work: Work, event: Event) -> Iterator[Planned]:
         case InvoiceIssued() | ProformaIssued():
             yield from _to_be_invoiced(work, event.invoice_id)
         case ChargeRequested():
-            attempt = work.session.get_one(PaymentAttempt, event.attempt_id)
-            yield _about_invoice(work, Deed.CHARGE, attempt.invoice_id)
+            yield _to_be_charged(work, event.attempt_id)
         case ReminderDue():
             deed = Deed.WARN if event.step.startswith(StepKind.WARN) else Deed.REMIND
             yield _about_invoice(work, deed, event.invoice_id)
@@ -192,6 +194,13 @@ def _to_be_invoiced(work: Work, invoice_id: UUID) -> Iterator[Planned]:
     for subscription_id, number, currency, minor in work.session.execute(shares):
         share = Money(int(minor), currency)
         yield _planned(Deed.INVOICE, whom, number, share, subscription_id=subscription_id, can_be_held=held)
+
+
+def _to_be_charged(work: Work, attempt_id: UUID) -> Planned:
+    attempt = work.session.get_one(PaymentAttempt, attempt_id)
+    small = from_before(attempt.amount, work.session.get_one(Invoice, attempt.invoice_id))
+    about = _about_invoice(work, Deed.CHARGE, attempt.invoice_id)
+    return replace(about, amount=attempt.amount, small_sums=small or None)
 
 
 def _about_invoice(work: Work, deed: Deed, invoice_id: UUID) -> Planned:

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import reflex as rx
 from reflex.istate.data import ReflexURL
@@ -37,8 +38,10 @@ class SessionGuard(rx.Middleware):
             return await told_to_slow_down(root)
 
         token = session_token(root.router.headers.cookie, root.router.url.path)
-        actor = await asyncio.to_thread(whoever_arrives, token)
-        open_tabs.note(tab.client_token, token, actor, root.router.url.path)
+        actor, login = await asyncio.to_thread(whoever_arrives, token)
+        if login is None and await open_tabs.call_back(app, [tab.client_token]):
+            return StateUpdate()
+        open_tabs.note(tab.client_token, login, token, actor, root.router.url.path)
         session = await root.get_state(SessionState)
         was_anothers = await session.bind(token, actor)
         if event.name.endswith(NAVIGATION):
@@ -90,19 +93,19 @@ def may_wait(event: Event, face: Face) -> bool:
     return face != "admin" or getattr(state, "_before_second_factor", False)
 
 
-def whoever_arrives(token: str) -> Actor:
-    """Who a session's secret belongs to right now; that it is in use is written down about once a minute."""
+def whoever_arrives(token: str) -> tuple[Actor, UUID | None]:
+    """Who a session's secret belongs to right now, and the session; its use is written down about once a minute."""
     if not token:
-        return ANONYMOUS
+        return ANONYMOUS, None
     with wiring.database().reader(ANONYMOUS)() as work:
         session = live_session(work, token)
         if session is None:
-            return ANONYMOUS
-        actor, unseen = actor_in(work, session), is_long_unseen(work, session)
+            return ANONYMOUS, None
+        login, actor, unseen = session.id, actor_in(work, session), is_long_unseen(work, session)
     if unseen:
         with wiring.automation("sessions")() as work:
             see(work, token)
-    return actor
+    return actor, login
 
 
 def is_ours(event: Event) -> bool:

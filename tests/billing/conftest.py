@@ -5,7 +5,7 @@ import pytest
 
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.work import Database
-from tests.company import Company
+from tests.company import Company, Person
 
 
 @pytest.fixture
@@ -14,3 +14,11 @@ def at(database: Database, clock: FixedClock, tmp_path: Path) -> Iterator[Compan
     company = Company(database, clock, tmp_path)
     yield company
     assert company.complaints() == {}
+
+
+@pytest.fixture
+def ada(at: Company) -> Person:
+    """Ada, who since 2 March has a server for 11.00 a month, with 23 % VAT."""
+    ada = at.signs_up("Ada Moreno", country="IE")
+    ada.buys("vps-2")
+    return ada

@@ -19,14 +19,6 @@ from ezscale.models.subscription import ChangeStatus
 from tests.journeys.records import attempts_on, credit_of, monthly_revenue, steps_on, subscription_of
 
 
-@pytest.fixture
-def ada(at):
-    """Since 2 March she has a server for 11.00 a month, with 23 % VAT."""
-    ada = at.signs_up("Ada Moreno", country="IE")
-    ada.buys("vps-2")
-    return ada
-
-
 def quotes(person, **wish):
     subscription = subscription_of(person)
     return person.does(lambda work: quote_change(work, subscription.id, ChangeWish(**wish)))

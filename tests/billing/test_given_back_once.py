@@ -35,14 +35,6 @@ class Story:
     used: list[float] = field(default_factory=list)
 
 
-@pytest.fixture
-def ada(at):
-    """Since 2 March she has a server for 11.00 a month, with 23 % VAT."""
-    ada = at.signs_up("Ada Moreno", country="IE")
-    ada.buys("vps-2")
-    return ada
-
-
 def quotes(person, plan):
     subscription = subscription_of(person)
     return person.does(lambda work: quote_change(work, subscription.id, ChangeWish(plan=plan)))

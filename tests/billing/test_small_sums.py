@@ -11,14 +11,6 @@ from tests.billing.papers import euros
 from tests.journeys.records import attempts_on, steps_on, subscription_of
 
 
-@pytest.fixture
-def ada(at):
-    """A server for 13.53 a month since 2 March."""
-    ada = at.signs_up("Ada Moreno")
-    ada.buys("vps-2")
-    return ada
-
-
 def gets_credit(at, person):
     """So much that 0.23 of the next invoice is left."""
     customer_id = person.actor.own_customer()

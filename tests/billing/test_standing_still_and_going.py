@@ -20,14 +20,6 @@ from ezscale.models.subscription import LeavingReason, SubscriptionStatus
 from tests.journeys.records import credit_of, monthly_revenue, subscription_of
 
 
-@pytest.fixture
-def ada(at):
-    """Since 2 March she has a server for 11.00 a month, with 23 % VAT."""
-    ada = at.signs_up("Ada Moreno", country="IE")
-    ada.buys("vps-2")
-    return ada
-
-
 def pauses(person, until):
     mine = subscription_of(person).id
     person.does(lambda work: pause_subscription(work, mine, until))

@@ -22,6 +22,7 @@ from ezscale.kit.errors import BusinessError, NotAllowed
 from ezscale.models import DunningStep, Invoice, OutboxEvent, RunReport, Subscription
 from ezscale.models.hold import Deed
 from ezscale.reporting.tonight import next_night, tonight
+from tests.billing.papers import a_line, owes
 from tests.bulk import write_book
 from tests.company import DECLINED_LATER, Company
 
@@ -90,6 +91,21 @@ def test_a_late_customer_is_charged_reminded_and_then_suspended(at):
     assert seen[Deed.WARN] == 1
     assert seen[Deed.END] == 1
     assert seen[Deed.REMIND] >= 3
+
+
+def test_a_charge_is_told_with_the_small_sums_that_it_takes_along(at):
+    otto = at.signs_up("Otto Lenz")
+    otto.buys("vps-1")
+    at.lives(days=16)
+    owes(at, otto, a_line(20))
+    at.lives(days=14)
+
+    told = {planned.deed: planned for planned in plan(at).planned}
+    at.lives(days=1)
+
+    charge = told[Deed.CHARGE]
+    assert (str(charge.amount), str(charge.small_sums)) == ("7.02 EUR", "0.25 EUR")
+    assert at.stripe_did()["invoices"][str(charge.invoice_id)]["captured"] == 702
 
 
 def test_who_has_cancelled_is_told_to_end(at):

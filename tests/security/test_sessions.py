@@ -3,13 +3,14 @@
 import time
 from statistics import median
 
+import pytest
 from reflex_base.utils.format import format_event_handler
 from sqlmodel import select
 
-from ezscale.accounts.signing_in import end_sessions
+from ezscale.accounts.signing_in import confirm, end_sessions
 from ezscale.models import Customer, Membership
 from ezscale.state.account.overview import OverviewState
-from tests.security.wire import SocketTab
+from tests.security.wire import Refused, SocketTab
 from tests.sizes import figures, size
 
 AT_MOST = 5.0  # seconds from the end of a session to an empty screen
@@ -38,6 +39,31 @@ def test_an_idle_page_is_emptied_within_seconds_of_its_sessions_end(served):
             assert person.name not in tab.everything(left)
     figures("sessions ended", tabs=len(took), median=f"{median(took):.1f} s", longest=f"{max(took):.1f} s")
     assert max(took) <= AT_MOST
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_a_tab_with_the_old_secret_of_a_session_is_hung_up_and_comes_back_with_the_new_one_alone(served, touched):
+    person = served.somebody(f"Mona {'Touching' if touched else 'Idle'}")
+    old = served.session(person)
+    with SocketTab(served.web, old, OVERVIEW) as tab:
+        assert tab.listens(20, until=LOADED)
+        with served.robot() as work:
+            new = confirm(work, old)
+        renewed = time.monotonic()
+        if touched:
+            tab.send(format_event_handler(OverviewState.event_handlers["load"]))
+
+        with pytest.raises(Refused):
+            tab.listens(AT_MOST)
+        told = tab.everything(renewed)
+
+    assert TO_THE_LOGIN not in told
+    assert person.name not in told
+    with SocketTab(served.web, new, OVERVIEW) as with_the_new, SocketTab(served.web, old, OVERVIEW) as with_the_old:
+        assert with_the_new.listens(20, until=LOADED)
+        assert with_the_old.listens(20, until=TO_THE_LOGIN)
+        assert TO_THE_LOGIN not in with_the_new.everything()
+        assert person.name not in with_the_old.everything()
 
 
 def test_what_happens_after_the_end_of_a_session_is_told_to_no_tab_of_it(served):

@@ -2,7 +2,10 @@ import pytest
 
 from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.state.account.invoice import InvoiceState
+from ezscale.state.account.invoice_views import Due
 from ezscale.state.account.invoices import InvoicesState
+from ezscale.state.account.overview import OverviewState
+from tests.billing.papers import a_line, owes
 from tests.company import DECLINED_LATER
 from tests.state.portal import Screen
 
@@ -59,14 +62,37 @@ async def test_an_overdue_invoice_is_paid_on_the_gateways_page(company, ada):
     late = ada.invoices()[-1]
     screen = Screen(company, InvoiceState, ada)
     page = await screen.opens(f"/account/invoice/?id={late.id}")
-    before = (page.invoice.status, page.invoice.payable)
+    before = (page.invoice.status, page.invoice.due.payable)
 
     await screen.does(page.pay())
     back = pay_on_page(company.browser, screen.goes_to).headers["location"]
     page = await screen.opens(back.removeprefix("http://localhost"))
 
     assert before == ("overdue", True)
-    assert (page.came, page.invoice.status, page.invoice.payable) == ("paid", "paid", False)
+    assert (page.came, page.invoice.status, page.invoice.due.payable) == ("paid", "paid", False)
+
+
+async def test_what_is_too_little_waits_and_is_paid_with_the_next_invoice(company, ada):
+    ada.buys("vps-2")
+    ada.leaves_card(DECLINED_LATER)
+    small = owes(company, ada, a_line(20))
+    alone = await Screen(company, InvoiceState, ada).opens(f"/account/invoice/?id={small.id}")
+    desk = await Screen(company, OverviewState, ada).opens("/account/")
+    waiting = (alone.invoice.due, [row.due for row in desk.unpaid])
+    company.lives(days=33)
+
+    screen = Screen(company, InvoiceState, ada)
+    page = await screen.opens(f"/account/invoice/?id={ada.invoices()[-1].id}")
+    due = page.invoice.due
+    await screen.does(page.pay())
+    back = pay_on_page(company.browser, screen.goes_to).headers["location"]
+    paid = await screen.opens(back.removeprefix("http://localhost"))
+
+    left = Due(to_pay="0,24\N{NO-BREAK SPACE}€", waits="It is charged together with your next invoice.")
+    assert waiting == (left, [left])
+    assert due == Due(payable=True, to_pay="13,33\N{NO-BREAK SPACE}€", small_sums=left.to_pay)
+    assert [row.amount for row in paid.payments] == [due.to_pay]
+    assert {row.status for row in ada.invoices()} == {"paid"}
 
 
 async def test_a_paid_invoice_cannot_be_paid_again(company, ada):

@@ -42,7 +42,7 @@ async def test_an_unpaid_renewal_is_on_the_desk_with_its_sum(company):
 
     desk = await Screen(company, OverviewState, ada).opens("/account/")
 
-    assert [(row.status, row.to_pay) for row in desk.unpaid] == [("overdue", "13,09\N{NO-BREAK SPACE}€")]
+    assert [(row.status, row.due.to_pay) for row in desk.unpaid] == [("overdue", "13,09\N{NO-BREAK SPACE}€")]
     assert desk.owed == "13,09\N{NO-BREAK SPACE}€"
 
 

@@ -14,6 +14,7 @@ from ezscale.state.admin.coupon_form import CouponFormState
 from ezscale.state.admin.coupons import CouponsState
 from ezscale.state.admin.referrals import ReferralsState
 from ezscale.state.ordering.order_form import OrderState
+from tests.ordering.plans import turns
 from tests.state.panel import administrator, onlooker
 from tests.state.portal import Screen
 
@@ -117,6 +118,19 @@ async def test_of_a_used_code_only_end_uses_and_note_change(company):
     now = coupon_of(company, "WELCOME10")
     assert (now.percent, now.max_uses, now.note, form.question) == (10, 50, "till January", "")
     assert now.until.isoformat() == "2027-02-01T00:00:00+00:00"
+
+
+async def test_a_code_can_be_for_a_hidden_plan(company):
+    turns(company, "vps-1", hidden=True)
+    screen = Screen(company, CouponFormState, administrator(company))
+    form = await screen.opens(LIST)
+
+    await screen.does(form.ask("new", ""))
+    [offered] = [box for box in form.plans if box.name == "VPS 1 (hidden)"]
+    await screen.does(form.save({**FORM, offered.field: "on"}))
+    await screen.does(form.ask("edit", str(coupon_of(company, "SPRING").id)))
+
+    assert [box.field for box in form.plans if box.ticked] == [offered.field]
 
 
 async def test_a_coupons_file_shows_who_used_it_and_ends_it(company):

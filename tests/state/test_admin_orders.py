@@ -15,6 +15,7 @@ from ezscale.state.admin.order import OrderState
 from ezscale.state.admin.orders import OrdersState
 from tests.ordering.fitted import fit_the_shop
 from tests.ordering.plans import turns
+from tests.state.order_page import euros
 from tests.state.panel import administrator, onlooker
 from tests.state.portal import Screen
 
@@ -38,10 +39,6 @@ def held(company, ada):
     ada.pays(order.invoice_id)
     company.works()
     return order
-
-
-def euros(text):
-    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def order_now(company, order):

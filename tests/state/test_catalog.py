@@ -11,10 +11,16 @@ from ezscale.kit.database import open_engine
 from ezscale.kit.money import Money
 from ezscale.kit.work import Database
 from ezscale.models import Plan, Price
-from ezscale.pages.marketing.offers import prices
+from ezscale.pages.marketing.offers import offers, prices
 from ezscale.state.marketing.catalog import mark_of, short_price, window_of
 from ezscale.state.marketing.prices import PricesState
 from tests.state.conftest import open_tab, state_of
+
+
+def sold_in_yen(work):
+    """The smallest plan has a price in yen, too."""
+    small = work.session.exec(select(Plan).where(Plan.slug == "vps-1")).one()
+    work.session.add(Price(plan_id=small.id, currency="JPY", months=1, amount_minor=900, since=work.now))
 
 
 def test_a_plan_that_left_the_shop_leaves_the_window(house):
@@ -40,8 +46,7 @@ def test_a_longer_cycle_says_what_a_month_comes_to_and_what_it_saves(house):
 def test_the_window_shows_what_is_offered_and_no_other_price(house):
     with house.automation("test")() as work:
         stock_the_shop(work)
-        small = work.session.exec(select(Plan).where(Plan.slug == "vps-1")).one()
-        work.session.add(Price(plan_id=small.id, currency="JPY", months=1, amount_minor=900, since=work.now))
+        sold_in_yen(work)
     before = read_the_shop(house.database, window_of)
     with house.automation("test")() as work:
         set_rules(work, CurrencyRules, {"offered": ["JPY", "KWD", "EUR"]})
@@ -58,8 +63,7 @@ def test_the_window_shows_what_is_offered_and_no_other_price(house):
 def test_a_plan_without_a_price_in_a_currency_says_so(house):
     with house.automation("test")() as work:
         stock_the_shop(work)
-        small = work.session.exec(select(Plan).where(Plan.slug == "vps-1")).one()
-        work.session.add(Price(plan_id=small.id, currency="JPY", months=1, amount_minor=900, since=work.now))
+        sold_in_yen(work)
         set_rules(work, CurrencyRules, {"offered": ["EUR", "JPY"]})
     shop = read_the_shop(house.database, window_of)
 
@@ -97,7 +101,7 @@ async def test_a_page_that_was_built_of_todays_window_is_left_alone(house):
 
     await prices.look(window.mark)
 
-    assert (prices.per_month, prices.notes) == ({}, {})
+    assert (prices.currencies, prices.per_month, prices.notes) == ([], {}, {})
 
 
 async def test_a_price_that_has_changed_since_the_build_is_shown_at_once(house):
@@ -115,6 +119,24 @@ async def test_a_price_that_has_changed_since_the_build_is_shown_at_once(house):
     assert (was["vps-1 EUR 1"].per_month, changed) == ("€5.50", {"vps-1 EUR 1": "€6.50"})
     assert prices.per_month.keys() == prices.notes.keys() == was.keys()
     assert prices.notes["vps-1 EUR 12"] == "€55 yearly, 29% less"
+
+
+async def test_a_currency_that_is_offered_since_the_build_can_be_chosen_at_once(house):
+    with house.automation("test")() as work:
+        stock_the_shop(work)
+        sold_in_yen(work)
+    built = read_the_shop(house.database, window_of)
+    with house.automation("test")() as work:
+        set_rules(work, CurrencyRules, {"offered": ["JPY", "EUR"]})
+    today = await state_of(open_tab(), PricesState)
+
+    await today.look(built.mark)
+
+    assert (built.currencies, today.currencies) == (("USD", "EUR", "GBP"), ["JPY", "EUR"])
+    assert today.per_month["vps-1 JPY 1"] == "¥900"
+    assert not [key for key in today.per_month if "USD" in key]
+    on_the_page = str(offers(built, cycles=built.cycles))
+    assert "prices_state.currencies" in on_the_page.partition('name:"currency"')[0]
 
 
 def test_the_mark_of_the_shop_knows_what_is_shown_and_nothing_else(house):

@@ -11,19 +11,11 @@ from ezscale.state.account.subscription import SubscriptionState
 from ezscale.state.marketing.catalog import mark_of, window_of
 from ezscale.state.ordering.order_form import OrderState
 from tests.ordering.plans import turns
+from tests.state.order_page import typed
 from tests.state.portal import Screen
 
 LINK = "/order/?plan=vps-1&months=1&currency=EUR&location=frankfurt&image=debian-13&hostname=small.example.com"
-FORM = {
-    "hostname": "small.example.com",
-    "coupon": "",
-    "consent": True,
-    "name": "Ada Moreno",
-    "company": "",
-    "address": "Lange Gasse 12",
-    "city": "Berlin",
-    "postcode": "10115",
-}
+FORM = typed("small.example.com")
 
 
 @pytest.fixture

@@ -1,26 +1,18 @@
 """Several servers on the order page, and what each is fitted with."""
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
-from ezscale.models import Order, SubscriptionItem
+from ezscale.models import SubscriptionItem
 from ezscale.ordering.quoting import MOST_ITEMS
 from ezscale.state.ordering.order_form import OrderState
 from tests.ordering.fitted import fit_the_shop
 from tests.ordering.plans import turns
+from tests.state.order_page import euros, orders_of, typed
 from tests.state.portal import Screen
 
 CHOSEN = "/order/?plan=vps-2&months=1&currency=EUR&location=frankfurt&image=debian-13&hostname=shop.example.com"
-FORM = {
-    "hostname": "mail.example.com",
-    "coupon": "",
-    "consent": True,
-    "name": "Ada Moreno",
-    "company": "",
-    "address": "Lange Gasse 12",
-    "city": "Berlin",
-    "postcode": "10115",
-}
+FORM = typed("mail.example.com")
 
 
 @pytest.fixture
@@ -38,15 +30,6 @@ async def screen(company, ada):
     await screen.does(shop.park())
     await screen.does(shop.choose("plan", "vps-1"))
     return screen
-
-
-def euros(text):
-    return text.replace("\N{NO-BREAK SPACE}", " ")
-
-
-def orders_of(company):
-    with company.robot() as work:
-        return list(work.session.exec(select(Order).order_by(col(Order.id))))
 
 
 async def test_options_change_the_price_and_stand_in_the_address(company, ada):

@@ -1,31 +1,22 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from ezscale.kit.money import Money
-from ezscale.models import Coupon, Invoice, Order, Price
+from ezscale.models import Coupon, Invoice, Price
 from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.state.ordering.order_form import OrderState
+from tests.state.order_page import euros, orders_of, typed
 from tests.state.portal import Screen
 
 CHOSEN = "/order/?plan=vps-2&months=1&currency=EUR&location=frankfurt&image=debian-13&hostname=web1.example.com"
-ADDRESS = {"name": "Ada Moreno", "company": "", "address": "Lange Gasse 12", "city": "Berlin", "postcode": "10115"}
-FORM = {"hostname": "web1.example.com", "coupon": "", "consent": True, **ADDRESS}
+FORM = typed("web1.example.com")
 
 
 @pytest.fixture
 def ada(company):
     return company.signs_up("Ada Moreno", country="DE")
-
-
-def orders_of(company):
-    with company.robot() as work:
-        return list(work.session.exec(select(Order).order_by(col(Order.id))))
-
-
-def euros(text):
-    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 async def test_a_visitor_sees_the_price_line_by_line_with_the_tax_of_their_country(company):

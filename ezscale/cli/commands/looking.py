@@ -11,6 +11,7 @@ from ezscale.cli.telling import AsJson, Exit, complain, console, leave, print_js
 from ezscale.integrations.public_http import fetch, open_public_http
 from ezscale.kit.actor import robot
 from ezscale.reporting.doctor import examine
+from ezscale.reporting.tonight import Planned
 from ezscale.reporting.tonight import tonight as look_at_tonight
 
 app = typer.Typer()
@@ -64,6 +65,7 @@ def tonight(as_json: AsJson = False) -> None:
                 "customer": deed.customer,
                 "subject": deed.subject,
                 "amount": deed.amount,
+                "small_sums": deed.small_sums,
             }
             for deed in night.planned
         ]
@@ -82,10 +84,7 @@ def tonight(as_json: AsJson = False) -> None:
             {"at": night.at, "planned": planned, "set_aside": list(night.set_aside), "held": kept, "stops": stops}
         )
         return
-    rows = [
-        (deed.deed, deed.customer_number, deed.customer, deed.subject, deed.amount.format() if deed.amount else "")
-        for deed in night.planned
-    ]
+    rows = [(deed.deed, deed.customer_number, deed.customer, deed.subject, _sum_of(deed)) for deed in night.planned]
     print_table(f"In the night to {night.at:%A, %d %B %Y}", ("What", "Customer", "", "About", "Sum"), rows)
     for stop in night.stops:
         console.print(f"the brake will stop {stop.run}: {stop.why}", markup=False)
@@ -94,3 +93,10 @@ def tonight(as_json: AsJson = False) -> None:
         console.print(f"held{until}: {row.deed} {subject} of {whose.number}: {row.reason}", markup=False)
     for name in night.set_aside:
         console.print(f"set aside: {name}", markup=False)
+
+
+def _sum_of(deed: Planned) -> str:
+    if deed.amount is None:
+        return ""
+    small = f" with {deed.small_sums.format()} from before" if deed.small_sums else ""
+    return f"{deed.amount.format()}{small}"

@@ -12,6 +12,7 @@ from ezscale.state.account.invoice import InvoiceState
 from ezscale.ui import Column, button, card, definitions, icon, link_button, notice, skeleton, split, stack, table
 
 INVOICE = InvoiceState.invoice
+DUE = INVOICE.due
 CRUMBS = (("Invoices", "/account/invoices/"),)
 
 
@@ -19,7 +20,7 @@ def invoice() -> rx.Component:
     """Its lines, its sums, its document, and how to pay it."""
     document = "/api/documents/invoices/" + INVOICE.id + ".pdf"
     pay = button(
-        "Pay ", INVOICE.to_pay, on_click=InvoiceState.pay, busy=InvoiceState.going_to_pay, custom_attrs={"data-pay": ""}
+        "Pay ", DUE.to_pay, on_click=InvoiceState.pay, busy=InvoiceState.going_to_pay, custom_attrs={"data-pay": ""}
     )
     page = stack(
         _news(),
@@ -37,7 +38,7 @@ def invoice() -> rx.Component:
                 INVOICE.id != "",
                 link_button(icon("file-text"), "PDF", to=document, look="plain", loads=True, target="_blank"),
             ),
-            rx.cond(INVOICE.payable, pay),
+            rx.cond(DUE.payable, pay),
         ),
     )
 
@@ -52,10 +53,11 @@ def _news() -> rx.Component:
     news = rx.match(
         InvoiceState.came,
         ("paid", rx.cond(INVOICE.status == "paid", thanks, waiting)),
-        ("back", rx.cond(INVOICE.payable, back)),
+        ("back", rx.cond(DUE.payable, back)),
         rx.fragment(),
     )
-    return rx.fragment(news, rx.cond(INVOICE.proforma, proforma))
+    waits = notice(DUE.waits, title="Too little to be paid by itself")
+    return rx.fragment(news, rx.cond(INVOICE.proforma, proforma), rx.cond(DUE.waits != "", waits))
 
 
 def _lines() -> rx.Component:
@@ -77,7 +79,8 @@ def _lines() -> rx.Component:
         _sum("Total", INVOICE.total, strong=True),
         rx.cond(INVOICE.credited != "", _sum("Credited", INVOICE.credited)),
         rx.cond(INVOICE.settled != "", _sum("Paid", INVOICE.settled)),
-        rx.cond(INVOICE.payable, _sum("To pay", INVOICE.to_pay, strong=True)),
+        rx.cond(DUE.small_sums != "", _sum("Small sums from before", DUE.small_sums)),
+        rx.cond(DUE.to_pay != "", _sum("To pay", DUE.to_pay, strong=True)),
         class_name="ml-auto flex w-full max-w-72 flex-col gap-1.5 px-4 py-4 sm:px-5",
     )
     memo = rx.cond(

@@ -4,10 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account.words import NO_BILLS, SEES_MONEY, address_of, invoice_badge, not_theirs
+from ezscale.pages.account.words import NO_BILLS, SEES_MONEY, invoice_badge, invoice_link, not_theirs
 from ezscale.pages.shell import account_page
 from ezscale.state.account.invoices import InvoicesState
-from ezscale.ui import Column, card, empty, filters, icon, link, link_button, pager, plain_link, table, toolbar
+from ezscale.ui import Column, card, empty, filters, icon, link_button, pager, plain_link, table, toolbar
 
 SHOWN = (("", "All"), ("open", "Open"), ("paid", "Paid"), ("void", "Void"))
 
@@ -63,7 +63,7 @@ def _rows() -> rx.Component:
 
 def _number(row: Any) -> rx.Component:
     return rx.el.div(
-        link(row.number, address_of("/account/invoice/", row.id), "font-medium text-ink hover:underline"),
+        invoice_link(row),
         rx.el.div(row.issued_on, class_name="text-xs text-faint sm:hidden"),
     )
 

@@ -4,7 +4,15 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account.words import MAY_ORDER, SEES_MONEY, address_of, invoice_badge, more, service_badge
+from ezscale.pages.account.words import (
+    MAY_ORDER,
+    SEES_MONEY,
+    address_of,
+    invoice_badge,
+    invoice_link,
+    more,
+    service_badge,
+)
 from ezscale.pages.shell import account_page
 from ezscale.state.account.overview import OverviewState
 from ezscale.state.session import SessionState
@@ -127,15 +135,17 @@ def _unpaid() -> rx.Component:
 
 def _invoice(row: Any) -> rx.Component:
     to = address_of("/account/invoice/", row.id)
+    with_small = rx.cond(row.due.small_sums != "", rx.fragment("with ", row.due.small_sums, " from before"))
     name = rx.el.div(
-        link(row.number, to, "text-sm font-medium text-ink hover:underline"),
+        invoice_link(row),
         rx.el.div("due ", row.due_on, class_name="text-xs text-faint"),
-        class_name="min-w-0",
+        rx.el.div(row.due.waits, with_small, class_name="text-xs text-faint"),
+        class_name="min-w-0 text-sm",
     )
     sum_and_pay = rx.el.div(
-        rx.el.span(row.to_pay, class_name="text-sm text-ink tabular-nums"),
+        rx.el.span(row.due.to_pay, class_name="text-sm text-ink tabular-nums"),
         rx.cond(row.status == "overdue", invoice_badge(row.status)),
-        link_button("Pay", to=to, size="small"),
+        rx.cond(row.due.payable, link_button("Pay", to=to, size="small")),
         class_name="flex items-center gap-3",
     )
     return rx.el.li(

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.papers import NUMBER
 from ezscale.state.session import SessionState
 from ezscale.ui import card, empty, link, link_button, status_badge
 from ezscale.ui.base import Tone
@@ -62,6 +63,11 @@ def service_badge(status: Any) -> rx.Component:
 def invoice_badge(status: Any) -> rx.Component:
     """How an invoice stands."""
     return status_badge(status, INVOICE_TONES, INVOICE_WORDS)
+
+
+def invoice_link(row: Any) -> rx.Component:
+    """The number of an invoice, in one piece, which leads to its page."""
+    return link(row.number, address_of("/account/invoice/", row.id), NUMBER)
 
 
 def not_found(what: str, back: str, to: str) -> rx.Component:

@@ -95,7 +95,7 @@ def _plan() -> rx.Component:
             Column("What", _deed),
             Column("Customer", lambda line: two_lines(customer_link(line), line.customer_number), shown_from="sm"),
             Column("About", _about, shown_from="md"),
-            Column("Sum", lambda line: or_dash(line.amount), figures=True),
+            Column("Sum", _sum, figures=True),
             Column("Hold", _holding, figures=True),
         ],
         caption="What will happen",
@@ -133,6 +133,11 @@ def _deed(line: Line) -> rx.Component:
 
 def _about(line: Line) -> rx.Component:
     return rx.cond(line.leads_to != "", link(line.subject, line.leads_to, NUMBER), rx.el.span(line.subject))
+
+
+def _sum(line: Line) -> rx.Component:
+    with_small = two_lines(line.amount, rx.fragment("with ", line.small_sums, " from before"))
+    return rx.cond(line.small_sums != "", with_small, or_dash(line.amount))
 
 
 def _holding(line: Line) -> rx.Component:

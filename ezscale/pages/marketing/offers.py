@@ -1,6 +1,8 @@
 """Plans with their prices. The switches for currency and cycle are radio buttons that the stylesheet follows."""
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import reflex as rx
@@ -16,11 +18,17 @@ def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Compone
     """Content that shows prices, below the switches; its buttons order in the chosen currency and cycle."""
     if not shop.plans:
         return rx.el.p("Nothing is for sale at the moment. Please come back soon.", class_name="text-sm text-faint")
-    switches = [_switch("Currency", "currency", [(code, SIGNS.get(code, code), "") for code in shop.currencies])]
+    of_today = PricesState.currencies
+    codes = rx.cond(of_today, of_today, list(shop.currencies))
+    currencies = rx.foreach(codes, lambda code, place: _choice("currency", place, code, _sign(code)))
+    switches = [_switch("Currency", currencies)]
     if len(cycles) > 1:
         best = f"save {shop.best_saving}%" if shop.best_saving else ""
-        choices = [(str(m), cycle_length(m), best if m == cycles[-1] else "") for m in cycles]
-        switches.insert(0, _switch("Pay for", "months", choices, "grid grid-cols-3 sm:inline-flex"))
+        choices = [
+            _choice("months", place, str(months), cycle_length(months), best if months == cycles[-1] else "")
+            for place, months in enumerate(cycles)
+        ]
+        switches.insert(0, _switch("Pay for", *choices, shape="grid grid-cols-3 sm:inline-flex"))
     else:
         switches.append(
             rx.el.input(type="radio", name="months", value=str(cycles[0]), default_checked=True, hidden=True)
@@ -65,20 +73,20 @@ def plan_table(shop: ShopWindow, plans: Sequence[PlanCard]) -> rx.Component:
 def prices(shop: ShopWindow, plan: PlanCard) -> rx.Component:
     """A plan's price in every currency and cycle, of which the stylesheet shows one; it says so where there is none.
 
-    The page holds the price it was built with, for search engines; one that has changed since takes its place.
+    The page holds the prices it was built with, for search engines; those of today take their place.
     """
     by_currency: dict[str, list[PriceTag]] = {currency: [] for currency in shop.currencies}
     for tag in plan.prices:
         by_currency[tag.currency].append(tag)
-    return rx.el.div(
-        *[
-            rx.el.div(
-                *([_price(plan, tag) for tag in tags] or [_no_price(currency)]),
-                custom_attrs={"data-currency": str(place)},
-            )
-            for place, (currency, tags) in enumerate(by_currency.items(), start=1)
-        ]
+    as_built = [
+        _in_currency(place, *[_price(tag.months, tag.per_month, tag.note) for tag in tags] or [_no_price(currency)])
+        for place, (currency, tags) in enumerate(by_currency.items())
+    ]
+    cycles = sorted({tag.months for tag in plan.prices})
+    of_today = rx.foreach(
+        PricesState.currencies, lambda code, place: _in_currency(place, _prices_of_today(plan, code, cycles))
     )
+    return rx.el.div(rx.cond(PricesState.currencies, of_today, rx.fragment(*as_built)))
 
 
 def product_data(plans: Iterable[PlanCard], address: str) -> list[dict[str, Any]]:
@@ -106,38 +114,37 @@ def product_data(plans: Iterable[PlanCard], address: str) -> list[dict[str, Any]
     ]
 
 
-def _switch(
-    label: str, name: str, choices: Sequence[tuple[str, str, str]], shape: str = "inline-flex flex-wrap"
-) -> rx.Component:
-    buttons = [
-        rx.el.label(
-            rx.el.input(
-                type="radio",
-                name=name,
-                value=value,
-                default_checked=place == 0,
-                custom_attrs={"data-place": str(place + 1)},
-                class_name="peer sr-only",
-            ),
-            rx.el.span(
-                text,
-                *(
-                    [rx.el.span(note, class_name="block text-xs whitespace-nowrap text-accent sm:ml-1.5 sm:inline")]
-                    if note
-                    else []
-                ),
-                class_name=(
-                    "block cursor-pointer rounded-md px-3 py-1.5 text-sm text-body hover:text-ink peer-checked:bg-surface "
-                    "peer-checked:font-medium peer-checked:text-ink peer-checked:shadow-card peer-focus-visible:outline-2 "
-                    "peer-focus-visible:outline-ink dark:peer-checked:bg-line"
-                ),
-            ),
-        )
-        for place, (value, text, note) in enumerate(choices)
-    ]
+def _switch(label: str, *choices: rx.Component, shape: str = "inline-flex flex-wrap") -> rx.Component:
     return rx.el.fieldset(
-        rx.el.legend(label, class_name="sr-only"), *buttons, class_name=f"{shape} rounded-lg bg-sunken p-1 text-center"
+        rx.el.legend(label, class_name="sr-only"), *choices, class_name=f"{shape} rounded-lg bg-sunken p-1 text-center"
     )
+
+
+def _choice(name: str, place: Any, value: Any, text: Any, note: str = "") -> rx.Component:
+    small = "block text-xs whitespace-nowrap text-accent sm:ml-1.5 sm:inline"
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            name=name,
+            value=value,
+            default_checked=place == 0,
+            custom_attrs={"data-place": place + 1},
+            class_name="peer sr-only",
+        ),
+        rx.el.span(
+            text,
+            *([rx.el.span(note, class_name=small)] if note else []),
+            class_name=(
+                "block cursor-pointer rounded-md px-3 py-1.5 text-sm text-body hover:text-ink peer-checked:bg-surface "
+                "peer-checked:font-medium peer-checked:text-ink peer-checked:shadow-card peer-focus-visible:outline-2 "
+                "peer-focus-visible:outline-ink dark:peer-checked:bg-line"
+            ),
+        ),
+    )
+
+
+def _sign(code: Any) -> Any:
+    return rx.match(code, *SIGNS.items(), code)
 
 
 def _card(shop: ShopWindow, plan: PlanCard) -> rx.Component:
@@ -186,19 +193,38 @@ def _line(shop: ShopWindow, plan: PlanCard) -> rx.Component:
     )
 
 
-def _no_price(currency: str) -> rx.Component:
+def _in_currency(place: Any, *content: rx.Component) -> rx.Component:
+    return rx.el.div(*content, custom_attrs={"data-currency": place + 1})
+
+
+def _prices_of_today(plan: PlanCard, currency: Any, cycles: Sequence[int]) -> rx.Component:
+    keys = {months: price_key(plan, currency, months) for months in cycles}
+    sold = reduce(or_, [PricesState.per_month.contains(key) for key in keys.values()])
+    return rx.cond(
+        sold,
+        rx.fragment(
+            *[
+                rx.cond(
+                    PricesState.per_month.contains(key),
+                    _price(months, PricesState.per_month[key], PricesState.notes[key]),
+                )
+                for months, key in keys.items()
+            ]
+        ),
+        _no_price(currency),
+    )
+
+
+def _no_price(currency: Any) -> rx.Component:
     return rx.el.span(f"Not sold in {currency}", class_name="text-sm text-faint")
 
 
-def _price(plan: PlanCard, tag: PriceTag) -> rx.Component:
-    key = price_key(plan, tag)
-    per_month = rx.cond(PricesState.per_month.contains(key), PricesState.per_month[key], tag.per_month)
-    note = rx.cond(PricesState.notes.contains(key), PricesState.notes[key], tag.note)
+def _price(months: int, per_month: Any, note: Any) -> rx.Component:
     return rx.el.div(
         rx.el.span(per_month, class_name="text-[1.625rem] font-semibold tracking-tight text-ink tabular-nums"),
         rx.el.span(" /mo", class_name="text-sm text-faint"),
         rx.el.span(note, class_name="block text-xs text-faint"),
-        custom_attrs={"data-months": str(tag.months)},
+        custom_attrs={"data-months": str(months)},
     )
 
 

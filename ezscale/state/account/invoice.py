@@ -53,7 +53,7 @@ class InvoiceState(PortalState):
         self.came = self._asked("came")
         await self.follow(InvoiceState.refresh)
         await self._look()
-        if self.came and self.invoice.payable:
+        if self.came and self.invoice.due.payable:
             yield None
             invoice_id = self._named()
             await self.converse(lambda open_work: ask_gateway(open_work, invoice_id))
@@ -99,7 +99,7 @@ def paper_of(work: Work, invoice_id: UUID, reader: Reader) -> Paper:
         raise NotFound("We could not find this invoice.")
     why = explain_invoice(work, invoice_id, reader.money)
     return Paper(
-        invoice=InvoiceView.of(found, work.today, reader),
+        invoice=InvoiceView.of(work, found, reader),
         lines=[LineView.of(line, reader, why[line.position]) for line in invoice_lines(work, invoice_id)],
         payments=[PaymentRow.of(payment, reader) for payment in payments_on(work, invoice_id)],
         billed_to=address_lines(found.billed_to),

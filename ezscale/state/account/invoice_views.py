@@ -1,19 +1,20 @@
 """Invoices and orders in words, as the portal shows them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Self
 from uuid import UUID
 
+from ezscale.billing.checkout import PAYABLE
+from ezscale.billing.small_sums import WAITS, from_before, to_charge
 from ezscale.billing.upcoming import Upcoming
 from ezscale.kit.money import Money
+from ezscale.kit.work import Work
 from ezscale.models import CreditEntry, CreditNote, Invoice, InvoiceLine, Order, Payment
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.state.reader import Reader
 from ezscale.state.signing_in.choices import country_name
-
-PAYABLE = (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 
 
 @dataclass
@@ -25,9 +26,7 @@ class InvoiceRow:
     issued_on: str
     due_on: str
     total: str
-    to_pay: str
     status: str
-    payable: bool
 
     @classmethod
     def of(cls, invoice: Invoice, today: date, reader: Reader) -> Self:
@@ -37,9 +36,49 @@ class InvoiceRow:
             issued_on=reader.day(invoice.issued_on),
             due_on=reader.day(invoice.due_on),
             total=reader.money(invoice.total),
-            to_pay=reader.money(invoice.open_amount),
             status=status_of(invoice, today),
-            payable=invoice.status in PAYABLE,
+        )
+
+
+@dataclass
+class Due:
+    """What is to be paid on an invoice, the `small_sums` from before included; or `waits` says why not now."""
+
+    payable: bool = False
+    to_pay: str = ""
+    small_sums: str = ""
+    waits: str = ""
+
+    @classmethod
+    def of(cls, work: Work, invoice: Invoice, reader: Reader) -> Self:
+        """Nothing on one that asks for nothing."""
+        if invoice.status not in PAYABLE:
+            return cls()
+        charged = to_charge(work, invoice)
+        if not charged:
+            return cls(to_pay=reader.money(invoice.open_amount), waits=WAITS)
+        small = from_before(charged, invoice)
+        return cls(payable=True, to_pay=reader.money(charged), small_sums=reader.money(small) if small else "")
+
+
+@dataclass
+class UnpaidRow:
+    """An invoice that waits for its money."""
+
+    id: str
+    number: str
+    due_on: str
+    status: str
+    due: Due
+
+    @classmethod
+    def of(cls, work: Work, invoice: Invoice, reader: Reader) -> Self:
+        return cls(
+            id=str(invoice.id),
+            number=invoice.shown_number,
+            due_on=reader.day(invoice.due_on),
+            status=status_of(invoice, work.today),
+            due=Due.of(work, invoice, reader),
         )
 
 
@@ -143,18 +182,17 @@ class InvoiceView:
     total: str = ""
     settled: str = ""
     credited: str = ""
-    to_pay: str = ""
+    due: Due = field(default_factory=Due)
     tax_note: str = ""
     memo: str = ""
     proforma: bool = False
-    payable: bool = False
 
     @classmethod
-    def of(cls, invoice: Invoice, today: date, reader: Reader) -> Self:
+    def of(cls, work: Work, invoice: Invoice, reader: Reader) -> Self:
         return cls(
             id=str(invoice.id),
             number=invoice.shown_number or "Draft",
-            status=status_of(invoice, today),
+            status=status_of(invoice, work.today),
             issued_on=reader.day(invoice.issued_on),
             due_on=reader.day(invoice.due_on),
             paid_on=reader.moment(invoice.paid_at),
@@ -163,11 +201,10 @@ class InvoiceView:
             total=reader.money(invoice.total),
             settled=reader.money(invoice.settled) if invoice.settled else "",
             credited=reader.money(-invoice.credited) if invoice.credited else "",
-            to_pay=reader.money(invoice.open_amount),
+            due=Due.of(work, invoice, reader),
             tax_note=invoice.tax_note,
             memo=invoice.memo,
             proforma=invoice.is_proforma,
-            payable=invoice.status in PAYABLE,
         )
 
 

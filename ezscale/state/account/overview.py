@@ -16,7 +16,7 @@ from ezscale.models.service import UNBUILT, ServiceStatus
 from ezscale.ordering.offering import offers, stands
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
-from ezscale.state.account.invoice_views import ComingRow, InvoiceRow, OrderRow
+from ezscale.state.account.invoice_views import ComingRow, OrderRow, UnpaidRow
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.service_views import ServiceRow
 from ezscale.state.reader import Reader
@@ -44,7 +44,7 @@ class Desk:
     owed: str
     card: str
     services: list[ServiceRow]
-    unpaid: list[InvoiceRow]
+    unpaid: list[UnpaidRow]
     placed: list[OrderRow]
     coming: list[ComingRow]
     offers: list[OfferRow]
@@ -59,7 +59,7 @@ class OverviewState(PortalState):
     next_on: str = ""
     card: str = ""
     services: list[ServiceRow] = []
-    unpaid: list[InvoiceRow] = []
+    unpaid: list[UnpaidRow] = []
     placed: list[OrderRow] = []
     coming: list[ComingRow] = []
     offers: list[OfferRow] = []
@@ -101,7 +101,7 @@ def desk_of(work: Work, reader: Reader) -> Desk:
         owed=owed(unpaid, reader),
         card=on_file[0].label if on_file else "",
         services=[ServiceRow.of(seen) for seen in there[:SHOWN]],
-        unpaid=[InvoiceRow.of(invoice, work.today, reader) for invoice in unpaid],
+        unpaid=[UnpaidRow.of(work, invoice, reader) for invoice in unpaid],
         placed=[OrderRow.of(order, reader) for order in placed],
         coming=[ComingRow.of(period, hostnames, reader) for period in coming[:SHOWN]],
         offers=[OfferRow(str(row.id), row.number, reader.day(row.valid_until.date())) for row in offered],

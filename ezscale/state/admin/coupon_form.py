@@ -19,11 +19,12 @@ from ezscale.catalog.coupon_making import (
     terms_of,
     was_used,
 )
-from ezscale.catalog.plans import plans_on_sale
+from ezscale.catalog.plan_keeping import every_plan
 from ezscale.catalog.redemptions import coupon
 from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
+from ezscale.models import Plan
 from ezscale.models.coupon import CouponKind
 from ezscale.state.admin.coupon import CouponState
 from ezscale.state.admin.staff import StaffState
@@ -126,10 +127,19 @@ class Opened:
 def _opened(work: Work, coupon_id: UUID | None) -> Opened:
     found = coupon(work, coupon_id) if coupon_id else None
     terms = terms_of(work, found) if found else Terms(since=work.today)
-    names = {plan.slug: plan.name for plan in plans_on_sale(work)} | {slug: slug for slug in terms.plans}
-    names |= {plan.slug: plan.name for plan in plans_on_sale(work)}
-    boxes = [PlanBox(f"plan_{slug}", name, slug in terms.plans) for slug, name in names.items()]
+    boxes = [
+        PlanBox(f"plan_{plan.slug}", _marked(plan), plan.slug in terms.plans)
+        for plan in every_plan(work)
+        if plan.archived_at is None or plan.slug in terms.plans
+    ]
     return Opened(found.code if found else "", terms, boxes, found is not None and was_used(work, found.id))
+
+
+def _marked(plan: Plan) -> str:
+    """A plan's name, with a word where the shop does not show it."""
+    if plan.archived_at is not None:
+        return f"{plan.name} (archived)"
+    return f"{plan.name} (hidden)" if plan.hidden else plan.name
 
 
 def _changed(work: Work, coupon_id: UUID, sent: Mapping[str, str], form: Any) -> Terms:

@@ -49,6 +49,7 @@ class Line:
     subject_id: str
     leads_to: str
     amount: str
+    small_sums: str
     can_be_held: bool
 
     @classmethod
@@ -65,6 +66,7 @@ class Line:
             subject_id=str(planned.invoice_id or planned.subscription_id or ""),
             leads_to=f"/admin/invoice/?id={planned.invoice_id}" if planned.invoice_id else "",
             amount=reader.money(planned.amount) if planned.amount else "",
+            small_sums=reader.money(planned.small_sums) if planned.small_sums else "",
             can_be_held=planned.can_be_held,
         )
 
