@@ -209,7 +209,8 @@ def _add_invoice(block: Block, asked: Asked) -> None:
         }
     )
     block.rows[InvoiceLine].extend(
-        {"id": block.fresh_id(), **line_values(invoice_id, place, line)} for place, line in enumerate(asked.lines, start=1)
+        {"id": block.fresh_id(), **line_values(invoice_id, place, line)}
+        for place, line in enumerate(asked.lines, start=1)
     )
     _tell(block, asked, invoice_id)
     if asked.used:
