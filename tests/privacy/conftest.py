@@ -30,7 +30,8 @@ def leaving(at, ada):
     with at.robot() as work:
         begin_session(work, ada.user, address="198.51.100.7", device="Ada's Firefox")
     ada.does(lambda work: cancel_at_period_end(work, service.item_id, "Ada Moreno is moving on"))
-    at.lives(days=40)
+    at.sleeps(days=33)  # nothing happens to anybody in this month
+    at.lives(days=7)
     return ada
 
 
