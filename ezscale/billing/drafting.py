@@ -232,7 +232,7 @@ def _put_lines(work: Work, draft: Invoice, customer: Customer, priced: Sequence[
     draft.tax_country, draft.tax_note, draft.tax_inclusive = tax.country, tax.note, tax.inclusive
     work.session.add(draft)
     work.session.add_all(
-        InvoiceLine(**line_values(draft.id, place, line)) for place, line in enumerate(priced, start=1)
+        InvoiceLine(invoice_id=draft.id, **line_values(place, line)) for place, line in enumerate(priced, start=1)
     )
 
 

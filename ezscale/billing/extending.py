@@ -5,11 +5,12 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import MANAGE_SUBSCRIPTIONS, PAY_INVOICES
+from ezscale.billing.bills import Due, next_bill
 from ezscale.billing.change_quotes import point_of, refuse_unchangeable
+from ezscale.billing.earnings import plan_families
 from ezscale.billing.paid_days import call_off_ahead, paid_ahead, refuse_unpaid
 from ezscale.billing.pricing import taxes_of
-from ezscale.billing.renewal_rows import Due, write_invoices
-from ezscale.billing.renewals import renewal_lines
+from ezscale.billing.renewal_rows import write_invoices
 from ezscale.billing.seller import seller
 from ezscale.billing.subscriptions import items_of, subscription_to_change
 from ezscale.billing.tax_standing import standings
@@ -64,15 +65,15 @@ def renew_early(work: Work, subscription_id: UUID) -> Invoice:
     if any(days.span.start > today for days in paid_ahead(work, items, today)):
         raise BusinessError("The next period is paid already.")
     due = Due(subscription, customer, items)
-    lines = renewal_lines(due, taxes_of(work, [customer]))
-    write_invoices(work, [[(due, lines)]], seller(), standings(work, [due.customer]))
+    bill = next_bill(due, taxes_of(work, [customer]), plan_families(work))
+    write_invoices(work, [[(due, bill)]], seller(), standings(work, [due.customer]))
     work.session.expire_all()
     return work.session.exec(
         select(Invoice)
         .join(InvoiceLine, col(InvoiceLine.invoice_id) == Invoice.id)
         .where(
-            InvoiceLine.item_id == lines[0].position.item_id,
-            InvoiceLine.period_start == lines[0].position.period_start,
+            InvoiceLine.item_id == items[0].id,
+            InvoiceLine.period_start == bill.start,
             InvoiceLine.kind == LineKind.PERIOD,
         )
     ).one()

@@ -77,16 +77,15 @@ def draft_invoice(
     work.session.add(invoice)
     work.session.flush()
     work.session.add_all(
-        InvoiceLine(**line_values(invoice.id, place, line)) for place, line in enumerate(lines, start=1)
+        InvoiceLine(invoice_id=invoice.id, **line_values(place, line)) for place, line in enumerate(lines, start=1)
     )
     return invoice
 
 
-def line_values(invoice_id: UUID, place: int, line: PricedLine) -> dict[str, Any]:
-    """The columns of a priced line."""
+def line_values(place: int, line: PricedLine) -> dict[str, Any]:
+    """The columns of a priced line, apart from those that say whose it is."""
     position = line.position
     return {
-        "invoice_id": invoice_id,
         "position": place,
         "kind": position.kind,
         "item_id": position.item_id,

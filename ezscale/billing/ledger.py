@@ -108,8 +108,12 @@ def invoice_sides(
     customer_id: UUID, earned: Mapping[str, Money], taxes: Mapping[str, Money], whole: Money
 ) -> list[Side]:
     """An issued invoice: the customer owes the whole, we earned by family, and each place wants its tax."""
+    return [(receivable(customer_id), whole), *earned_sides(earned, taxes)]
+
+
+def earned_sides(earned: Mapping[str, Money], taxes: Mapping[str, Money]) -> list[Side]:
+    """What we earned by family, and what each place wants."""
     return [
-        (receivable(customer_id), whole),
         *((revenue(family), -net) for family, net in earned.items()),
         *((tax_account(place), -tax) for place, tax in taxes.items()),
     ]

@@ -34,6 +34,12 @@ class Taxes:
         """What a sale to one of them carries, on the day of the supply. NoRate where nobody knows."""
         return self.book.decide(self.buyers[who.id], day or self.today, category)
 
+    def of_each(self, who: Known, day: date, categories: Sequence[str]) -> TaxDecision | tuple[TaxDecision, ...]:
+        """The same for several things: one decision where categories make no difference, or one for each."""
+        if not self.book.has_categories:
+            return self.of(who, day)
+        return tuple([self.of(who, day, category) for category in categories])
+
     def category(self, plan_id: UUID | None) -> str:
         """The family of a plan; read only where some place has a rate of its own for one."""
         return self.families.get(plan_id, "") if plan_id else ""
@@ -42,7 +48,7 @@ class Taxes:
         """The lines of an invoice to one of them. A period is taxed as on the day on which it begins."""
         return price_lines(positions, [self.on(who, each) for each in positions], self.book.rules.rounding)
 
-    def price_together(self, who: Known, parts: Sequence[list[PricedLine]]) -> Sequence[list[PricedLine]]:
+    def price_together(self, who: Known, parts: Sequence[Sequence[PricedLine]]) -> Sequence[Sequence[PricedLine]]:
         """The same lines as the parts of one invoice: what is rounded once is so over all of them."""
         if len(parts) < 2 or self.book.rules.rounding is Rounding.LINE:
             return parts
@@ -59,7 +65,7 @@ class Taxes:
 def taxes_of(work: Work, customers: Collection[Known]) -> Taxes:
     """The taxes of these customers: a few queries, however many they are."""
     book, known = tax_book(work), standings(work, customers)
-    buyers = {who.id: buyer(who, known.get(who.id, NOBODY), book.rules, work.now) for who in customers}
+    buyers = {who.id: book.kind_of(buyer(who, known.get(who.id, NOBODY), book.rules, work.now)) for who in customers}
     families = dict(work.session.exec(select(Plan.id, col(Plan.family))).all()) if book.has_categories else {}
     return Taxes(book, work.today, buyers, known, {plan_id: family.value for plan_id, family in families.items()})
 

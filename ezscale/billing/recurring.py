@@ -1,7 +1,7 @@
 """What a subscription earns a month: what its next renewal asks, net of tax, with the discounts that still run."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -14,7 +14,24 @@ from ezscale.models import SubscriptionItem
 NEW, DISCOUNT_OVER, ENDED = "new", "discount_over", "ended"
 
 
-def discount_of(item: SubscriptionItem | Row[Any]) -> Money:
+class Discounted(Protocol):
+    """What a discount is worked out from: an item, or what it is billed at."""
+
+    @property
+    def price_minor(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def discount_percent(self) -> int: ...
+    @property
+    def discount_minor(self) -> int: ...
+    @property
+    def discount_cycles(self) -> int | None: ...
+
+
+def discount_of(item: Discounted | Row[Any]) -> Money:
     """What the next renewal of an item takes off its price."""
     price = Money(item.price_minor, item.currency) * item.quantity
     if item.discount_cycles is None or item.discount_cycles > 0:

@@ -11,12 +11,11 @@ from sqlalchemy import Row
 from sqlmodel import SQLModel
 
 from ezscale.billing import ledger
+from ezscale.billing.bills import Bill, Due, whole_of
 from ezscale.billing.credit import Owner, Purse, purses_of, take_from_grants
 from ezscale.billing.document_rules import InvoiceRules
-from ezscale.billing.earnings import Earned, add_by_family, plan_families
 from ezscale.billing.events import InvoiceIssued, InvoicePaid, ProformaIssued
-from ezscale.billing.invoicing import line_values, party
-from ezscale.billing.lines import PricedLine, Sums, add_up, taxes_by_place
+from ezscale.billing.invoicing import party
 from ezscale.billing.numbers import INVOICES, PROFORMAS, booking_of, take_document_numbers
 from ezscale.billing.recurring import DISCOUNT_OVER, lost_to_discount, movement
 from ezscale.billing.seller import Seller
@@ -55,16 +54,7 @@ WRITTEN: tuple[type[SQLModel], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A subscription with everything its next invoice needs: objects, or rows that hold only the columns asked for."""
-
-    subscription: Subscription | Row[Any]
-    customer: Customer | Row[Any]
-    items: Sequence[SubscriptionItem | Row[Any]]
-
-
-Priced = tuple[Due, list[PricedLine]]
+Billed = tuple[Due, Bill]
 
 
 @dataclass(slots=True)
@@ -75,7 +65,6 @@ class Block:
     seller: dict[str, str]
     purses: dict[Owner, Purse]
     evidences: Evidences
-    families: dict[UUID, str]
     worth: dict[str, tuple[str, str]] = field(default_factory=dict)
     rows: defaultdict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     moved_on: list[tuple[date | None, UUID]] = field(default_factory=list)
@@ -103,9 +92,8 @@ class Block:
 class Asked:
     """What one invoice asks for, how much of it credit pays at once, and, once it is taken, its number and day."""
 
-    billed: Sequence[Priced]
-    lines: list[PricedLine]
-    sums: Sums
+    billed: Sequence[Billed]
+    whole: Bill
     used: Money
     number: str = ""
     proforma_number: str = ""
@@ -119,16 +107,21 @@ class Asked:
     @property
     def due_on(self) -> date:
         """When the first of its periods begins, but not before it is written."""
-        return max(self.day, min(lines[0].position.period_start or self.day for _, lines in self.billed))
+        return max(self.day, self.whole.start)
 
     @property
     def is_paid(self) -> bool:
         """Credit pays for all of it, or there is nothing to pay."""
-        return self.used == self.sums.total
+        return self.used == self.total
+
+    @property
+    def total(self) -> Money:
+        """What it asks for in all, tax included."""
+        return self.whole.sums.total
 
 
 def write_invoices(
-    work: Work, invoices: Sequence[Sequence[Priced]], who: Seller, known: Mapping[UUID, Standing]
+    work: Work, invoices: Sequence[Sequence[Billed]], who: Seller, known: Mapping[UUID, Standing]
 ) -> list[Money]:
     """Write each, using credit where there is some; returns their totals. How the customers stand is `known`.
 
@@ -138,7 +131,7 @@ def write_invoices(
         return []
     customers = list({billed[0][0].customer.id: billed[0][0].customer for billed in invoices}.values())
     purses = purses_of(work, [customer.id for customer in customers])
-    block = Block(work, who.to_plain(), purses, evidence_of(work, customers, known), plan_families(work))
+    block = Block(work, who.to_plain(), purses, evidence_of(work, customers, known))
     asked = [_ask(block, billed) for billed in invoices]
     _number(work, asked)
     for each in asked:
@@ -147,16 +140,14 @@ def write_invoices(
     written = {table_of(model).name: len(rows) for model, rows in block.rows.items() if rows}
     written |= {"subscription": len(block.moved_on), "subscription_item": len(block.discounts_used)}
     work.record("renewals issued", *(("invoice", row["id"]) for row in block.rows[Invoice]), written=written)
-    return [each.sums.total for each in asked]
+    return [each.total for each in asked]
 
 
-def _ask(block: Block, billed: Sequence[Priced]) -> Asked:
-    due, lines = billed[0]
-    if len(billed) > 1:
-        lines = [line for _, each in billed for line in each]
+def _ask(block: Block, billed: Sequence[Billed]) -> Asked:
+    due, whole = billed[0][0], whole_of([bill for _, bill in billed])
     currency = due.subscription.currency
-    sums, purse = add_up(lines, currency), block.purses.get((due.customer.id, currency))
-    return Asked(billed, lines, sums, purse.take(sums.total) if purse else Money.zero(currency))
+    purse = block.purses.get((due.customer.id, currency)) if block.purses else None
+    return Asked(billed, whole, purse.take(whole.sums.total) if purse else Money.zero(currency))
 
 
 def _number(work: Work, asked: Sequence[Asked]) -> None:
@@ -175,8 +166,8 @@ def _number(work: Work, asked: Sequence[Asked]) -> None:
 
 
 def _add_invoice(block: Block, asked: Asked) -> None:
-    customer, sums, decision = asked.customer, asked.sums, asked.lines[0].decision
-    invoice_id, now = block.fresh_id(), block.work.now
+    customer, sums, decision = asked.customer, asked.whole.sums, asked.whole.lines[0].decision
+    invoice_id, now, is_paid = block.fresh_id(), block.work.now, asked.is_paid
     report_currency, report_rate = block.report_columns(sums.total.currency)
     evidence = block.evidences.of(customer, decision.source)
     question_contradictions(block.work, customer.id, evidence, decision)
@@ -186,7 +177,7 @@ def _add_invoice(block: Block, asked: Asked) -> None:
             "number": asked.number or None,
             "proforma_number": asked.proforma_number or None,
             "customer_id": customer.id,
-            "status": InvoiceStatus.PAID if asked.is_paid else InvoiceStatus.OPEN,
+            "status": InvoiceStatus.PAID if is_paid else InvoiceStatus.OPEN,
             "currency": sums.total.currency,
             "net_minor": sums.net.minor,
             "tax_minor": sums.tax.minor,
@@ -194,7 +185,7 @@ def _add_invoice(block: Block, asked: Asked) -> None:
             "settled_minor": asked.used.minor,
             "issued_on": asked.day,
             "due_on": asked.due_on,
-            "paid_at": now if asked.is_paid else None,
+            "paid_at": now if is_paid else None,
             "created_at": now,
             "delivered_at": None,
             "tax_country": decision.country,
@@ -208,17 +199,14 @@ def _add_invoice(block: Block, asked: Asked) -> None:
             "seller": block.seller,
         }
     )
-    block.rows[InvoiceLine].extend(
-        {"id": block.fresh_id(), **line_values(invoice_id, place, line)}
-        for place, line in enumerate(asked.lines, start=1)
-    )
+    _add_lines(block, asked, invoice_id)
     _tell(block, asked, invoice_id)
     if asked.used:
         _use_credit(block, customer.id, invoice_id, asked.used)
-    if asked.is_paid:
+    if is_paid:
         block.emit(InvoicePaid(invoice_id, customer.id))
-    for due, lines in asked.billed:
-        _move_on(block, due, lines[0].position.period_end)
+    for due, bill in asked.billed:
+        _move_on(block, due, bill.end)
 
 
 def _tell(block: Block, asked: Asked, invoice_id: UUID) -> None:
@@ -227,16 +215,17 @@ def _tell(block: Block, asked: Asked, invoice_id: UUID) -> None:
     if asked.proforma_number:
         block.emit(ProformaIssued(invoice_id, customer_id))
         return
-    earned = _earned_by_family(block, asked.billed)
-    sides = ledger.invoice_sides(customer_id, earned, taxes_by_place(asked.lines), asked.sums.total)
+    sides = [(ledger.receivable(customer_id), asked.total), *asked.whole.booked]
     block.book("invoice", booking_of(invoice_id), sides)
     block.emit(InvoiceIssued(invoice_id, customer_id))
 
 
-def _earned_by_family(block: Block, billed: Sequence[Priced]) -> Earned:
-    """There is a line for each item, in their order."""
-    of_items = ((item, line) for due, lines in billed for item, line in zip(due.items, lines, strict=True))
-    return add_by_family((block.families[item.plan_id], line.net) for item, line in of_items)
+def _add_lines(block: Block, asked: Asked, invoice_id: UUID) -> None:
+    items = [item for due, _ in asked.billed for item in due.items]
+    block.rows[InvoiceLine].extend(
+        {**columns, "id": block.fresh_id(), "invoice_id": invoice_id, "item_id": item.id}
+        for item, columns in zip(items, asked.whole.columns, strict=True)
+    )
 
 
 def _use_credit(block: Block, customer_id: UUID, invoice_id: UUID, used: Money) -> None:

@@ -9,25 +9,23 @@ from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, exists
 
+from ezscale.billing.bills import Due, as_parts_of_one, next_bill
 from ezscale.billing.coming_near import comes_near
+from ezscale.billing.earnings import plan_families
 from ezscale.billing.holds import is_held
 from ezscale.billing.house_rules import RenewalRules
-from ezscale.billing.lines import Position, PricedLine
-from ezscale.billing.periods import add_months
-from ezscale.billing.pricing import Taxes, taxes_of
-from ezscale.billing.recurring import discount_of
-from ezscale.billing.renewal_rows import Due, Priced, write_invoices
+from ezscale.billing.pricing import taxes_of
+from ezscale.billing.renewal_rows import Billed, write_invoices
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.seller import seller
 from ezscale.company.rules import rules
 from ezscale.kit.database import table_of
-from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Cancellation, Customer, Subscription, SubscriptionChange, SubscriptionItem
 from ezscale.models.hold import Deed
 from ezscale.models.subscription import SubscriptionStatus
 
-BLOCK = 1000
+BLOCK = 1_000
 BILLED = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 Place = tuple[date, UUID]  # subscriptions are billed in the order of their next day, then of their ids
 
@@ -59,24 +57,6 @@ def renewals_due(work: Work) -> dict[str, int]:
     """How many subscriptions are to be invoiced now."""
     due = select(func.count()).select_from(Subscription).where(col(Subscription.status).in_(BILLED), *_is_due(work))
     return {"invoices": work.session.execute(due).scalar_one()}
-
-
-def renewal_lines(due: Due, taxes: Taxes) -> list[PricedLine]:
-    """The next period of a subscription at its own prices. ValueError for one that has nothing to bill."""
-    subscription, start = due.subscription, due.subscription.bill_from
-    if not due.items or start is None:
-        raise ValueError("has nothing to bill")
-    end = add_months(start, subscription.months, subscription.anchor_day)
-    positions = [_position(item, start, end, taxes.category(item.plan_id)) for item in due.items]
-    return taxes.price(due.customer, positions)
-
-
-def _position(item: SubscriptionItem | Row[Any], start: date, end: date, category: str) -> Position:
-    if item.price_minor < 0:
-        raise ValueError(f"{item.description} has a negative price")
-    price = Money(item.price_minor, item.currency)
-    discount = discount_of(item)
-    return Position(item.description, price, discount, item.id, start, end, quantity=item.quantity, category=category)
 
 
 def _renew_block(
@@ -135,17 +115,17 @@ def _invoices_of(work: Work, block: list[Due], until: date | None) -> list[list[
 def _write(work: Work, together: Sequence[Sequence[Due]], done: Tally) -> None:
     who, invoices = seller(), []
     customers = {due.customer.id: due.customer for dues in together for due in dues}
-    taxes = taxes_of(work, customers.values())
+    taxes, families = taxes_of(work, customers.values()), plan_families(work)
     for dues in together:
-        priced: list[Priced] = []
+        priced: list[Billed] = []
         for due in dues:
             try:
-                priced.append((due, renewal_lines(due, taxes)))
+                priced.append((due, next_bill(due, taxes, families)))
             except Exception as problem:  # noqa: BLE001  # whatever is wrong with it, the others are billed
                 done.put_aside(due.subscription.number, problem)
         if priced:
-            of_one_invoice = taxes.price_together(dues[0].customer, [lines for _, lines in priced])
-            invoices.append([(due, lines) for (due, _), lines in zip(priced, of_one_invoice, strict=True)])
+            parts = as_parts_of_one([bill for _, bill in priced], taxes, dues[0].customer)
+            invoices.append([(due, bill) for (due, _), bill in zip(priced, parts, strict=True)])
     for total in write_invoices(work, invoices, who, taxes.standings):
         done.count("invoices")
         done.add(total)

@@ -149,8 +149,10 @@ def vat_id(typed: str, country: str) -> str:
 
     Of the United Kingdom only Northern Ireland is in there, as XI.
     """
+    if not typed:
+        return ""
     prefix = {"GR": "EL", "GB": "XI"}.get(country, country)
-    if not typed or not (country in EU or prefix == "XI"):
+    if not (country in EU or prefix == "XI"):
         return ""
     try:
         compact = str(vat.validate(typed))

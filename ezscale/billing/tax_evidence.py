@@ -46,6 +46,8 @@ def evidence_of(work: Work, customers: Collection[Known], known: Mapping[UUID, S
 
 def contradictions(evidence: Evidence) -> list[str]:
     """The countries that the evidence names, when it names more than one."""
+    if len(evidence) < 2:
+        return []
     named = {str(evidence[what]) for what in ("billing", "card", "network") if evidence.get(what)}
     return sorted(named) if len(named) > 1 else []
 

@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlmodel import and_, col, select
 
 from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
-from ezscale.billing.lines import add_up
+from ezscale.billing.bills import Due, next_bill
 from ezscale.billing.price_changes import Announced, announced_prices
 from ezscale.billing.pricing import Taxes, taxes_of
-from ezscale.billing.renewal_rows import Due
-from ezscale.billing.renewals import BILLED, renewal_lines
+from ezscale.billing.renewals import BILLED
 from ezscale.billing.subscriptions import visible_subscriptions
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -103,12 +102,12 @@ def _as_agreed(
 def _next_period(
     due: Due, cancellation: Cancellation | None, change: SubscriptionChange | None, taxes: Taxes
 ) -> Upcoming:
-    lines = renewal_lines(due, taxes)
+    bill = next_bill(due, taxes, taxes.families)
     return Upcoming(
         item_ids=tuple(item.id for item in due.items),
         description=", ".join(item.description for item in due.items),
         months=change.months if change else due.subscription.months,
-        starts_on=due.subscription.bill_from or lines[0].position.period_start or date.min,
-        total=change.renewal if change else add_up(lines, due.subscription.currency).total,
+        starts_on=bill.start,
+        total=change.renewal if change else bill.sums.total,
         ends_on=cancellation.effective_on if cancellation else None,
     )

@@ -56,11 +56,9 @@ def _converted(to_driver: Callable[[Any], Any], column: Sequence[Any]) -> list[A
     """Rows written together share many values (the moment, who sells): each is converted once. Keys they never share."""
     if isinstance(column[0], UUID) and column[0] is not column[-1]:
         return [to_driver(value) for value in column]
-    done: dict[int, Any] = {}
-    for value in column:
-        if id(value) not in done:
-            done[id(value)] = to_driver(value)
-    return [done[id(value)] for value in column]
+    places = list(map(id, column))
+    done = {place: to_driver(value) for place, value in dict(zip(places, column, strict=True)).items()}
+    return list(map(done.__getitem__, places))
 
 
 def _copy(connection: Connection, statement: str, values: list[tuple[Any, ...]]) -> None:

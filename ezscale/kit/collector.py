@@ -2,7 +2,7 @@
 
 import gc
 
-NEW_OBJECTS = 50_000  # between two looks: a block of a run, instead of a handful of rows
+NEW_OBJECTS = 200_000  # between two looks: blocks of a run are gone by then, with all that was put together for them
 
 
 def calm_collector() -> None:

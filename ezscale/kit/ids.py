@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from hashlib import sha256
 from struct import unpack
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 VERSION, VARIANT = 0x7 << 76, 0b10 << 62
 STEP = 245  # nanoseconds: the least that two ids can tell apart
 AT_ONCE = 100
+SET = object.__setattr__
 
 
 def new_id() -> UUID:
@@ -39,4 +40,7 @@ def fingerprint(secret: str) -> str:
 def _id(nanoseconds: int, noise: int) -> UUID:
     milliseconds, rest = divmod(nanoseconds, 1_000_000)
     fraction = (rest << 12) // 1_000_000  # events of one transaction keep their order by it
-    return UUID(int=milliseconds << 80 | VERSION | fraction << 64 | VARIANT | noise >> 2)
+    made = UUID.__new__(UUID)  # its own constructor does the same, after looking at every way of being called
+    SET(made, "int", milliseconds << 80 | VERSION | fraction << 64 | VARIANT | noise >> 2)
+    SET(made, "is_safe", SafeUUID.unknown)
+    return made

@@ -33,7 +33,7 @@ def paid(price, decision, span, discount=0) -> tuple[Invoice, Remaining]:
     """A paid line for a whole period, with its invoice."""
     money = Money(price, "EUR") if isinstance(price, int) else price
     position = Position("VPS 2", money, Money(discount, money.currency), new_id(), span.start, span.end)
-    line = InvoiceLine(**line_values(new_id(), 1, price_line(position, decision)))
+    line = InvoiceLine(invoice_id=new_id(), **line_values(1, price_line(position, decision)))
     total = line.net_minor + line.tax_minor
     invoice = an_invoice(total_minor=total, currency=money.currency, tax_inclusive=decision.inclusive)
     return invoice, whole(line)
@@ -89,7 +89,7 @@ def test_up_and_down_on_one_day_nets_to_a_minor_unit_a_line_at_most(small, big, 
 
     old_back = give_back(*paid(small, decision, span), rest, part)
     up, down = asked(big), asked(small)
-    stored = InvoiceLine(**line_values(new_id(), 1, up))
+    stored = InvoiceLine(invoice_id=new_id(), **line_values(1, up))
     total = stored.net_minor + stored.tax_minor
     new_back = give_back(
         an_invoice(total_minor=total, tax_inclusive=decision.inclusive), whole(stored), rest, Part(rest.days, rest.days)
