@@ -49,6 +49,7 @@ from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 
 PAGE = 25
 OVERDUE = "overdue"
+PARTY = ("number", "name", "company", "email", "address", "city", "postcode", "region", "country", "tax_id")
 
 
 def draft_invoice(
@@ -131,19 +132,10 @@ def issue_invoice(work: Work, invoice: Invoice, due_on: date, *, as_proforma: bo
 
 
 def party(customer: Customer | Row[Any]) -> dict[str, str]:
-    """A customer as an invoice keeps them."""
-    return {
-        "number": customer.number,
-        "name": customer.name,
-        "company": customer.company,
-        "email": customer.email,
-        "address": customer.address,
-        "city": customer.city,
-        "postcode": customer.postcode,
-        "region": customer.region,
-        "country": customer.country,
-        "tax_id": customer.tax_id,
-    }
+    """A customer as an invoice keeps them. A row ends with these columns."""
+    if isinstance(customer, Row):
+        return dict(zip(PARTY, customer[-len(PARTY) :], strict=True))
+    return {name: getattr(customer, name) for name in PARTY}
 
 
 def void_invoice(work: Work, invoice_id: UUID) -> Invoice:

@@ -14,6 +14,7 @@ from ezscale.billing.coming_near import comes_near
 from ezscale.billing.earnings import plan_families
 from ezscale.billing.holds import is_held
 from ezscale.billing.house_rules import RenewalRules
+from ezscale.billing.invoicing import PARTY
 from ezscale.billing.pricing import taxes_of
 from ezscale.billing.renewal_rows import Billed, write_invoices
 from ezscale.billing.runs import Tally, reported
@@ -114,8 +115,8 @@ def _invoices_of(work: Work, block: list[Due], until: date | None) -> list[list[
 
 def _write(work: Work, together: Sequence[Sequence[Due]], done: Tally) -> None:
     who, invoices = seller(), []
-    customers = {due.customer.id: due.customer for dues in together for due in dues}
-    taxes, families = taxes_of(work, customers.values()), plan_families(work)
+    customers = list({id(due.customer): due.customer for dues in together for due in dues}.values())
+    taxes, families = taxes_of(work, customers), plan_families(work)
     for dues in together:
         priced: list[Billed] = []
         for due in dues:
@@ -126,8 +127,10 @@ def _write(work: Work, together: Sequence[Sequence[Due]], done: Tally) -> None:
         if priced:
             parts = as_parts_of_one([bill for _, bill in priced], taxes, dues[0].customer)
             invoices.append([(due, bill) for (due, _), bill in zip(priced, parts, strict=True)])
-    for total in write_invoices(work, invoices, who, taxes.standings):
-        done.count("invoices")
+    totals = write_invoices(work, invoices, who, taxes.standings)
+    if totals:
+        done.count("invoices", len(totals))
+    for total in totals:
         done.add(total)
     if rules(work, RenewalRules).one_invoice_a_day and invoices:
         done.count("subscriptions", sum(map(len, invoices)))
@@ -147,13 +150,13 @@ def _lock_due(work: Work, which: ColumnElement[bool], until: date | None, size: 
     subscriptions = read(due).all()
     if not subscriptions:
         return []
-    owners = {each.customer_id for each in subscriptions}
-    customers = {row.id: row for row in read(select(*CUSTOMER).where(col(Customer.id).in_(owners)))}
+    owners = [each.customer_id for each in subscriptions]
+    customers = {row.id: row for row in read(select(*CUSTOMER).where(col(Customer.id).in_(owners))).all()}
     items: dict[UUID, list[Row[Any]]] = {each.id: [] for each in subscriptions}
     theirs = select(*ITEM).where(
         col(SubscriptionItem.subscription_id).in_(items), col(SubscriptionItem.ended_on).is_(None)
     )
-    for item in read(theirs.order_by(col(SubscriptionItem.id))):
+    for item in read(theirs.order_by(col(SubscriptionItem.id))).all():
         items[item.subscription_id].append(item)
     return [Due(each, customers[each.customer_id], items[each.id]) for each in subscriptions]
 
@@ -183,9 +186,7 @@ def _columns(model: type[Any], *names: str) -> list[ColumnElement[Any]]:
 
 
 SUBSCRIPTION = _columns(Subscription, "id", "number", "customer_id", "currency", "months", "anchor_day", "bill_from")
-CUSTOMER = _columns(
-    Customer, "id", "number", "name", "company", "email", "address", "city", "postcode", "region", "country", "tax_id"
-)
+CUSTOMER = _columns(Customer, "id", *PARTY)
 ITEM = _columns(
     SubscriptionItem,
     *("id", "subscription_id", "plan_id", "description", "quantity", "currency", "price_minor"),

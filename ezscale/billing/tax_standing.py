@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
+from sqlalchemy import select as choose
 from sqlmodel import col, select
 
 from ezscale.billing.tax import vat_id
 from ezscale.billing.tax_book import Buyer
 from ezscale.billing.tax_rules import TaxRules
+from ezscale.kit.database import table_of
 from ezscale.kit.work import Work
 from ezscale.models import Customer, TaxExemption, TaxIdCheck
 from ezscale.models.tax import TaxIdState
@@ -40,6 +42,8 @@ class Standing:
 
 
 NOBODY = Standing()
+CHECKS = table_of(TaxIdCheck)
+CHECK = [CHECKS.c[name] for name in ("customer_id", "number", "state", "checked_at", "request_id", "name")]
 
 
 def standings(work: Work, customers: Collection[Known]) -> dict[UUID, Standing]:
@@ -48,9 +52,8 @@ def standings(work: Work, customers: Collection[Known]) -> dict[UUID, Standing]:
     checks = _checks(work, numbers)
     exempt = _exemptions(work, [who.id for who in customers])
     return {
-        who.id: _standing(numbers.get(who.id, ""), checks.get(who.id), exempt.get(who.id, ""))
-        for who in customers
-        if who.id in numbers or who.id in exempt
+        who_id: _standing(numbers.get(who_id, ""), checks.get(who_id), exempt.get(who_id, ""))
+        for who_id in numbers.keys() | exempt.keys()
     }
 
 
@@ -65,18 +68,20 @@ def buyer(who: Known, standing: Standing, decided: TaxRules, now: datetime) -> B
     return Buyer(who.country, who.region, who.postcode, is_business, standing.exemption)
 
 
-def _standing(number: str, check: TaxIdCheck | None, exemption: str) -> Standing:
+def _standing(number: str, check: Row[Any] | None, exemption: str) -> Standing:
     if check is None:
         return Standing(number, exemption=exemption)
     return Standing(number, check.state, check.checked_at, check.request_id, check.name, exemption)
 
 
-def _checks(work: Work, numbers: dict[UUID, str]) -> dict[UUID, TaxIdCheck]:
+def _checks(work: Work, numbers: dict[UUID, str]) -> dict[UUID, Row[Any]]:
     if not numbers:
         return {}
-    theirs = select(TaxIdCheck).where(col(TaxIdCheck.customer_id).in_(numbers))
+    theirs = choose(*CHECK).where(CHECKS.c.customer_id.in_(numbers))
     return {
-        check.customer_id: check for check in work.session.exec(theirs) if check.number == numbers[check.customer_id]
+        check.customer_id: check
+        for check in work.session.execute(theirs).all()
+        if check.number == numbers[check.customer_id]
     }
 
 
