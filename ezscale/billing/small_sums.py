@@ -46,7 +46,7 @@ def small_ones(work: Work, beside: Invoice) -> list[Invoice]:
         col(Invoice.number).is_not(None),
         Invoice.id != beside.id,
         ASKS > 0,
-        ASKS < smallest_charge(work, beside.currency).minor,
+        smallest_charge(work, beside.currency).minor > ASKS,
     )
     return list(work.session.exec(small.order_by(col(Invoice.id))))
 

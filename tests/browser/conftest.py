@@ -1,6 +1,7 @@
 """A running company and a Chromium for the tests of this folder."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -8,6 +9,12 @@ from playwright.sync_api import Browser, expect
 from tests.browser.chrome import PATIENCE, open_chromium
 from tests.browser.company import Company, running_company
 from tests.machine import run_folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The story takes the company ahead by months: its pages are looked at before."""
+    story = Path(__file__).with_name("test_first_sale.py")
+    items.sort(key=lambda item: item.path == story)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from tests.browser.chrome import THEMES, Mishaps, Theme, be_at_rest, open_contex
 from tests.browser.company import Company
 from tests.sizes import size
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser story")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 GOOD, DECLINED, DECLINED_LATER = "4242424242424242", "4000000000000002", "4000000000000341"
 PASSWORD = "plum orchard lantern 42"
