@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from ezscale.billing import ledger
+from ezscale.billing.due import Due, DueCustomer, DueItem
 from ezscale.billing.earnings import add_by_family
 from ezscale.billing.invoicing import line_values
 from ezscale.billing.lines import Position, PricedLine, Rounding, Sums, add_up, price_lines, taxes_by_place
@@ -18,17 +17,9 @@ from ezscale.billing.pricing import Taxes
 from ezscale.billing.recurring import discount_of
 from ezscale.billing.tax import TaxDecision
 from ezscale.kit.money import Money
-from ezscale.models import Customer, Subscription, SubscriptionItem
+from ezscale.models import Customer, SubscriptionItem
 
 Families = Mapping[UUID, str]  # of plans
-
-
-class Due(NamedTuple):
-    """A subscription with everything its next invoice needs: objects, or rows that hold only the columns asked for."""
-
-    subscription: Subscription | Row[Any]
-    customer: Customer | Row[Any]
-    items: Sequence[SubscriptionItem | Row[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +64,7 @@ def next_bill(due: Due, taxes: Taxes, families: Families) -> Bill:
     return _bill(terms, decision, start, subscription.months, subscription.anchor_day, taxes.book.rules.rounding)
 
 
-def as_parts_of_one(bills: Sequence[Bill], taxes: Taxes, who: Customer | Row[Any]) -> Sequence[Bill]:
+def as_parts_of_one(bills: Sequence[Bill], taxes: Taxes, who: Customer | DueCustomer) -> Sequence[Bill]:
     """The same bills as the parts of one invoice, which may be rounded otherwise."""
     before = [bill.lines for bill in bills]
     priced = taxes.price_together(who, before)
@@ -90,7 +81,7 @@ def whole_of(bills: Sequence[Bill]) -> Bill:
     return _of_lines(lines, min(bill.start for bill in bills), max(bill.end for bill in bills))
 
 
-def _terms(item: SubscriptionItem | Row[Any], families: Families) -> Terms:
+def _terms(item: SubscriptionItem | DueItem, families: Families) -> Terms:
     return Terms(
         item.description,
         families.get(item.plan_id, ""),

@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import MANAGE_SUBSCRIPTIONS, PAY_INVOICES
-from ezscale.billing.bills import Due, next_bill
+from ezscale.billing.bills import next_bill
 from ezscale.billing.change_quotes import point_of, refuse_unchangeable
+from ezscale.billing.due import Due
 from ezscale.billing.earnings import plan_families
 from ezscale.billing.paid_days import call_off_ahead, paid_ahead, refuse_unpaid
 from ezscale.billing.pricing import taxes_of

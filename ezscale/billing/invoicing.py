@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, false, or_
+from sqlalchemy import false, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -13,6 +13,7 @@ from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_BILLING, SEE_EVERY
 from ezscale.billing import ledger
 from ezscale.billing.credit import keep_as_credit
 from ezscale.billing.days import day_of
+from ezscale.billing.due import DueCustomer
 from ezscale.billing.events import (
     InvoiceExpectedAgain,
     InvoiceGivenUp,
@@ -49,7 +50,7 @@ from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 
 PAGE = 25
 OVERDUE = "overdue"
-PARTY = ("number", "name", "company", "email", "address", "city", "postcode", "region", "country", "tax_id")
+PARTY = DueCustomer._fields[1:]
 
 
 def draft_invoice(
@@ -131,10 +132,10 @@ def issue_invoice(work: Work, invoice: Invoice, due_on: date, *, as_proforma: bo
     work.emit(InvoiceIssued(invoice.id, customer.id))
 
 
-def party(customer: Customer | Row[Any]) -> dict[str, str]:
-    """A customer as an invoice keeps them. A row ends with these columns."""
-    if isinstance(customer, Row):
-        return dict(zip(PARTY, customer[-len(PARTY) :], strict=True))
+def party(customer: Customer | DueCustomer) -> dict[str, str]:
+    """A customer as an invoice keeps them."""
+    if isinstance(customer, DueCustomer):
+        return dict(zip(PARTY, customer[1:], strict=True))
     return {name: getattr(customer, name) for name in PARTY}
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from ezscale.billing.due import DueItem
 from ezscale.billing.lines import discount_on
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
@@ -39,18 +40,18 @@ def discount_of(item: Discounted | Row[Any]) -> Money:
     return Money.zero(item.currency)
 
 
-def monthly_net(item: SubscriptionItem | Row[Any], months: int) -> Money:
+def monthly_net(item: SubscriptionItem | DueItem | Row[Any], months: int) -> Money:
     """What the next renewal of an item is worth a month, for comparing; never charged."""
     return _monthly(Money(item.price_minor, item.currency) * item.quantity - discount_of(item), months)
 
 
-def lost_to_discount(item: SubscriptionItem | Row[Any], months: int) -> Money:
+def lost_to_discount(item: SubscriptionItem | DueItem | Row[Any], months: int) -> Money:
     """How much more an item will be worth a month once its discount is over."""
     return _monthly(Money(item.price_minor, item.currency) * item.quantity, months) - monthly_net(item, months)
 
 
 def movement(
-    kind: str, item: SubscriptionItem | Row[Any], subscription_id: UUID, day: date, monthly: Money
+    kind: str, item: SubscriptionItem | DueItem | Row[Any], subscription_id: UUID, day: date, monthly: Money
 ) -> dict[str, Any]:
     """The row of a change of recurring revenue, for writing many at once. Each kind happens once to an item."""
     return {

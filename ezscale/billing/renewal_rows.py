@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlmodel import SQLModel
 
 from ezscale.billing import ledger
-from ezscale.billing.bills import Bill, Due, whole_of
+from ezscale.billing.bills import Bill, whole_of
 from ezscale.billing.credit import Owner, Purse, purses_of, take_from_grants
 from ezscale.billing.document_rules import InvoiceRules
+from ezscale.billing.due import Due, DueCustomer
 from ezscale.billing.events import InvoiceIssued, InvoicePaid, ProformaIssued
 from ezscale.billing.invoicing import party
 from ezscale.billing.numbers import INVOICES, PROFORMAS, booking_of, take_document_numbers
@@ -100,7 +100,7 @@ class Asked:
     day: date = date.min
 
     @property
-    def customer(self) -> Customer | Row[Any]:
+    def customer(self) -> Customer | DueCustomer:
         """Whom it asks."""
         return self.billed[0][0].customer
 

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, exists
 
-from ezscale.billing.bills import Due, as_parts_of_one, next_bill
+from ezscale.billing.bills import as_parts_of_one, next_bill
 from ezscale.billing.coming_near import comes_near
+from ezscale.billing.due import CUSTOMER, ITEM, SUBSCRIPTION, Due, DueCustomer, DueItem, DueSubscription
 from ezscale.billing.earnings import plan_families
 from ezscale.billing.holds import is_held
 from ezscale.billing.house_rules import RenewalRules
-from ezscale.billing.invoicing import PARTY
 from ezscale.billing.pricing import taxes_of
 from ezscale.billing.renewal_rows import Billed, write_invoices
 from ezscale.billing.runs import Tally, reported
@@ -137,7 +136,7 @@ def _write(work: Work, together: Sequence[Sequence[Due]], done: Tally) -> None:
 
 
 def _lock_due(work: Work, which: ColumnElement[bool], until: date | None, size: int | None = None) -> list[Due]:
-    """The first subscriptions to be billed. They are read as rows: objects would take longer than all the rest."""
+    """The first subscriptions to be billed."""
     due = (
         select(*SUBSCRIPTION)
         .where(which, *_is_due(work, until))
@@ -147,16 +146,17 @@ def _lock_due(work: Work, which: ColumnElement[bool], until: date | None, size: 
     )
     work.session.flush()
     read = work.session.connection().execute
-    subscriptions = read(due).all()
+    subscriptions = [*map(DueSubscription._make, read(due).all())]
     if not subscriptions:
         return []
     owners = [each.customer_id for each in subscriptions]
-    customers = {row.id: row for row in read(select(*CUSTOMER).where(col(Customer.id).in_(owners))).all()}
-    items: dict[UUID, list[Row[Any]]] = {each.id: [] for each in subscriptions}
-    theirs = select(*ITEM).where(
+    theirs = read(select(*CUSTOMER).where(col(Customer.id).in_(owners))).all()
+    customers = {customer.id: customer for customer in map(DueCustomer._make, theirs)}
+    items: dict[UUID, list[DueItem]] = {each.id: [] for each in subscriptions}
+    within = select(*ITEM).where(
         col(SubscriptionItem.subscription_id).in_(items), col(SubscriptionItem.ended_on).is_(None)
     )
-    for item in read(theirs.order_by(col(SubscriptionItem.id))).all():
+    for item in map(DueItem._make, read(within.order_by(col(SubscriptionItem.id))).all()):
         items[item.subscription_id].append(item)
     return [Due(each, customers[each.customer_id], items[each.id]) for each in subscriptions]
 
@@ -181,17 +181,6 @@ def _place(due: Due) -> Place:
     return due.subscription.bill_from or date.min, due.subscription.id
 
 
-def _columns(model: type[Any], *names: str) -> list[ColumnElement[Any]]:
-    return [table_of(model).c[name] for name in names]
-
-
-SUBSCRIPTION = _columns(Subscription, "id", "number", "customer_id", "currency", "months", "anchor_day", "bill_from")
-CUSTOMER = _columns(Customer, "id", *PARTY)
-ITEM = _columns(
-    SubscriptionItem,
-    *("id", "subscription_id", "plan_id", "description", "quantity", "currency", "price_minor"),
-    *("discount_percent", "discount_minor", "discount_cycles"),
-)
 # A standing cancellation that ends before the next period begins.
 LEAVES_BEFORE = exists().where(
     col(Cancellation.subscription_id) == col(Subscription.id),

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy import select as choose
 from sqlmodel import col, select
 
+from ezscale.billing.due import DueCustomer
 from ezscale.billing.tax import vat_id
 from ezscale.billing.tax_book import Buyer
 from ezscale.billing.tax_rules import TaxRules
@@ -18,7 +19,7 @@ from ezscale.kit.work import Work
 from ezscale.models import Customer, TaxExemption, TaxIdCheck
 from ezscale.models.tax import TaxIdState
 
-Known = Customer | Row[Any]  # rows that hold only the columns asked for are as good
+Known = Customer | DueCustomer
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlmodel import and_, col, select
 
 from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
-from ezscale.billing.bills import Due, next_bill
+from ezscale.billing.bills import next_bill
+from ezscale.billing.due import Due
 from ezscale.billing.price_changes import Announced, announced_prices
 from ezscale.billing.pricing import Taxes, taxes_of
 from ezscale.billing.renewals import BILLED
