@@ -168,8 +168,8 @@ def customer_standing(work: Work, template: str, customer_id: UUID, reason: str,
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
 
-def invoice_issued(work: Work, invoice_id: UUID) -> None:
-    """With a new invoice. One that was paid at once has a receipt instead."""
+def invoice_issued(work: Work, invoice_id: UUID, waits: str = "") -> None:
+    """With a new invoice. One that was paid at once has a receipt instead; `waits` says why one is not to be paid now."""
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
         card = work.session.exec(
@@ -180,7 +180,8 @@ def invoice_issued(work: Work, invoice_id: UUID) -> None:
                 col(PaymentMethod.refused_at).is_(None),
             )
         ).first()
-        _about_invoice(work, "invoice_issued", invoice, customer, invoice.id.hex, card=card.label if card else "")
+        label = card.label if card else ""
+        _about_invoice(work, "invoice_issued", invoice, customer, invoice.id.hex, card=label, waits=waits)
     invoice.deliver(work.now)
     work.session.add(invoice)
 

@@ -185,11 +185,12 @@ WORDS = {
         ),
     ),
     "invoice_issued": Words(
-        "Invoice {{ number }}: {{ total }} due {{ due_on }}",
+        "Invoice {{ number }}: {{ total }}{% if waits == '' %} due {{ due_on }}{% endif %}",
         (
             "Hello {{ name }},",
             (
-                "invoice {{ number }} for {{ total }} is ready. {% if card != '' %}We will charge {{ card }} on {{ due_on }}; "
+                "invoice {{ number }} for {{ total }} is ready. {% if waits != '' %}That is too little to be charged alone. "
+                "{{ waits }}{% elsif card != '' %}We will charge {{ card }} on {{ due_on }}; "
                 "there is nothing you need to do.{% else %}Please pay it by {{ due_on }}.{% endif %}"
             ),
         ),

@@ -34,9 +34,11 @@ from ezscale.billing.events import (
     ReminderDue,
 )
 from ezscale.billing.price_changes import told_of
+from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.messaging import letters, sending
 from ezscale.messaging.events import MailWritten
+from ezscale.models import Invoice
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
 from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
 from ezscale.tasks.registry import task
@@ -144,7 +146,8 @@ def customer_back(house: House, event: CustomerBroughtBack) -> None:
 def invoice_issued(house: House, event: InvoiceIssued | ProformaIssued) -> None:
     """Deliver an invoice."""
     with house.automation("mail")() as work:
-        letters.invoice_issued(work, event.invoice_id)
+        waits = not to_charge(work, work.session.get_one(Invoice, event.invoice_id))
+        letters.invoice_issued(work, event.invoice_id, waits=WAITS if waits else "")
 
 
 @task
