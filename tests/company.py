@@ -240,10 +240,11 @@ class Person:
         hostname: str = "",
         options: Mapping[str, str | int] | None = None,
         add_ons: Mapping[str, int] | None = None,
+        location: str = "frankfurt",
     ) -> Order:
         """They order a server at the price they see."""
         host = hostname or f"{self.user.name.split()[0].lower()}.example.com"
-        item = ItemRequest(plan, months, "frankfurt", "debian-13", host, options or {}, add_ons or {})
+        item = ItemRequest(plan, months, location, "debian-13", host, options or {}, add_ons or {})
         return self.orders_all(item, coupon=coupon)
 
     def orders_all(self, *items: ItemRequest, coupon: str = "") -> Order:
