@@ -20,7 +20,9 @@ from ezscale.models.invoice import LineKind
 from ezscale.models.option import OptionKind
 from ezscale.models.subscription import ItemKind
 
-WORDS = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly"}
+WORDS = {
+    1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly", 24: "every two years", 36: "every three years"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

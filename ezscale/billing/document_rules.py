@@ -19,16 +19,31 @@ class InvoiceRules(Rules):
 
     proforma: bool = Field(
         default=False,
+        title="Begin with a proforma",
         description="Ask for money with a proforma; the invoice takes its number and its date when the first money comes.",
     )
-    due_days: int = Field(default=14, ge=0, le=365, description="Days to pay an invoice that staff have written.")
-    late_fee: bool = Field(default=False, description="Ask for a fee when an invoice is paid late, once for each.")
-    late_fee_after_days: int = Field(default=14, ge=1, le=365, description="Days after the due date until the fee.")
+    due_days: int = Field(
+        default=14, ge=0, le=365, title="Days to pay", description="For an invoice that staff have written."
+    )
+    late_fee: bool = Field(
+        default=False, title="Ask for a late fee", description="When an invoice is paid late, once for each."
+    )
+    late_fee_after_days: int = Field(
+        default=14, ge=1, le=365, title="Days until the late fee", description="Counted from the due date."
+    )
     late_fee_percent: Decimal = Field(
-        default=Decimal(0), ge=0, le=100, decimal_places=2, description="Share of what is unpaid, in percent."
+        default=Decimal(0),
+        ge=0,
+        le=100,
+        decimal_places=2,
+        title="Late fee in percent",
+        description="A share of what is unpaid, with two decimals at most.",
     )
     late_fee_fixed: str = Field(
-        default="", max_length=200, description="Sum on top of it for each currency, as in: 5.00 EUR, 6.00 USD."
+        default="",
+        max_length=200,
+        title="Late fee as a sum",
+        description="On top of the share, for each currency, as in: EUR 5.00, USD 6.00.",
     )
 
     @field_validator("late_fee_fixed")
@@ -37,7 +52,7 @@ class InvoiceRules(Rules):
         sums = _read_sums(typed)
         if any(amount.minor < 0 for amount in sums.values()):
             raise ValueError("A fee is never below nothing.")
-        return ", ".join(str(amount) for amount in sums.values())
+        return ", ".join(f"{currency} {amount.major}" for currency, amount in sums.items())
 
     def late_fee_on(self, unpaid: Money) -> Money:
         """What being late costs with so much unpaid."""
@@ -50,13 +65,13 @@ class InvoiceRules(Rules):
 
 
 def _read_sums(typed: str) -> dict[str, Money]:
-    """5.00 EUR, 6.00 USD: by currency. ValueError, in words, for anything else."""
+    """EUR 5.00, USD 6.00: by currency, which may also stand behind. ValueError, in words, for anything else."""
     sums = {}
     for part in filter(None, (part.strip() for part in typed.split(","))):
-        amount, _, currency = part.partition(" ")
         try:
-            money = Money.of(Decimal(amount), currency.strip().upper())
+            currency, amount = sorted(part.upper().split(), key=lambda word: not word.isalpha())
+            money = Money.of(Decimal(amount), currency)
         except (InvalidOperation, ValueError):
-            raise ValueError("Write an amount and its currency, as in: 5.00 EUR, 6.00 USD.") from None
+            raise ValueError("Write an amount and its currency, as in: EUR 5.00, USD 6.00.") from None
         sums[money.currency] = money
     return sums

@@ -44,15 +44,22 @@ class DocumentRules(Rules):
     topic: ClassVar[str] = "documents"
     title: ClassVar[str] = "Look of documents, e-invoices"
 
-    design: Design = Field(default=Design.PLAIN, description="plain: black on white. band: a band of colour on top.")
+    design: Design = Field(default=Design.PLAIN, description="Plain: black on white. Band: a band of colour on top.")
     accent: str = Field(
-        default="#1d3a8a", pattern=r"^#[0-9a-fA-F]{6}$", description="Colour of the name or the band, as in #1d3a8a."
+        default="#1d3a8a",
+        pattern=r"^#[0-9a-fA-F]{6}$",
+        title="Colour",
+        description="Colour of the name or the band, as in #1d3a8a.",
     )
     footer: str = Field(
-        default="", max_length=300, description="Words at the foot of each page, such as a register and a bank account."
+        default="",
+        max_length=300,
+        title="Foot",
+        description="Words at the foot of each page, such as a register and a bank account.",
     )
     e_invoice: EInvoices = Field(
         default=EInvoices.BUSINESSES,
+        title="E-invoices",
         description="Whose PDFs carry the e-invoice (EN 16931, Factur-X): nobody, businesses (with a company or a VAT id)"
         " or everybody.",
     )

@@ -10,13 +10,13 @@ from ezscale.kit.money import Money
 MOST = 10  # beyond this a smallest charge is a slip of the finger, and nobody would be charged
 
 
-def _own(cycle: str) -> Any:
+def _own(period: str) -> Any:
     return Field(
         default=None,
         ge=0,
         le=90,
-        title=f"For {cycle}, so many days before",
-        description=f"Where periods of {cycle} have days of their own. Nothing typed: like all the others.",
+        title=f"Days before {period}",
+        description="Where it has days of its own. Empty: as many as before any other period.",
     )
 
 
@@ -35,30 +35,30 @@ class RenewalRules(Rules):
         default=14,
         ge=0,
         le=90,
-        title="Invoice so many days before",
+        title="Days before a period",
         description="An invoice is written so many days before the period begins that it is for.",
     )
-    days_before_monthly: int | None = _own("a month")
-    days_before_quarterly: int | None = _own("a quarter")
-    days_before_half_yearly: int | None = _own("half a year")
-    days_before_yearly: int | None = _own("a year")
-    days_before_two_years: int | None = _own("two years")
-    days_before_three_years: int | None = _own("three years")
+    days_before_monthly: int | None = _own("a monthly period")
+    days_before_quarterly: int | None = _own("a quarterly period")
+    days_before_half_yearly: int | None = _own("a half-yearly period")
+    days_before_yearly: int | None = _own("a yearly period")
+    days_before_two_years: int | None = _own("a period of two years")
+    days_before_three_years: int | None = _own("a period of three years")
     first_period_until: int = Field(
         default=0,
         ge=0,
         le=28,
         title="Day of the month on which new orders renew",
         description="The first invoice of an order is for the days up to this day, and whole periods follow from it on. "
-        "Nothing is 0: each order renews on the day on which it began.",
+        "0: each order renews on the day on which it began.",
     )
     next_period_below: int = Field(
         default=0,
         ge=0,
         le=28,
-        title="Days up to it that are too few",
+        title="Days too few for an invoice of their own",
         description="When fewer days than this are left up to that day, the first invoice of an order is for the next "
-        "whole period as well. Never is 0.",
+        "whole period as well. 0: never.",
     )
 
     @property
@@ -89,7 +89,11 @@ class NightRules(Rules):
         description="A run stops when it would do more than this many times what is usual.",
     )
     at_least: int = Field(
-        default=50, ge=1, le=1_000_000, description="A run that would do fewer than this never stops."
+        default=50,
+        ge=1,
+        le=1_000_000,
+        title="Smallest run that can stop",
+        description="A run that would do fewer than this never stops.",
     )
     looks_back: int = Field(
         default=10,

@@ -49,7 +49,11 @@ class CatalogRules(Rules):
     title: ClassVar[str] = "Price changes"
 
     notice_days: int = Field(
-        30, ge=1, le=365, description="How many days before it holds for them subscribers are told of another price."
+        30,
+        ge=1,
+        le=365,
+        title="Days of notice",
+        description="How many days before it holds for them subscribers are told of another price.",
     )
 
 

@@ -39,19 +39,31 @@ class ChangeRules(Rules):
         Proration.DAY,
         description="Divide periods by the day, by the second, or not at all (a new price then starts at renewal).",
     )
-    quote_hours: int = Field(24, ge=1, le=72, description="Hours a quote holds, until midnight at the latest.")
-    unpaid_days: int = Field(7, ge=1, le=60, description="Days after which a change that nobody paid is dropped.")
+    quote_hours: int = Field(24, ge=1, le=72, title="Hours a quote holds", description="Until midnight at the latest.")
+    unpaid_days: int = Field(
+        7, ge=1, le=60, title="Days to pay for a change", description="One that nobody has paid until then is dropped."
+    )
     downgrade: Literal["now", "renewal"] = Field(
-        "now", description="When a cheaper plan begins, unless the customer wants to wait: now, or at renewal."
+        "now",
+        title="A cheaper plan begins",
+        description="When a cheaper plan begins, unless the customer wants to wait: now, or at renewal.",
     )
     below_zero: Literal["credit", "nothing"] = Field(
-        "credit", description="What becomes of a change that gives back more than it costs: account credit, or nothing."
+        "credit",
+        title="A change that gives back becomes",
+        description="What becomes of a change that gives back more than it costs: account credit, or nothing.",
     )
     cancel_now: bool = Field(
-        True, description="Whether customers may end a subscription before its paid period is over."
+        True,
+        title="Customers may end at once",
+        description="Whether customers may end a subscription before its paid period is over.",
     )
-    credit_on_cancel: bool = Field(True, description="Whether the unused rest becomes account credit when they do.")
-    longest_pause: int = Field(90, ge=1, le=366, description="The most days a subscription may stand still.")
+    credit_on_cancel: bool = Field(
+        True, title="Give the unused rest back", description="Whether it becomes account credit when they do."
+    )
+    longest_pause: int = Field(
+        90, ge=1, le=366, title="Longest pause, in days", description="The most days a subscription may stand still."
+    )
     pauses_a_year: int = Field(2, ge=0, le=12, description="How often within a year it may.")
 
 

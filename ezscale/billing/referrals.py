@@ -34,24 +34,40 @@ class ReferralRules(Rules):
     topic: ClassVar[str] = "referrals"
     title: ClassVar[str] = "Referrals"
 
-    enabled: bool = Field(False, description="Customers have a link, and are credited for those who come by it.")
+    enabled: bool = Field(
+        False,
+        title="Thank those who send us others",
+        description="Customers have a link, and are credited for those who come by it.",
+    )
     rewards: str = Field(
         "EUR 10, GBP 10, USD 10",
         max_length=200,
+        title="Reward",
         description="What is credited for a new customer, a sum for each currency: EUR 10, USD 10.",
     )
     percent: int = Field(
         0,
         ge=0,
         le=100,
+        title="Reward in percent",
         description="Instead: so many percent of the first invoice, net of tax. The sums still hold for other currencies.",
     )
     welcome_coupon: str = Field(
         "", max_length=40, description="The code that is filled in for those who come by a link; none when empty."
     )
-    wait_days: int = Field(30, ge=0, le=365, description="Days after the first payment until it is credited.")
+    wait_days: int = Field(
+        30,
+        ge=0,
+        le=365,
+        title="Days until it is credited",
+        description="Days after the first payment until it is credited.",
+    )
     most_per_month: int = Field(
-        10, ge=1, le=1000, description="How many new customers one customer is credited for in a month."
+        10,
+        ge=1,
+        le=1000,
+        title="Most in a month",
+        description="How many new customers one customer is credited for in a month.",
     )
 
     @field_validator("rewards")

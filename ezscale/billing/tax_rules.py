@@ -36,16 +36,22 @@ class TaxRules(Rules):
         description="Where prices include tax, whoever owes none pays them without our own tax, instead of the full price.",
     )
     rounding: Rounding = Field(default=Rounding.LINE, description="Tax is rounded on each line, or once for each rate.")
-    tax_late_fees: bool = Field(default=False, description="Late fees carry tax.")
+    tax_late_fees: bool = Field(default=False, title="Late fees are taxed", description="Late fees carry tax.")
     trust_unchecked_ids: bool = Field(
         default=False,
+        title="Trust tax ids before they are checked",
         description="A tax id counts before the register has answered. Off: tax is charged until it is known to be valid.",
     )
     valid_days: int = Field(
-        default=30, ge=8, le=365, description="For how many days the answer of the register counts."
+        default=30,
+        ge=8,
+        le=365,
+        title="Days a checked tax id counts",
+        description="For how many days the answer of the register counts.",
     )
     us_service: bool = Field(
         default=False,
+        title="TaxJar for the United States",
         description="Ask TaxJar for the rates of the places in the United States where we are registered. It needs its "
         "token in the settings; while it does not answer, our own table is used and the invoice says so.",
     )

@@ -85,7 +85,9 @@ def amount(typed: str, currency: str, field: str) -> Money:
         return Money.zero(currency)
     found = AMOUNT.fullmatch(text)
     if not found or len(found[2] or "") > digits(currency):
-        raise Invalid(f"An amount like {_example(currency)}, please: not below nothing, with a point.", field=field)
+        raise Invalid(
+            f"An amount like {_example(currency)}, please: not below nothing, {_decimals(currency)}.", field=field
+        )
     money = Money.of(Decimal(text), currency)
     if money.minor > MOST_MINOR:
         raise Invalid("This is more than anything here can cost.", field=field)
@@ -99,6 +101,10 @@ def coming(work: Work, moment: datetime | None) -> datetime:
     if not work.now < moment <= work.now + MOST_AHEAD:
         raise Invalid("Please choose a moment that is still to come, within three years.", field="since")
     return moment
+
+
+def _decimals(currency: str) -> str:
+    return "with a point" if digits(currency) else f"without decimals, for {currency} has none"
 
 
 def _example(currency: str) -> str:

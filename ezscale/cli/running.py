@@ -114,7 +114,7 @@ def welcome(own: Settings, seconds: float) -> None:
     if known:
         console.print("\n  Sign in as")
     for login in known:
-        console.print(f"  {login.email:<30}{login.password:<28}[dim]{login.about}[/]", soft_wrap=True)
+        console.print(f"  {login.email:<30}{login.password:<30}[dim]{login.about}[/]", soft_wrap=True)
     console.print(f"\n  Logs are in {own.data_dir / 'logs'}\n", soft_wrap=True)
 
 

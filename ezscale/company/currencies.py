@@ -45,10 +45,15 @@ class CurrencyRules(Rules):
     reporting: str = Field(
         default="",
         max_length=3,
+        title="Currency of reports",
         description="The currency of reports and of the tax; empty for that of the seller's country.",
     )
     stale_after_days: int = Field(
-        default=5, ge=1, le=60, description="After how many days a rate is too old to be relied on."
+        default=5,
+        ge=1,
+        le=60,
+        title="Days until a rate is old",
+        description="After how many days a rate is too old to be relied on.",
     )
 
     @field_validator("offered")
@@ -70,8 +75,8 @@ class CurrencyRules(Rules):
     @classmethod
     def _known_currency(cls, typed: str) -> str:
         code = typed.strip().upper()
-        if code:
-            digits(code)
+        if code and not _is_currency(code):
+            raise ValueError(f"{code} is not a currency of ISO 4217.")
         return code
 
 
@@ -182,7 +187,7 @@ def together(work: Work, sums: Mapping[str, Money]) -> Money | None:
 def enter_rate(work: Work, base: str, quote: str, rate: str, as_of: date) -> ExchangeRate:
     """A rate by hand. Invalid, on its field, when it cannot be. A second one for the same day takes the first one's place."""
     work.actor.require(MANAGE_TAX)
-    base, quote = _currency(base, "base"), _currency(quote, "quote")
+    base, quote = _currency(base.upper(), "base"), _currency(quote.upper(), "quote")
     if base == quote:
         raise Invalid("Please choose two different currencies.", field="quote")
     if as_of > work.today:

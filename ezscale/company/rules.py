@@ -3,6 +3,7 @@
 from typing import ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 from sqlmodel import select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING, SET_RULES
@@ -11,6 +12,13 @@ from ezscale.kit.work import Work
 from ezscale.models import Setting
 
 Topic = TypeVar("Topic", bound="Rules")
+WRONG = {  # what a topic's types and limits say of what was typed, in words fit for staff
+    "greater_than_equal": "Please type {ge} or more.",
+    "less_than_equal": "Please type {le} or less.",
+    "decimal_max_places": "Please type {decimal_places} decimals at most.",
+    "string_too_long": "Please type {max_length} characters at most.",
+    "string_pattern_mismatch": "Please write it as in the example.",
+}
 
 
 class Rules(BaseModel):
@@ -64,9 +72,14 @@ def set_rules(work: Work, topic: type[Topic], typed: dict[str, object]) -> Topic
     except ValidationError as problem:
         first = problem.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ""
-        raise Invalid(str(first["msg"]).removeprefix("Value error, "), field=field) from None
+        raise Invalid(_in_words(first), field=field) from None
     row = row or Setting(topic=topic.topic, changed_at=work.now)
     row.value, row.changed_at, row.changed_by = decided.model_dump(mode="json"), work.now, work.actor.name[:120]
     work.session.add(row)
     work.session.info.setdefault("rules", {})[topic.topic] = decided
     return decided
+
+
+def _in_words(problem: ErrorDetails) -> str:
+    words = WRONG.get(problem["type"])
+    return words.format(**problem["ctx"]) if words else problem["msg"].removeprefix("Value error, ")

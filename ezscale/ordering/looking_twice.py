@@ -28,16 +28,22 @@ class OrderRules(Rules):
         0,
         ge=0,
         le=1_000_000,
+        title="Hold first orders from",
         description="Hold a customer's first order from this amount on, in whole units of its currency. 0 holds none.",
     )
     hold_beyond: int = Field(
         0,
         ge=0,
         le=1000,
+        title="Orders a day that are not held",
         description="Hold what a new customer orders beyond so many orders within 24 hours. 0 holds none.",
     )
     new_for_days: int = Field(
-        30, ge=1, le=3650, description="For how many days after signing up a customer counts as new."
+        30,
+        ge=1,
+        le=3650,
+        title="Days for which a customer is new",
+        description="For how many days after signing up a customer counts as new.",
     )
 
 

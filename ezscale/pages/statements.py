@@ -75,7 +75,7 @@ def _account(account: Any) -> rx.Component:
     rows = table(
         account.lines,
         (
-            Column("Day", lambda row: row.day),
+            Column("Day", lambda row: rx.el.span(row.day, class_name="whitespace-nowrap")),
             Column("What", _what),
             Column("Charged", lambda row: row.charged, figures=True, shown_from="sm"),
             Column("Paid", lambda row: row.paid, figures=True, shown_from="sm"),
@@ -101,7 +101,7 @@ def _what(row: Any) -> rx.Component:
         rx.el.div(row.words, class_name="text-ink"),
         rx.el.div(
             rx.cond(row.paper != "", paper_link(row.document, row.paper, PAPER), row.document),
-            class_name="text-xs text-faint [overflow-wrap:anywhere]",
+            class_name="whitespace-nowrap text-xs text-faint",
         ),
         rx.el.div(moved, class_name="text-xs text-faint sm:hidden"),
     )

@@ -22,7 +22,7 @@ from ezscale.ui import (
     text_area,
     text_field,
 )
-from ezscale.ui.base import Tone
+from ezscale.ui.base import Tone, words
 from ezscale.ui.forms import CONTROL
 
 WORDS = {
@@ -48,7 +48,7 @@ REASONS = (
     ("missing_feature", "Something is missing"),
     ("trouble", "It gave me trouble"),
     ("support", "I was not helped well"),
-    ("another_provider", "I go to somebody else"),
+    ("another_provider", "I am moving to another provider"),
     ("other", "Something else"),
 )
 QUIET = "underline underline-offset-[3px]"
@@ -239,7 +239,7 @@ def quote(state: Any) -> rx.Component:
     return rx.cond(this.id != "", rx.el.div(shown, aria_live="polite"))
 
 
-def history(state: Any, invoice_page: str) -> rx.Component:
+def history(state: Any, invoice_page: str, title: str) -> rx.Component:
     """Why it costs what it costs."""
     columns = (
         Column("Day", lambda row: rx.el.span(row.at, class_name="whitespace-nowrap")),
@@ -254,14 +254,14 @@ def history(state: Any, invoice_page: str) -> rx.Component:
         Column("With tax", lambda row: row.amount, figures=True),
     )
     rows = table(state.told, columns, caption="What happened", key=lambda row: row.id, empty=rx.fragment())
-    return card(rows, title="Why was I charged?", flush=True)
+    return card(rows, title=title, flush=True)
 
 
-def why(words: Any) -> rx.Component:
+def why(told: Any) -> rx.Component:
     """The sum behind a line of an invoice, for whoever asks."""
     return rx.el.details(
         rx.el.summary("Why?", class_name=f"w-fit cursor-pointer text-xs text-faint hover:text-ink {QUIET}"),
-        rx.el.p(words, class_name="mt-1 max-w-prose text-xs text-body"),
+        rx.el.p(told, class_name="mt-1 max-w-prose text-xs text-body"),
     )
 
 
@@ -280,7 +280,12 @@ def cancel_button(state: Any) -> rx.Component:
                     "when",
                     (
                         ("end", "At the end of what is paid"),
-                        ("now", "Now: unused days become credit, if the rules say so"),
+                        (
+                            "now",
+                            words(
+                                state.gives_back, "Now, and unused days become credit", "Now, and unused days are lost"
+                            ),
+                        ),
                     ),
                 ),
             ),
@@ -339,15 +344,15 @@ def go_on_button(state: Any) -> rx.Component:
     return rx.cond(state.may_change, button("Go on today", look="plain", size="small", on_click=state.go_on))
 
 
-def body(state: Any, invoice_page: str) -> rx.Component:
-    """The main column."""
+def body(state: Any, invoice_page: str, asked: str) -> rx.Component:
+    """The main column. `asked` is how its reader asks for what stands at its foot."""
     return stack(
         standing(state),
         pending(state, invoice_page),
         parts(state),
         quote(state),
         change_form(state),
-        history(state, invoice_page),
+        history(state, invoice_page, asked),
     )
 
 

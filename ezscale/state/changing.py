@@ -51,6 +51,7 @@ class Changing(LiveState, mixin=True):
     may_change: bool = False
     may_cancel: bool = False
     may_cancel_now: bool = False
+    gives_back: bool = False
     may_pay: bool = False
     may_give: bool = False
     leaving: bool = False
@@ -198,6 +199,7 @@ class Changing(LiveState, mixin=True):
         self.subscription, self.items, self.form, self.told = shown.view, shown.items, shown.form, shown.told
         self.pending, self.may_change, self.may_cancel = shown.pending, shown.may_change, shown.may_cancel
         self.may_cancel_now, self.may_pay, self.may_give = shown.may_cancel_now, shown.may_pay, shown.may_give
+        self.gives_back = shown.gives_back
         self.loaded = True
 
 

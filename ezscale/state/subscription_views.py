@@ -170,6 +170,7 @@ class Dossier:
     may_change: bool
     may_cancel: bool
     may_cancel_now: bool
+    gives_back: bool
     may_pay: bool
     may_give: bool
 
@@ -179,6 +180,7 @@ def dossier_of(work: Work, subscription_id: UUID, plan: str, reader: Reader) -> 
     found = subscription(work, subscription_id)
     items, may = items_of(work, found.id), work.actor.may
     pending, manages = pending_change_of(work, found.id), may(MANAGE_SUBSCRIPTIONS)
+    decided = rules(work, ChangeRules)
     sees_sums = may(SEE_BILLING) or may(SEE_EVERYTHING)
     is_free = found.status is SubscriptionStatus.ACTIVE and pending is None
     stands = (*RUNNING, SubscriptionStatus.PAUSED)
@@ -192,7 +194,8 @@ def dossier_of(work: Work, subscription_id: UUID, plan: str, reader: Reader) -> 
         told=[Told.of(place, one, reader) for place, one in enumerate(timeline_of(work, found.id))],
         may_change=may_change,
         may_cancel=may_cancel,
-        may_cancel_now=may_cancel and (manages or rules(work, ChangeRules).cancel_now),
+        may_cancel_now=may_cancel and (manages or decided.cancel_now),
+        gives_back=decided.credit_on_cancel,
         may_pay=(may(PAY_INVOICES) or manages) and is_free,
         may_give=manages and is_free,
     )

@@ -143,9 +143,9 @@ def _error(name: str, errors: Errors | None) -> list[rx.Component]:
     if errors is None:
         return []
     words = rx.el.span(
-        icon("circle-alert", 14),
+        icon("circle-alert", 14, "mt-[3px]"),
         errors[name],
-        class_name="mt-1.5 flex items-center gap-1.5 text-[0.8125rem] text-danger",
+        class_name="mt-1.5 flex items-start gap-1.5 text-[0.8125rem] text-danger",
     )
     return [rx.el.div(rx.cond(errors.contains(name), words), id=f"{name}-error", role="alert")]
 

@@ -20,8 +20,9 @@ SHOWN_FROM: dict[From, str] = {
     "lg": "hidden lg:table-cell",
     "xl": "hidden xl:table-cell",
 }
-HEAD = "px-4 py-2.5 text-xs font-medium text-faint whitespace-nowrap first:sm:pl-5 last:sm:pr-5"
-CELL = "px-4 py-3 align-middle text-body first:sm:pl-5 last:sm:pr-5"
+SIDES = "px-2.5 first:pl-4 last:pr-4 sm:px-4 first:sm:pl-5 last:sm:pr-5"
+HEAD = f"{SIDES} py-2.5 text-xs font-medium text-faint whitespace-nowrap"
+CELL = f"{SIDES} py-3 align-middle text-body"
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def test_a_rate_by_hand_takes_the_place_of_the_feeds_and_of_itself(work, open_wo
     work.now += timedelta(minutes=1)
 
     enter_rate(work, "EUR", "USD", "1,2", TODAY)
-    second = enter_rate(work, "EUR", "USD", "1.1", TODAY)
+    second = enter_rate(work, "eur", "usd", "1.1", TODAY)
 
     assert rate_of(exchange_rates(work), "EUR", "USD") == "1.1"
     assert second.source == "by hand"
@@ -135,7 +135,7 @@ def test_a_rate_by_hand_takes_the_place_of_the_feeds_and_of_itself(work, open_wo
     ("typed", "field"),
     [
         (("ZZZ", "USD", "1", TODAY), "base"),
-        (("EUR", "usd", "1", TODAY), "quote"),
+        (("EUR", "US1", "1", TODAY), "quote"),
         (("EUR", "EUR", "1", TODAY), "quote"),
         (("EUR", "USD", "0", TODAY), "rate"),
         (("EUR", "USD", "-1", TODAY), "rate"),

@@ -91,6 +91,11 @@ def test_a_currency_without_a_sum_pays_the_share_alone(at):
     assert rules_now.late_fee_on(Money(1_000, "USD")) == Money(350, "USD")
 
 
+@pytest.mark.parametrize("typed", ["2.00 EUR, 3.00 USD", "eur 2, usd 3.00"])
+def test_the_currency_of_a_fee_stands_before_or_behind_it(at, typed):
+    assert decides(at, late_fee_fixed=typed).late_fee_fixed == "EUR 2.00, USD 3.00"
+
+
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
@@ -99,6 +104,8 @@ def test_a_currency_without_a_sum_pays_the_share_alone(at):
         ("late_fee_fixed", "five euros"),
         ("late_fee_fixed", "-5 EUR"),
         ("late_fee_fixed", "5 XXZ"),
+        ("late_fee_fixed", "EUR 5 6"),
+        ("late_fee_fixed", "NaN EUR"),
         ("late_fee_fixed", "5.001 EUR"),
         ("late_fee_after_days", 0),
         ("due_days", -1),

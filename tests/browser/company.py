@@ -25,6 +25,7 @@ from ezscale.cli.processes import Program, end_group, launch
 from ezscale.cli.running import run_company
 from ezscale.cli.surroundings import ROOT, settle
 from ezscale.kit.database import open_engine
+from ezscale.models.subscription import LeavingReason
 
 PATIENCE = 900  # seconds, most of them for the build and for two years of history, on a machine that does much else
 DELIVERY = 30  # seconds that a mail may take
@@ -32,7 +33,9 @@ SMALL = founding.Story(
     timedelta(days=62),
     {
         "fjordline": Part(ago(58), lambda me: growing(me, "vps-2", "vps-3", after=20)),
-        "kuzey": Part(ago(52), lambda me: leaving(me, "vps-3", 30, "We are closing our shop in the summer.")),
+        "kuzey": Part(
+            ago(52), lambda me: leaving(me, "vps-3", 30, LeavingReason.NO_LONGER_NEEDED, "We are closing our shop.")
+        ),
         "whitaker": Part(due(10, 1), lambda me: vanishing(me, "vps-2", after=12)),
         "bakker": Part(due(3, 1), lambda me: vanishing(me, "vps-1", after=12)),
         "turner": Part(ago(5), arriving),

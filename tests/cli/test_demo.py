@@ -26,6 +26,7 @@ from ezscale.kit.errors import BusinessError
 from ezscale.kit.settings import Settings
 from ezscale.models import Customer, MailMessage, Service
 from ezscale.models.mail import MailStatus
+from ezscale.models.subscription import LeavingReason
 from ezscale.reporting.doctor import examine
 from tests.cli.conftest import forget_the_settings
 from tests.databases import Databases
@@ -37,7 +38,7 @@ QUARTER = Story(
     {
         "fjordline": Part(ago(85), lambda me: buying(me, "vps-2", coupon="WELCOME10")),
         "whitaker": Part(due(10, 2), lambda me: vanishing(me, "vps-1", after=45)),
-        "kuzey": Part(ago(80), lambda me: leaving(me, "vps-1", 20, "Enough.")),
+        "kuzey": Part(ago(80), lambda me: leaving(me, "vps-1", 20, LeavingReason.OTHER, "Enough.")),
         "monsoon": Part(ago(1), lambda me: unlucky(me, "vps-4")),
         "jizera": Part(ago(20), lambda me: wondering(me, "vps-1")),
     },

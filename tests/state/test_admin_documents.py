@@ -5,7 +5,7 @@ from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import accept_change
 from ezscale.state.admin.credit import CreditState
 from ezscale.state.admin.credit_notes import CreditNotesState
-from ezscale.state.admin.crediting import CreditingState
+from ezscale.state.admin.crediting import PART, CreditingState
 from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState
 from ezscale.state.admin.statement import StatementState
@@ -78,7 +78,8 @@ async def test_a_draft_is_issued_credited_and_its_credit_note_listed(company):
     await desk.does(crediting.write(line.id, "50"))
     await desk.does(crediting.issue({"reason": ""}))
     assert list(crediting.errors) == ["reason"]
-    await desk.does(crediting.issue({"reason": "Half of it"}))
+    await desk.does(crediting.write(line.id, "5"))  # what was heard before the rest was typed and the form was sent
+    await desk.does(crediting.issue({"reason": "Half of it", f"{PART}{line.id}": "50"}))
 
     listed = await Screen(company, CreditNotesState, boss).opens("/admin/credit-notes/")
     assert [(row.number, row.invoice) for row in listed.rows] == [("CN-2026-000001", "INV-2026-000001")]

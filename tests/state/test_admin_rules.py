@@ -152,7 +152,7 @@ async def test_a_topic_is_shown_decided_and_then_says_by_whom(company):
 @pytest.mark.parametrize(
     ("field", "typed", "words"),
     [
-        ("night_jump_factor", "1", "Input should be greater than or equal to 1.1"),
+        ("night_jump_factor", "1", "Please type 1.1 or more."),
         ("night_at_least", "few", "Please type a whole number."),
         ("night_looks_back", "", "Please fill this in."),
     ],

@@ -1,5 +1,7 @@
 """A form that was posted and refused comes back as it was sent."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from ezscale.kit.cookies import ANSWER, FormAnswer
@@ -49,6 +51,15 @@ async def test_the_way_on_is_kept_from_one_form_to_the_other():
 
     assert form.goes_to == "/account/cards/"
     assert form.sign_up_at == "/register/?next=%2Faccount%2Fcards%2F"
+
+
+async def test_whoever_comes_from_an_order_need_not_choose_country_and_currency_again():
+    ordering = "/order/?plan=vps-1&country=JP&currency=JPY"
+    form = await form_at(f"/register/?{urlencode({'next': ordering})}")
+
+    form.load()
+
+    assert form.typed == {"country": "JP", "currency": "JPY"}
 
 
 @pytest.mark.parametrize("asked", ["//evil.example", "https://evil.example"])

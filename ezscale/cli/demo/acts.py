@@ -22,6 +22,7 @@ from ezscale.kit.ids import new_secret
 from ezscale.kit.work import OpenWork
 from ezscale.models import Invoice, MailMessage
 from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.subscription import LeavingReason
 from ezscale.ordering.deciding import hold_order
 from ezscale.ordering.placing import ItemRequest, OrderRequest, place_order, services_of_order
 from ezscale.ordering.quoting import quote_basket
@@ -152,10 +153,10 @@ class Customer:
         for invoice_id in self.unpaid():
             self.pay(invoice_id, card)
 
-    def cancel(self, reason: str) -> None:
+    def cancel(self, why: LeavingReason, reason: str) -> None:
         """Ask for the latest server to end with its paid period."""
         with self.open_work() as work:
-            cancelling.cancel_at_period_end(work, self.items[-1], reason)
+            cancelling.cancel_at_period_end(work, self.items[-1], reason, why)
         self.company.settle()
 
     def keep(self) -> None:

@@ -21,6 +21,7 @@ from ezscale.cli.demo.lives import (
     vanishing,
     wondering,
 )
+from ezscale.models.subscription import LeavingReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,23 @@ CAST: Mapping[str, Part] = {
     "pastaromano": Part(ago(577), lambda me: forgetting(me, "vps-1", after=240, late_by=11)),
     "crescent": Part(ago(412), lambda me: forgetting(me, "vps-2", after=70, late_by=2)),
     # They have left, or were let go.
-    "hughes": Part(ago(630), lambda me: leaving(me, "vps-1", 130, "The project is over.")),
-    "kritiko": Part(ago(505), lambda me: leaving(me, "vps-2", 200, "We moved to a dedicated server.")),
-    "studiorossi": Part(ago(352), lambda me: leaving(me, "vps-1", 95, "Too small for us now.")),
+    "hughes": Part(
+        ago(630), lambda me: leaving(me, "vps-1", 130, LeavingReason.NO_LONGER_NEEDED, "The project is over.")
+    ),
+    "kritiko": Part(
+        ago(505),
+        lambda me: leaving(me, "vps-2", 200, LeavingReason.ANOTHER_PROVIDER, "We moved to a dedicated server."),
+    ),
+    "studiorossi": Part(
+        ago(352), lambda me: leaving(me, "vps-1", 95, LeavingReason.MISSING_FEATURE, "Too small for us now.")
+    ),
     "evans": Part(ago(445), lambda me: vanishing(me, "vps-1", after=110)),
     "noahfischer": Part(ago(300), lambda me: vanishing(me, "vps-2", after=50)),
     # They are on their way out, in trouble, or waiting: what staff see today.
-    "kuzey": Part(due(22, 7), lambda me: leaving(me, "vps-3", 224, "We are closing our shop in the summer.")),
+    "kuzey": Part(
+        due(22, 7),
+        lambda me: leaving(me, "vps-3", 224, LeavingReason.NO_LONGER_NEEDED, "We are closing our shop in the summer."),
+    ),
     "whitaker": Part(due(10, 13), lambda me: vanishing(me, "vps-2", after=380)),
     "protea": Part(due(3, 8), lambda me: vanishing(me, "vps-3", after=230)),
     "bakker": Part(due(25, 5), lambda me: vanishing(me, "vps-1", after=135)),

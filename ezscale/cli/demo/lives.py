@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ezscale.cli.demo.acts import AUTHENTICATED_ONCE, DECLINED_LATER, GOOD, Customer
+from ezscale.models.subscription import LeavingReason
 
 Life = Iterator[timedelta]
 DAY = timedelta(days=1)
@@ -56,18 +57,18 @@ def doubted(me: Customer, plan: str, why: str) -> Life:
     yield a_while(me)
 
 
-def leaving(me: Customer, plan: str, after: int, reason: str) -> Life:
+def leaving(me: Customer, plan: str, after: int, why: LeavingReason, reason: str) -> Life:
     """Cancels after some time."""
     yield from buying(me, plan)
     yield after * DAY
-    me.cancel(reason)
+    me.cancel(why, reason)
 
 
 def hesitating(me: Customer, plan: str, after: int) -> Life:
     """Cancels, and takes it back a few days later."""
     yield from buying(me, plan)
     yield after * DAY
-    me.cancel("I thought I had found something cheaper.")
+    me.cancel(LeavingReason.PRICE, "I thought I had found something cheaper.")
     yield 3 * DAY
     me.keep()
 

@@ -54,7 +54,7 @@ def _rows() -> rx.Component:
         key=lambda row: row.id,
         empty=rx.cond(
             InvoicesState.status != "",
-            empty("Nothing found", "No invoice of yours stands so.", icon_name="search-x"),
+            empty("Nothing found", "You have no such invoice.", icon_name="search-x"),
             empty("No invoices yet", "Your first one comes with your first order.", icon_name="receipt-text"),
         ),
         loading=InvoicesState.loading,

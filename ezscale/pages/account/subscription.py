@@ -18,7 +18,9 @@ def subscription() -> rx.Component:
         link(THIS.server, address_of("/account/service/", THIS.service_id), "underline underline-offset-[3px]"),
         "–",
     )
-    page = split(body(SubscriptionState, "/account/invoice/"), facts(SubscriptionState, ("Server", server)))
+    page = split(
+        body(SubscriptionState, "/account/invoice/", "Why was I charged?"), facts(SubscriptionState, ("Server", server))
+    )
     gone = card(not_found("subscription", "All servers", "/account/services/"))
     return account_page(
         rx.cond(THIS.number == "", "Subscription", THIS.number),

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.admin.parts import figure
-from ezscale.state.admin.crediting import CreditingState
+from ezscale.state.admin.crediting import PART, CreditingState
 from ezscale.ui import button, dialog, text_area
 from ezscale.ui.forms import CONTROL
 
@@ -45,6 +45,7 @@ def credit_note_window() -> rx.Component:
 def _line(line: Any) -> rx.Component:
     box = rx.el.input(
         type="text",
+        name=rx.Var.create(PART) + line.id,
         input_mode="decimal",
         default_value=line.typed,
         on_change=CreditingState.write(line.id).debounce(250),

@@ -117,9 +117,9 @@ def _line(label: str, name: str, longest: int, **props: Any) -> rx.Component:
 def _entering() -> rx.Component:
     form = rx.el.form(
         rx.el.div(
-            _line("One", "base", 3, required=True, default_value=REPORTING, hint="A currency, such as EUR"),
-            _line("Is so many", "rate", 20, required=True, input_mode="decimal", placeholder="1.0832"),
-            _line("Of", "quote", 3, required=True, hint="Another one, such as USD"),
+            _line("One unit of", "base", 3, required=True, default_value=REPORTING, hint="A currency, such as EUR"),
+            _line("Is worth", "rate", 20, required=True, input_mode="decimal", placeholder="1.0832"),
+            _line("In", "quote", 3, required=True, hint="Another one, such as USD"),
             _line("On", "as_of", 10, required=True, type="date", default_value=CurrenciesState.today),
             class_name="grid gap-4 sm:grid-cols-2",
         ),

@@ -43,7 +43,7 @@ def _changing() -> rx.Component:
         text=words(
             SHEET.now != "",
             SHEET.now + " now. Subscribers who pay that: " + SHEET.subscribers + ".",
-            "It is not sold so yet. With a price it is.",
+            "With a price it is sold so, if the currency is one of those we sell in.",
         ),
         open=STATE.question == PRICE,
         on_open_change=STATE.show,

@@ -45,6 +45,7 @@ def _topic(topic: Any) -> rx.Component:
 def _field(field: Asked) -> rx.Component:
     value, errors = RulesState.values[field.id], RulesState.errors
     common: dict[str, Any] = {"errors": errors, "default_value": value, "disabled": ~MAY_DECIDE}
+    needed = {"required": not field.optional}
     match field.kind:
         case "yes_or_no":
             words = rx.fragment(
@@ -58,9 +59,9 @@ def _field(field: Asked) -> rx.Component:
         case "whole" | "number":
             limits = {name: limit for name, limit in (("min", field.least), ("max", field.most)) if limit}
             step = "1" if field.kind == "whole" else "any"
-            common |= {"type": "number", "step": step, "required": not field.optional, **limits}
+            common |= {"type": "number", "step": step, **limits}
         case "day":
-            common |= {"type": "date", "required": not field.optional}
+            common |= {"type": "date"}
         case "amounts":
             common["placeholder"] = "EUR 5.00, USD 6.00"
-    return text_field(field.label, field.id, hint=field.help, **common)
+    return text_field(field.label, field.id, hint=field.help, **common, **needed)

@@ -25,7 +25,7 @@ def subscription() -> rx.Component:
         ),
     )
     gone = card(empty("We could not find this subscription", "Its address may be wrong.", icon_name="search-x"))
-    page = split(body(SubscriptionState, "/admin/invoice/"), side)
+    page = split(body(SubscriptionState, "/admin/invoice/", "Why were they charged?"), side)
     known = SubscriptionState.loaded & ~SubscriptionState.missing
     return admin_page(
         rx.cond(THIS.number == "", "Subscription", THIS.number),

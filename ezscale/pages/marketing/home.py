@@ -5,8 +5,10 @@ import reflex as rx
 from ezscale.pages.marketing.offers import offers, plan_cards
 from ezscale.pages.marketing.parts import choices, features, json_ld, questions, section, title
 from ezscale.pages.shell import WIDTH, marketing_page
-from ezscale.state.marketing.catalog import ShopWindow, shop_window
+from ezscale.state.marketing.catalog import ShopWindow, cycle_length, shop_window
+from ezscale.state.marketing.prices import PricesState
 from ezscale.ui import company, icon, link, link_button
+from ezscale.ui.base import words
 from ezscale.ui.links import web_address
 
 REASONS = (
@@ -162,13 +164,20 @@ def _build_card(shop: ShopWindow) -> rx.Component:
     )
 
 
+def _currencies(shop: ShopWindow) -> rx.Var[str]:
+    """How many there are: those of the page, until today's are known to be others."""
+    of_today = PricesState.currencies
+    return words(of_today.length() > 0, of_today.length().to_string(), str(len(shop.currencies)))
+
+
 def _facts(shop: ShopWindow) -> rx.Component:
-    facts = (
+    facts = [
         (str(len(shop.places)), "places to choose from"),
         (str(len(shop.systems)), "systems, ready to boot"),
-        (str(len(shop.currencies)), "currencies, one price list"),
-        (f"{shop.best_saving}%", "less when you pay yearly"),
-    )
+        (_currencies(shop), "currencies, one price list"),
+    ]
+    if shop.best_saving:
+        facts.append((f"{shop.best_saving}%", f"less when you pay for {cycle_length(shop.cycles[-1])}"))
     cells = [
         rx.el.div(
             rx.el.dt(name, class_name="text-sm text-faint"),

@@ -7,11 +7,10 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.state.currency_choices import CURRENCY_SIGNS
 from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, cycle_length, cycle_name
 from ezscale.state.marketing.prices import PricesState, price_key
 from ezscale.ui import badge, button, native_form
-
-SIGNS = {"USD": "$ USD", "EUR": "€ EUR", "GBP": "£ GBP"}
 
 
 def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Component:
@@ -144,7 +143,7 @@ def _choice(name: str, place: Any, value: Any, text: Any, note: str = "") -> rx.
 
 
 def _sign(code: Any) -> Any:
-    return rx.match(code, *SIGNS.items(), code)
+    return rx.match(code, *((each, f"{sign} {each}") for each, sign in CURRENCY_SIGNS.items()), code)
 
 
 def _card(shop: ShopWindow, plan: PlanCard) -> rx.Component:

@@ -54,7 +54,7 @@ def register() -> rx.Component:
                 auto_complete="country",
                 required=True,
                 default_value=typed["country"],
-                key=f"country{again}",
+                key=f"country{again}{typed['country']}",
             ),
             select_field(
                 "Currency",

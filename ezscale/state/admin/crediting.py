@@ -19,6 +19,8 @@ from ezscale.state.arguments import sent_fields, sent_id, sent_text
 from ezscale.state.reader import Reader
 from ezscale.state.telling import Answer
 
+PART = "part_"  # the field of a line, before its id
+
 
 @dataclass
 class CreditLine:
@@ -90,6 +92,7 @@ class CreditingState(StaffState):
     async def issue(self, form: dict[str, Any]) -> Answer:
         """Take it back."""
         invoice_id, reason = self._invoice(), sent_fields(form, "reason", longest=201)["reason"]
+        self.lines = [replace(line, typed=_sent(form, line)) for line in self.lines]
         parts = self._parts()
         number = await self.perform(lambda work: issue_credit_note(work, invoice_id, parts, reason).number)
         self.is_open = False
@@ -124,3 +127,9 @@ class CreditingState(StaffState):
 
     def _invoice(self) -> UUID:
         return sent_id(self._asked("id", 40))
+
+
+def _sent(form: Any, line: CreditLine) -> str:
+    """What stands in the field of a line: its last figure may have been sent before it was heard of while typing."""
+    name = f"{PART}{line.id}"
+    return sent_text(form[name], 20) if isinstance(form, dict) and name in form else line.typed

@@ -60,7 +60,7 @@ class PlanRow:
             family=FAMILY_NAMES[plan.family],
             size=f"{plan.cpu_cores} vCPU · {gigabytes(plan.memory_mb / 1024)} · {gigabytes(plan.disk_gb)}",
             price=" · ".join(reader.money(price.amount) for price in shown),
-            stock="No end" if plan.stock is None else str(plan.stock),
+            stock="Unlimited" if plan.stock is None else str(plan.stock),
             subscribers=str(subscribers),
             standing=standing_of(plan, priced=bool(shown)),
         )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal, Union, get_args, get_origin
 
 import reflex as rx
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from ezscale.billing.document_rules import InvoiceRules
@@ -79,10 +80,10 @@ def understood(field: Asked, typed: str) -> object:
     if field.kind == "yes_or_no":
         return typed in ("on", "true")
     if not typed:
+        if field.kind in ("amounts", "list", "text"):
+            return _nothing(field.kind)
         if field.optional:
             return None
-        if field.kind in ("amounts", "list", "text"):
-            return {"amounts": {}, "list": [], "text": ""}[field.kind]
         raise Invalid("Please fill this in.", field=field.id)
     try:
         return _value(field, typed)
@@ -171,8 +172,24 @@ def _asked(topic: type[Rules], name: str, field: FieldInfo) -> Asked:
         choices=choices,
         least=str(limits.get("ge", "")),
         most=str(limits.get("le", "")),
-        optional=optional,
+        optional=optional or _may_be_empty(topic, name, kind),
     )
+
+
+def _may_be_empty(topic: type[Rules], name: str, kind: Kind) -> bool:
+    """Whether a topic takes nothing for a field in which nothing can be typed."""
+    if kind not in ("amounts", "list", "text"):
+        return False
+    try:
+        topic.model_validate({name: _nothing(kind)})
+    except ValidationError:
+        return False
+    return True
+
+
+def _nothing(kind: Kind) -> object:
+    """What it means when nothing is typed."""
+    return {"amounts": {}, "list": [], "text": ""}[kind]
 
 
 def _kind(annotation: Any) -> tuple[Kind, tuple[tuple[str, str], ...], bool]:

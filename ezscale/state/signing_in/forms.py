@@ -1,6 +1,6 @@
 """What the forms around signing in show: where they lead, and what was wrong the last time they were sent."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import reflex as rx
 from reflex_base.event import EventSpec
@@ -43,7 +43,7 @@ class PostedFormState(SessionState):
         self.sign_in_at, self.sign_up_at = f"/login/{onwards}", f"/register/{onwards}"
         self.secret = asked.get("token", "")[:100]
         self.sent = "sent" in asked
-        self.problem, self.typed, self.attempt, self.errors = "", {}, "", {}
+        self.problem, self.typed, self.attempt, self.errors = "", _chosen_in_the_order(self.goes_to), "", {}
         answer = form_answer(self.router.headers.cookie) if "again" in asked else None
         if answer is None:
             return
@@ -52,3 +52,10 @@ class PostedFormState(SessionState):
             self.errors = {answer.field: answer.message}
         else:
             self.problem = answer.message
+
+
+def _chosen_in_the_order(address: str) -> dict[str, str]:
+    """The country and the currency of the order that somebody comes from, so that they need not choose them again."""
+    order = urlsplit(address)
+    chosen = dict(parse_qsl(order.query)) if order.path == "/order/" else {}
+    return {name: chosen[name][:3] for name in ("country", "currency") if name in chosen}
