@@ -64,10 +64,7 @@ def facts(state: Any, *more: tuple[Any, Any]) -> rx.Component:
     this = state.subscription
     ending = rx.cond(this.ends_on != "", keep_button(state), cancel_button(state))
     standing = rx.cond(this.status == "paused", go_on_button(state), rx.cond(state.may_change, pause_button(state)))
-    ahead = rx.cond(
-        state.may_pay & (this.ends_on == ""),
-        button("Pay the next period now", look="plain", size="small", on_click=state.pay_ahead),
-    )
+    ahead = rx.cond(state.may_pay & (this.ends_on == ""), pay_ahead_button(state))
     return card(
         definitions(
             *more,
@@ -262,6 +259,22 @@ def why(told: Any) -> rx.Component:
     return rx.el.details(
         rx.el.summary("Why?", class_name=f"w-fit cursor-pointer text-xs text-faint hover:text-ink {QUIET}"),
         rx.el.p(told, class_name="mt-1 max-w-prose text-xs text-body"),
+    )
+
+
+def pay_ahead_button(state: Any) -> rx.Component:
+    """Asks for the invoice of the next period before its time."""
+    this = state.subscription
+    return confirm(
+        button("Pay the next period now", look="plain", size="small"),
+        title="Pay the next period now?",
+        text=rx.fragment(
+            "The invoice over ", this.next_total, " is written at once, and those days are not billed again."
+        ),
+        yes="Write the invoice",
+        on_yes=state.pay_ahead,
+        no="Not yet",
+        look="primary",
     )
 
 
