@@ -4,13 +4,19 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.subscription_dialogs import (
+    cancel_button,
+    go_on_button,
+    keep_button,
+    pause_button,
+    pay_ahead_button,
+)
 from ezscale.ui import (
     Column,
     button,
     card,
     confirm,
     definitions,
-    dialog,
     drop_down,
     link,
     link_button,
@@ -19,10 +25,8 @@ from ezscale.ui import (
     stack,
     status_badge,
     table,
-    text_area,
-    text_field,
 )
-from ezscale.ui.base import Tone, words
+from ezscale.ui.base import Tone
 from ezscale.ui.forms import CONTROL
 
 WORDS = {
@@ -41,16 +45,6 @@ TONES: dict[str, Tone] = {
     "paused": "warning",
     "ended": "neutral",
 }
-REASONS = (
-    ("unsaid", "Rather not say"),
-    ("price", "It costs too much"),
-    ("no_longer_needed", "I do not need it any more"),
-    ("missing_feature", "Something is missing"),
-    ("trouble", "It gave me trouble"),
-    ("support", "I was not helped well"),
-    ("another_provider", "I am moving to another provider"),
-    ("other", "Something else"),
-)
 QUIET = "underline underline-offset-[3px]"
 
 
@@ -260,101 +254,6 @@ def why(told: Any) -> rx.Component:
         rx.el.summary("Why?", class_name=f"w-fit cursor-pointer text-xs text-faint hover:text-ink {QUIET}"),
         rx.el.p(told, class_name="mt-1 max-w-prose text-xs text-body"),
     )
-
-
-def pay_ahead_button(state: Any) -> rx.Component:
-    """Asks for the invoice of the next period before its time."""
-    this = state.subscription
-    return confirm(
-        button("Pay the next period now", look="plain", size="small"),
-        title="Pay the next period now?",
-        text=rx.fragment(
-            "The invoice over ", this.next_total, " is written at once, and those days are not billed again."
-        ),
-        yes="Write the invoice",
-        on_yes=state.pay_ahead,
-        no="Not yet",
-        look="primary",
-    )
-
-
-def cancel_button(state: Any) -> rx.Component:
-    """Asks why, and when."""
-    this = state.subscription
-    at_end = rx.cond(this.next_on != "", this.next_on, "the end of what is paid")
-    form = rx.el.form(
-        rx.cond(
-            this.status == "paused",
-            rx.el.input(type="hidden", name="when", value="now", read_only=True),
-            rx.cond(
-                state.may_cancel_now,
-                select_field(
-                    "When",
-                    "when",
-                    (
-                        ("end", "At the end of what is paid"),
-                        (
-                            "now",
-                            words(
-                                state.gives_back, "Now, and unused days become credit", "Now, and unused days are lost"
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-        ),
-        select_field("Why?", "why", REASONS),
-        text_area("In your words", "reason", rows="3", max_length=500, hint="We read every word of it."),
-        button("Cancel it", type="submit", look="danger", class_name="self-end"),
-        on_submit=state.cancel,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        button("Cancel", look="plain", size="small"),
-        form,
-        title="Cancel this subscription?",
-        text=rx.fragment(
-            "At the end of what is paid (", at_end, ") or now, its server is deleted with everything on it."
-        ),
-        open=state.leaving,
-        on_open_change=state.think_of_leaving,
-    )
-
-
-def keep_button(state: Any) -> rx.Component:
-    """Takes a cancellation back."""
-    return confirm(
-        button("Keep it", look="plain", size="small"),
-        title="Keep this subscription?",
-        text="The cancellation is taken back, and it renews as before.",
-        yes="Keep it",
-        on_yes=state.keep,
-        no="Leave it cancelled",
-        look="primary",
-    )
-
-
-def pause_button(state: Any) -> rx.Component:
-    """Asks until when."""
-    form = rx.el.form(
-        text_field("Until", "returns_on", errors=state.errors, type="date", required=True),
-        button("Pause it", type="submit", class_name="self-end"),
-        on_submit=state.pause,
-        class_name="mt-5 flex flex-col gap-4",
-    )
-    return dialog(
-        button("Pause", look="plain", size="small"),
-        form,
-        title="Let it stand still for a while?",
-        text="Its server is stopped and nothing is billed. What is paid lasts so much longer. It goes on by itself.",
-        open=state.pausing,
-        on_open_change=state.think_of_pausing,
-    )
-
-
-def go_on_button(state: Any) -> rx.Component:
-    """Ends a pause before its day."""
-    return rx.cond(state.may_change, button("Go on today", look="plain", size="small", on_click=state.go_on))
 
 
 def body(state: Any, invoice_page: str, asked: str) -> rx.Component:

@@ -16,7 +16,7 @@ from ezscale.pages.admin.parts import (
     two_lines,
 )
 from ezscale.pages.shell import admin_page
-from ezscale.pages.subscription_parts import REASONS
+from ezscale.pages.subscription_dialogs import REASONS
 from ezscale.state.admin.leaving import LeavingState
 from ezscale.ui import Column, card, empty, filters, link, stack, table, toolbar
 from ezscale.ui.base import words
