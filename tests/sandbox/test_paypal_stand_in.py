@@ -1,0 +1,399 @@
+"""The stand-in for PayPal is as strict as PayPal."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from ezscale.sandbox.faults import Wrong
+from ezscale.sandbox.paypal.browser import answer_on_page
+from tests.paypal_sandbox import BACK, CLIENT, DONE, HOST, PayPalSandbox
+
+ORDERS, SETUP, KEPT = "/v2/checkout/orders", "/v3/vault/setup-tokens", "/v3/vault/payment-tokens"
+GRANT = {"grant_type": "client_credentials"}
+EUROS = {"currency_code": "EUR", "value": "23.97"}
+PAGE = {"return_url": DONE, "cancel_url": BACK}
+
+
+@pytest.fixture
+def sandbox() -> PayPalSandbox:
+    return PayPalSandbox()
+
+
+@pytest.fixture
+def api(sandbox):
+    return sandbox.api
+
+
+def keyed(key):
+    return {"PayPal-Request-Id": key}
+
+
+def issue_of(answer):
+    body = answer.json()
+    return answer.status_code, body["details"][0]["issue"] if "details" in body else body.get("name", body.get("error"))
+
+
+def an_order(amount=EUROS, paypal=None, **unit):
+    unit = {"custom_id": "ours", "amount": amount, **unit}
+    source = {"paypal": paypal or {"experience_context": PAGE}}
+    return {"intent": "CAPTURE", "purchase_units": [unit], "payment_source": source}
+
+
+def approved(sandbox, api, order, wallet="good", key="order"):
+    made = api.post(ORDERS, json=order, headers=keyed(key)).json()
+    page = next(link["href"] for link in made["links"] if link["rel"] == "payer-action")
+    assert answer_on_page(sandbox.browser, page, wallet).status_code == 303
+    return made["id"]
+
+
+def captured(sandbox, api, wallet="good", **unit):
+    order_id = approved(sandbox, api, an_order(**unit), wallet)
+    order = api.post(f"{ORDERS}/{order_id}/capture", json={}).json()
+    return order["purchase_units"][0]["payments"]["captures"][0]
+
+
+def a_kept_wallet(sandbox, api, wallet="good", key="setup"):
+    wanted = {"usage_type": "MERCHANT", "experience_context": PAGE}
+    setup = api.post(SETUP, json={"payment_source": {"paypal": wanted}}, headers=keyed(key)).json()
+    answer_on_page(sandbox.browser, setup["links"][0]["href"], wallet)
+    source = {"token": {"id": setup["id"], "type": "SETUP_TOKEN"}}
+    return api.post(KEPT, json={"payment_source": source}, headers=keyed(key)).json()
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [("", "AUTHENTICATION_FAILURE"), ("Basic eDp5", "AUTHENTICATION_FAILURE"), ("Bearer A21AAwrong", "invalid_token")],
+)
+def test_a_caller_without_a_token_is_turned_away(sandbox, header, problem):
+    answer = sandbox.browser.get(f"{ORDERS}/1", headers={"Authorization": header} if header else {})
+
+    assert issue_of(answer) == (401, problem)
+
+
+def test_a_token_is_for_the_account_and_for_some_hours(sandbox, api):
+    stranger = sandbox.browser.post("/v1/oauth2/token", data=GRANT, auth=("client", "guessed"))
+    other_grant = sandbox.browser.post("/v1/oauth2/token", data={"grant_type": "password"}, auth=CLIENT)
+    before = api.get("/v1/customer/disputes")
+    sandbox.clock.move(timedelta(seconds=32_400))
+
+    assert issue_of(stranger) == (401, "invalid_client")
+    assert issue_of(other_grant) == (400, "unsupported_grant_type")
+    assert before.status_code == 200
+    assert issue_of(api.get("/v1/customer/disputes")) == (401, "invalid_token")
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "issue", "field"),
+    [
+        ({"intent": None}, 400, "MISSING_REQUIRED_PARAMETER", "/intent"),
+        ({"intent": "SALE"}, 400, "INVALID_PARAMETER_VALUE", "/intent"),
+        ({"moon": "full"}, 400, "INVALID_PARAMETER", "/moon"),
+        ({"purchase_units": []}, 400, "INVALID_ARRAY_MIN_ITEMS", "/purchase_units"),
+        ({"amount": {"value": "1.00"}}, 400, "MISSING_REQUIRED_PARAMETER", "/purchase_units/0/amount/currency_code"),
+        ({"amount": EUROS | {"value": 23.97}}, 400, "INVALID_PARAMETER_SYNTAX", "/purchase_units/0/amount/value"),
+        ({"amount": EUROS | {"value": "2,50"}}, 400, "INVALID_PARAMETER_SYNTAX", "/purchase_units/0/amount/value"),
+        ({"amount": EUROS | {"value": "0.00"}}, 422, "CANNOT_BE_ZERO_OR_NEGATIVE", "/purchase_units/0/amount/value"),
+        ({"amount": EUROS | {"value": "1.234"}}, 422, "DECIMAL_PRECISION", "/purchase_units/0/amount/value"),
+        (
+            {"amount": {"currency_code": "JPY", "value": "1.00"}},
+            422,
+            "DECIMALS_NOT_SUPPORTED",
+            "/purchase_units/0/amount/value",
+        ),
+        (
+            {"amount": {"currency_code": "HUF", "value": "1.00"}},
+            422,
+            "DECIMALS_NOT_SUPPORTED",
+            "/purchase_units/0/amount/value",
+        ),
+        (
+            {"amount": EUROS | {"currency_code": "XAU"}},
+            422,
+            "CURRENCY_NOT_SUPPORTED",
+            "/purchase_units/0/amount/currency_code",
+        ),
+        (
+            {"amount": EUROS | {"breakdown": {"item_total": EUROS, "tax_total": EUROS}}},
+            422,
+            "AMOUNT_MISMATCH",
+            "/purchase_units/0/amount/value",
+        ),
+        ({"custom_id": "x" * 128}, 400, "INVALID_STRING_LENGTH", "/purchase_units/0/custom_id"),
+        ({"paypal": {"vault_id": "gone"}}, 422, "TOKEN_ID_NOT_FOUND", "/payment_source/paypal/vault_id"),
+    ],
+)
+def test_what_is_wrong_with_an_order_is_named(sandbox, api, change, status, issue, field):
+    inside = {name: value for name, value in change.items() if name in ("amount", "custom_id", "paypal")}
+    order = an_order(**inside) | {name: value for name, value in change.items() if name not in inside}
+    body = {name: value for name, value in order.items() if value is not None}
+
+    answer = api.post(ORDERS, json=body, headers=keyed("order"))
+
+    assert issue_of(answer) == (status, issue)
+    assert answer.json()["details"][0]["field"] == field
+    assert answer.json()["debug_id"] == answer.headers["PayPal-Debug-Id"]
+    assert sandbox.state()["orders"] == {}
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 422), (keyed("x" * 109), 400), (keyed("x" * 108), 201)])
+def test_a_payment_source_comes_with_a_request_id(api, headers, status):
+    assert api.post(ORDERS, json=an_order(), headers=headers).status_code == status
+
+
+def test_only_what_was_asked_for_is_told(api):
+    brief = api.post(ORDERS, json=an_order(), headers=keyed("order") | {"Prefer": "return=minimal"})
+
+    assert set(brief.json()) == {"id", "status", "links"}
+    assert api.get(f"{ORDERS}/{brief.json()['id']}").json()["purchase_units"][0]["custom_id"] == "ours"
+
+
+def test_a_repeat_is_the_first_order_as_it_is_now_even_with_another_body(sandbox, api):
+    first = api.post(ORDERS, json=an_order(), headers=keyed("order"))
+    approved(sandbox, api, an_order())
+
+    again = api.post(ORDERS, json=an_order(EUROS | {"value": "99.00"}), headers=keyed("order"))
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (again.json()["id"], again.json()["status"]) == (first.json()["id"], "APPROVED")
+    assert again.json()["purchase_units"][0]["amount"] == EUROS
+
+
+def test_a_request_id_is_forgotten_after_its_time(sandbox, api):
+    order = an_order(paypal={"vault_id": a_kept_wallet(sandbox, api)["id"]})
+    ids = []
+    for wait in (timedelta(), timedelta(hours=5, minutes=59), timedelta(minutes=1)):
+        sandbox.clock.move(wait)
+        ids.append(api.post(ORDERS, json=order, headers=keyed("charge")).json()["id"])
+
+    assert ids[0] == ids[1] != ids[2]
+    assert sandbox.state()["names"]["ours"]["captures"] == 2
+
+
+def test_the_vault_takes_no_request_id_for_something_else(sandbox, api):
+    a_kept_wallet(sandbox, api)
+    other = {"paypal": {"usage_type": "PLATFORM", "experience_context": PAGE}}
+
+    answer = api.post(SETUP, json={"payment_source": other}, headers=keyed("setup"))
+
+    assert issue_of(answer) == (422, "PAYPAL_REQUEST_ID_PREVIOUSLY_USED")
+
+
+def test_an_order_is_captured_once_and_only_when_it_is_approved(sandbox, api):
+    order_id = api.post(ORDERS, json=an_order(), headers=keyed("order")).json()["id"]
+    early = api.post(f"{ORDERS}/{order_id}/capture", json={})
+    approved(sandbox, api, an_order())
+    other_intent = api.post(f"{ORDERS}/{order_id}/authorize", json={})
+    first = api.post(f"{ORDERS}/{order_id}/capture", json={}, headers=keyed("take"))
+    repeat = api.post(f"{ORDERS}/{order_id}/capture", json={}, headers=keyed("take"))
+    late = api.post(f"{ORDERS}/{order_id}/capture", json={})
+
+    assert issue_of(early) == (422, "ORDER_NOT_APPROVED")
+    assert issue_of(other_intent) == (422, "ACTION_DOES_NOT_MATCH_INTENT")
+    assert (first.status_code, repeat.status_code, repeat.json()) == (201, 200, first.json())
+    assert issue_of(late) == (422, "ORDER_ALREADY_CAPTURED")
+    assert sandbox.state()["names"]["ours"] == {"captures": 1, "captured": 2397, "refunded": 0, "currency": "EUR"}
+
+
+def test_money_can_be_reserved_instead_of_taken(sandbox, api):
+    order_id = approved(sandbox, api, an_order() | {"intent": "AUTHORIZE"})
+
+    order = api.post(f"{ORDERS}/{order_id}/authorize", json={}).json()
+
+    assert order["purchase_units"][0]["payments"]["authorizations"][0]["amount"] == EUROS
+    assert sandbox.state()["captured"] == {}
+
+
+def test_an_order_can_be_changed_until_it_is_paid(sandbox, api):
+    order_id = approved(sandbox, api, an_order())
+    path = "/purchase_units/@reference_id=='default'/amount"
+    change = [{"op": "replace", "path": path, "value": EUROS | {"value": "5.00"}}]
+
+    before = api.patch(f"{ORDERS}/{order_id}", json=change)
+    wrong = api.patch(f"{ORDERS}/{order_id}", json=[{"op": "replace", "path": "/intent", "value": "AUTHORIZE"}])
+    api.post(f"{ORDERS}/{order_id}/capture", json={})
+
+    assert before.status_code == 204
+    assert issue_of(wrong) == (422, "NOT_PATCHABLE")
+    assert issue_of(api.patch(f"{ORDERS}/{order_id}", json=change)) == (422, "ORDER_ALREADY_COMPLETED")
+    assert sandbox.state()["captured"] == {"EUR": 500}
+
+
+def test_an_invoice_id_is_paid_once(sandbox, api):
+    captured(sandbox, api, invoice_id="2026-1")
+    second = approved(sandbox, api, an_order(invoice_id="2026-1"), key="second")
+
+    answer = api.post(f"{ORDERS}/{second}/capture", json={})
+
+    assert issue_of(answer) == (422, "DUPLICATE_INVOICE_ID")
+    assert sandbox.state()["captured"] == {"EUR": 2397}
+
+
+@pytest.mark.parametrize(
+    ("wallet", "issue"),
+    [
+        ("good", None),
+        ("empty", "INSTRUMENT_DECLINED"),
+        ("refuses", "TRANSACTION_REFUSED"),
+        ("asks", "PAYER_ACTION_REQUIRED"),
+        ("closed", "PAYER_ACCOUNT_LOCKED_OR_CLOSED"),
+        ("withdrawn", "AGREEMENT_ALREADY_CANCELLED"),
+    ],
+)
+def test_a_kept_wallet_decides_what_becomes_of_a_later_charge(sandbox, api, wallet, issue):
+    order = an_order(paypal={"vault_id": a_kept_wallet(sandbox, api, wallet)["id"]})
+
+    answer = api.post(ORDERS, json=order, headers=keyed("charge"))
+
+    assert issue_of(answer) == (422, issue) if issue else answer.json()["status"] == "COMPLETED"
+    assert sandbox.state()["declined"] == (1 if issue else 0)
+    assert sandbox.state()["captured"] == ({} if issue else {"EUR": 2397})
+
+
+def test_an_order_may_be_completed_while_its_money_is_not_there(sandbox, api):
+    pending = captured(sandbox, api, "review")
+    refund = api.post(f"/v2/payments/captures/{pending['id']}/refund", json={})
+    sandbox.does("captures", pending["id"], "complete")
+    arrived = api.get(f"/v2/payments/captures/{pending['id']}").json()
+
+    assert (pending["status"], sandbox.state()["orders"]) == ("PENDING", {"COMPLETED": 1})
+    assert issue_of(refund) == (422, "PENDING_CAPTURE")
+    assert (arrived["status"], arrived["seller_receivable_breakdown"]["net_amount"]["value"]) == ("COMPLETED", "23.02")
+
+
+def test_no_more_is_given_back_than_was_taken(sandbox, api):
+    refund = f"/v2/payments/captures/{captured(sandbox, api)['id']}/refund"
+    part = {"amount": EUROS | {"value": "20.00"}}
+
+    answers = [
+        api.post(refund, json=part, headers=keyed("refund")),
+        api.post(refund, json=part, headers=keyed("refund")),
+        api.post(refund, json=part, headers=keyed("another")),
+        api.post(refund, json={"amount": {"currency_code": "USD", "value": "1.00"}}),
+        api.post(refund, json={}),
+        api.post(refund, json={}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 200, 422, 422, 201, 422]
+    assert [issue_of(answer)[1] for answer in answers if answer.status_code == 422] == [
+        "REFUND_AMOUNT_EXCEEDED",
+        "REFUND_CAPTURE_CURRENCY_MISMATCH",
+        "CAPTURE_FULLY_REFUNDED",
+    ]
+    assert answers[4].json()["amount"] == EUROS | {"value": "3.97"}
+    assert sandbox.state()["refunded"] == {"EUR": 2397}
+
+
+def test_an_old_payment_is_not_refunded(sandbox, api):
+    capture = captured(sandbox, api)
+    sandbox.clock.move(timedelta(days=181))
+
+    answer = sandbox.api.post(f"/v2/payments/captures/{capture['id']}/refund", json={})
+
+    assert issue_of(answer) == (422, "REFUND_TIME_LIMIT_EXCEEDED")
+
+
+def test_a_wallet_is_kept_once_its_holder_agreed_and_until_it_is_deleted(sandbox, api):
+    wanted = {"payment_source": {"paypal": {"usage_type": "MERCHANT", "experience_context": PAGE}}}
+    setup = api.post(SETUP, json=wanted, headers=keyed("setup")).json()
+    order = {"payment_source": {"token": {"id": setup["id"], "type": "SETUP_TOKEN"}}}
+    early = api.post(KEPT, json=order, headers=keyed("keep"))
+    token = a_kept_wallet(sandbox, api)
+    again = api.post(KEPT, json=order, headers=keyed("keep again"))
+    listed = api.get(KEPT, params={"customer_id": token["customer"]["id"]}).json()["payment_tokens"]
+    deleted = [api.delete(f"{KEPT}/{token['id']}").status_code for _ in range(2)]
+
+    assert issue_of(early) == (422, "SETUP_TOKEN_NOT_APPROVED")
+    assert issue_of(again) == (422, "TOKEN_ALREADY_USED")
+    assert [each["id"] for each in listed] == [token["id"]]
+    assert (deleted, sandbox.state()["wallets_kept"]) == ([204, 404], 0)
+
+
+def test_a_customer_can_only_be_one_that_paypal_has_named(api):
+    paypal = {"experience_context": PAGE, "attributes": {"customer": {"id": "our-own-name"}}}
+
+    assert api.post(ORDERS, json=an_order(paypal=paypal), headers=keyed("order")).status_code == 404
+
+
+def test_the_page_leads_back_to_the_shop(sandbox, api):
+    made = api.post(ORDERS, json=an_order(description="Invoice <1>"), headers=keyed("order")).json()
+    page = f"{HOST}/checkoutnow/{made['id']}"
+
+    shown = sandbox.browser.get(page)
+    cancelled = answer_on_page(sandbox.browser, page, answer="cancel").headers["location"]
+    agreed = urlsplit(answer_on_page(sandbox.browser, page).headers["location"])
+    api.post(f"{ORDERS}/{made['id']}/capture", json={})
+
+    assert "€23.97" in shown.text
+    assert "Invoice &lt;1&gt;" in shown.text
+    assert cancelled == f"{BACK}?token={made['id']}"
+    assert parse_qs(agreed.query) == {"invoice": ["1"], "token": [made["id"]], "PayerID": ["PAYERGOOD0000"]}
+    assert [sandbox.browser.get(url).status_code for url in (page, f"{HOST}/checkoutnow/none")] == [410, 404]
+
+
+def test_a_disputed_payment_is_not_ours_to_refund_and_may_be_taken_back(sandbox, api):
+    capture = captured(sandbox, api)
+    dispute = sandbox.does("captures", capture["id"], "dispute")
+    refund = api.post(f"/v2/payments/captures/{capture['id']}/refund", json={})
+    listed = api.get("/v1/customer/disputes", params={"disputed_transaction_id": capture["id"]}).json()["items"]
+    sandbox.does("disputes", dispute["dispute_id"], "for_buyer")
+
+    assert issue_of(refund) == (422, "TRANSACTION_DISPUTED")
+    assert [each["dispute_life_cycle_stage"] for each in listed] == ["INQUIRY"]
+    assert sandbox.state()["refunded"] == {"EUR": 2397}
+    assert api.get(f"/v1/customer/disputes/{dispute['dispute_id']}").json()["status"] == "RESOLVED"
+
+
+def test_the_report_is_three_hours_behind_and_asked_for_a_month_at_most(sandbox, api):
+    capture = captured(sandbox, api)
+    api.post(f"/v2/payments/captures/{capture['id']}/refund", json={"amount": EUROS | {"value": "1.00"}})
+    start, month = sandbox.clock.now, timedelta(days=31)
+
+    def asked(until):
+        moments = {"start_date": start.isoformat(), "end_date": until.isoformat()}
+        return api.get("/v1/reporting/transactions", params=moments)
+
+    sandbox.clock.move(timedelta(hours=2, minutes=59))
+    early = asked(start + month).json()["transaction_details"]
+    sandbox.clock.move(timedelta(minutes=1))
+    rows = [detail["transaction_info"] for detail in asked(start + month).json()["transaction_details"]]
+
+    assert early == []
+    assert [(row["transaction_amount"]["value"], row["custom_field"]) for row in rows] == [
+        ("23.97", "ours"),
+        ("-1.00", "ours"),
+    ]
+    assert asked(start + month + timedelta(seconds=1)).status_code == 400
+
+
+def test_a_subscription_from_before_is_found_and_ended_once(sandbox, api):
+    sandbox.browser.post("/_sandbox/subscriptions", json={"custom_id": "old-17"})
+    path = "/v1/billing/subscriptions"
+    (found,) = api.get(path, params={"statuses": "ACTIVE"}).json()["subscriptions"]
+
+    answers = [
+        api.post(f"{path}/{found['id']}/cancel", json=body) for body in ({}, {"reason": "moved"}, {"reason": "x"})
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 204, 422]
+    assert issue_of(answers[2])[1] == "SUBSCRIPTION_STATUS_INVALID"
+    assert sandbox.state()["subscriptions"] == {"CANCELLED": 1}
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "name"),
+    [
+        ({"wrong": Wrong.RATE_LIMITED, "seconds": 7}, 429, "RATE_LIMIT_REACHED"),
+        ({"wrong": Wrong.DOWN}, 503, "SERVICE_UNAVAILABLE"),
+        ({"wrong": Wrong.REFUSE, "status": 409}, 409, "RESOURCE_CONFLICT"),
+        ({"wrong": Wrong.LOST, "status": 500}, 500, "INTERNAL_SERVER_ERROR"),
+    ],
+)
+def test_it_fails_in_paypals_words(sandbox, api, fault, status, name):
+    sandbox.goes_wrong(path=ORDERS, **fault)
+
+    answer = api.post(ORDERS, json=an_order(), headers=keyed("order"))
+
+    assert issue_of(answer) == (status, name)
+    assert answer.headers.get("Retry-After") == ("7" if status == 429 else None)
+    assert sandbox.state()["orders"] == ({"PAYER_ACTION_REQUIRED": 1} if status == 500 else {})
