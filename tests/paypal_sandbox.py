@@ -29,11 +29,11 @@ DONE, BACK = "http://shop.test/paid?invoice=1", "http://shop.test/invoice"
 class PayPalSandbox:
     """A PayPal account of its own, our gateway to it, and the webhooks it has sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store | None = None) -> None:
         self.clock = FixedClock(world_now().replace(microsecond=0))
         self.delivered: list[tuple[bytes, Mapping[str, str]]] = []
         self.stand_in = paypal_stand_in(
-            Store(),
+            store or Store(),
             client=CLIENT,
             webhook_id=WEBHOOK,
             deliver=lambda body, headers: self.delivered.append((body, headers)),

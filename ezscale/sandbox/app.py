@@ -104,7 +104,7 @@ def urls(sandbox_url: str, *, stripe_key: str, virtfusion_token: str) -> dict[st
     base = sandbox_url.rstrip("/")
     return {
         "stripe": {"url": base + STRIPE_PATH, "key": stripe_key},
-        "paypal": {"url": base + PAYPAL_PATH, "key": PAYPAL_CLIENT[1]},
+        "paypal": {"url": base + PAYPAL_PATH, "key": ":".join(PAYPAL_CLIENT)},
         "virtfusion": {"url": base + VIRTFUSION_PATH, "key": virtfusion_token},
         "vies": {"url": base + VIES_PATH, "key": ""},
         "ecb": {"url": base + ECB_PATH, "key": ""},

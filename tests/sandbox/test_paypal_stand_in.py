@@ -1,12 +1,16 @@
 """The stand-in for PayPal is as strict as PayPal."""
 
+import asyncio
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from ezscale.sandbox.faults import Wrong
+from ezscale.sandbox.in_process import HurryingLoop
 from ezscale.sandbox.paypal.browser import answer_on_page
+from ezscale.sandbox.store import Store
 from tests.paypal_sandbox import BACK, CLIENT, DONE, HOST, PayPalSandbox
 
 ORDERS, SETUP, KEPT = "/v2/checkout/orders", "/v3/vault/setup-tokens", "/v3/vault/payment-tokens"
@@ -168,6 +172,22 @@ def test_a_request_id_is_forgotten_after_its_time(sandbox, api):
 
     assert ids[0] == ids[1] != ids[2]
     assert sandbox.state()["names"]["ours"]["captures"] == 2
+
+
+def test_two_requests_at_once_with_one_id_are_a_conflict(sandbox, api):
+    order = an_order(paypal={"vault_id": a_kept_wallet(sandbox, api)["id"]})
+
+    async def twice_at_once():
+        transport = httpx.ASGITransport(sandbox.stand_in)
+        headers = {**api.headers, **keyed("charge")}
+        async with httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers) as http:
+            return await asyncio.gather(*(http.post(ORDERS, json=order) for _ in range(2)))
+
+    sandbox.goes_wrong(Wrong.LATE, seconds=2)
+    answers = HurryingLoop().run_until_complete(twice_at_once())
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert sandbox.state()["names"]["ours"]["captures"] == 1
 
 
 def test_the_vault_takes_no_request_id_for_something_else(sandbox, api):
@@ -397,3 +417,15 @@ def test_it_fails_in_paypals_words(sandbox, api, fault, status, name):
     assert issue_of(answer) == (status, name)
     assert answer.headers.get("Retry-After") == ("7" if status == 429 else None)
     assert sandbox.state()["orders"] == ({"PAYER_ACTION_REQUIRED": 1} if status == 500 else {})
+
+
+def test_everything_is_there_again_after_a_restart(tmp_path):
+    first = PayPalSandbox(Store(tmp_path / "paypal.db"))
+    charge = first.a_charge_on()
+    receipt = first.gateway.charge(charge)
+
+    second = PayPalSandbox(Store(tmp_path / "paypal.db"))
+
+    assert second.gateway.charge(charge) == receipt
+    assert second.stand_in.signer.chain == first.stand_in.signer.chain
+    assert second.state()["names"] == first.state()["names"]

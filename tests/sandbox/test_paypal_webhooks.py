@@ -7,7 +7,7 @@ from zlib import crc32
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tests.paypal_sandbox import WEBHOOK, PayPalSandbox
 
@@ -41,7 +41,9 @@ def test_a_signature_can_be_checked_with_the_certificate_it_names(sandbox):
         certificate = x509.load_pem_x509_certificate(sandbox.browser.get(headers["PayPal-Cert-Url"]).content)
         sent = (headers["PayPal-Transmission-Id"], headers["PayPal-Transmission-Time"])
         message = "|".join([*sent, WEBHOOK, str(crc32(body))])
-        certificate.public_key().verify(
+        key = certificate.public_key()
+        assert isinstance(key, rsa.RSAPublicKey)
+        key.verify(
             base64.b64decode(headers["PayPal-Transmission-Sig"]), message.encode(), padding.PKCS1v15(), hashes.SHA256()
         )
     assert kinds(sandbox) == STORY

@@ -20,16 +20,15 @@ from ezscale.integrations.paypal.client import LIVE, PayPalClient, Refusal, Row
 from ezscale.integrations.paypal.notices import NoticeReader
 from ezscale.integrations.paypal.receipts import (
     DECLINES,
-    HARD,
     GivenBack,
     Wallet,
     attempt_of,
+    declined,
     given_back,
     our_names,
     receipt_of_capture,
     receipt_of_order,
     refused,
-    state_of_decline,
     wallet_of_order,
     wallet_of_token,
 )
@@ -108,7 +107,8 @@ class PayPalGateway:
                 return self.read_checkout(checkout_ref)
             if refusal.issue not in DECLINES:
                 raise _looked_up_first(refusal) from refusal
-            return self._declined(checkout_ref, refusal.issue)
+            receipt = self.read_checkout(checkout_ref)
+            return declined(receipt, refusal.issue) if receipt.state is ChargeState.OPEN else receipt
 
     def kept_wallet(self, checkout_ref: str) -> Wallet | None:
         """The wallet that was kept with the payment of a page; None while PayPal has not kept it."""
@@ -205,20 +205,6 @@ class PayPalGateway:
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """Verify a webhook's raw body by what came with it; BadNotice when it is not from PayPal."""
         return self._notices.read(body, headers)
-
-    def _declined(self, checkout_ref: str, issue: str) -> Receipt:
-        order = receipt_of_order(self._client.order(checkout_ref))
-        if order.state is not ChargeState.OPEN:
-            return order
-        return Receipt(
-            state=state_of_decline(issue),
-            payment_ref="",
-            amount=order.amount,
-            attempt_id=order.attempt_id,
-            invoice_id=order.invoice_id,
-            decline_code=issue.lower(),
-            hard=issue in HARD,
-        )
 
 
 def _order(charge: Charge, wallet: Mapping[str, Any]) -> Row:

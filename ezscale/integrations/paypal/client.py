@@ -61,42 +61,42 @@ class PayPalClient:
 
     def create_order(self, order: Row, key: str) -> Row:
         """An order, paid at once when it names a kept wallet."""
-        return self._row("POST", ORDERS, order, key)
+        return self._ask("POST", ORDERS, order, key)
 
     def order(self, order_id: str) -> Row:
         """An order with its payments; Missing when there is none."""
-        return self._row("GET", f"{ORDERS}/{_part(order_id)}")
+        return self._ask("GET", f"{ORDERS}/{_part(order_id)}")
 
     def capture_order(self, order_id: str, key: str) -> Row:
         """An approved order, paid."""
-        return self._row("POST", f"{ORDERS}/{_part(order_id)}/capture", {}, key)
+        return self._ask("POST", f"{ORDERS}/{_part(order_id)}/capture", {}, key)
 
     def capture(self, capture_id: str) -> Row:
         """A payment; Missing when there is none."""
-        return self._row("GET", f"{CAPTURES}/{_part(capture_id)}")
+        return self._ask("GET", f"{CAPTURES}/{_part(capture_id)}")
 
     def refund(self, capture_id: str, refund: Row, key: str) -> Row:
         """Money given back."""
-        return self._row("POST", f"{CAPTURES}/{_part(capture_id)}/refund", refund, key)
+        return self._ask("POST", f"{CAPTURES}/{_part(capture_id)}/refund", refund, key)
 
     def create_setup_token(self, token: Row, key: str) -> Row:
         """A page on which a customer lets us keep their wallet."""
-        return self._row("POST", SETUP_TOKENS, token, key)
+        return self._ask("POST", SETUP_TOKENS, token, key)
 
     def setup_token(self, token_id: str) -> Row:
         """What became of such a page; Missing when there is none."""
-        return self._row("GET", f"{SETUP_TOKENS}/{_part(token_id)}")
+        return self._ask("GET", f"{SETUP_TOKENS}/{_part(token_id)}")
 
     def create_payment_token(self, setup_token_id: str, key: str) -> Row:
         """The wallet of an approved page, kept for good."""
         source = {"token": {"id": setup_token_id, "type": "SETUP_TOKEN"}}
-        return self._row("POST", PAYMENT_TOKENS, {"payment_source": source}, key)
+        return self._ask("POST", PAYMENT_TOKENS, {"payment_source": source}, key)
 
     def payment_tokens(self, customer_id: str) -> Iterator[Row]:
         """Every kept wallet of a customer, page by page; Missing when there is no such customer."""
         for page in count(1):
             params: Params = {"customer_id": customer_id, "page": page, "total_required": "true"}
-            answer = self._row("GET", PAYMENT_TOKENS, params=params)
+            answer = self._ask("GET", PAYMENT_TOKENS, params=params)
             yield from answer["payment_tokens"]
             if page >= answer.get("total_pages", 1):
                 return
@@ -114,34 +114,14 @@ class PayPalClient:
                 "page_size": PAGE,
                 "page": page,
             }
-            answer = self._row("GET", "/v1/reporting/transactions", params=params)
+            answer = self._ask("GET", "/v1/reporting/transactions", params=params)
             rows = [detail["transaction_info"] for detail in answer["transaction_details"]]
             refreshed = datetime.fromisoformat(answer["last_refreshed_datetime"])
             yield Transactions(rows, refreshed, is_last=page >= answer["total_pages"])
             if page >= answer["total_pages"]:
                 return
 
-    def _row(
-        self,
-        method: str,
-        path: str,
-        body: Row | None = None,
-        key: str = "",
-        params: Params | None = None,
-    ) -> Row:
-        answer = self._ask(method, path, body, key, params)
-        if not isinstance(answer, dict):
-            raise lost(method, f"PayPal's answer is no object ({method} {path})")
-        return answer
-
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        body: Row | None = None,
-        key: str = "",
-        params: Params | None = None,
-    ) -> Any:
+    def _ask(self, method: str, path: str, body: Row | None = None, key: str = "", params: Params | None = None) -> Row:
         headers = {"Prefer": "return=representation"} | ({"PayPal-Request-Id": key} if key else {})
         token = self._tokens.current()
         response = _send(self._http, method, path, headers | _bearer(token), json=body, params=params)
@@ -200,9 +180,11 @@ def _send(http: Http, method: str, path: str, headers: Mapping[str, str], **sent
         raise lost(method, f"PayPal's answer was lost ({method} {path}): {named(error)}") from error
 
 
-def _answer(method: str, path: str, response: httpx.Response) -> Any:
+def _answer(method: str, path: str, response: httpx.Response) -> Row:
     status, body = response.status_code, json_or_none(response)
-    if response.is_success and (status == 204 or body is not None):
+    if status == 204:
+        return {}
+    if response.is_success and isinstance(body, dict):
         return body
     said = f"PayPal says {_words(response, body)} ({status}; {method} {path})"
     if status == 429:

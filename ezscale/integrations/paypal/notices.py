@@ -6,9 +6,12 @@ names what to ask PayPal about, and nothing that it says is ever booked.
 
 import base64
 import json
+import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from functools import cache
 from zlib import crc32
 
 import httpx
@@ -16,6 +19,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
@@ -27,6 +31,7 @@ from ezscale.kit.errors import TemporaryFailure
 ALGORITHM = "SHA256withRSA"
 OWN_NAMES = ".paypal.com"
 CERTIFICATES = "/v1/notifications/certs/"
+OWN_HOSTS, CERTIFICATE_NAME = re.compile(r"https://([a-z0-9-]+\.)+paypal\.com"), re.compile(r"[A-Za-z0-9-]+")
 OLDEST, NEWEST = timedelta(days=4), timedelta(minutes=5)  # it tries for three days
 ABOUT_A_PAYMENT = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED")
 
@@ -85,17 +90,15 @@ class NoticeReader:
         name = str(signer.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
         if not name.endswith(OWN_NAMES):
             raise BadNotice("its certificate is somebody else's")
-        policy = PolicyBuilder().store(Store(list(self._roots) or system_roots())).time(self._now())
+        policy = PolicyBuilder().store(Store(list(self._roots or system_roots()))).time(self._now())
         policy.build_server_verifier(x509.DNSName(name)).verify(signer, list(chain[1:]))
         self._keys[url] = chain
         return signer
 
     def _is_paypals(self, url: str) -> bool:
-        if self._stand_in:
-            return url.startswith(self._stand_in + CERTIFICATES)
-        parts = urlsplit(url)
-        is_own = (parts.hostname or "").endswith(OWN_NAMES) and parts.netloc == parts.hostname
-        return parts.scheme == "https" and is_own and parts.path.startswith(CERTIFICATES)
+        home, _, name = url.partition(CERTIFICATES)
+        is_own = home == self._stand_in if self._stand_in else OWN_HOSTS.fullmatch(home)
+        return bool(is_own and CERTIFICATE_NAME.fullmatch(name))
 
     def _fetched(self, url: str) -> tuple[x509.Certificate, ...]:
         try:
@@ -107,9 +110,15 @@ class NoticeReader:
         return tuple(x509.load_pem_x509_certificates(answer.content))
 
 
-def system_roots() -> list[x509.Certificate]:
+@cache
+def system_roots() -> tuple[x509.Certificate, ...]:
     """The authorities that our connections trust as well."""
-    return [x509.load_der_x509_certificate(each) for each in httpx.create_ssl_context().get_ca_certs(binary_form=True)]
+    roots = []
+    for each in httpx.create_ssl_context().get_ca_certs(binary_form=True):
+        with warnings.catch_warnings(), suppress(ValueError):  # an old one breaks a rule, and will not be read one day
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            roots.append(x509.load_der_x509_certificate(each))
+    return tuple(roots)
 
 
 def _subject(event: Mapping[str, object]) -> str:

@@ -1,7 +1,7 @@
 """What PayPal's objects mean in our words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -115,23 +115,16 @@ def receipt_of_capture(capture: Row, payer_ref: str = "") -> Receipt:
     )
 
 
-def state_of_decline(issue: str) -> ChargeState:
-    """Whether the customer can cure a refusal by being there."""
-    return ChargeState.NEEDS_CUSTOMER if issue in NEEDS_CUSTOMER else ChargeState.FAILED
-
-
 def refused(charge: Charge, issue: str) -> Receipt:
     """The receipt of a charge that moved no money."""
-    return Receipt(
-        state=state_of_decline(issue),
-        payment_ref="",
-        amount=charge.amount,
-        attempt_id=charge.attempt_id,
-        invoice_id=charge.invoice_id,
-        payer_ref=charge.payer_ref,
-        decline_code=issue.lower(),
-        hard=issue in HARD,
-    )
+    names = (charge.attempt_id, charge.invoice_id, charge.payer_ref)
+    return declined(Receipt(ChargeState.FAILED, "", charge.amount, *names), issue)
+
+
+def declined(receipt: Receipt, issue: str) -> Receipt:
+    """A receipt with the reason for which nothing was paid."""
+    state = ChargeState.NEEDS_CUSTOMER if issue in NEEDS_CUSTOMER else ChargeState.FAILED
+    return replace(receipt, state=state, decline_code=issue.lower(), hard=issue in HARD)
 
 
 def wallet_of_order(order: Row) -> Wallet | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ezscale.sandbox.paypal.errors import PayPalError
-from ezscale.sandbox.store import Document, Store
+from ezscale.sandbox.store import Document, Store, public
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -82,12 +82,3 @@ def written_time(moment: datetime) -> str:
 def read_time(text: str) -> datetime:
     """A moment that PayPal wrote."""
     return datetime.fromisoformat(text)
-
-
-def public(value: Any) -> Any:
-    """What may leave the stand-in: a copy without the underscored fields."""
-    if isinstance(value, dict):
-        return {name: public(inner) for name, inner in value.items() if not name.startswith("_")}
-    if isinstance(value, list):
-        return [public(inner) for inner in value]
-    return value

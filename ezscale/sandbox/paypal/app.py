@@ -1,7 +1,6 @@
 """The stand-in as one ASGI app."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 from starlette.applications import Starlette
@@ -9,10 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from ezscale.kit.clock import world_now
-from ezscale.sandbox.faults import Faults, Unreliable
+from ezscale.sandbox.faults import Unreliable
 from ezscale.sandbox.paypal.account import Account
 from ezscale.sandbox.paypal.asking import Counter, Operation
 from ezscale.sandbox.paypal.controls import controls
@@ -22,41 +20,26 @@ from ezscale.sandbox.paypal.operations import operations
 from ezscale.sandbox.paypal.signing import Signer
 from ezscale.sandbox.paypal.state import really_done
 from ezscale.sandbox.paypal.tokens import Tokens
+from ezscale.sandbox.stand_in import StandIn
 from ezscale.sandbox.store import Store
-from ezscale.sandbox.webhooks import Headers, Webhooks, delivering, poster, webhook_controls
+from ezscale.sandbox.webhooks import Headers, Webhooks, poster, webhook_controls
 
 Deliver = Callable[[bytes, Headers], object]
 
 
-class PayPalStandIn:
+class PayPalStandIn(StandIn):
     """PayPal's HTTP, approval pages and webhooks as an ASGI app; tests may also reach its parts."""
 
     def __init__(self, account: Account, signer: Signer, webhooks: Webhooks, tokens: Tokens) -> None:
         self.account = account
         self.signer = signer
-        self.webhooks = webhooks
         counter = Counter(account, tokens)
         routes = [*ApprovalPages(account).routes, *webhook_controls(webhooks), *controls(account, signer)]
         routes.append(Route("/v1/oauth2/token", tokens.issue, methods=["POST"]))
         routes.append(Route("/v1/notifications/certs/{name}", self._certificate))
         routes += [_route(counter, operation) for operation in operations(signer, webhooks)]
         app = Starlette(routes=routes, exception_handlers={HTTPException: _unrecognised})
-        self._app = Unreliable(app, account.store, error_body, lambda: really_done(account.store))
-
-    @property
-    def faults(self) -> Faults:
-        """What the stand-in has been told to do wrong."""
-        return self._app.faults
-
-    @asynccontextmanager
-    async def delivering(self) -> AsyncIterator[None]:
-        """Deliver webhooks in the background for as long as the block lasts."""
-        async with delivering(self.webhooks):
-            yield
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one call."""
-        await self._app(scope, receive, send)
+        super().__init__(Unreliable(app, account.store, error_body, lambda: really_done(account.store)), webhooks)
 
     async def _certificate(self, _request: Request) -> Response:
         return PlainTextResponse(self.signer.chain)

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ezscale.sandbox.faults import remark, take_time
-from ezscale.sandbox.paypal.account import Account, public, read_time
+from ezscale.sandbox.paypal.account import Account, read_time
 from ezscale.sandbox.paypal.bodies import Body, read_body
 from ezscale.sandbox.paypal.errors import PayPalError, Refused, unprocessable
 from ezscale.sandbox.paypal.orders import shown_order
 from ezscale.sandbox.paypal.tokens import Tokens
-from ezscale.sandbox.store import Document
+from ezscale.sandbox.store import Document, public
 
 LONGEST_KEY = 108
 SHORT = ("id", "status", "links")

@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ezscale.sandbox.paypal import captures, disputes, orders, subscriptions
-from ezscale.sandbox.paypal.account import Account, public
+from ezscale.sandbox.paypal.account import Account
 from ezscale.sandbox.paypal.errors import PayPalError
 from ezscale.sandbox.paypal.signing import Signer
-from ezscale.sandbox.store import Document
+from ezscale.sandbox.store import Document, public
 
 PRICE = {"currency_code": "EUR", "value": "10.00"}
 DEEDS: dict[tuple[str, str], Callable[[Account, Document], Document]] = {

@@ -1,7 +1,6 @@
 """The stand-in as one ASGI app."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 from starlette.applications import Starlette
@@ -9,10 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from ezscale.kit.clock import world_now
-from ezscale.sandbox.faults import Faults, Unreliable, own_path
+from ezscale.sandbox.faults import Unreliable, own_path
+from ezscale.sandbox.stand_in import StandIn
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe import checkout
 from ezscale.sandbox.stripe.account import Account
@@ -22,35 +21,20 @@ from ezscale.sandbox.stripe.hosted import HostedPages
 from ezscale.sandbox.stripe.operations import OPERATIONS
 from ezscale.sandbox.stripe.state import really_done
 from ezscale.sandbox.stripe.webhooks import Deliver, over_http, signed_webhooks
-from ezscale.sandbox.webhooks import Webhooks, delivering, webhook_controls
+from ezscale.sandbox.webhooks import Webhooks, webhook_controls
 
 
-class StripeStandIn:
+class StripeStandIn(StandIn):
     """Stripe's HTTP, hosted pages and webhooks as an ASGI app; tests may also reach its parts."""
 
     def __init__(self, account: Account, api_key: str, webhooks: Webhooks) -> None:
         self.account = account
-        self.webhooks = webhooks
         counter = Counter(account, api_key)
         routes = [*HostedPages(account).routes, *webhook_controls(webhooks)]
         routes += [_route(counter, operation) for operation in OPERATIONS]
         app = Starlette(routes=routes, exception_handlers={HTTPException: _unrecognised})
-        self._app = Unreliable(app, account.store, error_body, lambda: really_done(account.store))
-
-    @property
-    def faults(self) -> Faults:
-        """What the stand-in has been told to do wrong."""
-        return self._app.faults
-
-    @asynccontextmanager
-    async def delivering(self) -> AsyncIterator[None]:
-        """Deliver webhooks in the background for as long as the block lasts."""
-        async with delivering(self.webhooks, lambda: checkout.close_overdue(self.account)):
-            yield
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one call."""
-        await self._app(scope, receive, send)
+        unreliable = Unreliable(app, account.store, error_body, lambda: really_done(account.store))
+        super().__init__(unreliable, webhooks, lambda: checkout.close_overdue(account))
 
 
 def stripe_stand_in(
