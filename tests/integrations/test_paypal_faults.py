@@ -137,7 +137,7 @@ def test_a_refused_request_is_refused_for_good(sandbox, status):
 
 
 def test_an_address_without_paypal_behind_it_is_no_answer_about_a_payment(sandbox):
-    sandbox.goes_wrong(Wrong.REFUSE, "*", times=0, status=404, body="not here")
+    sandbox.goes_wrong(Wrong.REFUSE, "/v2/*", status=404, body="not here")
 
     with pytest.raises(TemporaryFailure):
         sandbox.gateway.read_payment("anything")
@@ -170,6 +170,7 @@ def test_the_money_of_a_lost_answer_is_found_once_the_report_reaches_it(sandbox)
 
     assert (found.state, found.invoice_id, found.amount) == (ChargeState.SUCCEEDED, charge.invoice_id, charge.amount)
     sandbox.gateway.refund(found.payment_ref, charge.amount, "refund:1")
+    sandbox.clock.move(timedelta(hours=3))
     assert sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id, sent_at).payment_ref == found.payment_ref
 
 

@@ -81,6 +81,7 @@ def test_a_message_that_comes_twice_or_late_is_the_same_message(sandbox, gateway
         {"PayPal-Auth-Algo": "none"},
         {"PayPal-Cert-Url": f"http://evil.test{CERTIFICATES}/CERT-1"},
         {"PayPal-Cert-Url": f"{HOST}/v1/oauth2/token"},
+        {"PayPal-Cert-Url": f"{HOST}{CERTIFICATES}/../../../elsewhere"},
         {"PayPal-Cert-Url": f"{HOST}.evil.test{CERTIFICATES}/CERT-1"},
     ],
 )
@@ -143,20 +144,20 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(sandbox, sent):
 
 
 @pytest.mark.parametrize("name", ["messages.evil.test", "paypal.com.evil.test", "notpaypal.com"])
-def test_a_good_certificate_of_somebody_else_is_not_believed(sandbox, gateway, sent, name):
+def test_a_good_certificate_of_somebody_else_is_not_believed(sandbox, sent, name):
     papers = new_papers(sandbox.clock.now, name)
     sandbox.stand_in.account.store.put("signer", "it", papers)
     gateway = sandbox.open_gateway(authority=papers["authority"])
 
     with pytest.raises(BadNotice):
-        gateway.read_notice(b"{}", sandbox.stand_in.signer.headers(b"{}"))
+        gateway.read_notice(sent[0], sandbox.stand_in.signer.headers(sent[0]))
 
 
-def test_a_certificate_that_has_run_out_is_not_believed(sandbox, gateway):
+def test_a_certificate_that_has_run_out_is_not_believed(sandbox, gateway, sent):
     sandbox.clock.move(timedelta(days=3651))
 
     with pytest.raises(BadNotice):
-        gateway.read_notice(b"{}", sandbox.stand_in.signer.headers(b"{}"))
+        gateway.read_notice(sent[0], sandbox.stand_in.signer.headers(sent[0]))
 
 
 @pytest.mark.parametrize("wrong", [Wrong.DOWN, Wrong.LOST])

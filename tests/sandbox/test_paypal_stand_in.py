@@ -2,21 +2,31 @@
 
 import asyncio
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from ezscale.sandbox.faults import Wrong
 from ezscale.sandbox.in_process import HurryingLoop
-from ezscale.sandbox.paypal.browser import answer_on_page
 from ezscale.sandbox.store import Store
-from tests.paypal_sandbox import BACK, CLIENT, DONE, HOST, PayPalSandbox
+from tests.paypal_orders import (
+    EUROS,
+    ORDERS,
+    PAGE,
+    SETUP,
+    a_kept_wallet,
+    an_order,
+    approved,
+    captured,
+    issue_of,
+    keyed,
+)
+from tests.paypal_sandbox import CLIENT, HOST, PayPalSandbox
 
-ORDERS, SETUP, KEPT = "/v2/checkout/orders", "/v3/vault/setup-tokens", "/v3/vault/payment-tokens"
 GRANT = {"grant_type": "client_credentials"}
-EUROS = {"currency_code": "EUR", "value": "23.97"}
-PAGE = {"return_url": DONE, "cancel_url": BACK}
+
+FLAG = "/payment_source/paypal/attributes/vault/permit_multiple_payment_tokens"
+LOOSE = {"store_in_vault": "ON_SUCCESS", "usage_type": "MERCHANT", "permit_multiple_payment_tokens": "true"}
 
 
 @pytest.fixture
@@ -27,42 +37,6 @@ def sandbox() -> PayPalSandbox:
 @pytest.fixture
 def api(sandbox):
     return sandbox.api
-
-
-def keyed(key):
-    return {"PayPal-Request-Id": key}
-
-
-def issue_of(answer):
-    body = answer.json()
-    return answer.status_code, body["details"][0]["issue"] if "details" in body else body.get("name", body.get("error"))
-
-
-def an_order(amount=EUROS, paypal=None, **unit):
-    unit = {"custom_id": "ours", "amount": amount, **unit}
-    source = {"paypal": paypal or {"experience_context": PAGE}}
-    return {"intent": "CAPTURE", "purchase_units": [unit], "payment_source": source}
-
-
-def approved(sandbox, api, order, wallet="good", key="order"):
-    made = api.post(ORDERS, json=order, headers=keyed(key)).json()
-    page = next(link["href"] for link in made["links"] if link["rel"] == "payer-action")
-    assert answer_on_page(sandbox.browser, page, wallet).status_code == 303
-    return made["id"]
-
-
-def captured(sandbox, api, wallet="good", **unit):
-    order_id = approved(sandbox, api, an_order(**unit), wallet)
-    order = api.post(f"{ORDERS}/{order_id}/capture", json={}).json()
-    return order["purchase_units"][0]["payments"]["captures"][0]
-
-
-def a_kept_wallet(sandbox, api, wallet="good", key="setup"):
-    wanted = {"usage_type": "MERCHANT", "experience_context": PAGE}
-    setup = api.post(SETUP, json={"payment_source": {"paypal": wanted}}, headers=keyed(key)).json()
-    answer_on_page(sandbox.browser, setup["links"][0]["href"], wallet)
-    source = {"token": {"id": setup["id"], "type": "SETUP_TOKEN"}}
-    return api.post(KEPT, json={"payment_source": source}, headers=keyed(key)).json()
 
 
 @pytest.mark.parametrize(
@@ -124,6 +98,12 @@ def test_a_token_is_for_the_account_and_for_some_hours(sandbox, api):
             "/purchase_units/0/amount/value",
         ),
         ({"custom_id": "x" * 128}, 400, "INVALID_STRING_LENGTH", "/purchase_units/0/custom_id"),
+        (
+            {"paypal": {"experience_context": PAGE, "attributes": {"vault": LOOSE}}},
+            400,
+            "INVALID_PARAMETER_SYNTAX",
+            FLAG,
+        ),
         ({"paypal": {"vault_id": "gone"}}, 422, "TOKEN_ID_NOT_FOUND", "/payment_source/paypal/vault_id"),
     ],
 )
@@ -249,27 +229,6 @@ def test_an_invoice_id_is_paid_once(sandbox, api):
     assert sandbox.state()["captured"] == {"EUR": 2397}
 
 
-@pytest.mark.parametrize(
-    ("wallet", "issue"),
-    [
-        ("good", None),
-        ("empty", "INSTRUMENT_DECLINED"),
-        ("refuses", "TRANSACTION_REFUSED"),
-        ("asks", "PAYER_ACTION_REQUIRED"),
-        ("closed", "PAYER_ACCOUNT_LOCKED_OR_CLOSED"),
-        ("withdrawn", "AGREEMENT_ALREADY_CANCELLED"),
-    ],
-)
-def test_a_kept_wallet_decides_what_becomes_of_a_later_charge(sandbox, api, wallet, issue):
-    order = an_order(paypal={"vault_id": a_kept_wallet(sandbox, api, wallet)["id"]})
-
-    answer = api.post(ORDERS, json=order, headers=keyed("charge"))
-
-    assert issue_of(answer) == (422, issue) if issue else answer.json()["status"] == "COMPLETED"
-    assert sandbox.state()["declined"] == (1 if issue else 0)
-    assert sandbox.state()["captured"] == ({} if issue else {"EUR": 2397})
-
-
 def test_an_order_may_be_completed_while_its_money_is_not_there(sandbox, api):
     pending = captured(sandbox, api, "review")
     refund = api.post(f"/v2/payments/captures/{pending['id']}/refund", json={})
@@ -279,125 +238,6 @@ def test_an_order_may_be_completed_while_its_money_is_not_there(sandbox, api):
     assert (pending["status"], sandbox.state()["orders"]) == ("PENDING", {"COMPLETED": 1})
     assert issue_of(refund) == (422, "PENDING_CAPTURE")
     assert (arrived["status"], arrived["seller_receivable_breakdown"]["net_amount"]["value"]) == ("COMPLETED", "23.02")
-
-
-def test_no_more_is_given_back_than_was_taken(sandbox, api):
-    refund = f"/v2/payments/captures/{captured(sandbox, api)['id']}/refund"
-    part = {"amount": EUROS | {"value": "20.00"}}
-
-    answers = [
-        api.post(refund, json=part, headers=keyed("refund")),
-        api.post(refund, json=part, headers=keyed("refund")),
-        api.post(refund, json=part, headers=keyed("another")),
-        api.post(refund, json={"amount": {"currency_code": "USD", "value": "1.00"}}),
-        api.post(refund, json={}),
-        api.post(refund, json={}),
-    ]
-
-    assert [answer.status_code for answer in answers] == [201, 200, 422, 422, 201, 422]
-    assert [issue_of(answer)[1] for answer in answers if answer.status_code == 422] == [
-        "REFUND_AMOUNT_EXCEEDED",
-        "REFUND_CAPTURE_CURRENCY_MISMATCH",
-        "CAPTURE_FULLY_REFUNDED",
-    ]
-    assert answers[4].json()["amount"] == EUROS | {"value": "3.97"}
-    assert sandbox.state()["refunded"] == {"EUR": 2397}
-
-
-def test_an_old_payment_is_not_refunded(sandbox, api):
-    capture = captured(sandbox, api)
-    sandbox.clock.move(timedelta(days=181))
-
-    answer = sandbox.api.post(f"/v2/payments/captures/{capture['id']}/refund", json={})
-
-    assert issue_of(answer) == (422, "REFUND_TIME_LIMIT_EXCEEDED")
-
-
-def test_a_wallet_is_kept_once_its_holder_agreed_and_until_it_is_deleted(sandbox, api):
-    wanted = {"payment_source": {"paypal": {"usage_type": "MERCHANT", "experience_context": PAGE}}}
-    setup = api.post(SETUP, json=wanted, headers=keyed("setup")).json()
-    order = {"payment_source": {"token": {"id": setup["id"], "type": "SETUP_TOKEN"}}}
-    early = api.post(KEPT, json=order, headers=keyed("keep"))
-    token = a_kept_wallet(sandbox, api)
-    again = api.post(KEPT, json=order, headers=keyed("keep again"))
-    listed = api.get(KEPT, params={"customer_id": token["customer"]["id"]}).json()["payment_tokens"]
-    deleted = [api.delete(f"{KEPT}/{token['id']}").status_code for _ in range(2)]
-
-    assert issue_of(early) == (422, "SETUP_TOKEN_NOT_APPROVED")
-    assert issue_of(again) == (422, "TOKEN_ALREADY_USED")
-    assert [each["id"] for each in listed] == [token["id"]]
-    assert (deleted, sandbox.state()["wallets_kept"]) == ([204, 404], 0)
-
-
-def test_a_customer_can_only_be_one_that_paypal_has_named(api):
-    paypal = {"experience_context": PAGE, "attributes": {"customer": {"id": "our-own-name"}}}
-
-    assert api.post(ORDERS, json=an_order(paypal=paypal), headers=keyed("order")).status_code == 404
-
-
-def test_the_page_leads_back_to_the_shop(sandbox, api):
-    made = api.post(ORDERS, json=an_order(description="Invoice <1>"), headers=keyed("order")).json()
-    page = f"{HOST}/checkoutnow/{made['id']}"
-
-    shown = sandbox.browser.get(page)
-    cancelled = answer_on_page(sandbox.browser, page, answer="cancel").headers["location"]
-    agreed = urlsplit(answer_on_page(sandbox.browser, page).headers["location"])
-    api.post(f"{ORDERS}/{made['id']}/capture", json={})
-
-    assert "€23.97" in shown.text
-    assert "Invoice &lt;1&gt;" in shown.text
-    assert cancelled == f"{BACK}?token={made['id']}"
-    assert parse_qs(agreed.query) == {"invoice": ["1"], "token": [made["id"]], "PayerID": ["PAYERGOOD0000"]}
-    assert [sandbox.browser.get(url).status_code for url in (page, f"{HOST}/checkoutnow/none")] == [410, 404]
-
-
-def test_a_disputed_payment_is_not_ours_to_refund_and_may_be_taken_back(sandbox, api):
-    capture = captured(sandbox, api)
-    dispute = sandbox.does("captures", capture["id"], "dispute")
-    refund = api.post(f"/v2/payments/captures/{capture['id']}/refund", json={})
-    listed = api.get("/v1/customer/disputes", params={"disputed_transaction_id": capture["id"]}).json()["items"]
-    sandbox.does("disputes", dispute["dispute_id"], "for_buyer")
-
-    assert issue_of(refund) == (422, "TRANSACTION_DISPUTED")
-    assert [each["dispute_life_cycle_stage"] for each in listed] == ["INQUIRY"]
-    assert sandbox.state()["refunded"] == {"EUR": 2397}
-    assert api.get(f"/v1/customer/disputes/{dispute['dispute_id']}").json()["status"] == "RESOLVED"
-
-
-def test_the_report_is_three_hours_behind_and_asked_for_a_month_at_most(sandbox, api):
-    capture = captured(sandbox, api)
-    api.post(f"/v2/payments/captures/{capture['id']}/refund", json={"amount": EUROS | {"value": "1.00"}})
-    start, month = sandbox.clock.now, timedelta(days=31)
-
-    def asked(until):
-        moments = {"start_date": start.isoformat(), "end_date": until.isoformat()}
-        return api.get("/v1/reporting/transactions", params=moments)
-
-    sandbox.clock.move(timedelta(hours=2, minutes=59))
-    early = asked(start + month).json()["transaction_details"]
-    sandbox.clock.move(timedelta(minutes=1))
-    rows = [detail["transaction_info"] for detail in asked(start + month).json()["transaction_details"]]
-
-    assert early == []
-    assert [(row["transaction_amount"]["value"], row["custom_field"]) for row in rows] == [
-        ("23.97", "ours"),
-        ("-1.00", "ours"),
-    ]
-    assert asked(start + month + timedelta(seconds=1)).status_code == 400
-
-
-def test_a_subscription_from_before_is_found_and_ended_once(sandbox, api):
-    sandbox.browser.post("/_sandbox/subscriptions", json={"custom_id": "old-17"})
-    path = "/v1/billing/subscriptions"
-    (found,) = api.get(path, params={"statuses": "ACTIVE"}).json()["subscriptions"]
-
-    answers = [
-        api.post(f"{path}/{found['id']}/cancel", json=body) for body in ({}, {"reason": "moved"}, {"reason": "x"})
-    ]
-
-    assert [answer.status_code for answer in answers] == [400, 204, 422]
-    assert issue_of(answers[2])[1] == "SUBSCRIPTION_STATUS_INVALID"
-    assert sandbox.state()["subscriptions"] == {"CANCELLED": 1}
 
 
 @pytest.mark.parametrize(
