@@ -62,11 +62,11 @@ def _respond(
     try:
         response = http.request(method, path, json=json, params=params)
     except NOT_SENT as error:
-        raise TemporaryFailure(f"Cannot reach it ({asked}): {_name(error)}") from error
+        raise TemporaryFailure(f"Cannot reach it ({asked}): {named(error)}") from error
     except (*NOT_SENDABLE, httpx.InvalidURL) as error:
         raise Rejected(f"Its address or our key cannot be used ({asked}): {error}") from error
     except httpx.RequestError as error:
-        raise _lost(method, f"The answer was lost ({asked}): {_name(error)}") from error
+        raise lost(method, f"The answer was lost ({asked}): {named(error)}") from error
     if not response.is_success:
         raise _refusal(method, response, asked)
     return response, asked
@@ -78,17 +78,17 @@ def _answer(method: str, response: httpx.Response, asked: str) -> Any:
     try:
         return response.json()
     except ValueError as error:
-        raise _lost(method, f"The answer is not JSON ({asked})") from error
+        raise lost(method, f"The answer is not JSON ({asked})") from error
 
 
 def _refusal(method: str, response: httpx.Response, asked: str) -> Exception:
-    status, body = response.status_code, _json_or_none(response)
+    status, body = response.status_code, json_or_none(response)
     reason = _reason(body) or response.reason_phrase
     said = f"{reason[:LONGEST_REASON]} ({status}; {asked})"
     if status in COME_BACK_LATER:
-        return TemporaryFailure(said, retry_after=_retry_after(response))
+        return TemporaryFailure(said, retry_after=retry_after_of(response))
     if status >= 500 or status == 408:
-        return _lost(method, said)
+        return lost(method, said)
     match status:
         case 401:
             return Rejected(f"The API token was not accepted ({asked}): is it complete and still valid?", status=401)
@@ -103,12 +103,13 @@ def _refusal(method: str, response: httpx.Response, asked: str) -> Exception:
     return Rejected(said, status=status)
 
 
-def _lost(method: str, message: str) -> TemporaryFailure:
+def lost(method: str, message: str) -> TemporaryFailure:
     """A question without an answer can be asked again; whether an order was carried out must be found out."""
     return TemporaryFailure(message) if method == "GET" else UnknownOutcome(message)
 
 
-def _json_or_none(response: httpx.Response) -> Any:
+def json_or_none(response: httpx.Response) -> Any:
+    """An answer's JSON; None when it is none."""
     try:
         return response.json()
     except ValueError:
@@ -131,7 +132,7 @@ def _joined(sentences: object) -> str:
     return ", ".join(map(str, sentences)) if isinstance(sentences, list) else str(sentences)
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def retry_after_of(response: httpx.Response) -> float | None:
     """Seconds to wait, from a number or a date; None when the vendor does not say."""
     text = response.headers.get("Retry-After", "")
     try:
@@ -144,5 +145,6 @@ def _retry_after(response: httpx.Response) -> float | None:
         return None
 
 
-def _name(error: Exception) -> str:
+def named(error: Exception) -> str:
+    """What an error says, or at least its name."""
     return str(error) or type(error).__name__

@@ -10,7 +10,15 @@ from starlette.types import ASGIApp
 
 from ezscale.sandbox.exchange_rates.app import EcbStandIn
 from ezscale.sandbox.front import Vendor, front
-from ezscale.sandbox.holdings import ecb_holdings, stripe_holdings, taxjar_holdings, vies_holdings, virtfusion_holdings
+from ezscale.sandbox.holdings import (
+    ecb_holdings,
+    paypal_holdings,
+    stripe_holdings,
+    taxjar_holdings,
+    vies_holdings,
+    virtfusion_holdings,
+)
+from ezscale.sandbox.paypal.app import paypal_stand_in
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
 from ezscale.sandbox.taxjar.app import TaxJarStandIn
@@ -18,12 +26,16 @@ from ezscale.sandbox.vies.app import ViesStandIn
 from ezscale.sandbox.virtfusion import LIFELIKE, Pace, panel_door, virtfusion_stand_in
 
 STRIPE_PATH = "/stripe"
+PAYPAL_PATH = "/paypal"
 VIRTFUSION_PATH = "/virtfusion/api/v1"
 VIES_PATH = "/vies"
 ECB_PATH = "/ecb"
 TAXJAR_PATH = "/taxjar/v2"
 TAXJAR_TOKEN = "taxjar-sandbox"  # noqa: S105  # opens a stand-in, and nothing else
 STRIPE_WEBHOOKS = "/webhooks/stripe"
+PAYPAL_CLIENT = ("paypal-sandbox", "paypal-sandbox-secret")  # as TaxJar's token
+PAYPAL_WEBHOOK = "WH-SANDBOX"
+PAYPAL_WEBHOOKS = "/webhooks/paypal"
 
 
 def sandbox_app(
@@ -47,11 +59,20 @@ def sandbox_app(
         api_key=stripe_key,
         public_url=known["stripe"]["url"],
     )
+    paypal_store = Store(data_dir / "paypal.db")
+    paypal = paypal_stand_in(
+        paypal_store,
+        client=PAYPAL_CLIENT,
+        webhook_id=PAYPAL_WEBHOOK,
+        webhook_url=web_url.rstrip("/") + PAYPAL_WEBHOOKS,
+        public_url=known["paypal"]["url"],
+    )
     virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token, pace=pace)
     vies_store, ecb_store, taxjar_store = (Store(data_dir / f"{name}.db") for name in ("vies", "ecb", "taxjar"))
     vies, ecb, taxjar = ViesStandIn(vies_store), EcbStandIn(ecb_store), TaxJarStandIn(taxjar_store, TAXJAR_TOKEN)
     vendors = (
         Vendor("stripe", "Stripe", known["stripe"]["url"], stripe, stripe_store, stripe_holdings),
+        Vendor("paypal", "PayPal", known["paypal"]["url"], paypal, paypal_store, paypal_holdings),
         Vendor("virtfusion", "VirtFusion", known["virtfusion"]["url"], virtfusion, panel_store, virtfusion_holdings),
         Vendor("vies", "VIES", known["vies"]["url"], vies, vies_store, vies_holdings),
         Vendor("ecb", "European Central Bank", known["ecb"]["url"], ecb, ecb_store, ecb_holdings),
@@ -60,12 +81,13 @@ def sandbox_app(
 
     @asynccontextmanager
     async def serving(_app: Starlette) -> AsyncIterator[None]:
-        async with stripe.delivering():
+        async with stripe.delivering(), paypal.delivering():
             yield
 
     return Starlette(
         routes=[
             Mount(STRIPE_PATH, stripe),
+            Mount(PAYPAL_PATH, paypal),
             Mount(VIRTFUSION_PATH, virtfusion),
             Mount(VIES_PATH, vies),
             Mount(ECB_PATH, ecb),
@@ -82,6 +104,7 @@ def urls(sandbox_url: str, *, stripe_key: str, virtfusion_token: str) -> dict[st
     base = sandbox_url.rstrip("/")
     return {
         "stripe": {"url": base + STRIPE_PATH, "key": stripe_key},
+        "paypal": {"url": base + PAYPAL_PATH, "key": ":".join(PAYPAL_CLIENT)},
         "virtfusion": {"url": base + VIRTFUSION_PATH, "key": virtfusion_token},
         "vies": {"url": base + VIES_PATH, "key": ""},
         "ecb": {"url": base + ECB_PATH, "key": ""},

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ezscale.kit.money import Money
+from ezscale.sandbox.paypal.amounts import written as paypal_written
 from ezscale.sandbox.store import Document, Store
 
 Row = dict[str, Any]
@@ -83,6 +84,28 @@ def stripe_holdings(store: Store, state: Mapping[str, Any]) -> Holdings:
     return Holdings(figures, {"Charges": charges, "Customers": people})
 
 
+def paypal_holdings(store: Store, state: Mapping[str, Any]) -> Holdings:
+    """The money that moved, from whom, and under which of our names."""
+    orders = {order["id"]: order for order in store.all("order")}
+    payments = [
+        {
+            "When": capture["create_time"].replace("T", " ").removesuffix("Z"),
+            "Amount": Money.of(capture["amount"]["value"], capture["amount"]["currency_code"]).format(),
+            "Refunded": _paypal_amount(capture["_refunded"], capture["amount"]["currency_code"]),
+            "Outcome": capture["status"],
+            "Wallet": orders[capture["supplementary_data"]["related_ids"]["order_id"]]["_wallet"],
+            "Our name": capture.get("custom_id"),
+            "Payment": capture["id"],
+        }
+        for capture in reversed(store.all("capture"))
+    ]
+    figures = {f"Captured {code}": _paypal_amount(units, code) for code, units in state["captured"].items()}
+    figures |= {f"Refunded {code}": _paypal_amount(units, code) for code, units in state["refunded"].items() if units}
+    counted = ("wallets_kept", "declined", "refunds", "webhooks_owed")
+    figures |= {name.replace("_", " ").capitalize(): str(state[name]) for name in counted}
+    return Holdings(figures, {"Payments": payments})
+
+
 def vies_holdings(_store: Store, state: Mapping[str, Any]) -> Holdings:
     """The numbers that were asked about, and what was said."""
     answers = [
@@ -115,6 +138,11 @@ def taxjar_holdings(_store: Store, state: Mapping[str, Any]) -> Holdings:
 
 def _amount(minor: int, currency: str) -> str:
     return Money(minor, currency.upper()).format()
+
+
+def _paypal_amount(units: int, currency: str) -> str:
+    """PayPal counts some currencies in whole units that have cents for us."""
+    return Money.of(paypal_written(units, currency)["value"], currency).format() if units else ""
 
 
 def _moment(seconds: int) -> str:

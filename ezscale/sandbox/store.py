@@ -99,3 +99,12 @@ class Store:
     def _run(self, statement: str, values: tuple[str | int | None, ...]) -> list[Any]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
+
+
+def public(value: Any) -> Any:
+    """What may leave a stand-in: a copy without the fields that start with an underscore."""
+    if isinstance(value, dict):
+        return {name: public(inner) for name, inner in value.items() if not name.startswith("_")}
+    if isinstance(value, list):
+        return [public(inner) for inner in value]
+    return value

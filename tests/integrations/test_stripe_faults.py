@@ -1,6 +1,5 @@
 """Our gateway when Stripe answers late, wrong or not at all: no charge twice, none forgotten."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
@@ -12,16 +11,9 @@ from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.sandbox.faults import Wrong
 from ezscale.sandbox.in_process import NobodyThere
 from ezscale.sandbox.stripe.browser import pay_on_page
+from tests.lost_answers import AFTER_THE_ACT, BEFORE_THE_ACT, fifty_answers
 from tests.stripe_sandbox import KEY, SECRET, StripeSandbox
 
-AFTER_THE_ACT = [
-    {"wrong": Wrong.LOST},
-    {"wrong": Wrong.LOST, "status": 500},
-    {"wrong": Wrong.LATE, "seconds": 6},
-    {"wrong": Wrong.GARBAGE},
-    {"wrong": Wrong.GARBAGE, "status": 502},
-]
-BEFORE_THE_ACT = [{"wrong": Wrong.DOWN}, {"wrong": Wrong.REFUSE, "status": 500}]
 INTENTS = "/v1/payment_intents*"
 
 
@@ -197,16 +189,7 @@ def test_fifty_charges_at_once_take_the_money_once(sandbox):
     charge = sandbox.a_charge_on()
     sandbox.goes_wrong(Wrong.LOST, INTENTS, times=10)
 
-    def charge_stubbornly(_):
-        for _ in range(30):
-            try:
-                return sandbox.gateway.charge(charge).payment_ref
-            except TemporaryFailure:
-                continue
-        return ""
-
-    with ThreadPoolExecutor(10) as threads:
-        refs = set(threads.map(charge_stubbornly, range(50)))
+    refs = fifty_answers(lambda: sandbox.gateway.charge(charge).payment_ref)
 
     assert len(refs) == 1
     assert sandbox.captures(charge) == 1

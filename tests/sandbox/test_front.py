@@ -7,11 +7,12 @@ from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.provisioning.ports import PanelOwner, ServiceSpec
-from ezscale.sandbox.app import sandbox_app, urls
+from ezscale.sandbox.app import PAYPAL_CLIENT, sandbox_app, urls
 from ezscale.sandbox.in_process import InProcess
 
 HOST = "http://127.0.0.1:3001"
 KEYS = {"stripe_key": "sk_test_front", "virtfusion_token": "vf-front"}
+PAYPAL_GRANT = {"grant_type": "client_credentials"}
 SPEC = ServiceSpec("SRV-1", package="2", location="1", image="2", hostname="web.example.test")
 
 
@@ -50,9 +51,11 @@ def sandbox(tmp_path):
 def test_every_stand_in_answers_at_its_address_with_its_key(sandbox):
     stripe = sandbox.vendor("stripe").get("/v1/customers/cus_none")
     virtfusion = sandbox.vendor("virtfusion").get("/connect")
+    paypal = sandbox.vendor("paypal").post("/v1/oauth2/token", data=PAYPAL_GRANT, auth=PAYPAL_CLIENT)
 
     assert stripe.json()["error"]["type"] == "invalid_request_error"
     assert virtfusion.status_code == 200
+    assert paypal.json()["token_type"] == "Bearer"
 
 
 def test_an_empty_sandbox_says_so(sandbox):
@@ -101,7 +104,7 @@ def test_the_next_build_can_be_made_to_fail(sandbox):
 @pytest.mark.parametrize(
     ("path", "form", "status"),
     [
-        ("/switches/paypal", {"wrong": "down"}, 404),
+        ("/switches/bank", {"wrong": "down"}, 404),
         ("/switches/virtfusion", {"wrong": "tired"}, 422),
         ("/switches/virtfusion", {"wrong": "down", "times": "-1"}, 422),
     ],

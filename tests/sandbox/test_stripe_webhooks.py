@@ -12,7 +12,8 @@ from starlette.responses import Response
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.stripe.app import stripe_stand_in
 from ezscale.sandbox.stripe.browser import pay_on_page
-from ezscale.sandbox.stripe.webhooks import NotTaken, Webhooks, over_http
+from ezscale.sandbox.stripe.webhooks import over_http, signed_webhooks
+from ezscale.sandbox.webhooks import NotTaken
 from tests.stripe_sandbox import SECRET, StripeSandbox
 
 
@@ -104,7 +105,7 @@ def test_a_webhook_is_repeated_until_it_is_taken(sandbox, paid):
 
     store = sandbox.stand_in.account.store
     store.clear("delivery")
-    webhooks = Webhooks(store, SECRET, deliver)
+    webhooks = signed_webhooks(store, SECRET, deliver)
     webhooks.resend(sandbox.api.get("/events").json()["data"][0]["id"])
 
     tries = [webhooks.deliver_due(), webhooks.deliver_due(), webhooks.deliver_due(all=True)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ezscale.sandbox.store import Document, Store
+from ezscale.sandbox.store import Document, Store, public
 from ezscale.sandbox.stripe.errors import StripeError, no_such
 
 API_VERSION = "2026-10-28.endive"
@@ -112,15 +112,6 @@ class Account:
             raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
         if isinstance(value, dict) and rest:
             self._expand(value, rest, path)
-
-
-def public(value: Any) -> Any:
-    """What may leave the stand-in: a copy without the underscored fields."""
-    if isinstance(value, dict):
-        return {name: public(inner) for name, inner in value.items() if not name.startswith("_")}
-    if isinstance(value, list):
-        return [public(inner) for inner in value]
-    return value
 
 
 def merged_metadata(old: dict[str, str], given: Any) -> dict[str, str]:

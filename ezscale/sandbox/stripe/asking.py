@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ezscale.sandbox.faults import remark, take_time
-from ezscale.sandbox.store import Document
-from ezscale.sandbox.stripe.account import API_VERSION, Account, public
+from ezscale.sandbox.store import Document, public
+from ezscale.sandbox.stripe.account import API_VERSION, Account
 from ezscale.sandbox.stripe.errors import StripeError
 from ezscale.sandbox.stripe.params import checked
 

@@ -5,6 +5,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ezscale.sandbox.faults import remark
+from ezscale.sandbox.hosted_page import HEADERS
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.stripe import checkout, page, payment_methods
 from ezscale.sandbox.stripe.account import Account
@@ -12,12 +13,6 @@ from ezscale.sandbox.stripe.card_form import CardForm, read_card
 from ezscale.sandbox.stripe.cards import BY_NUMBER
 from ezscale.sandbox.stripe.errors import Declined, StripeError
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 FAILED = CardForm(errors={"number": checkout.AUTHENTICATION_FAILURE})
 
 

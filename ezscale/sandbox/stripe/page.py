@@ -3,10 +3,10 @@
 from html import escape
 
 from ezscale.kit.money import Money
+from ezscale.sandbox.hosted_page import document
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.stripe.card_form import CardForm
 from ezscale.sandbox.stripe.cards import CARDS
-from ezscale.sandbox.stripe.page_style import STYLE
 
 FIELDS = (
     ("number", "Card number", "1234 1234 1234 1234", "cc-number", "numeric"),
@@ -23,7 +23,7 @@ def payment_page(session: Document, form: CardForm, action: str = "") -> str:
     summary = _summary(session) if paying else "<h1>Save a card</h1><p>Nothing is charged now.</p>"
     fields = "".join(_field(form, *field) for field in FIELDS)
     button = title if paying else "Save card"
-    return _document(
+    return document(
         f"Error: {title}" if form.errors else title,
         f"""<main class="columns">
 <section class="summary">{_way_back(session)}{summary}</section>
@@ -38,7 +38,7 @@ def payment_page(session: Document, form: CardForm, action: str = "") -> str:
 def authentication_page(intent: Document) -> str:
     """The bank's page in the middle of a payment."""
     what = f"a payment of {_money(intent)}" if intent["object"] == "payment_intent" else "saving your card"
-    return _document(
+    return document(
         "Confirm with your bank",
         f"""<main class="narrow card"><h1>Confirm with your bank</h1>
 <p>3-D Secure test page. Your bank asks whether {escape(what)} is really yours.</p>
@@ -57,7 +57,7 @@ def over_page(session: Document | None) -> str:
     else:
         title, text = "This page has expired", "Nothing was charged. Start again from the shop."
     back = _way_back(session) if session and session["status"] == "expired" else ""
-    return _document(title, f'<main class="narrow card"><h1>{escape(title)}</h1><p>{escape(text)}</p>{back}</main>')
+    return document(title, f'<main class="narrow card"><h1>{escape(title)}</h1><p>{escape(text)}</p>{back}</main>')
 
 
 def spaced(number: str) -> str:
@@ -110,12 +110,3 @@ def _amount(session: Document) -> str:
 
 def _money(doc: Document, amount: int | None = None) -> str:
     return Money(doc["amount"] if amount is None else amount, doc["currency"].upper()).format()
-
-
-def _document(title: str, body: str) -> str:
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>{escape(title)}</title>
-<style>{STYLE}</style></head><body>
-<header><p class="badge">Test mode</p><p>Payment sandbox</p></header>
-{body}</body></html>"""

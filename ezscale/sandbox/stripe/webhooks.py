@@ -1,141 +1,26 @@
-"""Telling our webhook endpoint what happened: signed, repeated until it answers, and unreliable on request."""
+"""Webhooks as Stripe signs them: one header with the time and a shared secret's hash."""
 
-import asyncio
-import json
 from collections.abc import Callable
-from http import HTTPStatus
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
 from stripe import WebhookSignature
 
-from ezscale.kit.clock import world_now
-from ezscale.sandbox.store import Document, Store
+from ezscale.sandbox.store import Store
+from ezscale.sandbox.webhooks import Webhooks, poster
 
 Deliver = Callable[[bytes, str], object]
-TRIES = 16
-LONGEST_PAUSE = 300
-LOG_LENGTH = 500
 
 
-class NotTaken(Exception):
-    """The endpoint did not answer with success."""
+def signed_webhooks(store: Store, secret: str, deliver: Deliver) -> Webhooks:
+    """What is owed to the endpoint; `deliver` hands over a body and its signature, or raises."""
 
+    def send(body: bytes) -> object:
+        return deliver(body, WebhookSignature.generate_signature_header(body.decode(), secret))
 
-class Manner(BaseModel):
-    """How webhooks are delivered: at all, how late, how often, in which order."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    on: bool = True
-    seconds: float = Field(default=0.0, ge=0, le=86_400)
-    copies: int = Field(default=1, ge=1, le=5)
-    newest_first: bool = False
-
-
-class Webhooks:
-    """The deliveries that are still owed to the endpoint; `deliver` hands one over or raises."""
-
-    def __init__(self, store: Store, secret: str, deliver: Deliver) -> None:
-        self._store = store
-        self._secret = secret
-        self._deliver = deliver
-
-    @property
-    def manner(self) -> Manner:
-        """How webhooks are delivered at present."""
-        return Manner.model_validate(self._store.get("webhook_manner", "it") or {})
-
-    def behave(self, manner: Manner) -> None:
-        """Deliver differently from the next event on."""
-        self._store.put("webhook_manner", "it", manner.model_dump())
-
-    def announce(self, event: Document) -> None:
-        """Owe the endpoint an event."""
-        manner = self.manner
-        if manner.on:
-            due = world_now().timestamp() + manner.seconds
-            for _ in range(manner.copies):
-                self._owe(event["id"], due)
-
-    def resend(self, event_id: str) -> None:
-        """Owe the endpoint an event once more, as the dashboard's button does."""
-        self._owe(event_id, world_now().timestamp())
-
-    def owed(self) -> list[Document]:
-        """What has not been delivered yet, in the order of delivery."""
-        docs = self._store.all("delivery")
-        return docs[::-1] if self.manner.newest_first else docs
-
-    def deliver_due(self, *, all: bool = False) -> int:
-        """Deliver what is due, or all that is owed; how many were taken."""
-        taken = 0
-        for delivery in self.owed():
-            if (all or delivery["due"] <= world_now().timestamp()) and self._reserve(delivery):
-                taken += self._try(delivery)
-        return taken
-
-    def _owe(self, event_id: str, due: float) -> None:
-        id = str(self._store.next_number("delivery"))
-        self._store.put("delivery", id, {"id": id, "event": event_id, "due": due, "tries": 0})
-
-    def _reserve(self, delivery: Document) -> bool:
-        """Move the next try ahead, so that nobody else makes this one; False when somebody has."""
-        with self._store.transaction():
-            if self._store.get("delivery", delivery["id"]) != delivery:
-                return False
-            delivery["tries"] += 1
-            delivery["due"] = world_now().timestamp() + min(2 ** delivery["tries"], LONGEST_PAUSE)
-            self._store.put("delivery", delivery["id"], delivery)
-        return True
-
-    def _try(self, delivery: Document) -> bool:
-        event = self._store.get("event", delivery["event"]) or {}
-        body = json.dumps(event)
-        signature = WebhookSignature.generate_signature_header(body, self._secret)
-        try:
-            self._deliver(body.encode(), signature)
-            answer = "taken"
-        except Exception as error:  # noqa: BLE001  # whatever the endpoint does wrong, Stripe tries again
-            answer = f"{type(error).__name__}: {error}"
-        with self._store.transaction():
-            if answer == "taken" or delivery["tries"] >= TRIES:
-                self._store.delete("delivery", delivery["id"])
-            self._log(event, delivery["tries"], answer)
-        return answer == "taken"
-
-    def _log(self, event: Document, tries: int, answer: str) -> None:
-        entry = {
-            "time": world_now().isoformat(timespec="milliseconds"),
-            "event": event.get("id"),
-            "type": event.get("type"),
-            "try": tries,
-            "answer": answer,
-        }
-        self._store.put("webhook_log", str(self._store.next_number("webhook_log")), entry)
-        self._store.keep_newest("webhook_log", LOG_LENGTH)
-
-    def log(self) -> list[Document]:
-        """The newest tries, newest first."""
-        return self._store.all("webhook_log")[::-1]
+    return Webhooks(store, send)
 
 
 def over_http(url: str, transport: httpx.BaseTransport | None = None) -> Deliver:
     """Delivery by a POST to an endpoint."""
-    http = httpx.Client(timeout=10, trust_env=False, transport=transport)  # a proxy has no part in loopback
-
-    def deliver(body: bytes, signature: str) -> None:
-        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature}
-        answer = http.post(url, content=body, headers=headers)
-        if not answer.is_success:
-            raise NotTaken(f"{answer.status_code} {HTTPStatus(answer.status_code).phrase}")
-
-    return deliver
-
-
-async def deliver_forever(webhooks: Webhooks, before_each: Callable[[], None], pause: float = 0.25) -> None:
-    """Keep delivering, in a thread, until cancelled."""
-    while True:
-        before_each()
-        await asyncio.to_thread(webhooks.deliver_due)
-        await asyncio.sleep(pause)
+    post = poster(url, transport)
+    return lambda body, signature: post(body, {"Stripe-Signature": signature})

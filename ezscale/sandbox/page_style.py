@@ -44,6 +44,11 @@ button { min-height: 2.75rem; padding: .5rem 1.25rem; font: inherit; font-weight
 button:hover { filter: brightness(1.08); }
 .quiet { background: transparent; color: var(--accent); }
 .choices { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem; }
+fieldset { margin: 1rem 0 0; padding: .5rem 1rem; border: 1px solid var(--line); border-radius: 8px; }
+legend { font-size: .875rem; font-weight: 600; padding: 0 .25rem; }
+.choice { display: flex; gap: .75rem; align-items: center; min-height: 2.75rem; }
+.choice input { flex: none; width: 1.25rem; min-height: 1.25rem; margin: 0; }
+.choice label { flex: 1; margin: 0; font-weight: 400; }
 .consent, .tests > p { color: var(--soft); font-size: .875rem; margin: 1rem 0 0; }
 .tests > p { margin: -.5rem 0 .75rem; }
 .tests ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem;

@@ -1,0 +1,1 @@
+"""PayPal: customers' wallets, asked on a page or kept for renewals."""
