@@ -39,7 +39,10 @@ def main(
     size: Annotated[int, typer.Option(help="How many, instead of the usual sizes.", min=0)] = 0,
     database: Annotated[str, typer.Option(help="sqlite, postgres or mariadb, instead of all.")] = "",
 ) -> None:
-    """Print a table of how many times as long as the best possible we take, and write benchmarks/results.json."""
+    """Print a table of how many times as long as the best possible we take, and write benchmarks/results.json.
+
+    What was not measured now stays in it as it was.
+    """
     if only and only not in ALL:
         raise typer.BadParameter(f"there is no {only!r}, only {', '.join(ALL)}")
     kinds = (database,) if database else ("sqlite", *ON_SERVERS)
@@ -51,9 +54,18 @@ def main(
             results += alone(name, place, count)
     results += growth(results)
     show(results)
-    RESULTS.write_text(json.dumps([result.to_plain() for result in results], indent=1) + "\n")
+    RESULTS.write_text(
+        json.dumps([*left_as_they_were(results), *(each.to_plain() for each in results)], indent=1) + "\n"
+    )
     if not all(result.passes for result in results):
         sys.exit(1)
+
+
+def left_as_they_were(results: Iterable[Result]) -> list[dict[str, object]]:
+    """The lines that these results do not measure anew."""
+    known: list[dict[str, object]] = json.loads(RESULTS.read_text("utf-8"))
+    anew = [(each.name, each.size, each.database) for each in results]
+    return [line for line in known if (line["name"], line["size"], line["database"]) not in anew]
 
 
 def rounds(chosen: dict[str, Benchmark], found: Iterable[Place], size: int) -> Iterator[tuple[str, Place, int]]:
