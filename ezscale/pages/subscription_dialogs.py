@@ -81,7 +81,7 @@ def cancel_button(state: Any) -> rx.Component:
             "At the end of what is paid (",
             at_end,
             ") or now, its server is deleted with everything on it.",
-            rx.cond(state.pending.id != "", " The change that waits is withdrawn."),
+            words(state.pending.id != "", " The change that waits is withdrawn.", ""),
         ),
         open=state.leaving,
         on_open_change=state.think_of_leaving,
