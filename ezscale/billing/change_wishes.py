@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from ezscale.billing.lines import Position
 from ezscale.billing.subscriptions import items_of
+from ezscale.catalog.cycles import cycle_words
 from ezscale.catalog.fitting import Fittings, Wanted, fit_out, fittings
 from ezscale.catalog.plans import plan_on_sale
 from ezscale.kit.errors import BusinessError, Invalid
@@ -19,10 +20,6 @@ from ezscale.models import OptionValue, Plan, Subscription, SubscriptionItem
 from ezscale.models.invoice import LineKind
 from ezscale.models.option import OptionKind
 from ezscale.models.subscription import ItemKind
-
-WORDS = {
-    1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly", 24: "every two years", 36: "every three years"
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ def difference(
     stays = [item for item in items if item.id not in replaced and item not in more.goes]
     told = [f"{before.name} to {after.name}"] if after.id != before.id else []
     if other_cycle:
-        told.append(f"{_cycle(subscription.months)} to {_cycle(months)}")
+        told.append(f"{cycle_words(subscription.months)} to {cycle_words(months)}")
     told += [more.summary] if more.summary else []
     return Difference(comes, more.goes, stays, more.once, "; ".join(told) or after.name)
 
@@ -128,7 +125,7 @@ def _new_plan(
     terms = {
         "plan_id": after.id,
         "kind": ItemKind.PLAN,
-        "description": f"{after.name}, {_cycle(months)}"[:200],  # as orders print it
+        "description": f"{after.name}, {cycle_words(months)}"[:200],  # as orders print it
         "quantity": held.quantity,
         "currency": subscription.currency,
         "price_minor": price.amount.minor,
@@ -227,7 +224,3 @@ def _discount(old: SubscriptionItem, other_cycle: bool) -> dict[str, Any]:
 
 def _once(description: str, price: Money, kind: LineKind) -> Position:
     return Position(description, price, Money.zero(price.currency), kind=kind)
-
-
-def _cycle(months: int) -> str:
-    return WORDS.get(months, f"every {months} months")

@@ -9,7 +9,6 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.permissions import SEE_BILLING, SEE_EVERYTHING
-from ezscale.billing.change_wishes import WORDS
 from ezscale.billing.credit_notes import visible_credit_notes
 from ezscale.billing.invoicing import invoice_lines, visible_invoices
 from ezscale.billing.paid_days import pauses_of
@@ -17,6 +16,7 @@ from ezscale.billing.proration import LONGEST_IN_DAYS, cycle_price, span_of
 from ezscale.billing.recurring import DISCOUNT_OVER
 from ezscale.billing.subscriptions import subscription
 from ezscale.billing.tax import percent
+from ezscale.catalog.cycles import cycle_words
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import (
@@ -184,9 +184,7 @@ def _agreements(work: Work, found: Subscription) -> list[Happening]:
             continue
         if before.price_minor != item.price_minor:
             told.append(
-                Happening(
-                    item.began_on, f"New {WORDS.get(found.months, 'cycle')} price of {item.description}", item.price
-                )
+                Happening(item.began_on, f"New {cycle_words(found.months)} price of {item.description}", item.price)
             )
     over = select(RevenueMovement).where(
         RevenueMovement.subscription_id == found.id, RevenueMovement.kind == DISCOUNT_OVER

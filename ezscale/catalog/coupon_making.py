@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from ezscale.accounts.permissions import MANAGE_COUPONS
 from ezscale.accounts.signing_up import clean_line
+from ezscale.catalog.cycles import CYCLES
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -24,7 +25,6 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another
 RANDOM = 8  # letters of a single code: too many to try
 MOST_AT_ONCE = 1000
 HUGE = 10**12  # minor units: no price comes near
-CYCLES = (1, 3, 6, 12, 24, 36)
 SAME = "This code has been used: what it gives stays. End it, and make another one."
 
 

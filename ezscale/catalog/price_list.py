@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.catalog.changing import amount, change_catalog, coming, known_currency, locked
+from ezscale.catalog.cycles import CYCLES
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.paging import page_of
@@ -18,7 +19,6 @@ from ezscale.models import AddOn, AddOnPrice, OptionPrice, OptionValue, Plan, Pr
 
 Priced = TypeVar("Priced", Price, OptionPrice, AddOnPrice)
 
-CYCLES = (1, 3, 6, 12, 24, 36)
 ONCE = 0  # the months of what is paid once
 
 

@@ -8,6 +8,7 @@ from sqlmodel import col, func, select
 
 from ezscale.accounts.invitations import new_invitation_secret
 from ezscale.accounts.mailed_links import new_link_secret
+from ezscale.catalog.cycles import cycle_words
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
 from ezscale.messaging.sending import is_written, write_mail
@@ -38,9 +39,6 @@ from ezscale.models.sign_in import TokenPurpose
 
 INVITATION_LASTS = timedelta(days=3)
 SUSPEND_AFTER, NOTICE = 7, 7  # days; billing's policy holds to them
-CYCLES = {
-    1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly", 24: "every two years", 36: "every three years"
-}  # fmt: skip
 
 
 def welcome(work: Work, user_id: UUID) -> None:
@@ -392,7 +390,7 @@ def _about_price(work: Work, template: str, change_id: UUID, customer_id: UUID) 
     values: dict[str, object] = {
         "name": customer.name,
         "plan": work.session.get_one(Plan, change.plan_id).name,
-        "cycle": CYCLES.get(change.months, f"every {change.months} months"),
+        "cycle": cycle_words(change.months),
         "old": change.old.format(locale),
         "new": change.new.format(locale),
         "from_day": format_date(from_day or change.effective_on, "long", locale=locale),

@@ -22,6 +22,7 @@ from ezscale.billing.periods import add_months
 from ezscale.billing.pricing import price_for, tax_for
 from ezscale.billing.tax import TaxDecision
 from ezscale.catalog.coupons import coupon_for
+from ezscale.catalog.cycles import cycle_words
 from ezscale.catalog.fitting import Part, Wanted, fit_out, fittings
 from ezscale.catalog.plans import PlanOffer, PriceOffer, plan_on_sale
 from ezscale.company.rules import rules
@@ -33,14 +34,6 @@ from ezscale.models.invoice import LineKind
 from ezscale.models.subscription import ItemKind
 
 MOST_ITEMS = 10
-CYCLES = {
-    1: "monthly",
-    3: "quarterly",
-    6: "half-yearly",
-    12: "yearly",
-    24: "every two years",
-    36: "every three years",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +226,7 @@ def describe(plan: PlanOffer, months: int) -> str:
 
 def described(plan: str, months: int) -> str:
     """The same, for a plan that is known by its name."""
-    return f"{plan}, {CYCLES.get(months, f'every {months} months')}"
+    return f"{plan}, {cycle_words(months)}"
 
 
 def _asking(work: Work) -> Customer | None:

@@ -13,7 +13,7 @@ from ezscale.accounts.permissions import (
     SEE_EVERYTHING,
 )
 from ezscale.billing.change_lines import from_plain
-from ezscale.billing.change_wishes import WORDS, ChangeWish, times, wish_now
+from ezscale.billing.change_wishes import ChangeWish, times, wish_now
 from ezscale.billing.changes import change as change_of
 from ezscale.billing.explaining import Happening, timeline_of
 from ezscale.billing.lines import PricedLine, add_up
@@ -21,6 +21,7 @@ from ezscale.billing.pausing import pause_of
 from ezscale.billing.proration import ChangeRules, cycle_price
 from ezscale.billing.subscriptions import cancellation_of, items_of, pending_change_of, subscription
 from ezscale.billing.upcoming import upcoming
+from ezscale.catalog.cycles import cycle_words
 from ezscale.catalog.fitting import FittableAddOn, FittableOption, fittings
 from ezscale.catalog.plans import PlanOffer, plans_on_sale
 from ezscale.company.rules import rules
@@ -240,9 +241,7 @@ def form_of(work: Work, found: Subscription, plan: str, reader: Reader) -> Chang
         plan=picked.slug if picked else own.slug,
         months=str(found.months),
         plans=plans,
-        cycles=[
-            Pick(str(number), WORDS.get(number, f"every {number} months").capitalize()) for number in sorted(months)
-        ],
+        cycles=[Pick(str(number), cycle_words(number).capitalize()) for number in sorted(months)],
         fits=[
             *(_option(option, now) for option in offered.options if option.values),
             *(_add_on(add_on, now) for add_on in offered.add_ons),
@@ -263,7 +262,7 @@ def _view(work: Work, found: Subscription, items: list[SubscriptionItem], reader
         customer=customer.company or customer.name,
         customer_id=str(customer.id),
         plan=plan,
-        cycle=WORDS.get(found.months, f"every {found.months} months").capitalize(),
+        cycle=cycle_words(found.months).capitalize(),
         next_on=reader.day(coming.starts_on) if coming and coming.will_be_billed else "",
         next_total=reader.money(coming.total) if coming and coming.will_be_billed else "",
         ends_on=reader.day(wish.effective_on) if wish and found.status is not SubscriptionStatus.ENDED else "",

@@ -6,10 +6,10 @@ from threading import Barrier
 
 import pytest
 
+from ezscale.catalog.cycles import CYCLES
 from ezscale.catalog.plans import plan_on_sale
 from ezscale.catalog.price_list import (
     ADD_ONS,
-    CYCLES,
     PLANS,
     PriceWish,
     Standing,

@@ -10,7 +10,6 @@ from uuid import UUID
 import reflex as rx
 
 from ezscale.catalog.coupon_making import (
-    CYCLES,
     Terms,
     amounts_typed,
     change_coupon,
@@ -19,6 +18,7 @@ from ezscale.catalog.coupon_making import (
     terms_of,
     was_used,
 )
+from ezscale.catalog.cycles import CYCLES
 from ezscale.catalog.plan_keeping import every_plan
 from ezscale.catalog.redemptions import coupon
 from ezscale.kit.errors import Invalid

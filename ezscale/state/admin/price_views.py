@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Self
 
 from ezscale.billing.price_changes import ChangeOverview, PricePoint
-from ezscale.catalog.price_list import CYCLES, PriceWish, Standing, standing
+from ezscale.catalog.cycles import CYCLES
+from ezscale.catalog.price_list import PriceWish, Standing, standing
 from ezscale.kit.errors import Invalid
 from ezscale.models import AddOnPrice, OptionPrice, Price
 from ezscale.state.arguments import sent_fields, sent_text

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from ezscale.billing.change_wishes import WORDS
 from ezscale.billing.subscription_lists import Listed, subscriptions
+from ezscale.catalog.cycles import cycle_words
 from ezscale.catalog.plan_keeping import every_plan
 from ezscale.kit.work import Work
 from ezscale.state.admin.staff import Listing, StaffState
@@ -44,7 +44,7 @@ class SubscriptionRow:
             customer=listed.customer.company or listed.customer.name,
             customer_id=str(listed.customer.id),
             plan=listed.plan.name,
-            cycle=WORDS.get(found.months, f"every {found.months} months"),
+            cycle=cycle_words(found.months),
             next_on=reader.day(found.bill_from),
             status=found.status.value,
             change=listed.change.summary if listed.change else "",
