@@ -18,17 +18,7 @@ from tests.paypal_orders import (
     issue_of,
     keyed,
 )
-from tests.paypal_sandbox import BACK, HOST, PayPalSandbox
-
-
-@pytest.fixture
-def sandbox() -> PayPalSandbox:
-    return PayPalSandbox()
-
-
-@pytest.fixture
-def api(sandbox):
-    return sandbox.api
+from tests.paypal_sandbox import BACK, HOST
 
 
 @pytest.mark.parametrize(

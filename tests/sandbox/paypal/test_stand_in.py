@@ -29,16 +29,6 @@ FLAG = "/payment_source/paypal/attributes/vault/permit_multiple_payment_tokens"
 LOOSE = {"store_in_vault": "ON_SUCCESS", "usage_type": "MERCHANT", "permit_multiple_payment_tokens": "true"}
 
 
-@pytest.fixture
-def sandbox() -> PayPalSandbox:
-    return PayPalSandbox()
-
-
-@pytest.fixture
-def api(sandbox):
-    return sandbox.api
-
-
 @pytest.mark.parametrize(
     ("header", "problem"),
     [("", "AUTHENTICATION_FAILURE"), ("Basic eDp5", "AUTHENTICATION_FAILURE"), ("Bearer A21AAwrong", "invalid_token")],

@@ -9,15 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from tests.paypal_sandbox import WEBHOOK, PayPalSandbox
+from tests.paypal_sandbox import WEBHOOK
 
 VERIFY = "/v1/notifications/verify-webhook-signature"
 STORY = ["VAULT.PAYMENT-TOKEN.CREATED", "PAYMENT.CAPTURE.COMPLETED"]
-
-
-@pytest.fixture
-def sandbox() -> PayPalSandbox:
-    return PayPalSandbox()
 
 
 def pay(sandbox):
