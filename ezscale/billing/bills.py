@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from ezscale.billing import ledger
-from ezscale.billing.due import Due, DueCustomer, DueItem
+from ezscale.billing.due import Due, DueItem
 from ezscale.billing.earnings import add_by_family
 from ezscale.billing.invoicing import line_values
 from ezscale.billing.lines import Position, PricedLine, Rounding, Sums, add_up, price_lines, taxes_by_place
@@ -16,8 +16,9 @@ from ezscale.billing.periods import add_months
 from ezscale.billing.pricing import Taxes
 from ezscale.billing.recurring import discount_of
 from ezscale.billing.tax import TaxDecision
+from ezscale.billing.tax_standing import Known
 from ezscale.kit.money import Money
-from ezscale.models import Customer, SubscriptionItem
+from ezscale.models import SubscriptionItem
 
 Families = Mapping[UUID, str]  # of plans
 
@@ -54,7 +55,7 @@ class Terms(NamedTuple):
 def next_bill(due: Due, taxes: Taxes, families: Families) -> Bill:
     """The next period at the subscription's own prices. ValueError for one that has nothing to bill.
 
-    `families` may lack plans of which nothing is going to be booked.
+    Without `families` nothing of it can be booked.
     """
     subscription, start = due.subscription, due.subscription.bill_from
     if not due.items or start is None:
@@ -64,7 +65,7 @@ def next_bill(due: Due, taxes: Taxes, families: Families) -> Bill:
     return _bill(terms, decision, start, subscription.months, subscription.anchor_day, taxes.book.rules.rounding)
 
 
-def as_parts_of_one(bills: Sequence[Bill], taxes: Taxes, who: Customer | DueCustomer) -> Sequence[Bill]:
+def as_parts_of_one(bills: Sequence[Bill], taxes: Taxes, who: Known) -> Sequence[Bill]:
     """The same bills as the parts of one invoice, which may be rounded otherwise."""
     before = [bill.lines for bill in bills]
     priced = taxes.price_together(who, before)
@@ -84,7 +85,7 @@ def whole_of(bills: Sequence[Bill]) -> Bill:
 def _terms(item: SubscriptionItem | DueItem, families: Families) -> Terms:
     return Terms(
         item.description,
-        families.get(item.plan_id, ""),
+        families[item.plan_id] if families else "",
         item.quantity,
         item.currency,
         item.price_minor,

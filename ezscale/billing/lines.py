@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -78,8 +78,7 @@ class PricedLine:
     @property
     def tax(self) -> Money:
         """All its taxes together."""
-        parts = self.parts
-        return parts[0].amount if len(parts) == 1 else total([part.amount for part in parts], self.net.currency)
+        return total((part.amount for part in self.parts), self.net.currency)
 
     @property
     def gross(self) -> Money:
@@ -105,8 +104,11 @@ def price_line(position: Position, decision: TaxDecision) -> PricedLine:
 
     Where prices include tax, somebody who owes none pays what is left without the seller's own.
     """
-    net, parts = _taxed(position.amount, decision)
-    return PricedLine(position, net, parts, decision)
+    amount = position.amount
+    if not decision.taxes:
+        return PricedLine(position, amount - amount.share(_out_of(decision.deducted)), (), decision)
+    parts = _parts(decision, amount)
+    return PricedLine(position, amount - _total(parts) if decision.inclusive else amount, parts, decision)
 
 
 def price_lines(
@@ -158,15 +160,6 @@ def taxes_by_place(lines: Sequence[PricedLine]) -> dict[str, Money]:
             before = owed.get(part.tax.place)
             owed[part.tax.place] = before + part.amount if before else part.amount
     return owed
-
-
-@lru_cache(maxsize=10_000)  # a company has few prices and few kinds of buyer
-def _taxed(amount: Money, decision: TaxDecision) -> tuple[Money, tuple[TaxPart, ...]]:
-    """An amount without its taxes, and each of them."""
-    if not decision.taxes:
-        return amount - amount.share(_out_of(decision.deducted)), ()
-    parts = _parts(decision, amount)
-    return amount - _total(parts) if decision.inclusive else amount, parts
 
 
 def _parts(decision: TaxDecision, amount: Money) -> tuple[TaxPart, ...]:

@@ -65,7 +65,7 @@ class Taxes:
 def taxes_of(work: Work, customers: Collection[Known]) -> Taxes:
     """The taxes of these customers: a few queries, however many they are."""
     book, known = tax_book(work), standings(work, customers)
-    buyers = {who.id: book.kind_of(buyer(who, known.get(who.id, NOBODY), book.rules, work.now)) for who in customers}
+    buyers = {who.id: buyer(who, known.get(who.id, NOBODY), book.rules, work.now) for who in customers}
     families = dict(work.session.exec(select(Plan.id, col(Plan.family))).all()) if book.has_categories else {}
     return Taxes(book, work.today, buyers, known, {plan_id: family.value for plan_id, family in families.items()})
 

@@ -129,7 +129,7 @@ def write_invoices(
     """
     if not invoices:
         return []
-    customers = list({id(billed[0][0].customer): billed[0][0].customer for billed in invoices}.values())
+    customers = list({billed[0][0].customer.id: billed[0][0].customer for billed in invoices}.values())
     purses = purses_of(work, [customer.id for customer in customers])
     block = Block(work, who.to_plain(), purses, evidence_of(work, customers, known))
     asked = [_ask(block, billed) for billed in invoices]

@@ -114,15 +114,13 @@ def _invoices_of(work: Work, block: list[Due], until: date | None) -> list[list[
 
 def _write(work: Work, together: Sequence[Sequence[Due]], done: Tally) -> None:
     who, invoices = seller(), []
-    customers = list({id(due.customer): due.customer for dues in together for due in dues}.values())
+    customers = list({due.customer.id: due.customer for dues in together for due in dues}.values())
     taxes, families = taxes_of(work, customers), plan_families(work)
     for dues in together:
         priced: list[Billed] = []
         for due in dues:
-            try:
+            with done.apart(due.subscription.number):
                 priced.append((due, next_bill(due, taxes, families)))
-            except Exception as problem:  # noqa: BLE001  # whatever is wrong with it, the others are billed
-                done.put_aside(due.subscription.number, problem)
         if priced:
             parts = as_parts_of_one([bill for _, bill in priced], taxes, dues[0].customer)
             invoices.append([(due, bill) for (due, _), bill in zip(priced, parts, strict=True)])

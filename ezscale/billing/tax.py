@@ -76,7 +76,7 @@ class TaxDecision:
     source: str = ""
 
     def __hash__(self) -> int:
-        return hash((self.taxes, self.country))  # what tells most of them apart: prices are looked up by it
+        return hash((self.taxes, self.country))  # what tells most of them apart: bills are looked up by it
 
     @property
     def name(self) -> str:

@@ -53,24 +53,17 @@ class TaxBook:
         }
         self._by_postcode = {country for country, own in self._rates.items() if any(rate.postcode for rate in own)}
         self.has_categories = any(rate.category for own in self._rates.values() for rate in own)
-        self._kinds: dict[Buyer, Buyer] = {}
         self._known: dict[tuple[Buyer, date, str], TaxDecision] = {}
 
     def decide(self, buyer: Buyer, day: date, category: str = "") -> TaxDecision:
         """Which taxes a sale on that day carries. NoRate where we must collect and do not know how much."""
-        key = (self.kind_of(buyer), day, category if self.has_categories else "")
+        key = (self._as_far_as_it_matters(buyer), day, category if self.has_categories else "")
         if key not in self._known:
             self._known[key] = self._decide(*key)
         return self._known[key]
 
-    def kind_of(self, buyer: Buyer) -> Buyer:
-        """Without the town where only the country counts, so that a million customers are a few kinds of buyer."""
-        kind = self._kinds.get(buyer)
-        if kind is None:
-            kind = self._kinds[buyer] = self._as_far_as_it_matters(buyer)
-        return kind
-
     def _as_far_as_it_matters(self, buyer: Buyer) -> Buyer:
+        """Without the town where only the country counts, so that a million customers are a few kinds of buyer."""
         if self._calculates(buyer):
             return buyer
         region = buyer.region if buyer.country in self._by_region else ""
