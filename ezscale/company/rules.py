@@ -1,9 +1,11 @@
 """Decisions about the house that staff make in the panel, a topic at a time; whatever nobody decided has a default."""
 
+from dataclasses import dataclass, field
 from typing import ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING, SET_RULES
@@ -43,11 +45,11 @@ class Rules(BaseModel):
 
 
 def rules(work: Work, topic: type[Topic]) -> Topic:
-    """What holds now. One query for each topic and transaction."""
-    known: dict[str, Rules] = work.session.info.setdefault("rules", {})
-    if topic.topic not in known:
-        known[topic.topic] = topic.of(work.session.get(Setting, topic.topic))
-    found = known[topic.topic]
+    """What holds now. One query for each transaction, whatever it asks for."""
+    decided = _decided(work)
+    if topic.topic not in decided.known:
+        decided.known[topic.topic] = topic.of(decided.rows.get(topic.topic))
+    found = decided.known[topic.topic]
     assert isinstance(found, topic)  # noqa: S101  # topics have names of their own
     return found
 
@@ -71,12 +73,32 @@ def set_rules(work: Work, topic: type[Topic], typed: dict[str, object]) -> Topic
         decided = topic(**{**topic.of(row).model_dump(), **typed})
     except ValidationError as problem:
         first = problem.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else ""
-        raise Invalid(_in_words(first), field=field) from None
+        name = str(first["loc"][0]) if first["loc"] else ""
+        raise Invalid(_in_words(first), field=name) from None
     row = row or Setting(topic=topic.topic, changed_at=work.now)
     row.value, row.changed_at, row.changed_by = decided.model_dump(mode="json"), work.now, work.actor.name[:120]
     work.session.add(row)
-    work.session.info.setdefault("rules", {})[topic.topic] = decided
+    _decided(work).known[topic.topic] = decided
+    return decided
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What staff have decided, as one transaction has found it; `known` are the topics that were asked for."""
+
+    found_in: SessionTransaction | None
+    rows: dict[str, Setting]
+    known: dict[str, Rules] = field(default_factory=dict)
+
+
+def _decided(work: Work) -> Decided:
+    """Topics are few, and most of what asks for one asks for several."""
+    decided: Decided | None = work.session.info.get("decided")
+    if decided is None or decided.found_in is not work.session.get_transaction():
+        with work.session.no_autoflush:
+            rows = {row.topic: row for row in work.session.exec(select(Setting))}
+        decided = Decided(work.session.get_transaction(), rows)
+        work.session.info["decided"] = decided
     return decided
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,9 @@ def update_many(connection: Connection, column: Column[Any], values: Sequence[tu
 
 def in_drivers_form(connection: Connection, table: Table, rows: Rows) -> list[tuple[Any, ...]]:
     """The rows as the driver takes them, worked out column by column."""
-    columns = [_for_driver(connection, table.c[name], [row[name] for row in rows]) for name in rows[0]]
+    names = list(rows[0])
+    values = zip(*map(itemgetter(*names), rows), strict=True) if len(names) > 1 else [[row[names[0]] for row in rows]]
+    columns = [_for_driver(connection, table.c[name], each) for name, each in zip(names, values, strict=True)]
     return list(zip(*columns, strict=True))
 
 
