@@ -8,6 +8,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     may.SEE_MAIL: "Read the mail that customers were sent",
     may.MANAGE_SERVICES: "Start, stop and rebuild customers' services",
     may.MANAGE_INVOICES: "Void, settle and correct invoices, and close billing cases",
+    may.REFUND_PAYMENTS: "Send money back to where it came from",
     may.MANAGE_ORDERS: "Make offers, and approve, reject and hold orders",
     may.MANAGE_SUBSCRIPTIONS: "Change, pause, extend and end customers' subscriptions",
     may.MANAGE_CATALOG: "Change plans, options, add-ons, prices and stock",

@@ -93,13 +93,33 @@ def grant_credit(
     return entry
 
 
-def keep_as_credit(work: Work, customer_id: UUID, amount: Money, reason: str, once_key: str, source: str) -> None:
+def keep_as_credit(
+    work: Work, customer_id: UUID, amount: Money, reason: str, once_key: str, source: str
+) -> CreditEntry:
     """Money that came and belongs to no invoice becomes the customer's credit; `source` is the account it is on.
 
     It is their money: it never lapses.
     """
-    _came(work, customer_id, amount, reason, once_key, None)
+    entry = _came(work, customer_id, amount, reason, once_key, None)
     ledger.book(work, "credit_kept", once_key, [(source, amount), (ledger.credit(customer_id), -amount)])
+    return entry
+
+
+def pay_out_credit(work: Work, entry: CreditEntry, amount: Money, reason: str, once_key: str, to: str) -> None:
+    """Part of a sum of credit leaves for another account. The customer must be locked; Invalid for more than is left."""
+    if not 0 < amount.minor <= entry.left_minor or amount.currency != entry.currency:
+        raise Invalid(f"Of this credit, {entry.left} is left.", field="amount")
+    entry.left_minor -= amount.minor
+    gone = CreditEntry(
+        customer_id=entry.customer_id,
+        currency=entry.currency,
+        amount_minor=-amount.minor,
+        reason=reason[:200],
+        once_key=once_key,
+        created_at=work.now,
+    )
+    work.session.add_all([entry, gone])
+    ledger.book(work, "credit_paid_out", once_key, [(ledger.credit(entry.customer_id), amount), (to, -amount)])
 
 
 def spend_credit(work: Work, invoice: Invoice) -> Money:

@@ -10,7 +10,7 @@ from sqlalchemy import false
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_BILLING, SEE_EVERYTHING
+from ezscale.accounts.permissions import MANAGE_INVOICES, REFUND_PAYMENTS, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing import ledger
 from ezscale.billing.credit import keep_as_credit
 from ezscale.billing.earnings import earned_as_booked
@@ -20,6 +20,8 @@ from ezscale.billing.invoicing import invoice_lines, invoice_to_change
 from ezscale.billing.lines import PricedLine
 from ezscale.billing.numbers import CREDIT_NOTES, booking_of, booking_of_note, take_document_numbers
 from ezscale.billing.payments import invoice_is_paid
+from ezscale.billing.received import payments_on
+from ezscale.billing.refunds import KEPT, could_go_back, explain_refunds, send_back
 from ezscale.billing.remaining import Remaining, left_to_credit, remaining
 from ezscale.billing.subscriptions import catch_up
 from ezscale.kit.actor import Actor
@@ -41,6 +43,7 @@ class GiveBack(StrEnum):
     """What becomes of money that was paid for what is taken back."""
 
     CREDIT = "credit"  # it stays with us, as the customer's credit
+    REFUND = "refund"  # it goes back to where it came from, as far as it can; the rest stays as credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,12 @@ def issue_credit_note(
     """Take back these net amounts of an invoice's lines, or all that is left of it where no parts are named.
 
     What is still open is lowered first; what was paid already is given back as wished. One that leaves nothing to pay
-    closes the invoice.
+    closes the invoice. NotConfirmed where money is to go back and somebody has not proven lately that it is still them.
     """
     invoice = _to_credit(work, invoice_id)
+    if give_back is GiveBack.REFUND:
+        work.actor.require(REFUND_PAYMENTS)
+        work.actor.require_confirmed()
     if not reason.strip():
         raise Invalid("Say why: it is printed on the credit note.", field="reason")
     note_id = new_id()
@@ -93,6 +99,7 @@ class Foreseen:
     tax: Money
     lowered: Money
     kept: Money
+    could_go_back: Money
 
     @property
     def total(self) -> Money:
@@ -108,7 +115,8 @@ def foresee_credit_note(work: Work, invoice_id: UUID, parts: Mapping[UUID, Money
     lines = _lines(left_to_credit(work, [invoice]), parts, new_id())
     net, tax = _sums_within(invoice, lines)
     lowered = min(net + tax, invoice.open_amount)
-    return Foreseen(net, tax, lowered, net + tax - lowered)
+    kept = net + tax - lowered
+    return Foreseen(net, tax, lowered, kept, could_go_back(work, invoice.id, kept))
 
 
 def creditable(work: Work, invoice_id: UUID) -> list[Remaining]:
@@ -285,12 +293,12 @@ def _book(work: Work, invoice: Invoice, note: CreditNote, lines: Sequence[Credit
 
 
 def _give_back(work: Work, invoice: Invoice, note: CreditNote, give_back: GiveBack) -> None:
-    """The customer has paid for this: until it is given back, we owe it to them."""
-    owed = ledger.receivable(invoice.customer_id)
-    match give_back:
-        case GiveBack.CREDIT:
-            reason = f"Credit note {note.number} on invoice {invoice.number}"
-            keep_as_credit(work, invoice.customer_id, note.kept, reason, f"credit-kept:{note.id.hex}", owed)
+    """The customer has paid for this: we owe it to them, unless it was sent back at the gateway before."""
+    owed, reason = ledger.receivable(invoice.customer_id), f"Credit note {note.number} on invoice {invoice.number}"
+    entry = keep_as_credit(work, invoice.customer_id, note.kept, reason, f"{KEPT}{note.id.hex}", owed)
+    explain_refunds(work, entry, payments_on(work, invoice.id))
+    if give_back is GiveBack.REFUND and could_go_back(work, invoice.id, entry.left):
+        send_back(work, entry, could_go_back(work, invoice.id, entry.left), note.reason)
 
 
 def _close(work: Work, invoice: Invoice) -> None:

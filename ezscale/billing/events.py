@@ -68,6 +68,22 @@ class CreditNoteIssued(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundAsked(Event):
+    """Money shall go back to where it came from."""
+
+    refund_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded(Event):
+    """The gateway has sent money back."""
+
+    refund_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CreditGranted(Event):
     """A customer was given credit."""
 

@@ -58,6 +58,11 @@ def fees(gateway: str) -> str:
     return f"fees:{gateway}"
 
 
+def refunds(gateway: str) -> str:
+    """What is on its way back to customers, or was sent back there by somebody who has not said what for."""
+    return f"refunds:{gateway}"
+
+
 def book(work: Work, kind: str, once_key: str, sides: Sequence[Side]) -> None:
     """Write one entry: positive is debit, negative is credit."""
     entry, postings = entry_rows(kind, once_key, sides, work.now)

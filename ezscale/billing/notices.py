@@ -1,5 +1,6 @@
 """Messages from the gateway: stored once, answered at once, and never believed without asking back."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import select
@@ -9,6 +10,7 @@ from ezscale.billing.checkout import confirm_checkout
 from ezscale.billing.events import NoticeReceived
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Notice, PaymentGateway
+from ezscale.billing.refunds import book_refund
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
@@ -37,6 +39,15 @@ def take_notice(work: Work, vendor: str, notice: Notice, body: str, *, live: boo
     work.emit(NoticeReceived(row.id))
 
 
+def poll_notices(open_work: OpenWork, gateway: PaymentGateway, looks_back: timedelta) -> None:
+    """Take the messages whose webhooks were lost: those of the last hours that nothing else would tell us of."""
+    with open_work() as work:
+        since = work.now - looks_back
+    for notice, body in gateway.notices_since(since):
+        with open_work() as work:
+            take_notice(work, gateway.name, notice, body, live=notice.live)  # asked with our own key, of our own mode
+
+
 def handle_notice(open_work: OpenWork, gateway: PaymentGateway, notice_id: UUID) -> None:
     """Ask the gateway afresh about whatever a message was about, and book what it says."""
     with open_work() as work:
@@ -49,5 +60,9 @@ def handle_notice(open_work: OpenWork, gateway: PaymentGateway, notice_id: UUID)
         receipt = gateway.read_payment(notice.subject_ref)
         with open_work() as work:
             book_receipt(work, gateway.name, receipt)
+    elif notice.kind.startswith("refund."):
+        gone = gateway.read_refund(notice.subject_ref)
+        with open_work() as work:
+            book_refund(work, gateway.name, gone)
     with open_work() as work:
         work.session.get_one(InboundNotice, notice_id).handled_at = work.now

@@ -1,7 +1,8 @@
 """What billing needs from whoever keeps cards and moves money."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -86,6 +87,39 @@ class Receipt:
     hard: bool = False
 
 
+class RefundState(StrEnum):
+    """What became of money that goes back."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRefund:
+    """Part of a payment that shall go back. The same `key` is the same refund, however often it is sent."""
+
+    key: str
+    refund_id: UUID
+    payment_ref: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundReceipt:
+    """What the gateway says about one refund, right now. `refund_id` is our name for it, None where it was not ours.
+
+    `ref` is empty where the gateway refused to make it; `failure` says why.
+    """
+
+    state: RefundState
+    ref: str
+    payment_ref: str
+    amount: Money
+    refund_id: UUID | None = None
+    failure: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A verified message from the gateway: something happened to `subject_ref`; ask again what."""
@@ -138,6 +172,18 @@ class PaymentGateway(Protocol):
         """Look up the money of an attempt whose answer was lost, by our own name for it."""
         ...
 
+    def refund(self, wanted: WantedRefund) -> RefundReceipt:
+        """Send part of a payment back to where it came from; a refusal is a receipt that says FAILED."""
+        ...
+
+    def read_refund(self, refund_ref: str) -> RefundReceipt:
+        """The current truth about money that goes back."""
+        ...
+
+    def find_refund(self, wanted: WantedRefund) -> RefundReceipt | None:
+        """Look up a refund whose answer was lost, by our own name for it. None: it surely was not made."""
+        ...
+
     def open_card_page(
         self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
     ) -> CheckoutPage:
@@ -158,6 +204,10 @@ class PaymentGateway(Protocol):
         By `gateway_ref` and by our own id alike: a registration's answer may have been lost. The name does not matter,
         and the e-mail address, when it is known, only makes looking faster.
         """
+        ...
+
+    def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
+        """The messages since a moment that nothing but a webhook would tell us of, each with its body; some may be known."""
         ...
 
     def read_notice(self, body: bytes, signature: str) -> Notice:

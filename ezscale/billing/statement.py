@@ -97,6 +97,7 @@ WORDS = {
     "credit_kept": "Kept as credit",
     "credit_granted": "Credit given",
     "credit_lapsed": "Credit lapsed",
+    "credit_paid_out": "Sent back",
     "void": "Cancelled",
     "write_off": "Written off",
     "write_off_taken_back": "Owed again",

@@ -30,9 +30,7 @@ def open_engine(url: str) -> Engine:
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(
-        url, connect_args={"timeout": 30, "check_same_thread": False}, json_serializer=_as_json
-    )
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, json_serializer=_as_json)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 from ezscale.accounts.invitations import new_invitation_secret
 from ezscale.accounts.mailed_links import new_link_secret
 from ezscale.catalog.cycles import cycle_words
+from ezscale.kit.money import Money
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
 from ezscale.messaging.sending import is_written, write_mail
@@ -23,11 +24,13 @@ from ezscale.models import (
     Offer,
     Order,
     OrderHold,
+    Payment,
     PaymentMethod,
     Plan,
     PriceChange,
     PriceNotice,
     Referral,
+    Refund,
     Service,
     Subscription,
     SubscriptionItem,
@@ -195,7 +198,7 @@ def credit_note(work: Work, note_id: UUID) -> None:
     """With a credit note, and what it means for what is owed."""
     note = work.session.get_one(CreditNote, note_id)
     invoice, customer = _invoice(work, note.invoice_id)
-    locale = customer.language
+    locale, back = customer.language, _sent_back(work, note)
     _about_invoice(
         work,
         "credit_note",
@@ -204,12 +207,30 @@ def credit_note(work: Work, note_id: UUID) -> None:
         note.id.hex,
         note=note.number,
         taken_back=note.total.format(locale),
-        kept=note.kept.format(locale) if note.kept else "",
+        kept=(note.kept - back).format(locale) if note.kept - back else "",
+        back=back.format(locale) if back else "",
         reason=note.reason,
         to_pay=invoice.status is InvoiceStatus.OPEN,
     )
     note.deliver(work.now)
     work.session.add(note)
+
+
+def refunded(work: Work, refund_id: UUID) -> None:
+    """After money was sent back to where it came from."""
+    refund = work.session.get_one(Refund, refund_id)
+    payment = work.session.get_one(Payment, refund.payment_id)
+    customer = work.session.get_one(Customer, refund.customer_id)
+    invoice = work.session.get_one(Invoice, payment.invoice_id) if payment.invoice_id else None
+    values: dict[str, object] = {
+        "name": customer.name,
+        "amount": refund.amount.format(customer.language),
+        "number": invoice.shown_number if invoice else "",
+        "reason": refund.reason if refund.asked_by else "",
+        "paid_on": format_date(payment.received_at.astimezone(work.zone), "long", locale=customer.language),
+    }
+    link = _address("/account/invoices/")
+    write_mail(work, "refunded", customer.email, refund.id.hex, values, link=link, customer=customer.id)
 
 
 def about_credit(work: Work, template: str, entry_id: UUID) -> None:
@@ -428,3 +449,10 @@ def _hostname(work: Work, service_id: UUID | None) -> str:
 
 def _address(path: str) -> str:
     return settings().web_url + path
+
+
+def _sent_back(work: Work, note: CreditNote) -> Money:
+    """What of a credit note goes back to where it was paid from."""
+    entry = select(CreditEntry.id).where(CreditEntry.once_key == f"credit-kept:{note.id.hex}").scalar_subquery()
+    back = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(Refund.credit_entry_id == entry)
+    return Money(int(work.session.exec(back).one()), note.currency)

@@ -214,9 +214,23 @@ WORDS = {
                 "{% if kept != '' %}{{ kept }} of it had been paid: it is credit in your account now, and is used for your "
                 "next invoices.{% endif %}"
             ),
+            "{% if back != '' %}{{ back }} of it goes back to where it was paid from.{% endif %}",
             "{% if to_pay %}{{ open }} is still to be paid by {{ due_on }}.{% endif %}",
         ),
         "See the invoice",
+    ),
+    "refunded": Words(
+        "We have sent back {{ amount }}",
+        (
+            "Hello {{ name }},",
+            (
+                "we have sent {{ amount }} back to where it came from: your payment of {{ paid_on }}"
+                "{% if number != '' %} for invoice {{ number }}{% endif %}."
+                "{% if reason != '' %} Why: {{ reason }}.{% endif %}"
+            ),
+            "Banks take up to ten days until it shows on your statement.",
+        ),
+        "See your invoices",
     ),
     "credit_granted": Words(
         "{{ amount }} of credit in your account",

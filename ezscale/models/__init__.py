@@ -30,6 +30,7 @@ from ezscale.models.payment import (
 from ezscale.models.plan import Location, Plan, Price, SystemImage
 from ezscale.models.price_change import PriceChange, PriceNotice
 from ezscale.models.referral import Referral, ReferralCode
+from ezscale.models.refund import Refund
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
 from ezscale.models.setting import Setting
@@ -120,6 +121,7 @@ __all__ = [
     "RecoveryCode",
     "Referral",
     "ReferralCode",
+    "Refund",
     "RevenueMovement",
     "RunReport",
     "Service",

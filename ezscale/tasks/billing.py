@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.billing import (
@@ -17,6 +18,7 @@ from ezscale.billing import (
     notices,
     pausing,
     referral_rewards,
+    refunding,
     renewing,
     tax_id_checks,
     tax_places,
@@ -33,6 +35,7 @@ from ezscale.billing.events import (
     NoticeReceived,
     PriceChangeAnnounced,
     ProformaIssued,
+    RefundAsked,
     RunAsked,
     SubscriptionChanged,
 )
@@ -47,6 +50,12 @@ from ezscale.wiring import House
 def collect(house: House, event: ChargeRequested) -> None:
     """Send an attempt to the gateway."""
     collecting.collect(house.automation("billing"), house.payments, event.attempt_id)
+
+
+@task
+def send_refund(house: House, event: RefundAsked) -> None:
+    """Send money back."""
+    refunding.send_refund(house.automation("billing"), house.payments, event.refund_id)
 
 
 @task
@@ -170,10 +179,11 @@ def run_what_is_asked(house: House, event: RunAsked) -> None:
 
 @task
 def find_lost_answers(house: House) -> None:
-    """Heal lost webhooks: ask about pages that are still open, and about pages and charges without an answer."""
+    """Heal lost webhooks: ask about pages that are still open, and about pages, charges and refunds without an answer."""
     open_work = house.automation("billing")
     with open_work() as work:
         pages, lost, charges = checkout.open_checkouts(work), checkout.lost_pages(work), collecting.unanswered(work)
+        refunds = refunding.unanswered_refunds(work)
     for checkout_ref in pages:
         with one_of_many():
             checkout.confirm_checkout(open_work, house.payments, checkout_ref)
@@ -183,6 +193,21 @@ def find_lost_answers(house: House) -> None:
     for attempt_id in charges:
         with one_of_many():
             collecting.collect(open_work, house.payments, attempt_id)
+    for refund_id in refunds:
+        with one_of_many():
+            refunding.send_refund(open_work, house.payments, refund_id)
+
+
+@task
+def poll_gateway(house: House) -> None:
+    """Take what the gateway tells by webhook alone, and whose webhook was lost in the last hours."""
+    notices.poll_notices(house.automation("billing"), house.payments, timedelta(hours=3))
+
+
+@task
+def poll_gateway_for_days(house: House) -> None:
+    """The same over days, for when we were away for long."""
+    notices.poll_notices(house.automation("billing"), house.payments, timedelta(days=3))
 
 
 @task

@@ -31,6 +31,7 @@ from ezscale.billing.events import (
     PriceChangeWithdrawn,
     ProformaIssued,
     ReferralCredited,
+    Refunded,
     ReminderDue,
 )
 from ezscale.billing.price_changes import told_of
@@ -162,6 +163,13 @@ def credit_note(house: House, event: CreditNoteIssued) -> None:
     """Deliver a credit note."""
     with house.automation("mail")() as work:
         letters.credit_note(work, event.credit_note_id)
+
+
+@task
+def refunded(house: House, event: Refunded) -> None:
+    """Tell a customer that money is on its way back to them."""
+    with house.automation("mail")() as work:
+        letters.refunded(work, event.refund_id)
 
 
 @task

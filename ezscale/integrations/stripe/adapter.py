@@ -1,6 +1,8 @@
 """Stripe behind billing's port."""
 
+import json
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 import httpx
@@ -9,7 +11,18 @@ from stripe.checkout import Session
 from stripe.params import CustomerListParams
 from stripe.params.checkout import SessionCreateParams
 
-from ezscale.billing.ports import BadNotice, Card, Charge, ChargeState, CheckoutPage, Notice, Payer, Receipt
+from ezscale.billing.ports import (
+    BadNotice,
+    Card,
+    Charge,
+    ChargeState,
+    CheckoutPage,
+    Notice,
+    Payer,
+    Receipt,
+    RefundReceipt,
+    WantedRefund,
+)
 from ezscale.integrations.http import open_http
 from ezscale.integrations.stripe.amounts import stripe_amount
 from ezscale.integrations.stripe.client import KeyReused, asking, open_client
@@ -18,14 +31,17 @@ from ezscale.integrations.stripe.receipts import (
     ours,
     receipt_of_decline,
     receipt_of_intent,
+    receipt_of_refund,
     receipt_of_session,
     refused,
+    refused_refund,
 )
 from ezscale.kit.errors import Rejected, UnknownOutcome
 
 MONEY = ["latest_charge.balance_transaction", "payment_method"]
 IN_THE_OTHER_MODE = "a similar object exists in"  # a test key for a live company, or the other way round
 CARD_IS_GONE = ("detached", "not have a payment method", "No such PaymentMethod")
+HEARD_OF_NOWHERE_ELSE = ["refund.created", "refund.updated", "refund.failed"]  # made in Stripe's dashboard
 BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.NEEDS_CUSTOMER, ChargeState.FAILED]
 
 
@@ -159,6 +175,39 @@ class StripeGateway:
         told = [receipt for receipt in receipts if receipt.state in BEST_FIRST]
         return min(told, key=lambda receipt: BEST_FIRST.index(receipt.state), default=None)
 
+    def refund(self, wanted: WantedRefund) -> RefundReceipt:
+        """Send part of a payment back to where it came from; a refusal is a receipt that says FAILED."""
+        try:
+            with asking(changes=True):
+                refund = self._stripe.refunds.create(
+                    {
+                        "payment_intent": wanted.payment_ref,
+                        "amount": stripe_amount(wanted.amount),
+                        "reason": "requested_by_customer",
+                        "metadata": {"refund_id": str(wanted.refund_id)},
+                    },
+                    {"idempotency_key": wanted.key},
+                )
+        except Rejected as refusal:
+            if refusal.status != 400 or isinstance(refusal, KeyReused):
+                raise
+            return refused_refund(wanted, refusal.message)
+        return receipt_of_refund(refund)
+
+    def read_refund(self, refund_ref: str) -> RefundReceipt:
+        """The current truth about money that goes back."""
+        with asking(changes=False):
+            return receipt_of_refund(self._stripe.refunds.retrieve(refund_ref))
+
+    def find_refund(self, wanted: WantedRefund) -> RefundReceipt | None:
+        """Look up a refund whose answer was lost, by our own name for it. None: it surely was not made."""
+        with asking(changes=False):
+            listed = self._stripe.refunds.list({"payment_intent": wanted.payment_ref, "limit": 100})
+            for refund in listed.auto_paging_iter():
+                if ours(refund.metadata, "refund_id") == wanted.refund_id:
+                    return receipt_of_refund(refund)
+        return None
+
     def open_card_page(
         self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
     ) -> CheckoutPage:
@@ -201,12 +250,19 @@ class StripeGateway:
         for ref in dict.fromkeys(filter(None, (payer.gateway_ref, *known))):
             self._delete_customer(ref)
 
+    def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
+        """The messages since a moment that nothing but a webhook would tell us of, each with its body; some may be known."""
+        with asking(changes=False):
+            listed = self._stripe.events.list(
+                {"created": {"gte": int(moment.timestamp())}, "types": HEARD_OF_NOWHERE_ELSE, "limit": 100}
+            )
+            for event in listed.auto_paging_iter():
+                yield _notice_of(event), json.dumps(event.to_dict(), default=str)
+
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """Verify a webhook's raw body; BadNotice when it is not from the gateway."""
         try:
-            event = self._client.construct_event(body, signature, self._webhook_secret)
-            subject_ref = getattr(event.data.object, "id", "")  # a balance, say, has none
-            return Notice(event.id, event.type, str(subject_ref), live=event.livemode)
+            return _notice_of(self._client.construct_event(body, signature, self._webhook_secret))
         except (stripe.SignatureVerificationError, ValueError, KeyError, AttributeError) as error:
             raise BadNotice(f"not a message of Stripe's: {type(error).__name__}") from error
 
@@ -246,6 +302,11 @@ class StripeGateway:
             for customer in listed.auto_paging_iter():
                 if ours(customer.metadata, "customer_id") == payer.customer_id:
                     yield customer.id
+
+
+def _notice_of(event: stripe.Event) -> Notice:
+    subject_ref = getattr(event.data.object, "id", "")  # a balance, say, has none
+    return Notice(event.id, event.type, str(subject_ref), live=event.livemode)
 
 
 def _metadata(charge: Charge) -> dict[str, str]:

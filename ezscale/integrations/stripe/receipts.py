@@ -7,7 +7,7 @@ from uuid import UUID
 import stripe
 from stripe.checkout import Session
 
-from ezscale.billing.ports import Card, Charge, ChargeState, Receipt
+from ezscale.billing.ports import Card, Charge, ChargeState, Receipt, RefundReceipt, RefundState, WantedRefund
 from ezscale.integrations.stripe.amounts import our_amount
 from ezscale.kit.errors import UnknownOutcome
 from ezscale.kit.money import Money
@@ -50,6 +50,14 @@ STATES = {
     "canceled": ChargeState.FAILED,
 }
 
+REFUND_STATES = {
+    "pending": RefundState.PENDING,
+    "requires_action": RefundState.PENDING,
+    "succeeded": RefundState.SUCCEEDED,
+    "failed": RefundState.FAILED,
+    "canceled": RefundState.FAILED,
+}
+
 
 def receipt_of_intent(intent: stripe.PaymentIntent) -> Receipt:
     """What became of a payment intent; its charge, balance entry and card are read where they were expanded."""
@@ -87,6 +95,26 @@ def receipt_of_session(session: Session) -> Receipt:
         invoice_id=ours(session.metadata, "invoice_id"),
         payer_ref=ref(session.customer),
     )
+
+
+def receipt_of_refund(refund: stripe.Refund) -> RefundReceipt:
+    """What became of money that goes back."""
+    state = REFUND_STATES.get(refund.status or "")
+    if state is None:
+        raise UnknownOutcome(f"Stripe calls {refund.id} {refund.status!r}, which we do not know yet.")
+    return RefundReceipt(
+        state=state,
+        ref=refund.id,
+        payment_ref=ref(refund.payment_intent),
+        amount=our_amount(refund.amount, refund.currency),
+        refund_id=ours(refund.metadata, "refund_id"),
+        failure=getattr(refund, "failure_reason", None) or ("canceled" if refund.status == "canceled" else ""),
+    )
+
+
+def refused_refund(wanted: WantedRefund, why: str) -> RefundReceipt:
+    """The receipt of a refund that was not made."""
+    return RefundReceipt(RefundState.FAILED, "", wanted.payment_ref, wanted.amount, wanted.refund_id, failure=why)
 
 
 def receipt_of_decline(charge: Charge, error: stripe.CardError) -> Receipt:

@@ -71,9 +71,11 @@ class Account:
         event = self.make("evt", type=type, api_version=API_VERSION, request=self.request, data={"object": public(doc)})
         self.announce(event)
 
-    def page_of(self, kind: str, params: Document, url: str) -> Document:
+    def page_of(
+        self, kind: str, params: Document, url: str, fits: Callable[[Document], bool] = lambda _doc: True
+    ) -> Document:
         """A list as Stripe pages it: newest first; every parameter that is not about paging must be equal."""
-        docs = [doc for doc in self._candidates(kind, params) if _matches(doc, params)][::-1]
+        docs = [doc for doc in self._candidates(kind, params) if _matches(doc, params) and fits(doc)][::-1]
         limit = params.get("limit", 10)
         if not 1 <= limit <= 100:
             raise StripeError("Invalid limit: must be between 1 and 100", param="limit")

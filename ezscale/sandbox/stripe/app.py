@@ -13,7 +13,7 @@ from ezscale.kit.clock import world_now
 from ezscale.sandbox.faults import Unreliable, own_path
 from ezscale.sandbox.stand_in import StandIn
 from ezscale.sandbox.store import Store
-from ezscale.sandbox.stripe import checkout
+from ezscale.sandbox.stripe import checkout, refunds
 from ezscale.sandbox.stripe.account import Account
 from ezscale.sandbox.stripe.asking import Counter, Operation
 from ezscale.sandbox.stripe.errors import error_body
@@ -34,7 +34,7 @@ class StripeStandIn(StandIn):
         routes += [_route(counter, operation) for operation in OPERATIONS]
         app = Starlette(routes=routes, exception_handlers={HTTPException: _unrecognised})
         unreliable = Unreliable(app, account.store, error_body, lambda: really_done(account.store))
-        super().__init__(unreliable, webhooks, lambda: checkout.close_overdue(account))
+        super().__init__(unreliable, webhooks, lambda: _settle_overdue(account))
 
 
 def stripe_stand_in(
@@ -51,6 +51,11 @@ def stripe_stand_in(
     webhooks = signed_webhooks(store, webhook_secret, deliver or over_http(webhook_url))
     account = Account(store, now, public_url.rstrip("/"), webhooks.announce)
     return StripeStandIn(account, api_key, webhooks)
+
+
+def _settle_overdue(account: Account) -> None:
+    checkout.close_overdue(account)
+    refunds.settle_overdue(account)
 
 
 def _route(counter: Counter, operation: Operation) -> Route:

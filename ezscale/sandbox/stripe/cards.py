@@ -14,9 +14,20 @@ class Authentication(StrEnum):
     ALWAYS = "always"
 
 
+class Arrives(StrEnum):
+    """When money that is sent back arrives."""
+
+    AT_ONCE = "at_once"
+    LATER = "later"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class TestCard:
-    """One test card. Decline codes say when the bank refuses: while the card is kept, and when it is charged."""
+    """One test card. Decline codes say when the bank refuses: while the card is kept, and when it is charged.
+
+    `refunds` is what becomes of money that is sent back to it: it arrives at once, a day later, or is returned.
+    """
 
     __test__ = False
 
@@ -26,6 +37,7 @@ class TestCard:
     authentication: Authentication = Authentication.NEVER
     declines_setup: str = ""
     declines_charge: str = ""
+    refunds: Arrives = Arrives.AT_ONCE
 
     @property
     def last4(self) -> str:
@@ -54,6 +66,8 @@ CARDS = (
         declines_charge="insufficient_funds",
     ),
     TestCard("4000000000000341", "Can be kept, is declined when charged", declines_charge="generic_decline"),
+    TestCard("4000000000007726", "Succeeds; a refund takes a day", refunds=Arrives.LATER),
+    TestCard("4000000000005126", "Succeeds; a refund comes back after a day", refunds=Arrives.NEVER),
     _refused("4000000000000002", "generic_decline", "Is declined"),
     _refused("4000000000009995", "insufficient_funds", "Has no funds"),
     _refused("4000000000009987", "lost_card", "Was lost"),

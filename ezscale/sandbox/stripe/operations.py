@@ -96,6 +96,6 @@ OPERATIONS = (
     ),
     Operation("GET", "/v1/refunds/{id}", refunds.retrieve, p.RefundRetrieveParams, _names("")),
     Operation("GET", "/v1/charges/{id}", charges.retrieve, p.ChargeRetrieveParams, _names("")),
-    Operation("GET", "/v1/events", events.index, p.EventListParams, LISTING | {"type", "created"}),
+    Operation("GET", "/v1/events", events.index, p.EventListParams, LISTING | {"type", "types", "created"}),
     Operation("GET", "/v1/events/{id}", events.retrieve, p.EventRetrieveParams, _names("")),
 )

@@ -1,9 +1,15 @@
 """Money given back."""
 
+from datetime import timedelta
+
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.stripe.account import Account, merged_metadata
+from ezscale.sandbox.stripe.cards import BY_LAST4, Arrives
 from ezscale.sandbox.stripe.charges import balance_entry
 from ezscale.sandbox.stripe.errors import StripeError
+
+A_DAY = int(timedelta(days=1).total_seconds())
+WAITING = "refund_on_its_way"
 
 
 def create(account: Account, params: Document, id: str = "") -> Document:
@@ -20,6 +26,7 @@ def create(account: Account, params: Document, id: str = "") -> Document:
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
     account.save(charge)
+    card = BY_LAST4[account.find("payment_method", charge["payment_method"])["card"]["last4"]]
     refund = account.make(
         "re",
         amount=amount,
@@ -30,20 +37,43 @@ def create(account: Account, params: Document, id: str = "") -> Document:
         metadata=merged_metadata({}, params.get("metadata", {})),
         payment_intent=charge["payment_intent"],
         reason=params.get("reason"),
-        status="succeeded",
+        status="pending" if card.refunds is Arrives.LATER else "succeeded",
     )
     refund["balance_transaction"] = balance_entry(account, refund, -amount)
     account.emit("refund.created", refund)
+    if card.refunds is not Arrives.AT_ONCE:
+        account.store.put(WAITING, refund["id"], {"id": refund["id"], "until": account.time + A_DAY})
     return account.save(refund)
+
+
+def settle_overdue(account: Account) -> None:
+    """What has become of money that was sent back a day ago to cards that take it late, or not at all."""
+    for row in account.store.all(WAITING):
+        if row["until"] > account.time:
+            continue
+        refund = account.find("refund", row["id"])
+        account.store.delete(WAITING, row["id"])
+        if refund["status"] == "pending":
+            refund["status"] = "succeeded"
+            account.emit("refund.updated", account.save(refund))
+            continue
+        refund |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+        charge = account.find("charge", refund["charge"])
+        charge |= {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False}
+        account.save(charge)
+        refund["failure_balance_transaction"] = balance_entry(account, refund, refund["amount"])
+        account.emit("refund.failed", account.save(refund))
 
 
 def retrieve(account: Account, params: Document, id: str) -> Document:
     """A refund by id."""
+    settle_overdue(account)
     return account.find("refund", id)
 
 
 def index(account: Account, params: Document, id: str = "") -> Document:
     """Refunds, newest first."""
+    settle_overdue(account)
     return account.page_of("refund", params, "/v1/refunds")
 
 

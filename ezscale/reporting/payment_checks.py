@@ -1,0 +1,103 @@
+"""What must always be true of what moves: charges, payments, refunds. One query for each where one will do."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import sqlalchemy
+from sqlalchemy import case, func
+from sqlmodel import col, select
+
+from ezscale.billing import ledger
+from ezscale.kit.money import Money
+from ezscale.kit.work import Work
+from ezscale.models import LedgerEntry, Payment, PaymentAttempt, Posting, Refund
+from ezscale.models.refund import UNDER_WAY, RefundStatus
+from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
+
+LONGEST_REFUND = timedelta(days=30)  # a bank may take its time
+
+
+def one_live_charge(work: Work) -> Iterator[str]:
+    """No charge is without an answer for longer than a day, and every success has its payment."""
+    stuck = select(PaymentAttempt.id).where(
+        col(PaymentAttempt.live_for).is_not(None), PaymentAttempt.created_at < work.now - 3 * LONGEST_MIDDLE_STATE
+    )
+    yield from (f"attempt {attempt_id} has no answer" for attempt_id in work.session.exec(stuck.limit(MOST_NAMES)))
+    unpaid = (
+        select(PaymentAttempt.id)
+        .outerjoin(Payment, col(Payment.attempt_id) == PaymentAttempt.id)
+        .where(PaymentAttempt.status == "succeeded", col(Payment.id).is_(None))
+    )
+    yield from (f"attempt {attempt_id} has no payment" for attempt_id in work.session.exec(unpaid.limit(MOST_NAMES)))
+
+
+def payments_are_booked(work: Work) -> Iterator[str]:
+    """Every payment is in the ledger with its whole sum: on an invoice, or as the customer's credit."""
+    held = case((col(Posting.account).startswith("gateway:"), col(Posting.amount_minor)), else_=0)
+    booked = (
+        sqlalchemy.select(col(LedgerEntry.once_key), func.sum(held))
+        .join(Posting, col(Posting.entry_id) == LedgerEntry.id)
+        .where(col(LedgerEntry.kind).in_(("payment", "credit_kept")))
+        .group_by(col(LedgerEntry.once_key))
+    )
+    if _sums_agree(work):
+        return
+    sums = {key: int(minor) for key, minor in work.session.execute(booked)}
+    for payment in work.session.exec(select(Payment)):
+        in_ledger = sums.get(f"payment:{payment.id.hex}", 0) + sums.get(f"surplus:{payment.id.hex}", 0)
+        if in_ledger != payment.amount_minor:
+            yield f"payment {payment.gateway_ref}: {payment.amount}, booked {Money(in_ledger, payment.currency)}"
+
+
+def _sums_agree(work: Work) -> bool:
+    """Whether payments and ledger agree in sum, currency by currency: the usual case, told by two small queries."""
+    came = sqlalchemy.select(col(Payment.currency), func.sum(Payment.amount_minor)).group_by(col(Payment.currency))
+    booked = (
+        sqlalchemy.select(col(Posting.currency), func.sum(Posting.amount_minor))
+        .join(LedgerEntry, col(LedgerEntry.id) == Posting.entry_id)
+        .where(col(LedgerEntry.kind).in_(("payment", "credit_kept")), col(Posting.account).startswith("gateway:"))
+        .group_by(col(Posting.currency))
+    )
+    return {currency: int(minor) for currency, minor in work.session.execute(came)} == {
+        currency: int(minor) for currency, minor in work.session.execute(booked)
+    }
+
+
+def refunds_stay_within(work: Work) -> Iterator[str]:
+    """No more goes back than came, none waits for weeks, and what lies on the accounts of refunds is on its way."""
+    gone = (
+        select(col(Refund.payment_id).label("payment_id"), func.sum(col(Refund.amount_minor)).label("minor"))
+        .where(Refund.status != RefundStatus.FAILED)
+        .group_by(col(Refund.payment_id))
+        .subquery()
+    )
+    above = (
+        select(Payment.gateway_ref)
+        .join(gone, gone.c.payment_id == Payment.id)
+        .where(gone.c.minor > Payment.amount_minor)
+    )
+    yield from (f"payment {ref}: more was sent back than came" for ref in work.session.exec(above.limit(MOST_NAMES)))
+    stuck = select(Refund.id).where(col(Refund.status).in_(UNDER_WAY), Refund.created_at < work.now - LONGEST_REFUND)
+    yield from (f"refund {refund_id} has not arrived" for refund_id in work.session.exec(stuck.limit(MOST_NAMES)))
+    lying = (
+        select(Posting.account, Posting.currency, func.sum(col(Posting.amount_minor)))
+        .where(col(Posting.account).startswith("refunds:"))
+        .group_by(col(Posting.account), col(Posting.currency))
+    )
+    is_under_way = col(Refund.status).in_(UNDER_WAY)
+    is_unexplained = (Refund.status == RefundStatus.SUCCEEDED) & col(Refund.credit_entry_id).is_(None)
+    signed = case((is_under_way, -col(Refund.amount_minor)), (is_unexplained, col(Refund.amount_minor)), else_=0)
+    known = {
+        (ledger.refunds(gateway), currency): int(minor)
+        for gateway, currency, minor in work.session.exec(
+            select(Refund.gateway, Refund.currency, func.sum(signed)).group_by(
+                col(Refund.gateway), col(Refund.currency)
+            )
+        )
+    }
+    for account, currency, minor in work.session.exec(lying):
+        if int(minor) != known.get((account, currency), 0):
+            yield f"{account} {currency}: booked {int(minor)}, on its way {known.get((account, currency), 0)}"
+
+
+OF_PAYMENTS: tuple[Check, ...] = (one_live_charge, payments_are_booked, refunds_stay_within)
