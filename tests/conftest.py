@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from ezscale.kit.actor import Actor, robot
 from ezscale.kit.clock import FixedClock
+from ezscale.kit.collector import calm_collector
 from ezscale.kit.work import Database, OpenWork, Work
 from tests.audit_watch import untold_changes
 from tests.databases import KINDS, Databases
@@ -113,3 +114,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         end_servers()
         shutil.rmtree(run_folder(), ignore_errors=True)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now is there to stay: the collector need not look at it again and again."""
+    calm_collector()

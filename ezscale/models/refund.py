@@ -64,6 +64,11 @@ class Refund(Row, table=True):
         """The gateway has not said yet what became of it."""
         return self.status in UNDER_WAY
 
+    @property
+    def is_unexplained(self) -> bool:
+        """It was made at the gateway itself, and nobody has said what for."""
+        return self.status is RefundStatus.SUCCEEDED and self.credit_entry_id is None
+
     def send(self, now: datetime) -> None:
         """From here on the gateway may have acted."""
         require_status("refund", self.status, *UNDER_WAY)

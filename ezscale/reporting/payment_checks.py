@@ -85,7 +85,7 @@ def refunds_stay_within(work: Work) -> Iterator[str]:
         .group_by(col(Posting.account), col(Posting.currency))
     )
     is_under_way = col(Refund.status).in_(UNDER_WAY)
-    is_unexplained = (Refund.status == RefundStatus.SUCCEEDED) & col(Refund.credit_entry_id).is_(None)
+    is_unexplained = (col(Refund.status) == RefundStatus.SUCCEEDED) & col(Refund.credit_entry_id).is_(None)
     signed = case((is_under_way, -col(Refund.amount_minor)), (is_unexplained, col(Refund.amount_minor)), else_=0)
     known = {
         (ledger.refunds(gateway), currency): int(minor)

@@ -1,12 +1,24 @@
 """A bank behind the port for payments, in memory: for stories of thousands of steps, in which HTTP would cost most."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from ezscale.billing.ports import Card, Charge, ChargeState, CheckoutPage, Notice, Payer, Receipt
+from ezscale.billing.ports import (
+    Card,
+    Charge,
+    ChargeState,
+    CheckoutPage,
+    Notice,
+    Payer,
+    Receipt,
+    RefundReceipt,
+    RefundState,
+    WantedRefund,
+)
 from ezscale.kit.errors import UnknownOutcome
 from ezscale.kit.money import Money
 
@@ -38,12 +50,17 @@ class Bank:
     paid: dict[str, Receipt] = field(default_factory=dict)
     charged: dict[str, Receipt] = field(default_factory=dict)
     told: dict[str, Receipt] = field(default_factory=dict)
+    refunds: dict[str, RefundReceipt] = field(default_factory=dict)
+    refunds_told: dict[str, RefundReceipt] = field(default_factory=dict)
 
     def holds(self) -> Counter[str]:
         """What it has for us, less its fees, by currency: of all it has let us know of."""
         sums: Counter[str] = Counter()
         for receipt in self.told.values():
             sums[receipt.amount.currency] += receipt.amount.minor - (receipt.fee.minor if receipt.fee else 0)
+        for refund in self.refunds_told.values():
+            if refund.state is RefundState.SUCCEEDED:
+                sums[refund.amount.currency] -= refund.amount.minor
         return sums
 
     def takes(self, charge: Charge, amount: Money | None = None, again: int = 0) -> Receipt:
@@ -115,6 +132,54 @@ class Bank:
         found = next((each for each in self._moved() if each.attempt_id == attempt_id), None)
         return self.tells(found) if found else None
 
+    def refund(self, wanted: WantedRefund) -> RefundReceipt:
+        """The same key is the same refund."""
+        ref = f"re_{wanted.key}"
+        if ref in self.refunds:
+            return self.tells_refund(ref)
+        if self.mood is Mood.REFUSES:
+            return RefundReceipt(RefundState.FAILED, "", wanted.payment_ref, wanted.amount, wanted.refund_id)
+        state = RefundState.PENDING if self.mood is Mood.DECLINES else RefundState.SUCCEEDED
+        self.gives_back(ref, wanted.payment_ref, wanted.amount, state, wanted.refund_id)
+        if self.mood is Mood.LOSES:
+            raise UnknownOutcome("The bank did not answer.")
+        return self.tells_refund(ref)
+
+    def gives_back(
+        self, ref: str, payment_ref: str, amount: Money, state: RefundState, refund_id: UUID | None = None
+    ) -> None:
+        """Money goes back, asked for by us or by somebody in its dashboard; never more than is left."""
+        assert amount.minor <= self.left_of(payment_ref).minor
+        self.refunds[ref] = RefundReceipt(state, ref, payment_ref, amount, refund_id)
+
+    def left_of(self, payment_ref: str) -> Money:
+        """What has not gone back of a payment that we know of."""
+        paid = self.told[payment_ref]
+        back = [each for each in self.refunds.values() if each.payment_ref == payment_ref]
+        return paid.amount - Money(
+            sum(each.amount.minor for each in back if each.state is not RefundState.FAILED), paid.amount.currency
+        )
+
+    def settles(self) -> None:
+        """What was on its way back has arrived, and nobody was told."""
+        for ref, refund in self.refunds.items():
+            if refund.state is RefundState.PENDING:
+                self.refunds[ref] = replace(refund, state=RefundState.SUCCEEDED)
+
+    def tells_refund(self, ref: str) -> RefundReceipt:
+        """It lets us know."""
+        self.refunds_told[ref] = self.refunds[ref]
+        return self.refunds[ref]
+
+    def read_refund(self, refund_ref: str) -> RefundReceipt:
+        """What became of it."""
+        return self.tells_refund(refund_ref)
+
+    def find_refund(self, wanted: WantedRefund) -> RefundReceipt | None:
+        """What went back under our own name for it."""
+        ref = f"re_{wanted.key}"
+        return self.tells_refund(ref) if ref in self.refunds else None
+
     def open_card_page(
         self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
     ) -> CheckoutPage:
@@ -130,6 +195,10 @@ class Bank:
 
     def forget_payer(self, payer: Payer) -> None:
         """They are forgotten."""
+
+    def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
+        """It sends none."""
+        return iter(())
 
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """It sends none."""

@@ -16,6 +16,7 @@ COLUMNS = {
     "credit_note_line": "credit_note_id invoice_line_id net_minor tax_minor taxes",
     "credit_entry": "id customer_id currency amount_minor left_minor once_key expires_on",
     "payment": "id invoice_id currency amount_minor fee_minor",
+    "refund": "id payment_id credit_entry_id currency amount_minor status",
     "payment_attempt": "id invoice_id status live_for",
     "posting": "entry_id account currency amount_minor",
     "subscription": "id customer_id status months currency bill_from",
@@ -68,6 +69,7 @@ class Books:
             *self._differences(),
             *self._gaps(),
             *self._bank(bank_holds),
+            *self._sent_back(),
             *self._promises(),
             *self._recurring_revenue(),
         ]
@@ -199,6 +201,13 @@ class Books:
         for payment in self.payment:
             yield "gateway:stripe", payment.currency, payment.amount_minor - payment.fee_minor
             yield "fees:stripe", payment.currency, payment.fee_minor
+        for refund in self.refund:
+            if refund.status == "succeeded":
+                yield "gateway:stripe", refund.currency, -refund.amount_minor
+                if refund.credit_entry_id is None:
+                    yield "refunds:stripe", refund.currency, refund.amount_minor
+            elif refund.status != "failed":
+                yield "refunds:stripe", refund.currency, -refund.amount_minor
         for entry in self.credit_entry:
             yield f"credit:{entry.customer_id}", entry.currency, -entry.amount_minor
             if source := SOURCES.get(entry.once_key.partition(":")[0]):
@@ -236,6 +245,18 @@ class Books:
         for currency in sorted(booked.keys() | holds.keys()):
             if booked[currency] != holds.get(currency, 0):
                 yield f"the bank holds {holds.get(currency, 0)} {currency}, and {booked[currency]} is booked"
+
+    def _sent_back(self) -> Iterator[str]:
+        """No more than came, and as much as left the customer's credit for it."""
+        back, paid_out = grouped(self.refund, "payment_id"), {entry.once_key: entry for entry in self.credit_entry}
+        for payment in self.payment:
+            gone = sum(refund.amount_minor for refund in back[payment.id] if refund.status != "failed")
+            if gone > payment.amount_minor:
+                yield f"{payment.amount_minor} came, and {gone} went back"
+        for refund in self.refund:
+            left = paid_out.get(f"refund:{refund.id}")
+            if refund.credit_entry_id and (left is None or left.amount_minor != -refund.amount_minor):
+                yield f"a refund of {refund.amount_minor} was not taken from credit"
 
     def _promises(self) -> Iterator[str]:
         """What was shown is what is charged, and everybody is billed in their own currency."""

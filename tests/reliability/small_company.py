@@ -71,6 +71,7 @@ FOLLOWED = {
     name_of(task)
     for task in (
         billing.collect,
+        billing.send_refund,
         billing.try_new_card,
         billing.apply_change,
         billing.forget_change,

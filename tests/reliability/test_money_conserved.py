@@ -32,7 +32,7 @@ from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import accept_change, withdraw_change
 from ezscale.billing.collecting import charge_of, request_charge
 from ezscale.billing.credit import grant_credit
-from ezscale.billing.credit_notes import creditable, issue_credit_note
+from ezscale.billing.credit_notes import GiveBack, creditable, issue_credit_note
 from ezscale.billing.customer_currency import change_currency
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.drafting import (
@@ -50,8 +50,10 @@ from ezscale.billing.invoicing import expect_again, mark_uncollectible, void_inv
 from ezscale.billing.lines import Rounding
 from ezscale.billing.pausing import end_pause, pause_subscription
 from ezscale.billing.payments import book_receipt, settle_from_credit
+from ezscale.billing.ports import RefundState
 from ezscale.billing.price_changes import change_price
 from ezscale.billing.proration import ChangeRules, Proration
+from ezscale.billing.refunds import book_refund, refund_credit, refundable
 from ezscale.billing.tax_rates import change_rate
 from ezscale.billing.tax_rules import TaxRules
 from ezscale.catalog.price_list import PriceWish
@@ -339,13 +341,51 @@ class Life(RuleBasedStateMachine):
         self.staff("align", lambda work: align(work, customer_id, day))
 
     @precondition(lambda self: bool(self.invoices(*ISSUED)))
-    @rule(which=WHICH, parts=st.integers(0, 4), odd=st.booleans())
-    def a_credit_note_is_issued(self, which: int, parts: int, odd: bool) -> None:
-        """Over all of it, or over a part of each line."""
+    @rule(which=WHICH, parts=st.integers(0, 4), odd=st.booleans(), mood=st.sampled_from((None, *Mood)))
+    def a_credit_note_is_issued(self, which: int, parts: int, odd: bool, mood: Mood | None) -> None:
+        """Over all of it, or over a part of each line; where the bank is in a mood, what was paid goes back."""
+        self.at.bank.mood = mood or self.at.bank.mood
+        give_back = GiveBack.REFUND if mood else GiveBack.CREDIT
         statuses = ("open", "uncollectible") if odd and self.invoices("open", "uncollectible") else ISSUED
         invoice_id = UUID(self.one_of(*statuses, which=which, odd=odd).id)
-        name = "credit note" if parts else "whole credit note"
-        self.staff(name, lambda work: credit(work, invoice_id, parts))
+        name = f"{'' if parts else 'whole '}credit note{' and refund' if mood else ''}"
+        self.staff(name, lambda work: credit(work, invoice_id, parts, give_back))
+
+    @precondition(lambda self: bool(self.books.payment))
+    @rule(which=WHICH, share=st.integers(1, 4), mood=st.sampled_from(tuple(Mood)))
+    def credit_goes_back(self, which: int, share: int, mood: Mood) -> None:
+        """Some of the credit that came of an invoice's payments goes back to where it came from."""
+        invoice_id = UUID(one(self.books.payment, which).invoice_id)
+        self.at.bank.mood = mood
+
+        def send(work: Work) -> None:
+            for each in refundable(work, invoice_id):
+                part = Money(max(each.amount.minor * share // 4, 1), each.amount.currency)
+                refund_credit(work, each.entry.id, part, "They want it back")
+
+        self.staff("send back credit", send)
+
+    @precondition(lambda self: bool(self.at.bank.told))
+    @rule(which=WHICH, minor=st.integers(1, 3000), again=st.booleans())
+    def money_is_given_back_in_the_banks_dashboard(self, which: int, minor: int, again: bool) -> None:
+        """Nobody has said what for; a message of it may come twice."""
+        bank, payment_ref = self.at.bank, one(sorted(self.at.bank.told), which)
+        left, ref = bank.left_of(payment_ref), f"re_outside_{len(bank.refunds)}"
+        if not left:
+            return
+        bank.gives_back(ref, payment_ref, Money(min(minor, left.minor), left.currency), RefundState.SUCCEEDED)
+        for _ in range(1 + again):
+            self.staff("hear of a refund", lambda work: self.hears_of_refund(work, ref))
+
+    @precondition(lambda self: bool(self.at.bank.refunds_told))
+    @rule(which=WHICH)
+    def a_refund_arrives_or_comes_back(self, which: int) -> None:
+        """What was on its way arrives; what had arrived was not wanted by its bank."""
+        bank, ref = self.at.bank, one(sorted(self.at.bank.refunds_told), which)
+        known = bank.refunds[ref]
+        then = RefundState.SUCCEEDED if known.state is RefundState.PENDING else RefundState.FAILED
+        bank.refunds[ref] = replace(known, state=then, failure="" if then is RefundState.SUCCEEDED else "lost card")
+        self.staff("hear of a refund again", lambda work: self.hears_of_refund(work, ref))
 
     @precondition(lambda self: self.invoices("open", "uncollectible"))
     @rule(which=WHICH)
@@ -445,6 +485,7 @@ class Life(RuleBasedStateMachine):
     def lives(self, time: timedelta, mood: Mood) -> None:
         """Time passes, and then comes a night, in which the bank is in some mood."""
         self.at.bank.mood = mood
+        self.at.bank.settles()
         self.at.clock.move(time)
         self.at.night()
         done["night"] += 1
@@ -485,6 +526,9 @@ class Life(RuleBasedStateMachine):
     def hears(self, work: Work, receipt: Any) -> None:
         book_receipt(work, self.at.bank.name, self.at.bank.tells(receipt))
 
+    def hears_of_refund(self, work: Work, ref: str) -> None:
+        book_refund(work, self.at.bank.name, self.at.bank.tells_refund(ref))
+
     def staff(self, what: str, deed: Callable[[Work], Any]) -> Any:
         """Our own people do something."""
         result = self.tries(what, lambda: self.at.does(None, deed))
@@ -523,11 +567,11 @@ def align(work: Work, customer_id: UUID, day: int) -> None:
     align_renewals(work, customer_id, day, alignment(work, customer_id, day).totals())
 
 
-def credit(work: Work, invoice_id: UUID, parts: int) -> None:
+def credit(work: Work, invoice_id: UUID, parts: int, give_back: GiveBack = GiveBack.CREDIT) -> None:
     """So many quarters of what is left of each line are taken back, or all of it."""
     rest = creditable(work, invoice_id)
     some = {each.line.id: Money(each.net.minor * parts // 4, each.net.currency) for each in rest}
-    issue_credit_note(work, invoice_id, some if parts else None, "Not as promised")
+    issue_credit_note(work, invoice_id, some if parts else None, "Not as promised", give_back)
 
 
 def written(work: Work, customer_id: UUID, lines: Sequence[tuple[int, int, int, bool]]) -> Wanted:

@@ -6,7 +6,8 @@ import reflex as rx
 
 from ezscale.pages.admin.parts import figure
 from ezscale.state.admin.crediting import PART, CreditingState
-from ezscale.ui import button, dialog, text_area
+from ezscale.state.session import SessionState
+from ezscale.ui import button, dialog, select_field, text_area
 from ezscale.ui.forms import CONTROL
 
 SEEN, ERRORS = CreditingState.foreseen, CreditingState.errors
@@ -24,6 +25,7 @@ def credit_note_window() -> rx.Component:
         rx.el.ul(rx.foreach(CreditingState.lines, _line), class_name="divide-y divide-line"),
         _comes_to(),
         problem,
+        rx.cond((SEEN.could_go_back != "") & SessionState.may.contains("staff.refunds"), _give_back()),
         text_area(
             "Why?", "reason", errors=ERRORS, required=True, max_length=200, rows="2", hint="Printed on the credit note."
         ),
@@ -39,6 +41,16 @@ def credit_note_window() -> rx.Component:
         text="What is taken back, before tax, of each line. Tax follows at the rates of the invoice. It cannot be undone.",
         open=CreditingState.is_open,
         on_open_change=CreditingState.show,
+    )
+
+
+def _give_back() -> rx.Component:
+    return select_field(
+        "What becomes of what was paid?",
+        "give_back",
+        [("credit", "It stays as the customer's credit"), ("refund", "It goes back to where it was paid from")],
+        errors=ERRORS,
+        hint=rx.el.span(SEEN.could_go_back, " can go back."),
     )
 
 

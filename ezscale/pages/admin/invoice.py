@@ -17,6 +17,7 @@ from ezscale.pages.admin.parts import (
     record,
     two_lines,
 )
+from ezscale.pages.admin.refunding import refunds_card
 from ezscale.pages.papers import credit_note_link
 from ezscale.pages.shell import admin_page
 from ezscale.pages.subscription_parts import why
@@ -178,6 +179,7 @@ def _main() -> rx.Component:
         rx.cond(InvoiceState.notes.length() > 0, card(_notes(), title="Credit notes", flush=True)),
         card(_attempts(), title="Charges", flush=True),
         rx.cond(InvoiceState.payments.length() > 0, card(_payments(), title="Payments", flush=True)),
+        refunds_card(),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import reflex as rx
 
-from ezscale.billing.credit_notes import creditable, foresee_credit_note, issue_credit_note
+from ezscale.billing.credit_notes import GiveBack, creditable, foresee_credit_note, issue_credit_note
 from ezscale.billing.invoicing import invoice
 from ezscale.billing.remaining import Remaining
 from ezscale.kit.errors import BusinessError
@@ -49,6 +49,7 @@ class ForeseenView:
     total: str = ""
     lowered: str = ""
     kept: str = ""
+    could_go_back: str = ""
     problem: str = ""
 
 
@@ -91,10 +92,11 @@ class CreditingState(StaffState):
     @rx.event
     async def issue(self, form: dict[str, Any]) -> Answer:
         """Take it back."""
-        invoice_id, reason = self._invoice(), sent_fields(form, "reason", longest=201)["reason"]
+        invoice_id, typed = self._invoice(), sent_fields(form, "reason", "give_back", longest=201)
+        reason, give_back = typed["reason"], GiveBack.REFUND if typed["give_back"] == "refund" else GiveBack.CREDIT
         self.lines = [replace(line, typed=_sent(form, line)) for line in self.lines]
         parts = self._parts()
-        number = await self.perform(lambda work: issue_credit_note(work, invoice_id, parts, reason).number)
+        number = await self.perform(lambda work: issue_credit_note(work, invoice_id, parts, reason, give_back).number)
         self.is_open = False
         self.say(f"Credit note {number} is issued, and on its way to the customer.")
         return [InvoiceState.refresh]
@@ -117,6 +119,7 @@ class CreditingState(StaffState):
             total=reader.money(seen.total),
             lowered=shown(seen.lowered),
             kept=shown(seen.kept),
+            could_go_back=shown(seen.could_go_back),
         )
 
     def _parts(self) -> dict[UUID, Money] | None:

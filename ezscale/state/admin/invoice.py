@@ -7,7 +7,7 @@ from uuid import UUID
 
 import reflex as rx
 
-from ezscale.accounts.permissions import MANAGE_INVOICES
+from ezscale.accounts.permissions import MANAGE_INVOICES, REFUND_PAYMENTS
 from ezscale.billing.credit_notes import credit_notes, creditable
 from ezscale.billing.drafting import change_memo, copy_invoice, delete_draft, issue_draft
 from ezscale.billing.explaining import explain_invoice
@@ -22,11 +22,13 @@ from ezscale.billing.invoicing import (
     void_invoice,
 )
 from ezscale.billing.received import payments_on
+from ezscale.billing.refunds import Refundable, refundable, refunds_on
 from ezscale.kit.work import Work
 from ezscale.models import DunningStep, Invoice, InvoiceLine, Payment, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.state.account.invoice_views import LineView, NoteRow
 from ezscale.state.admin.holds import HoldView
+from ezscale.state.admin.refund_views import RefundableView, RefundView
 from ezscale.state.admin.rows import standing
 from ezscale.state.admin.staff import Record, StaffState
 from ezscale.state.arguments import sent_fields, sent_id
@@ -174,6 +176,8 @@ class InvoiceFile:
     attempts: list[AttemptView]
     steps: list[StepView]
     notes: list[NoteRow]
+    refunds: list[RefundView]
+    refundable: list[RefundableView]
     held: list[HoldView]
     rights: dict[str, bool]
 
@@ -187,6 +191,8 @@ class InvoiceState(Record, StaffState):
     attempts: list[AttemptView] = []
     steps: list[StepView] = []
     notes: list[NoteRow] = []
+    refunds: list[RefundView] = []
+    refundable: list[RefundableView] = []
     held: list[HoldView] = []
     may_now: dict[str, bool] = NO_RIGHTS
 
@@ -249,6 +255,7 @@ class InvoiceState(Record, StaffState):
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.invoice, self.lines, self.payments = file.invoice, file.lines, file.payments
         self.attempts, self.steps, self.notes = file.attempts, file.steps, file.notes
+        self.refunds, self.refundable = file.refunds, file.refundable
         self.held, self.may_now = file.held, file.rights
 
 
@@ -264,9 +271,15 @@ def file_of(work: Work, invoice_id: UUID, reader: Reader) -> InvoiceFile:
         attempts=[AttemptView.of(attempt, card, reader) for attempt, card in attempts_on(work, invoice_id)],
         steps=[StepView.of(step, reader) for step in steps_taken_on(work, invoice_id)],
         notes=[NoteRow.of(note, reader) for note, _ in credit_notes(work, invoice_id=invoice_id, limit=MOST_NOTES)],
+        refunds=[RefundView.of(refund, reader) for refund in refunds_on(work, invoice_id)],
+        refundable=[RefundableView.of(each, reader) for each in _refundable(work, invoice_id)],
         held=[HoldView.of(held, "", "", work, reader) for held in holds_on_invoice(work, invoice_id)],
         rights=rights_on(work, row),
     )
+
+
+def _refundable(work: Work, invoice_id: UUID) -> list[Refundable]:
+    return refundable(work, invoice_id) if work.actor.may(REFUND_PAYMENTS) else []
 
 
 def rights_on(work: Work, row: Invoice) -> dict[str, bool]:
