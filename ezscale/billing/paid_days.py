@@ -119,17 +119,18 @@ def call_off_ahead(work: Work, subscription: Subscription, day: date) -> dict[UU
     """What is billed ahead and not paid is voided, and billed anew as what is agreed then.
 
     A voided line keeps its days, so that nothing is billed twice: what it was for is agreed anew in the same words, and
-    a coupon has its cycle back. Returns which agreements have taken the place of which.
+    a coupon has its cycles back. Returns which agreements have taken the place of which: each is agreed anew once, however
+    many of its periods are billed ahead.
     """
     items = {item.id: item for item in items_of(work, subscription.id)}
+    called_off = [each for each in _open_invoices(work, list(items.values())) if min(each[1]) > day]
+    back = _cycles_of(work, [invoice for invoice, _ in called_off])
     fresh: dict[UUID, UUID] = {}
-    for invoice, starts in _open_invoices(work, list(items.values())):
-        if min(starts) <= day:
-            continue
-        for item_id, cycles in _billed_on(work, invoice).items():
-            old = items[item_id]
-            left = old.discount_cycles + cycles if old.discount_cycles is not None else None
-            fresh[item_id] = replace_item(work, old, from_day=day, discount_cycles=left).id
+    for item_id, cycles in back.items():
+        old = items[item_id]
+        left = old.discount_cycles + cycles if old.discount_cycles is not None else None
+        fresh[item_id] = replace_item(work, old, from_day=day, discount_cycles=left).id
+    for invoice, starts in called_off:
         void_invoice(as_house(work), invoice.id)
         subscription.bill_again_from(min(starts))
         work.session.add(subscription)
@@ -139,16 +140,22 @@ def call_off_ahead(work: Work, subscription: Subscription, day: date) -> dict[UU
 
 def as_if_called_off(work: Work, items: Sequence[SubscriptionItem], day: date) -> list[SubscriptionItem]:
     """The same agreements, not to be stored, with the coupons' cycles that calling off would give back."""
-    back: dict[UUID, int] = {}
-    for invoice, starts in _open_invoices(work, items):
-        if min(starts) > day:
-            back |= _billed_on(work, invoice)
+    back = _cycles_of(work, [invoice for invoice, starts in _open_invoices(work, items) if min(starts) > day])
     return [
         SubscriptionItem(**{**item.model_dump(), "discount_cycles": item.discount_cycles + back.get(item.id, 0)})
         if item.discount_cycles is not None
         else item
         for item in items
     ]
+
+
+def _cycles_of(work: Work, invoices: Sequence[Invoice]) -> dict[UUID, int]:
+    """How many cycles of its coupon each item has used on these invoices."""
+    cycles: dict[UUID, int] = {}
+    for invoice in invoices:
+        for item_id, used in _billed_on(work, invoice).items():
+            cycles[item_id] = cycles.get(item_id, 0) + used
+    return cycles
 
 
 def as_house(work: Work) -> Work:

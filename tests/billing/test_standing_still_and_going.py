@@ -7,9 +7,11 @@ from ezscale.accounts.permissions import STAFF_PERMISSIONS
 from ezscale.billing.aligning import align_renewals, alignment
 from ezscale.billing.cancelling import cancel_at_period_end, cancel_now, keep_subscription
 from ezscale.billing.extending import extend_subscription, renew_early
+from ezscale.billing.invoicing import mark_uncollectible
 from ezscale.billing.leaving import leaving_reasons
 from ezscale.billing.pausing import end_pause, pause_subscription
 from ezscale.billing.proration import ChangeRules
+from ezscale.billing.subscriptions import items_of
 from ezscale.company.rules import set_rules
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotFound
 from ezscale.models import Customer, Invoice, InvoiceLine, Subscription, SubscriptionItem
@@ -192,6 +194,21 @@ def test_a_next_period_that_is_paid_early_is_not_billed_again(at, ada):
         (date(2026, 4, 2), date(2026, 5, 2)),
         (date(2026, 5, 2), date(2026, 6, 2)),
     ]
+
+
+def test_two_periods_that_are_called_off_together_are_agreed_anew_once(at, ada):
+    mine = subscription_of(ada).id
+    given_up = ada.does(lambda work: renew_early(work, mine))
+    with at.robot() as work:
+        mark_uncollectible(work, given_up.id)
+    waiting = ada.does(lambda work: renew_early(work, mine))
+
+    pauses(ada, date(2026, 3, 20))
+
+    with at.robot() as work:
+        [item] = items_of(work, mine)
+    assert {invoice.status for invoice in ada.invoices()[1:]} == {InvoiceStatus.VOID}
+    assert (waiting.id != given_up.id, item.price_minor) == (True, 1100)
 
 
 def test_renewals_are_aligned_by_paying_the_days_between(at, ada):
