@@ -102,6 +102,26 @@ def keep_as_credit(work: Work, customer_id: UUID, amount: Money, reason: str, on
     ledger.book(work, "credit_kept", once_key, [(source, amount), (ledger.credit(customer_id), -amount)])
 
 
+def take_out(work: Work, entry: CreditEntry, reason: str, once_key: str, kind: str, source: str) -> Money:
+    """What is left of a sum leaves the customer's credit, for the account `source`: how much that was.
+
+    Whoever calls it holds the customer's credit.
+    """
+    gone = entry.left
+    entry.left_minor = 0
+    lost = CreditEntry(
+        customer_id=entry.customer_id,
+        currency=entry.currency,
+        amount_minor=-gone.minor,
+        reason=reason,
+        once_key=once_key,
+        created_at=work.now,
+    )
+    work.session.add_all([entry, lost])
+    ledger.book(work, kind, once_key, [(ledger.credit(entry.customer_id), gone), (source, -gone)])
+    return gone
+
+
 def spend_credit(work: Work, invoice: Invoice) -> Money:
     """Pay as much of an open invoice from credit as there is. Returns what was used."""
     purse = purses_of(work, [invoice.customer_id]).get((invoice.customer_id, invoice.currency))
@@ -245,21 +265,8 @@ def _let_lapse(work: Work, entry_id: UUID) -> Money | None:
     entry = _held(work, entry_id)
     if entry.expires_on is None or entry.expires_on >= work.today or not entry.left_minor:
         return None
-    gone, once_key = entry.left, f"lapsed:{entry.id.hex}"
     reason = f"Lapsed on {entry.expires_on}: {entry.reason}"[:200]
-    entry.left_minor = 0
-    lost = CreditEntry(
-        customer_id=entry.customer_id,
-        currency=entry.currency,
-        amount_minor=-gone.minor,
-        reason=reason,
-        once_key=once_key,
-        created_at=work.now,
-    )
-    work.session.add_all([entry, lost])
-    sides = [(ledger.credit(entry.customer_id), gone), (ledger.BREAKAGE, -gone)]
-    ledger.book(work, "credit_lapsed", once_key, sides)
-    return gone
+    return take_out(work, entry, reason, f"lapsed:{entry.id.hex}", "credit_lapsed", ledger.BREAKAGE)
 
 
 def _warn(work: Work, entry_id: UUID) -> Money | None:

@@ -29,6 +29,7 @@ from ezscale.models.payment import (
 )
 from ezscale.models.plan import Location, Plan, Price, SystemImage
 from ezscale.models.price_change import PriceChange, PriceNotice
+from ezscale.models.recorded_payment import RecordedPayment
 from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
@@ -117,6 +118,7 @@ __all__ = [
     "PrintedDocument",
     "ProvisioningJob",
     "ProvisioningLog",
+    "RecordedPayment",
     "RecoveryCode",
     "Referral",
     "ReferralCode",

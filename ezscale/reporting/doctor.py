@@ -6,9 +6,10 @@ from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.kit.work import Work
 from ezscale.reporting.checks import MOST_NAMES, Check
 from ezscale.reporting.money_checks import OF_MONEY
+from ezscale.reporting.payment_checks import OF_PAYMENTS
 from ezscale.reporting.service_checks import OF_SERVICES
 
-CHECKS: tuple[Check, ...] = (*OF_MONEY, *OF_SERVICES)
+CHECKS: tuple[Check, ...] = (*OF_MONEY, *OF_PAYMENTS, *OF_SERVICES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Integer, case, cast, exists, func
+from sqlalchemy import Integer, cast, exists, func
 from sqlmodel import col, or_, select
 
 from ezscale.billing import ledger
 from ezscale.billing.holds import is_held
-from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import (
     Cancellation,
@@ -19,16 +18,13 @@ from ezscale.models import (
     CreditNoteLine,
     Invoice,
     InvoiceLine,
-    LedgerEntry,
-    Payment,
-    PaymentAttempt,
     Posting,
     Subscription,
 )
 from ezscale.models.hold import Deed
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.subscription import SubscriptionStatus
-from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
+from ezscale.reporting.checks import MOST_NAMES, Check
 
 
 def entries_balance(work: Work) -> Iterator[str]:
@@ -221,52 +217,6 @@ def _out_of_order(work: Work, number: Any, day: Any, length: int) -> Iterator[st
     )
 
 
-def one_live_charge(work: Work) -> Iterator[str]:
-    """No charge is without an answer for longer than a day, and every success has its payment."""
-    stuck = select(PaymentAttempt.id).where(
-        col(PaymentAttempt.live_for).is_not(None), PaymentAttempt.created_at < work.now - 3 * LONGEST_MIDDLE_STATE
-    )
-    yield from (f"attempt {attempt_id} has no answer" for attempt_id in work.session.exec(stuck.limit(MOST_NAMES)))
-    unpaid = (
-        select(PaymentAttempt.id)
-        .outerjoin(Payment, col(Payment.attempt_id) == PaymentAttempt.id)
-        .where(PaymentAttempt.status == "succeeded", col(Payment.id).is_(None))
-    )
-    yield from (f"attempt {attempt_id} has no payment" for attempt_id in work.session.exec(unpaid.limit(MOST_NAMES)))
-
-
-def payments_are_booked(work: Work) -> Iterator[str]:
-    """Every payment is in the ledger with its whole sum: on an invoice, or as the customer's credit."""
-    held = case((col(Posting.account).startswith("gateway:"), col(Posting.amount_minor)), else_=0)
-    booked = (
-        sqlalchemy.select(col(LedgerEntry.once_key), func.sum(held))
-        .join(Posting, col(Posting.entry_id) == LedgerEntry.id)
-        .where(col(LedgerEntry.kind).in_(("payment", "credit_kept")))
-        .group_by(col(LedgerEntry.once_key))
-    )
-    if _sums_agree(work):
-        return
-    sums = {key: int(minor) for key, minor in work.session.execute(booked)}
-    for payment in work.session.exec(select(Payment)):
-        in_ledger = sums.get(f"payment:{payment.id.hex}", 0) + sums.get(f"surplus:{payment.id.hex}", 0)
-        if in_ledger != payment.amount_minor:
-            yield f"payment {payment.gateway_ref}: {payment.amount}, booked {Money(in_ledger, payment.currency)}"
-
-
-def _sums_agree(work: Work) -> bool:
-    """Whether payments and ledger agree in sum, currency by currency: the usual case, told by two small queries."""
-    came = sqlalchemy.select(col(Payment.currency), func.sum(Payment.amount_minor)).group_by(col(Payment.currency))
-    booked = (
-        sqlalchemy.select(col(Posting.currency), func.sum(Posting.amount_minor))
-        .join(LedgerEntry, col(LedgerEntry.id) == Posting.entry_id)
-        .where(col(LedgerEntry.kind).in_(("payment", "credit_kept")), col(Posting.account).startswith("gateway:"))
-        .group_by(col(Posting.currency))
-    )
-    return {currency: int(minor) for currency, minor in work.session.execute(came)} == {
-        currency: int(minor) for currency, minor in work.session.execute(booked)
-    }
-
-
 OF_MONEY: tuple[Check, ...] = (
     entries_balance,
     receivables_are_open_invoices,
@@ -276,6 +226,4 @@ OF_MONEY: tuple[Check, ...] = (
     invoices_add_up,
     nothing_is_billed_late,
     numbers_have_no_gap,
-    one_live_charge,
-    payments_are_booked,
 )

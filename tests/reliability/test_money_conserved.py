@@ -64,7 +64,7 @@ from ezscale.kit.work import Work
 from ezscale.models import Customer, Invoice, PaymentAttempt, Plan, Price, TaxRate
 from ezscale.models.payment import AttemptTrigger
 from ezscale.ordering.deciding import approve_order, hold_order, reject_order
-from ezscale.reporting import money_checks
+from ezscale.reporting import money_checks, payment_checks
 from tests.reliability.bank import Mood
 from tests.reliability.small_company import COUPONS, CYCLES, PLANS, WORTH, SmallCompany, a_server
 from tests.sizes import SOAK, figures, size
@@ -79,8 +79,8 @@ CHECKS = (
     money_checks.credit_notes_stay_within,
     money_checks.invoices_add_up,
     money_checks.numbers_have_no_gap,
-    money_checks.one_live_charge,
-    money_checks.payments_are_booked,
+    payment_checks.one_live_charge,
+    payment_checks.payments_are_booked,
 )
 DECISIONS: tuple[tuple[type[Rules], dict[str, object]], ...] = (
     (TaxRules, {"prices_include_tax": True}),

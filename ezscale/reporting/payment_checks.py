@@ -1,0 +1,84 @@
+"""What must always be true of payments: each charge has its answer, and each payment is booked with its whole sum."""
+
+from collections.abc import Iterator
+
+import sqlalchemy
+from sqlalchemy import case, func
+from sqlmodel import col, select
+
+from ezscale.kit.money import Money
+from ezscale.kit.work import Work
+from ezscale.models import LedgerEntry, Payment, PaymentAttempt, Posting, RecordedPayment
+from ezscale.models.recorded_payment import PaidBy
+from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
+
+KINDS = ("payment", "credit_kept", "payment_taken_back")  # of entries that move what came
+NAMES = ("payment", "surplus", "payment-back", "surplus-back")  # by which those entries begin
+
+
+def one_live_charge(work: Work) -> Iterator[str]:
+    """No charge is without an answer for longer than a day, and every success has its payment."""
+    stuck = select(PaymentAttempt.id).where(
+        col(PaymentAttempt.live_for).is_not(None), PaymentAttempt.created_at < work.now - 3 * LONGEST_MIDDLE_STATE
+    )
+    yield from (f"attempt {attempt_id} has no answer" for attempt_id in work.session.exec(stuck.limit(MOST_NAMES)))
+    unpaid = (
+        select(PaymentAttempt.id)
+        .outerjoin(Payment, col(Payment.attempt_id) == PaymentAttempt.id)
+        .where(PaymentAttempt.status == "succeeded", col(Payment.id).is_(None))
+    )
+    yield from (f"attempt {attempt_id} has no payment" for attempt_id in work.session.exec(unpaid.limit(MOST_NAMES)))
+
+
+def payments_are_booked(work: Work) -> Iterator[str]:
+    """Every payment is in the ledger with its whole sum, on an invoice or as credit; one taken back with nothing."""
+    held = case((col(Posting.account).startswith("gateway:"), col(Posting.amount_minor)), else_=0)
+    booked = (
+        sqlalchemy.select(col(LedgerEntry.once_key), func.sum(held))
+        .join(Posting, col(Posting.entry_id) == LedgerEntry.id)
+        .where(col(LedgerEntry.kind).in_(KINDS))
+        .group_by(col(LedgerEntry.once_key))
+    )
+    if _sums_agree(work):
+        return
+    sums = {key: int(minor) for key, minor in work.session.execute(booked)}
+    for payment in work.session.exec(select(Payment)):
+        in_ledger = sum(sums.get(f"{name}:{payment.id.hex}", 0) for name in NAMES)
+        if in_ledger != (0 if payment.taken_back_at else payment.amount_minor):
+            yield f"payment {payment.gateway_ref}: {payment.amount}, booked {Money(in_ledger, payment.currency)}"
+
+
+def _sums_agree(work: Work) -> bool:
+    """Whether payments and ledger agree in sum, currency by currency: the usual case, told by two small queries."""
+    standing = sqlalchemy.select(col(Payment.currency), func.sum(Payment.amount_minor)).where(
+        col(Payment.taken_back_at).is_(None)
+    )
+    came = standing.group_by(col(Payment.currency))
+    booked = (
+        sqlalchemy.select(col(Posting.currency), func.sum(Posting.amount_minor))
+        .join(LedgerEntry, col(LedgerEntry.id) == Posting.entry_id)
+        .where(col(LedgerEntry.kind).in_(KINDS), col(Posting.account).startswith("gateway:"))
+        .group_by(col(Posting.currency))
+    )
+    return {currency: int(minor) for currency, minor in work.session.execute(came)} == {
+        currency: int(minor) for currency, minor in work.session.execute(booked) if minor
+    }
+
+
+def recorded_payments_say_by_whom(work: Work) -> Iterator[str]:
+    """What no gateway told us of was recorded by somebody, and what is booked no more was taken back by somebody."""
+    by_hand = (
+        select(Payment.gateway, Payment.gateway_ref)
+        .outerjoin(RecordedPayment, col(RecordedPayment.payment_id) == Payment.id)
+        .where(
+            sqlalchemy.or_(
+                col(Payment.gateway).in_(list(PaidBy)) & col(RecordedPayment.id).is_(None),
+                col(Payment.taken_back_at).is_not(None)
+                != (func.coalesce(RecordedPayment.taken_back_because, "") != ""),
+            )
+        )
+    )
+    yield from (f"{gateway} {ref}" for gateway, ref in work.session.exec(by_hand.limit(MOST_NAMES)))
+
+
+OF_PAYMENTS: tuple[Check, ...] = (one_live_charge, payments_are_booked, recorded_payments_say_by_whom)
