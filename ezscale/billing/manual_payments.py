@@ -1,6 +1,5 @@
 """Payments that staff record by hand: bank transfers, cash, cheques. And taking one back that was a mistake."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -81,6 +80,12 @@ def record_payment(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUI
         return _book(work, invoice_of(work, invoice_id), came)
 
 
+def is_recordable(invoice: Invoice) -> bool:
+    """Whether money can be recorded on it: it asks for some, and its customer has seen it."""
+    unseen = invoice.status is InvoiceStatus.DRAFT and invoice.origin is InvoiceOrigin.MANUAL
+    return invoice.status in PAYABLE and bool(invoice.open_amount) and not unseen
+
+
 def foresee_payment(work: Work, invoice_id: UUID, amount: Money) -> ForeseenPayment:
     """What a payment of so much would do now; the same refusals."""
     work.actor.require(SEE_EVERYTHING)
@@ -118,10 +123,10 @@ def take_back_payment(work: Work, payment_id: UUID, reason: str) -> Payment:
     return payment
 
 
-def recorded_on(work: Work, payments: Sequence[Payment]) -> dict[UUID, RecordedPayment]:
-    """What staff wrote down of these payments, by payment; of those that a gateway told us of there is nothing."""
-    written = select(RecordedPayment).where(col(RecordedPayment.payment_id).in_([payment.id for payment in payments]))
-    return {recorded.payment_id: recorded for recorded in work.session.exec(written)}
+def recorded_as(work: Work, payment: Payment) -> RecordedPayment:
+    """What staff wrote down of a payment that they have just recorded or taken back."""
+    work.actor.require(MANAGE_INVOICES)
+    return work.session.exec(select(RecordedPayment).where(RecordedPayment.payment_id == payment.id)).one()
 
 
 def _known_or_recordable(work: Work, invoice_id: UUID, came: Came) -> Payment | None:

@@ -17,6 +17,11 @@ class PaidBy(StrEnum):
     CHEQUE = "cheque"
     OTHER = "other"
 
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return self.replace("_", " ").capitalize()
+
 
 class RecordedPayment(Row, table=True):
     """What staff wrote down of a payment: its reference as they typed it, and the day on which it came.

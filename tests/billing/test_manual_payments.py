@@ -18,9 +18,9 @@ from ezscale.billing.manual_payments import (
     Came,
     foresee_payment,
     record_payment,
-    recorded_on,
     take_back_payment,
 )
+from ezscale.billing.received import payments_on
 from ezscale.company.rules import set_rules
 from ezscale.kit.errors import Invalid, NotAllowed
 from ezscale.kit.money import Money
@@ -92,7 +92,9 @@ def test_a_transfer_pays_what_it_covers_as_was_said_before_and_being_taken_back_
     assert at.complaints() == {}
     with at.robot() as work:
         assert work.session.exec(select(BillingCase)).all() == []  # whoever records it knows
-        assert recorded_on(work, [payment])[payment.id].came_on == TODAY
+        [(_, recorded)] = payments_on(work, invoice.id)
+    assert recorded is not None
+    assert (recorded.reference, recorded.came_on, recorded.recorded_by) == ("SEPA 4711", TODAY, "test")
 
     takes_back(at, payment)
 
