@@ -19,6 +19,8 @@ WORDS = {
     "OrderPlaced": "Order placed",
     "InvoiceIssued": "{invoice} issued",
     "InvoicePaid": "{invoice} paid",
+    "PaymentRecorded": "Payment recorded on {invoice}",
+    "PaymentTakenBack": "Payment taken back from {invoice}",
     "InvoiceVoided": "{invoice} voided",
     "ChargeFailed": "Card declined for {invoice}",
     "ChargeNeedsCustomer": "The bank wants to see the customer for {invoice}",

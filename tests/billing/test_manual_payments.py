@@ -12,7 +12,7 @@ from ezscale.billing.collecting import new_attempt
 from ezscale.billing.credit import credit_balance
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.document_rules import InvoiceRules
-from ezscale.billing.invoicing import void_invoice
+from ezscale.billing.invoicing import mark_uncollectible, void_invoice
 from ezscale.billing.manual_payments import (
     AlreadyRecorded,
     Came,
@@ -275,17 +275,20 @@ def test_who_was_warned_before_is_warned_another_time_before_anything_is_deleted
 
 
 def test_money_that_was_given_back_or_spent_meanwhile_is_not_taken_back(at, ada):
-    given, voided, spent = owes(at, ada), owes(at, ada), owes(at, ada)
+    given, voided, spent, lost = (owes(at, ada) for _ in range(4))
     for_given, for_voided = records(at, given), records(at, voided, came(500, "SEPA 4712"))
     for_spent = records(at, spent, came(1330, "SEPA 4713"))
+    for_lost = records(at, lost, came(500, "SEPA 4714"))
     with at.robot() as work:
+        mark_uncollectible(work, lost.id)
         issue_credit_note(work, given.id, None, "Not done")
         void_invoice(work, voided.id)
     pays_from_credit(at, owes(at, ada))  # 19.30 EUR there, of which the newest is spent last
     pays_from_credit(at, owes(at, ada))
 
-    for payment, why in ((for_given, "credit note"), (for_voided, "cancelled"), (for_spent, "spent")):
+    refusals = {"credit note": for_given, "cancelled": for_voided, "spent": for_spent, "Expect its money": for_lost}
+    for why, payment in refusals.items():
         with pytest.raises(WrongState, match=why):
             takes_back(at, payment)
 
-    assert bank_holds(at) == 1230 + 500 + 1330
+    assert bank_holds(at) == 1230 + 500 + 1330 + 500
