@@ -11,7 +11,7 @@ from ezscale.billing.cards import keep_card
 from ezscale.billing.collecting import charge_of, live_attempt, new_attempt
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt
-from ezscale.billing.ports import Charge, ChargeState, Payer, PaymentGateway
+from ezscale.billing.ports import Charge, ChargeState, Payer, PaymentGateway, Receipt
 from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
 from ezscale.kit.ids import new_secret
@@ -75,6 +75,14 @@ def confirm_checkouts_of(open_work: OpenWork, gateway: PaymentGateway, invoice_i
         attempt = live_attempt(work, invoice_id)
     if attempt is not None and attempt.checkout_ref:
         confirm_checkout(open_work, gateway, attempt.checkout_ref)
+
+
+def close_page_of(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> None:
+    """Let nobody pay any more on the page that is open for an invoice, and book what became of it."""
+    with open_work() as work:
+        attempt = live_attempt(work, invoice_id)
+    if attempt is not None and attempt.checkout_ref:
+        _close(open_work, gateway, attempt.checkout_ref, gateway.read_checkout(attempt.checkout_ref))
 
 
 def open_checkouts(work: Work, limit: int = 500) -> list[str]:
@@ -170,10 +178,14 @@ def _close_or_reuse(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UU
     receipt = gateway.read_checkout(attempt.checkout_ref)
     if receipt.state is ChargeState.OPEN and attempt.amount == wanted:
         return attempt.checkout_url
-    if receipt.state is ChargeState.OPEN:
-        gateway.close_checkout(attempt.checkout_ref)
-    confirm_checkout(open_work, gateway, attempt.checkout_ref)
+    _close(open_work, gateway, attempt.checkout_ref, receipt)
     return ""
+
+
+def _close(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, receipt: Receipt) -> None:
+    if receipt.state is ChargeState.OPEN:
+        gateway.close_checkout(checkout_ref)
+    confirm_checkout(open_work, gateway, checkout_ref)
 
 
 def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, payer_ref: str) -> Charge:

@@ -69,6 +69,16 @@ def live_attempt(work: Work, invoice_id: UUID) -> PaymentAttempt | None:
     return work.session.exec(select(PaymentAttempt).where(PaymentAttempt.live_for == invoice_id)).first()
 
 
+def drop_unsent_charge(work: Work, invoice_id: UUID) -> None:
+    """Give up a charge that was not sent yet, because it asks for too much now; the next round asks afresh."""
+    waiting = select(PaymentAttempt).where(
+        PaymentAttempt.live_for == invoice_id, PaymentAttempt.status == AttemptStatus.CREATED
+    )
+    for attempt in work.session.exec(waiting.with_for_update()):
+        attempt.fail("not_needed", work.now)
+        work.session.add(attempt)
+
+
 def collect(open_work: OpenWork, gateway: PaymentGateway, attempt_id: UUID) -> None:
     """Ask the bank for the money of an attempt. Safe to repeat: the key makes it one charge.
 

@@ -109,6 +109,14 @@ def pay_out_credit(work: Work, entry: CreditEntry, amount: Money, reason: str, o
     """Part of a sum of credit leaves for another account. The customer must be locked; Invalid for more than is left."""
     if not 0 < amount.minor <= entry.left_minor or amount.currency != entry.currency:
         raise Invalid(f"Of this credit, {entry.left} is left.", field="amount")
+    take_out(work, entry, amount, reason, once_key, "credit_paid_out", to)
+
+
+def take_out(work: Work, entry: CreditEntry, amount: Money, reason: str, once_key: str, kind: str, source: str) -> None:
+    """So much of a sum leaves the customer's credit, for the account `source`.
+
+    Whoever calls it holds the customer's credit, and knows that there is as much.
+    """
     entry.left_minor -= amount.minor
     gone = CreditEntry(
         customer_id=entry.customer_id,
@@ -119,7 +127,7 @@ def pay_out_credit(work: Work, entry: CreditEntry, amount: Money, reason: str, o
         created_at=work.now,
     )
     work.session.add_all([entry, gone])
-    ledger.book(work, "credit_paid_out", once_key, [(ledger.credit(entry.customer_id), amount), (to, -amount)])
+    ledger.book(work, kind, once_key, [(ledger.credit(entry.customer_id), amount), (source, -amount)])
 
 
 def spend_credit(work: Work, invoice: Invoice) -> Money:
@@ -265,20 +273,8 @@ def _let_lapse(work: Work, entry_id: UUID) -> Money | None:
     entry = _held(work, entry_id)
     if entry.expires_on is None or entry.expires_on >= work.today or not entry.left_minor:
         return None
-    gone, once_key = entry.left, f"lapsed:{entry.id.hex}"
-    reason = f"Lapsed on {entry.expires_on}: {entry.reason}"[:200]
-    entry.left_minor = 0
-    lost = CreditEntry(
-        customer_id=entry.customer_id,
-        currency=entry.currency,
-        amount_minor=-gone.minor,
-        reason=reason,
-        once_key=once_key,
-        created_at=work.now,
-    )
-    work.session.add_all([entry, lost])
-    sides = [(ledger.credit(entry.customer_id), gone), (ledger.BREAKAGE, -gone)]
-    ledger.book(work, "credit_lapsed", once_key, sides)
+    gone, reason = entry.left, f"Lapsed on {entry.expires_on}: {entry.reason}"
+    take_out(work, entry, gone, reason, f"lapsed:{entry.id.hex}", "credit_lapsed", ledger.BREAKAGE)
     return gone
 
 

@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.permissions import MANAGE_INVOICES, REFUND_PAYMENTS, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing import ledger
+from ezscale.billing.collecting import drop_unsent_charge
 from ezscale.billing.credit import keep_as_credit
 from ezscale.billing.earnings import earned_as_booked
 from ezscale.billing.events import CreditNoteIssued, InvoiceClosed
@@ -30,10 +31,9 @@ from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money, total
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
-from ezscale.models import CreditNote, CreditNoteLine, Invoice, PaymentAttempt
+from ezscale.models import CreditNote, CreditNoteLine, Invoice
 from ezscale.models.base import WrongState
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.payment import AttemptStatus
 
 PAGE = 25
 CREDITABLE = (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE, InvoiceStatus.PAID)
@@ -178,7 +178,7 @@ def _issue(
     work: Work, invoice: Invoice, lines: Sequence[CreditNoteLine], note_id: UUID, reason: str, give_back: GiveBack
 ) -> CreditNote:
     note = _note_of(work, invoice, lines, note_id, reason.strip()[:200])
-    _drop_unsent_charge(work, invoice)
+    drop_unsent_charge(work, invoice.id)
     _book(work, invoice, note, lines, give_back)
     work.emit(CreditNoteIssued(note.id, invoice.id, invoice.customer_id))
     return note
@@ -309,16 +309,6 @@ def _close(work: Work, invoice: Invoice) -> None:
     work.session.flush()
     catch_up(work, invoice.id)
     work.emit(InvoiceClosed(invoice.id, invoice.customer_id))
-
-
-def _drop_unsent_charge(work: Work, invoice: Invoice) -> None:
-    """A charge that was not sent yet asks for too much now; the next round asks afresh."""
-    waiting = select(PaymentAttempt).where(
-        PaymentAttempt.live_for == invoice.id, PaymentAttempt.status == AttemptStatus.CREATED
-    )
-    for attempt in work.session.exec(waiting.with_for_update()):
-        attempt.fail("not_needed", work.now)
-        work.session.add(attempt)
 
 
 def _by_place(lines: Sequence[CreditNoteLine], currency: str) -> dict[str, Money]:

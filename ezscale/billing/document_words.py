@@ -57,6 +57,8 @@ ENGLISH = Language(
         "tax_in": "Tax in {currency}: {amount}, at {rate} {currency} for 1 {foreign}.",
         "reason": "Reason",
         "proforma_note": "This is not an invoice. The invoice follows when the payment has arrived.",
+        "transfer": "Bank transfer",
+        "transfer_reference": "Reference",
         "page": "Page {page} of {pages}",
     },
     {},
@@ -95,6 +97,8 @@ GERMAN = Language(
         "tax_in": "Steuer in {currency}: {amount}, zu {rate} {currency} für 1 {foreign}.",
         "reason": "Grund",
         "proforma_note": "Dies ist keine Rechnung. Die Rechnung folgt, sobald die Zahlung eingegangen ist.",
+        "transfer": "Überweisung",
+        "transfer_reference": "Verwendungszweck",
         "page": "Seite {page} von {pages}",
     },
     {

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, field_validator
 from sqlmodel import select
 
+from ezscale.billing.bank_rules import BankAccount, account_for
 from ezscale.billing.cases import open_case
 from ezscale.billing.credit_notes import credit_note
 from ezscale.billing.document_words import language_of
@@ -108,10 +109,12 @@ def credit_note_pdf(work: Work, note_id: UUID) -> bytes:
     return _printed_once(work, of_credit_note(found.note, found.lines, found.invoice), found.note.customer_id)
 
 
-def print_document(printed: Printed, decided: DocumentRules, language: str = "en") -> Print:
+def print_document(
+    printed: Printed, decided: DocumentRules, language: str = "en", account: BankAccount | None = None
+) -> Print:
     """Lay a document out on paper, with the e-invoice in it where that is wanted and can be said."""
     data = e_invoice(printed) if decided.want_e_invoice(printed) else None
-    return typeset(sheet_of(printed, language_of(language), decided.look), printed.day, data)
+    return typeset(sheet_of(printed, language_of(language), decided.look.naming(account)), printed.day, data)
 
 
 def _printed_once(work: Work, printed: Printed, customer_id: UUID) -> bytes:
@@ -127,7 +130,8 @@ def _printed_once(work: Work, printed: Printed, customer_id: UUID) -> bytes:
 
 def _print(work: Work, printed: Printed, customer_id: UUID) -> bytes:
     customer = work.session.get_one(Customer, customer_id)
-    made = print_document(printed, rules(work, DocumentRules), customer.language)
+    account = account_for(work, printed.currency)
+    made = print_document(printed, rules(work, DocumentRules), customer.language, account)
     if made.lost:
         facts = {"document": printed.number, "characters": " ".join(made.lost[:40])}
         open_case(work, "unprintable", printed.number, customer_id, facts)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, exists, select
 
 from ezscale.billing.brake import Run, stopped
@@ -139,6 +139,16 @@ def retry_with_new_card(work: Work, customer_id: UUID) -> None:
     )
     for invoice_id in work.session.exec(unpaid.order_by(col(Invoice.id))).all():
         request_charge(work, invoice_id, AttemptTrigger.NEW_CARD)
+
+
+def chase_anew(work: Work, invoice_id: UUID) -> None:
+    """Forget the harsh steps that were taken for an invoice: its customer is warned again before anything is deleted.
+
+    Those that are due are taken by the next run.
+    """
+    harsh = or_(*(col(DunningStep.step).startswith(kind) for kind in (StepKind.WARN, StepKind.SUSPEND)))
+    for step in work.session.exec(select(DunningStep).where(DunningStep.invoice_id == invoice_id, harsh)):
+        work.session.delete(step)
 
 
 def is_owed(work: Work, invoice: Invoice) -> bool:

@@ -116,6 +116,24 @@ class InvoicePaid(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRecorded(Event):
+    """Staff wrote down money that came by another way than the gateway."""
+
+    payment_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTakenBack(Event):
+    """Such a payment was a mistake, and is booked no more."""
+
+    payment_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceVoided(Event):
     """It asks for nothing any more."""
 

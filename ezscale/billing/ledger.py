@@ -109,6 +109,16 @@ def reverse(work: Work, kind: str, booked_as: str, once_key: str) -> None:
     book(work, kind, once_key, sides)
 
 
+def booked_on(work: Work, once_key: str, account: str, currency: str) -> Money:
+    """What one entry moved on an account; nothing when there is no such entry."""
+    posted = (
+        select(func.coalesce(func.sum(Posting.amount_minor), 0))
+        .join(LedgerEntry, col(LedgerEntry.id) == Posting.entry_id)
+        .where(LedgerEntry.once_key == once_key, Posting.account == account, Posting.currency == currency)
+    )
+    return Money(int(work.session.exec(posted).one()), currency)
+
+
 def invoice_sides(
     customer_id: UUID, earned: Mapping[str, Money], taxes: Mapping[str, Money], whole: Money
 ) -> list[Side]:

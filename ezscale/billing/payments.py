@@ -1,5 +1,7 @@
 """Booking what the gateway says. Its direct answer and its webhook meet here, in any order, any number of times."""
 
+from uuid import UUID
+
 from sqlmodel import col, select
 
 from ezscale.billing import ledger
@@ -60,9 +62,49 @@ def pay_small_ones(work: Work, beside: Invoice) -> Money:
 def settle_free(work: Work, invoice: Invoice) -> None:
     """An invoice that asks for nothing is paid as soon as it is issued."""
     if invoice.status is InvoiceStatus.DRAFT:
-        _issue_on_payment(work, invoice)
+        issue_on_payment(work, invoice)
     invoice.settle(Money.zero(invoice.currency), work.now)
     invoice_is_paid(work, invoice)
+
+
+def settle(work: Work, invoice: Invoice, payment: Payment) -> Money:
+    """Use a payment for its invoice. What the invoice cannot take becomes credit: how much of that is still there."""
+    usable = Money.zero(invoice.currency)
+    if payment.currency == invoice.currency and invoice.status in (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE):
+        usable = min(payment.amount, invoice.open_amount, key=lambda amount: amount.minor)
+    if usable and invoice.status is InvoiceStatus.UNCOLLECTIBLE:
+        ledger.take_back_write_off(work, invoice, usable, payment.id)
+    held = ledger.clearing(payment.gateway)
+    if usable:
+        become_invoice(work, invoice)
+        sides = [(held, usable), (ledger.receivable(invoice.customer_id), -usable)]
+        ledger.book(work, "payment", used_as(payment.id), sides)
+        invoice.settle(usable, work.now)
+    left = payment.amount - usable if usable else payment.amount
+    if left:
+        reason = f"Paid beyond invoice {invoice.shown_number or 'draft'}"
+        keep_as_credit(work, invoice.customer_id, left, reason, kept_as(payment.id), held)
+        if left.currency == invoice.currency:
+            left -= pay_small_ones(work, invoice)
+    if usable and invoice.status is InvoiceStatus.PAID:
+        invoice_is_paid(work, invoice)
+    return left
+
+
+def used_as(payment_id: UUID) -> str:
+    """The name of the ledger's entry for what a payment settled."""
+    return f"payment:{payment_id.hex}"
+
+
+def kept_as(payment_id: UUID) -> str:
+    """The name of the credit, and of the ledger's entry, for what was left of a payment."""
+    return f"surplus:{payment_id.hex}"
+
+
+def issue_on_payment(work: Work, invoice: Invoice) -> None:
+    """What was ordered is paid: its draft becomes an invoice of today."""
+    issue_invoice(work, invoice, work.today)
+    invoice.deliver(work.now)  # whoever pays it knows it
 
 
 def invoice_is_paid(work: Work, invoice: Invoice) -> None:
@@ -100,8 +142,10 @@ def _book_money(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
         facts = {"asked": str(attempt.amount), "came": str(receipt.amount), "payment": receipt.payment_ref}
         open_case(work, "wrong_amount", receipt.payment_ref, invoice.customer_id, facts)
     if invoice.status is InvoiceStatus.DRAFT and receipt.amount == invoice.total:
-        _issue_on_payment(work, invoice)
-    _settle(work, invoice, payment)
+        issue_on_payment(work, invoice)
+    if (left := settle(work, invoice, payment)).minor > 0:
+        facts = {"surplus": str(left), "payment": payment.gateway_ref, "invoice": invoice.number or ""}
+        open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)
     if receipt.card is not None and attempt.trigger is AttemptTrigger.CHECKOUT:  # a kept card was the customer's choice
         keep_card(work, invoice.customer_id, attempt.gateway, receipt.card)
 
@@ -125,36 +169,6 @@ def _payment_row(work: Work, attempt: PaymentAttempt, invoice: Invoice, receipt:
         sides = [(ledger.fees(payment.gateway), fee), (ledger.clearing(payment.gateway), -fee)]
         ledger.book(work, "gateway_fee", f"fee:{payment.id.hex}", sides)
     return payment
-
-
-def _settle(work: Work, invoice: Invoice, payment: Payment) -> None:
-    """Use a payment for its invoice; what the invoice cannot take becomes credit, and staff hear of it."""
-    usable = Money.zero(invoice.currency)
-    if payment.currency == invoice.currency and invoice.status in (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE):
-        usable = min(payment.amount, invoice.open_amount, key=lambda amount: amount.minor)
-    if usable and invoice.status is InvoiceStatus.UNCOLLECTIBLE:
-        ledger.take_back_write_off(work, invoice, usable, payment.id)
-    held = ledger.clearing(payment.gateway)
-    if usable:
-        become_invoice(work, invoice)
-        sides = [(held, usable), (ledger.receivable(invoice.customer_id), -usable)]
-        ledger.book(work, "payment", f"payment:{payment.id.hex}", sides)
-        invoice.settle(usable, work.now)
-    if surplus := payment.amount - usable if usable else payment.amount:
-        reason = f"Paid beyond invoice {invoice.shown_number or 'draft'}"
-        keep_as_credit(work, invoice.customer_id, surplus, reason, f"surplus:{payment.id.hex}", held)
-        same, nothing = surplus.currency == invoice.currency, Money.zero(surplus.currency)
-        paid_before = pay_small_ones(work, invoice) if same else nothing
-        if (left := surplus - paid_before).minor > 0:
-            facts = {"surplus": str(left), "payment": payment.gateway_ref, "invoice": invoice.number or ""}
-            open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)
-    if usable and invoice.status is InvoiceStatus.PAID:
-        invoice_is_paid(work, invoice)
-
-
-def _issue_on_payment(work: Work, invoice: Invoice) -> None:
-    issue_invoice(work, invoice, work.today)
-    invoice.deliver(work.now)  # the customer has just paid it on screen
 
 
 def _book_decline(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:

@@ -87,6 +87,12 @@ class Printed:
         return self.total.currency
 
     @property
+    def waits_for_money(self) -> bool:
+        """It is paid later than it is issued; an order's invoice is issued because it was paid."""
+        later = self.due_on is not None and self.due_on > self.day
+        return self.kind is Kind.PROFORMA or (self.kind is Kind.INVOICE and later)
+
+    @property
     def supplied(self) -> tuple[date, date]:
         """The first and the last day it is for: its own day, where no line names any."""
         starts = [line.start for line in self.lines if line.start]

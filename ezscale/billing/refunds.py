@@ -24,6 +24,7 @@ from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money, total
 from ezscale.kit.work import Work
 from ezscale.models import CreditEntry, CreditNote, Payment, Refund
+from ezscale.models.recorded_payment import PaidBy
 from ezscale.models.refund import RefundStatus
 
 SURPLUS, KEPT, SENT_BACK = "surplus:", "credit-kept:", "refund-back:"  # how credit is named that money is behind
@@ -185,8 +186,8 @@ def _behind(work: Work, entry: CreditEntry) -> list[Payment]:
 
 
 def _with_room(work: Work, payments: Iterable[Payment]) -> list[tuple[Payment, Money]]:
-    """Each payment with what has not gone back of it yet."""
-    known = {payment.id: payment for payment in payments}
+    """Each payment with what has not gone back of it yet. What came by hand goes back by hand, and is not among them."""
+    known = {payment.id: payment for payment in payments if payment.gateway not in list(PaidBy)}
     back = (
         select(Refund.payment_id, func.sum(col(Refund.amount_minor)))
         .where(col(Refund.payment_id).in_(known), Refund.status != RefundStatus.FAILED)

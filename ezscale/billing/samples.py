@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.billing.bank_rules import account_for
 from ezscale.billing.document_words import language_of
 from ezscale.billing.documents import Design, DocumentRules, print_document
 from ezscale.billing.lines import MILLION
@@ -42,14 +43,17 @@ def used_design(work: Work) -> Design:
 def sample_pdf(work: Work, design: Design) -> bytes:
     """An invoice that nobody owes, in a design, with the house's own colour and words. Staff only."""
     decided = _decided(work, design)
-    return print_document(sample_invoice(work), decided).content
+    printed = sample_invoice(work)
+    return print_document(printed, decided, account=account_for(work, printed.currency)).content
 
 
 def sample_picture(work: Work, design: Design) -> bytes:
     """Its first page as a PNG, small enough to stand on a page of ours. Staff only."""
     decided = _decided(work, design)
     printed = sample_invoice(work)
-    return picture(sheet_of(printed, language_of("en"), decided.look), printed.day)
+    return picture(
+        sheet_of(printed, language_of("en"), decided.look.naming(account_for(work, printed.currency))), printed.day
+    )
 
 
 def sample_invoice(work: Work) -> Printed:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from pycountry import countries
 
+from ezscale.billing.bank_rules import BankAccount
 from ezscale.billing.document_words import Language
 from ezscale.billing.printed import Kind, Printed, PrintedLine, tax_sums
 from ezscale.billing.tax import STANDARD_RATES, percent
@@ -24,11 +25,16 @@ GLUED = re.compile(r"([A-Za-z])(?=\d)")  # a code that stands in for a currency'
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How documents are laid out."""
+    """How documents are laid out, and the account that those name which wait for their money."""
 
     design: str
     accent: str
     footer: str = ""
+    account: BankAccount | None = None
+
+    def naming(self, account: BankAccount | None) -> "Look":
+        """The same, with the account that money is transferred to."""
+        return replace(self, account=account)
 
 
 def sheet_of(printed: Printed, language: Language, look: Look) -> Sheet:
@@ -152,6 +158,9 @@ class Writer:
             found.append(words["tax_in"].format_map(told))
         if it.memo:
             found.append(f"{words['reason']}: {it.memo}" if it.kind is Kind.CREDIT_NOTE else it.memo)
+        if self.look.account and it.waits_for_money:
+            account = " · ".join(self.look.account.parts)
+            found.append(f"{words['transfer']}: {account}. {words['transfer_reference']}: {it.number}")
         return found
 
     def foot(self) -> list[str]:

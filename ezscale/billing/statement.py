@@ -92,6 +92,7 @@ def statement(work: Work, customer_id: UUID, since: date, until: date) -> Statem
 WORDS = {
     "invoice": "Invoice",
     "payment": "Payment",
+    "payment_taken_back": "Payment taken back",
     "credit_note": "Credit note",
     "credit_used": "Credit used",
     "credit_kept": "Kept as credit",

@@ -113,7 +113,7 @@ def _is_new(work: Work, customer_id: UUID, order_id: UUID | None) -> bool:
     if order_id is not None:
         ordered = ordered.where(Order.id != order_id)
     paid = select(Invoice.id).where(Invoice.customer_id == customer_id, Invoice.status == InvoiceStatus.PAID)
-    money = select(Payment.id).where(Payment.customer_id == customer_id)
+    money = select(Payment.id).where(Payment.customer_id == customer_id, col(Payment.taken_back_at).is_(None))
     return not any(work.session.exec(found.limit(1)).first() for found in (ordered, paid, money))
 
 

@@ -279,7 +279,15 @@ def reminder(work: Work, invoice_id: UUID, step: str) -> None:
         return
     days = (work.today - invoice.due_on).days
     template = "final_warning" if step.startswith("warn") else "reminder"
-    _about_invoice(work, template, invoice, customer, f"{invoice.id.hex}:{step}", days=days)
+    once = f"{invoice.id.hex}:{step}{_chased_anew(work, invoice.id)}"
+    _about_invoice(work, template, invoice, customer, once, days=days)
+
+
+def _chased_anew(work: Work, invoice_id: UUID) -> str:
+    """Who seemed to have paid, because of a payment that was taken back, is reminded and warned another time."""
+    mistaken = select(func.count()).where(Payment.invoice_id == invoice_id, col(Payment.taken_back_at).is_not(None))
+    times = work.session.exec(mistaken).one()
+    return f":{times}" if times else ""
 
 
 def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool) -> None:

@@ -29,6 +29,7 @@ from ezscale.models.payment import (
 )
 from ezscale.models.plan import Location, Plan, Price, SystemImage
 from ezscale.models.price_change import PriceChange, PriceNotice
+from ezscale.models.recorded_payment import RecordedPayment
 from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.refund import Refund
 from ezscale.models.report import RevenueMovement, RunReport
@@ -118,6 +119,7 @@ __all__ = [
     "PrintedDocument",
     "ProvisioningJob",
     "ProvisioningLog",
+    "RecordedPayment",
     "RecoveryCode",
     "Referral",
     "ReferralCode",

@@ -173,6 +173,13 @@ class Invoice(Row, table=True):
             self.status = InvoiceStatus.PAID
             self.paid_at = now
 
+    def unsettle(self, amount: Money) -> None:
+        """Money that was booked on it never came; where something is left to pay, it is open again."""
+        require_status("invoice", self.status, InvoiceStatus.OPEN, InvoiceStatus.PAID)
+        self.settled_minor -= (Money.zero(self.currency) + amount).minor
+        if self.open_amount:
+            self.status, self.paid_at = InvoiceStatus.OPEN, None
+
     def credit(self, amount: Money, now: datetime) -> None:
         """A credit note takes back part of it; where nothing is left to pay, it is closed."""
         require_status("invoice", self.status, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE, InvoiceStatus.PAID)

@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from ezscale.kit.columns import LongText, word
 from ezscale.kit.money import Money
-from ezscale.models.base import Row, maybe_moment, moment, require_status
+from ezscale.models.base import Row, WrongState, maybe_moment, moment, require_status
 
 
 class PaymentMethod(Row, table=True):
@@ -144,7 +144,10 @@ class PaymentAttempt(Row, table=True):
 
 
 class Payment(Row, table=True):
-    """Money that came. `gateway_ref` is unique: the same movement is booked once."""
+    """Money that came. `gateway_ref` is unique: the same movement is booked once.
+
+    `gateway` is the way it came by: where staff recorded it, one of `PaidBy`, and `gateway_ref` is the reference.
+    """
 
     __table_args__ = (UniqueConstraint("gateway", "gateway_ref"),)
 
@@ -157,6 +160,7 @@ class Payment(Row, table=True):
     amount_minor: int = Field(sa_type=BigInteger)
     fee_minor: int = Field(default=0, sa_type=BigInteger)
     received_at: datetime = moment()
+    taken_back_at: datetime | None = maybe_moment()
 
     @property
     def amount(self) -> Money:
@@ -167,6 +171,12 @@ class Payment(Row, table=True):
     def fee(self) -> Money:
         """What the gateway kept of it."""
         return Money(self.fee_minor, self.currency)
+
+    def take_back(self, now: datetime) -> None:
+        """It was recorded by mistake, and its reference is free for the payment that it belongs to."""
+        if self.taken_back_at is not None:
+            raise WrongState("This payment was taken back already.")
+        self.taken_back_at, self.gateway_ref = now, f"taken-back:{self.id.hex}"
 
 
 class CreditEntry(Row, table=True):

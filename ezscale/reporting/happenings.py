@@ -19,6 +19,8 @@ WORDS = {
     "OrderPlaced": "Order placed",
     "InvoiceIssued": "{invoice} issued",
     "InvoicePaid": "{invoice} paid",
+    "PaymentRecorded": "Payment recorded on {invoice}",
+    "PaymentTakenBack": "Payment taken back from {invoice}",
     "InvoiceVoided": "{invoice} voided",
     "ChargeFailed": "Card declined for {invoice}",
     "ChargeNeedsCustomer": "The bank wants to see the customer for {invoice}",
@@ -95,7 +97,7 @@ def sums_since(work: Work, since: datetime) -> Sums:
     declined = (AttemptStatus.FAILED, AttemptStatus.NEEDS_CUSTOMER)
     return Sums(
         invoices=_count(work, Invoice.created_at >= since, col(Invoice.number).is_not(None)),
-        payments=_count(work, Payment.received_at >= since),
+        payments=_count(work, Payment.received_at >= since, col(Payment.taken_back_at).is_(None)),
         declined=_count(work, col(PaymentAttempt.finished_at) >= since, col(PaymentAttempt.status).in_(declined)),
         suspended=_count(work, Suspension.since >= since),
         resumed=_count(work, col(Suspension.lifted_at) >= since),

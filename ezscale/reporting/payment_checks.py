@@ -1,4 +1,4 @@
-"""What must always be true of what moves: charges, payments, refunds. One query for each where one will do."""
+"""What must always be true of money that moves: charges, payments, refunds. One query for each where one will do."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,11 +10,14 @@ from sqlmodel import col, select
 from ezscale.billing import ledger
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import LedgerEntry, Payment, PaymentAttempt, Posting, Refund
+from ezscale.models import LedgerEntry, Payment, PaymentAttempt, Posting, RecordedPayment, Refund
+from ezscale.models.recorded_payment import PaidBy
 from ezscale.models.refund import UNDER_WAY, RefundStatus
 from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
+KINDS = ("payment", "credit_kept", "payment_taken_back")  # of entries that move what came
 LONGEST_REFUND = timedelta(days=30)  # a bank may take its time
+NAMES = ("payment", "surplus", "payment-back", "surplus-back")  # by which those entries begin
 
 
 def one_live_charge(work: Work) -> Iterator[str]:
@@ -32,35 +35,54 @@ def one_live_charge(work: Work) -> Iterator[str]:
 
 
 def payments_are_booked(work: Work) -> Iterator[str]:
-    """Every payment is in the ledger with its whole sum: on an invoice, or as the customer's credit."""
+    """Every payment is in the ledger with its whole sum, on an invoice or as credit; one taken back with nothing."""
     held = case((col(Posting.account).startswith("gateway:"), col(Posting.amount_minor)), else_=0)
     booked = (
         sqlalchemy.select(col(LedgerEntry.once_key), func.sum(held))
         .join(Posting, col(Posting.entry_id) == LedgerEntry.id)
-        .where(col(LedgerEntry.kind).in_(("payment", "credit_kept")))
+        .where(col(LedgerEntry.kind).in_(KINDS))
         .group_by(col(LedgerEntry.once_key))
     )
     if _sums_agree(work):
         return
     sums = {key: int(minor) for key, minor in work.session.execute(booked)}
     for payment in work.session.exec(select(Payment)):
-        in_ledger = sums.get(f"payment:{payment.id.hex}", 0) + sums.get(f"surplus:{payment.id.hex}", 0)
-        if in_ledger != payment.amount_minor:
+        in_ledger = sum(sums.get(f"{name}:{payment.id.hex}", 0) for name in NAMES)
+        if in_ledger != (0 if payment.taken_back_at else payment.amount_minor):
             yield f"payment {payment.gateway_ref}: {payment.amount}, booked {Money(in_ledger, payment.currency)}"
 
 
 def _sums_agree(work: Work) -> bool:
     """Whether payments and ledger agree in sum, currency by currency: the usual case, told by two small queries."""
-    came = sqlalchemy.select(col(Payment.currency), func.sum(Payment.amount_minor)).group_by(col(Payment.currency))
+    standing = sqlalchemy.select(col(Payment.currency), func.sum(Payment.amount_minor)).where(
+        col(Payment.taken_back_at).is_(None)
+    )
+    came = standing.group_by(col(Payment.currency))
     booked = (
         sqlalchemy.select(col(Posting.currency), func.sum(Posting.amount_minor))
         .join(LedgerEntry, col(LedgerEntry.id) == Posting.entry_id)
-        .where(col(LedgerEntry.kind).in_(("payment", "credit_kept")), col(Posting.account).startswith("gateway:"))
+        .where(col(LedgerEntry.kind).in_(KINDS), col(Posting.account).startswith("gateway:"))
         .group_by(col(Posting.currency))
     )
     return {currency: int(minor) for currency, minor in work.session.execute(came)} == {
-        currency: int(minor) for currency, minor in work.session.execute(booked)
+        currency: int(minor) for currency, minor in work.session.execute(booked) if minor
     }
+
+
+def recorded_payments_say_by_whom(work: Work) -> Iterator[str]:
+    """What no gateway told us of was recorded by somebody, and what is booked no more was taken back by somebody."""
+    by_hand = (
+        select(Payment.gateway, Payment.gateway_ref)
+        .outerjoin(RecordedPayment, col(RecordedPayment.payment_id) == Payment.id)
+        .where(
+            sqlalchemy.or_(
+                col(Payment.gateway).in_(list(PaidBy)) & col(RecordedPayment.id).is_(None),
+                col(Payment.taken_back_at).is_not(None)
+                != (func.coalesce(RecordedPayment.taken_back_because, "") != ""),
+            )
+        )
+    )
+    yield from (f"{gateway} {ref}" for gateway, ref in work.session.exec(by_hand.limit(MOST_NAMES)))
 
 
 def refunds_stay_within(work: Work) -> Iterator[str]:
@@ -100,4 +122,9 @@ def refunds_stay_within(work: Work) -> Iterator[str]:
             yield f"{account} {currency}: booked {int(minor)}, on its way {known.get((account, currency), 0)}"
 
 
-OF_PAYMENTS: tuple[Check, ...] = (one_live_charge, payments_are_booked, refunds_stay_within)
+OF_PAYMENTS: tuple[Check, ...] = (
+    one_live_charge,
+    payments_are_booked,
+    recorded_payments_say_by_whom,
+    refunds_stay_within,
+)

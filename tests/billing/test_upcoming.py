@@ -73,6 +73,6 @@ def test_a_payment_is_found_on_its_invoice(company):
     ada = company.signs_up("Ada Moreno", country="DE")
     ada.buys("vps-2")
 
-    [payment] = ada.does(lambda work: payments_on(work, ada.invoices()[0].id))
+    [(payment, _)] = ada.does(lambda work: payments_on(work, ada.invoices()[0].id))
 
     assert payment.amount == Money(1309, "EUR")

@@ -39,6 +39,7 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_invoice, "issue", ("INV-2026-000001", TODAY, TODAY), {I.DRAFT: I.OPEN}),
     (an_invoice, "settle", (WHOLE, NOW), {I.OPEN: I.PAID, I.UNCOLLECTIBLE: I.PAID}),
     (an_invoice, "settle", (PART, NOW), {I.OPEN: I.OPEN, I.UNCOLLECTIBLE: I.UNCOLLECTIBLE}),
+    (an_invoice, "unsettle", (PART,), {I.OPEN: I.OPEN, I.PAID: I.OPEN}),
     (an_invoice, "void", (), {I.OPEN: I.VOID, I.UNCOLLECTIBLE: I.VOID}),
     (an_invoice, "write_off", (), {I.OPEN: I.UNCOLLECTIBLE}),
     (an_invoice, "expect_again", (), {I.UNCOLLECTIBLE: I.OPEN}),

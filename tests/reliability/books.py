@@ -15,7 +15,7 @@ COLUMNS = {
     "credit_note": "id number invoice_id customer_id currency net_minor tax_minor total_minor kept_minor issued_on reason",
     "credit_note_line": "credit_note_id invoice_line_id net_minor tax_minor taxes",
     "credit_entry": "id customer_id currency amount_minor left_minor once_key expires_on",
-    "payment": "id invoice_id currency amount_minor fee_minor",
+    "payment": "id invoice_id gateway currency amount_minor fee_minor taken_back_at",
     "refund": "id payment_id credit_entry_id currency amount_minor status",
     "payment_attempt": "id invoice_id status live_for",
     "posting": "entry_id account currency amount_minor",
@@ -135,11 +135,15 @@ class Books:
             f"a coupon was used {uses[c.id]} times, and says {c.used}" for c in self.coupon if c.used != uses[c.id]
         )
 
+    def standing_payments(self) -> list[Any]:
+        """Those that nobody has taken back."""
+        return [payment for payment in self.payment if payment.taken_back_at is None]
+
     def settled(self) -> Counter[str]:
         """What was paid on each invoice: by payments, as far as they did not go beyond it, and from credit."""
         entries = {entry.once_key: entry for entry in self.credit_entry}
         paid: Counter[str] = Counter()
-        for payment in self.payment:
+        for payment in self.standing_payments():
             surplus = entries.get(f"surplus:{payment.id}")
             paid[payment.invoice_id] += payment.amount_minor - (surplus.amount_minor if surplus else 0)
         for key, entry in entries.items():
@@ -198,9 +202,9 @@ class Books:
                 yield "bad_debt", invoice.currency, unpaid
 
     def _paid(self) -> Iterator[Side]:
-        for payment in self.payment:
-            yield "gateway:stripe", payment.currency, payment.amount_minor - payment.fee_minor
-            yield "fees:stripe", payment.currency, payment.fee_minor
+        for payment in self.standing_payments():
+            yield f"gateway:{payment.gateway}", payment.currency, payment.amount_minor - payment.fee_minor
+            yield f"fees:{payment.gateway}", payment.currency, payment.fee_minor
         for refund in self.refund:
             if refund.status == "succeeded":
                 yield "gateway:stripe", refund.currency, -refund.amount_minor

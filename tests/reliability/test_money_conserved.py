@@ -48,6 +48,7 @@ from ezscale.billing.extending import extend_subscription, renew_early
 from ezscale.billing.house_rules import RenewalRules
 from ezscale.billing.invoicing import expect_again, mark_uncollectible, void_invoice
 from ezscale.billing.lines import Rounding
+from ezscale.billing.manual_payments import Came, record_payment, take_back_payment
 from ezscale.billing.pausing import end_pause, pause_subscription
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import RefundState
@@ -65,6 +66,7 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Invoice, PaymentAttempt, Plan, Price, TaxRate
 from ezscale.models.payment import AttemptTrigger
+from ezscale.models.recorded_payment import PaidBy
 from ezscale.ordering.deciding import approve_order, hold_order, reject_order
 from ezscale.reporting import money_checks, payment_checks
 from tests.reliability.bank import Mood
@@ -84,6 +86,7 @@ CHECKS = (
     payment_checks.one_live_charge,
     payment_checks.payments_are_booked,
     payment_checks.refunds_stay_within,
+    payment_checks.recorded_payments_say_by_whom,
 )
 DECISIONS: tuple[tuple[type[Rules], dict[str, object]], ...] = (
     (TaxRules, {"prices_include_tax": True}),
@@ -204,6 +207,33 @@ class Life(RuleBasedStateMachine):
         invoice = self.one_of("draft", "open", "uncollectible", which=which, odd=odd)
         self.tries(f"pay {how}", lambda: self.at.pays(self.owner(invoice), UUID(invoice.id), PAID_AS.get(how)))
         self.goes_on()
+
+    @precondition(lambda self: self.invoices("draft", "open", "uncollectible"))
+    @rule(
+        which=WHICH,
+        how=st.sampled_from(("exactly", *PAID_AS)),
+        method=st.sampled_from(PaidBy),
+        odd=st.booleans(),
+        mistaken=st.booleans(),
+    )
+    def staff_record_a_payment(self, which: int, how: str, method: PaidBy, odd: bool, mistaken: bool) -> None:
+        """And find at once, or never, or much later, that it was a mistake."""
+        invoice = self.one_of("draft", "open", "uncollectible", which=which, odd=odd)
+        asked = Money(invoice.total_minor - invoice.settled_minor - invoice.credited_minor, invoice.currency)
+        name = f"{method} {sum(done.values())}"
+        amount = PAID_AS[how](asked) if how in PAID_AS else asked
+        came = Came(method, amount, self.at.clock.now.date(), name, name)
+        opener = self.at.house.automation("staff")
+        payment = self.tries(f"record {how}", lambda: record_payment(opener, self.at.bank, UUID(invoice.id), came))
+        if payment is not None and mistaken:
+            self.staff("take back", lambda work: take_back_payment(work, payment.id, "Another customer's"))
+        self.goes_on()
+
+    @precondition(lambda self: self.by_hand())
+    @rule(which=WHICH)
+    def staff_take_a_payment_back(self, which: int) -> None:
+        payment = one(self.by_hand(), which)
+        self.staff("take back", lambda work: take_back_payment(work, UUID(payment.id), "Another customer's"))
 
     @precondition(lambda self: self.at.bank.paid)
     @rule(which=WHICH, again=st.booleans())
@@ -519,6 +549,9 @@ class Life(RuleBasedStateMachine):
 
     def subscription(self, row: Any) -> Any:
         return next(each for each in self.books.subscription if each.id == row.subscription_id)
+
+    def by_hand(self) -> list[Any]:
+        return [payment for payment in self.books.standing_payments() if payment.gateway != self.at.bank.name]
 
     def given_up(self) -> list[Any]:
         return [attempt for attempt in self.books.payment_attempt if attempt.status in ("failed", "needs_customer")]

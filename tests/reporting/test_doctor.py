@@ -40,6 +40,9 @@ NOTE = (
 PAID_INVOICE = "(SELECT id FROM invoice WHERE status = 'paid')"
 
 # check, what is broken, part of what it says
+TAKEN_BACK = """INSERT INTO recorded_payment
+    (id, payment_id, customer_id, form_key, reference, came_on, recorded_by, taken_back_by, taken_back_because)
+    SELECT id, id, customer_id, 'f', 'SEPA', '2026-03-02', 'Sam', 'Sam', 'A slip' FROM payment"""
 BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("entries_balance", (f"UPDATE posting SET amount_minor = amount_minor + 1 WHERE {ONE_POSTING}",), "in EUR"),
     ("receivables_are_open_invoices", ("UPDATE invoice SET settled_minor = 1 WHERE status = 'open'",), "booked 1353"),
@@ -92,6 +95,8 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     ("one_live_charge", ("UPDATE payment SET attempt_id = NULL",), "has no payment"),
     ("payments_are_booked", ("UPDATE payment SET amount_minor = amount_minor + 1",), "13.54 EUR, booked 13.53 EUR"),
+    ("recorded_payments_say_by_whom", ("UPDATE payment SET gateway = 'cash'",), "cash pi_"),
+    ("recorded_payments_say_by_whom", (TAKEN_BACK,), "stripe pi_"),
     ("active_means_built", ("UPDATE service SET remote_id = NULL",), "S-000001 has no server"),
     (
         "active_means_built",

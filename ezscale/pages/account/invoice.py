@@ -12,7 +12,7 @@ from ezscale.state.account.invoice import InvoiceState
 from ezscale.ui import Column, button, card, definitions, icon, link_button, notice, skeleton, split, stack, table
 
 INVOICE = InvoiceState.invoice
-DUE = INVOICE.due
+DUE, TRANSFER = INVOICE.due, InvoiceState.transfer
 CRUMBS = (("Invoices", "/account/invoices/"),)
 
 
@@ -137,6 +137,7 @@ def _taken(row: Any) -> rx.Component:
 def _payments() -> rx.Component:
     columns = (
         Column("Received", lambda row: row.at),
+        Column("By", lambda row: row.way, shown_from="sm"),
         Column("Reference", lambda row: rx.el.span(row.reference, class_name="font-mono text-xs"), shown_from="md"),
         Column("Amount", lambda row: row.amount, figures=True),
     )
@@ -153,4 +154,20 @@ def _facts() -> rx.Component:
         rx.foreach(InvoiceState.billed_to, lambda line: rx.el.div(line, key=line)),
         class_name="text-sm not-italic text-body",
     )
-    return stack(facts, card(to, title="Billed to"))
+    return stack(facts, _transfer(), card(to, title="Billed to"))
+
+
+def _transfer() -> rx.Component:
+    """For who pays from their bank: the account, and what to write on the transfer."""
+    by_bank = definitions(
+        ("Holder", TRANSFER.holder),
+        ("IBAN", rx.el.span(TRANSFER.iban, class_name="font-mono text-xs")),
+        ("BIC", rx.cond(TRANSFER.bic != "", TRANSFER.bic, "not needed")),
+        ("Bank", rx.cond(TRANSFER.bank != "", TRANSFER.bank, "–")),
+        ("Reference", rx.el.span(TRANSFER.reference, class_name="font-mono text-xs")),
+        narrow=True,
+    )
+    hint = rx.el.p(
+        "Please write the reference on it: by that we find your payment.", class_name="mt-4 text-xs text-faint"
+    )
+    return rx.cond(TRANSFER.iban != "", card(by_bank, hint, title="Pay by bank transfer"))

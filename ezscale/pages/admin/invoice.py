@@ -11,18 +11,19 @@ from ezscale.pages.admin.parts import (
     by_id,
     figure,
     invoice_status,
-    machine_name,
     named,
     or_dash,
     record,
     two_lines,
 )
+from ezscale.pages.admin.payments import payment_windows, payments_card
 from ezscale.pages.admin.refunding import refunds_card
 from ezscale.pages.papers import credit_note_link
 from ezscale.pages.shell import admin_page
 from ezscale.pages.subscription_parts import why
 from ezscale.state.admin.crediting import CreditingState
 from ezscale.state.admin.invoice import InvoiceState
+from ezscale.state.admin.recording import RecordingState
 from ezscale.state.session import SessionState
 from ezscale.ui import (
     Column,
@@ -56,7 +57,7 @@ def invoice() -> rx.Component:
         lead=rx.cond(known, rx.fragment(customer, rx.cond(THIS.issued != "", rx.el.span(" · issued ", THIS.issued)))),
         crumbs=(("Invoices", "/admin/invoices/"),),
         badge=rx.cond(known, invoice_status(THIS.status)),
-        actions=[rx.cond(known, rx.fragment(_deeds(), credit_note_window()))],
+        actions=[rx.cond(known, rx.fragment(_deeds(), credit_note_window(), payment_windows()))],
     )
 
 
@@ -72,11 +73,13 @@ def _deeds() -> rx.Component:
     copy = button(icon("copy"), "Copy", look="plain", size="small", on_click=InvoiceState.copy)
     expect = button(icon("undo-2"), "Expect again", look="plain", size="small", on_click=InvoiceState.expect)
     credit = button(icon("receipt-text"), "Credit note", look="plain", size="small", on_click=CreditingState.ask)
+    record = button(icon("landmark"), "Record a payment", look="plain", size="small", on_click=RecordingState.ask)
     return rx.el.div(
         _document(),
         rx.cond(MAY["edit"], edit),
         rx.cond(MAY["resend"], resend),
         rx.cond(MAY["copy"], copy),
+        rx.cond(MAY["record"], record),
         rx.cond(MAY["credit"], credit),
         rx.cond(MAY["expect"], expect),
         rx.cond(MAY["give_up"], _give_up()),
@@ -178,7 +181,7 @@ def _main() -> rx.Component:
         card(lines, _sums(), _memo(), title="Positions", flush=True),
         rx.cond(InvoiceState.notes.length() > 0, card(_notes(), title="Credit notes", flush=True)),
         card(_attempts(), title="Charges", flush=True),
-        rx.cond(InvoiceState.payments.length() > 0, card(_payments(), title="Payments", flush=True)),
+        payments_card(),
         refunds_card(),
     )
 
@@ -249,21 +252,6 @@ def _attempts() -> rx.Component:
         caption="Charges",
         key=by_id,
         empty=empty("Nobody was asked for money yet", icon_name="credit-card"),
-    )
-
-
-def _payments() -> rx.Component:
-    return table(
-        InvoiceState.payments,
-        [
-            Column("When", lambda row: rx.el.span(row.at, class_name="text-ink")),
-            Column("At the gateway", lambda row: machine_name(row.reference), shown_from="sm"),
-            Column("Fee", lambda row: row.fee, figures=True, shown_from="md"),
-            Column("Amount", lambda row: rx.el.span(row.amount, class_name="font-medium text-ink"), figures=True),
-        ],
-        caption="Payments",
-        key=by_id,
-        empty=empty("No payments"),
     )
 
 

@@ -14,7 +14,7 @@ from ezscale.billing.received import payments_on
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.state.account.invoice_views import InvoiceView, LineView, NoteRow, PaymentRow, address_lines
+from ezscale.state.account.invoice_views import InvoiceView, LineView, NoteRow, PaymentRow, TransferView, address_lines
 from ezscale.state.account.paying import ask_gateway, checkout_of_invoice
 from ezscale.state.account.portal import PortalState
 from ezscale.state.arguments import sent_id
@@ -28,6 +28,7 @@ class Paper:
     """An invoice with everything that belongs to it, in words."""
 
     invoice: InvoiceView
+    transfer: TransferView
     lines: list[LineView]
     payments: list[PaymentRow]
     billed_to: list[str]
@@ -38,6 +39,7 @@ class InvoiceState(PortalState):
     loaded: bool = False
     missing: bool = False
     invoice: InvoiceView = InvoiceView()
+    transfer: TransferView = TransferView()
     lines: list[LineView] = []
     payments: list[PaymentRow] = []
     billed_to: list[str] = []
@@ -88,7 +90,7 @@ class InvoiceState(PortalState):
             self.loaded = self.missing = True
             return
         self.invoice, self.lines, self.payments = paper.invoice, paper.lines, paper.payments
-        self.billed_to, self.notes = paper.billed_to, paper.notes
+        self.billed_to, self.notes, self.transfer = paper.billed_to, paper.notes, paper.transfer
         self.loaded = True
 
 
@@ -100,8 +102,9 @@ def paper_of(work: Work, invoice_id: UUID, reader: Reader) -> Paper:
     why = explain_invoice(work, invoice_id, reader.money)
     return Paper(
         invoice=InvoiceView.of(work, found, reader),
+        transfer=TransferView.of(work, found),
         lines=[LineView.of(line, reader, why[line.position]) for line in invoice_lines(work, invoice_id)],
-        payments=[PaymentRow.of(payment, reader) for payment in payments_on(work, invoice_id)],
+        payments=[PaymentRow.of(payment, by, reader) for payment, by in payments_on(work, invoice_id)],
         billed_to=address_lines(found.billed_to),
         notes=[NoteRow.of(note, reader) for note, _ in credit_notes(work, invoice_id=invoice_id, limit=MOST_NOTES)],
     )

@@ -6,15 +6,19 @@ from datetime import date, timedelta
 from typing import Self
 from uuid import UUID
 
+from ezscale.billing.bank_rules import account_for
 from ezscale.billing.checkout import PAYABLE
 from ezscale.billing.small_sums import WAITS, from_before, to_charge
 from ezscale.billing.upcoming import Upcoming
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import CreditEntry, CreditNote, Invoice, InvoiceLine, Order, Payment
+from ezscale.models import CreditEntry, CreditNote, Invoice, InvoiceLine, Order, Payment, RecordedPayment
 from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.recorded_payment import PaidBy
 from ezscale.state.reader import Reader
 from ezscale.state.signing_in.choices import country_name
+
+WAITING = (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 
 
 @dataclass
@@ -59,6 +63,25 @@ class Due:
             return cls(to_pay=reader.money(invoice.open_amount), waits=WAITS)
         small = from_before(charged, invoice)
         return cls(payable=True, to_pay=reader.money(charged), small_sums=reader.money(small) if small else "")
+
+
+@dataclass
+class TransferView:
+    """Where an invoice can be paid by bank transfer, and what to write on it; nothing where it cannot."""
+
+    holder: str = ""
+    iban: str = ""
+    bic: str = ""
+    bank: str = ""
+    reference: str = ""
+
+    @classmethod
+    def of(cls, work: Work, invoice: Invoice) -> Self:
+        """Our account for its currency, while it waits for money."""
+        account = account_for(work, invoice.currency) if invoice.status in WAITING else None
+        if account is None:
+            return cls()
+        return cls(account.holder, account.iban, account.bic, account.bank, invoice.shown_number)
 
 
 @dataclass
@@ -117,14 +140,15 @@ class PaymentRow:
 
     id: str
     at: str
+    way: str
     amount: str
     reference: str
 
     @classmethod
-    def of(cls, payment: Payment, reader: Reader) -> Self:
-        return cls(
-            str(payment.id), reader.moment(payment.received_at), reader.money(payment.amount), payment.gateway_ref
-        )
+    def of(cls, payment: Payment, recorded: RecordedPayment | None, reader: Reader) -> Self:
+        at = reader.day(recorded.came_on) if recorded else reader.moment(payment.received_at)
+        reference = recorded.reference if recorded else payment.gateway_ref
+        return cls(str(payment.id), at, way_of(payment), reader.money(payment.amount), reference)
 
 
 @dataclass
@@ -244,6 +268,11 @@ def status_of(invoice: Invoice, today: date) -> str:
     if invoice.status is InvoiceStatus.OPEN and invoice.due_on is not None and invoice.due_on < today:
         return "overdue"
     return invoice.status.value
+
+
+def way_of(payment: Payment) -> str:
+    """By which way money came: Bank transfer, or the name of the gateway."""
+    return PaidBy(payment.gateway).words if payment.gateway in list(PaidBy) else payment.gateway.title()
 
 
 def period_of(line: InvoiceLine, reader: Reader) -> str:

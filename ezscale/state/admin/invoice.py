@@ -21,13 +21,15 @@ from ezscale.billing.invoicing import (
     resend_invoice,
     void_invoice,
 )
+from ezscale.billing.manual_payments import is_recordable
 from ezscale.billing.received import payments_on
 from ezscale.billing.refunds import Refundable, refundable, refunds_on
 from ezscale.kit.work import Work
-from ezscale.models import DunningStep, Invoice, InvoiceLine, Payment, PaymentAttempt, PaymentMethod
+from ezscale.models import DunningStep, Invoice, InvoiceLine
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.state.account.invoice_views import LineView, NoteRow
 from ezscale.state.admin.holds import HoldView
+from ezscale.state.admin.money_views import AttemptView, PaymentView
 from ezscale.state.admin.refund_views import RefundableView, RefundView
 from ezscale.state.admin.rows import standing
 from ezscale.state.admin.staff import Record, StaffState
@@ -38,7 +40,7 @@ from ezscale.state.telling import Answer
 VOIDABLE = (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 RESENT = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE)
 NO_RIGHTS = dict.fromkeys(
-    ("void", "edit", "issue", "delete", "resend", "copy", "credit", "give_up", "expect", "memo"), False
+    ("void", "edit", "issue", "delete", "resend", "copy", "credit", "record", "give_up", "expect", "memo"), False
 )
 MOST_NOTES = 100
 ORIGINS = {
@@ -49,7 +51,6 @@ ORIGINS = {
     InvoiceOrigin.LATE_FEE: "A late fee",
     InvoiceOrigin.USAGE: "Usage",
 }
-TRIGGERS = {"checkout": "Checkout", "due": "Due day", "retry": "Retry", "new_card": "New card"}
 
 
 @dataclass
@@ -106,50 +107,6 @@ class InvoiceView:
             paid=reader.moment(row.paid_at),
             delivered=reader.moment(row.delivered_at),
         )
-
-
-@dataclass
-class AttemptView:
-    """One time that we asked for the money."""
-
-    id: str
-    at: str
-    why: str
-    amount: str
-    card: str
-    status: str
-    answer: str
-
-    @classmethod
-    def of(cls, attempt: PaymentAttempt, card: PaymentMethod | None, reader: Reader) -> Self:
-        """An attempt with the card that was asked and what its bank said."""
-        return cls(
-            id=str(attempt.id),
-            at=reader.moment(attempt.created_at),
-            why=TRIGGERS[attempt.trigger],
-            amount=reader.money(attempt.amount),
-            card=card.label if card else "",
-            status=attempt.status.value,
-            answer=attempt.decline_code.replace("_", " "),
-        )
-
-
-@dataclass
-class PaymentView:
-    """Money that came."""
-
-    id: str
-    at: str
-    amount: str
-    fee: str
-    reference: str
-
-    @classmethod
-    def of(cls, payment: Payment, reader: Reader) -> Self:
-        """A payment with the gateway's own name for it."""
-        fee = reader.money(payment.fee) if payment.fee else ""
-        at, amount = reader.moment(payment.received_at), reader.money(payment.amount)
-        return cls(str(payment.id), at, amount, fee, payment.gateway_ref)
 
 
 @dataclass
@@ -267,7 +224,7 @@ def file_of(work: Work, invoice_id: UUID, reader: Reader) -> InvoiceFile:
     return InvoiceFile(
         invoice=InvoiceView.of(row, standing(row, work.today), reader),
         lines=[LineView.of(line, reader, why[line.position]) for line in lines],
-        payments=[PaymentView.of(payment, reader) for payment in payments_on(work, invoice_id)],
+        payments=[PaymentView.of(payment, by, work, reader) for payment, by in payments_on(work, invoice_id)],
         attempts=[AttemptView.of(attempt, card, reader) for attempt, card in attempts_on(work, invoice_id)],
         steps=[StepView.of(step, reader) for step in steps_taken_on(work, invoice_id)],
         notes=[NoteRow.of(note, reader) for note, _ in credit_notes(work, invoice_id=invoice_id, limit=MOST_NOTES)],
@@ -296,6 +253,7 @@ def rights_on(work: Work, row: Invoice) -> dict[str, bool]:
         "resend": row.status in RESENT,
         "copy": not is_draft,
         "credit": any(rest.gross for rest in creditable(work, row.id)),
+        "record": is_recordable(row),
         "give_up": row.status is InvoiceStatus.OPEN and not row.is_proforma,
         "expect": row.status is InvoiceStatus.UNCOLLECTIBLE,
     }

@@ -12,6 +12,7 @@ import reflex as rx
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from ezscale.billing.bank_rules import BankRules
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.documents import DocumentRules
 from ezscale.billing.house_rules import NightRules, PaymentRules, RenewalRules
@@ -38,6 +39,7 @@ TOPICS: tuple[type[Rules], ...] = (  # in the order in which they are shown
     CurrencyRules,
     InvoiceRules,
     PaymentRules,
+    BankRules,
     DocumentRules,
     ReferralRules,
     NightRules,
