@@ -17,6 +17,7 @@ from ezscale.models import (
     CreditEntry,
     CreditNote,
     Customer,
+    DunningStep,
     Invitation,
     Invoice,
     Membership,
@@ -38,7 +39,6 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.sign_in import TokenPurpose
 
 INVITATION_LASTS = timedelta(days=3)
-SUSPEND_AFTER, NOTICE = 7, 7  # days; billing's policy holds to them
 
 
 def welcome(work: Work, user_id: UUID) -> None:
@@ -166,8 +166,12 @@ def customer_standing(work: Work, template: str, customer_id: UUID, reason: str,
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
 
-def invoice_issued(work: Work, invoice_id: UUID, waits: str = "") -> None:
-    """With a new invoice. One that was paid at once has a receipt instead; `waits` says why one is not to be paid now."""
+def invoice_issued(work: Work, invoice_id: UUID, charge_on: date | None = None, waits: str = "") -> None:
+    """With a new invoice. One that was paid at once has a receipt instead.
+
+    `charge_on` is when a card will be charged, the due date unless somebody says otherwise; `waits` says why it is not to
+    be paid now.
+    """
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
         card = work.session.exec(
@@ -179,7 +183,10 @@ def invoice_issued(work: Work, invoice_id: UUID, waits: str = "") -> None:
             )
         ).first()
         label = card.label if card else ""
-        _about_invoice(work, "invoice_issued", invoice, customer, invoice.id.hex, card=label, waits=waits)
+        day = _day(charge_on or invoice.due_on, customer)
+        _about_invoice(
+            work, "invoice_issued", invoice, customer, invoice.id.hex, card=label, charge_on=day, waits=waits
+        )
     invoice.deliver(work.now)
     work.session.add(invoice)
 
@@ -224,7 +231,7 @@ def about_credit(work: Work, template: str, entry_id: UUID) -> None:
         "amount": entry.amount.format(locale),
         "left": entry.left.format(locale),
         "reason": entry.reason,
-        "expires_on": format_date(entry.expires_on, "long", locale=locale) if entry.expires_on else "",
+        "expires_on": _day(entry.expires_on, customer),
     }
     link = _address("/account/invoices/")
     write_mail(work, template, customer.email, entry.id.hex, values, link=link, customer=customer.id)
@@ -252,13 +259,16 @@ def receipt(work: Work, invoice_id: UUID) -> None:
 
 
 def reminder(work: Work, invoice_id: UUID, step: str) -> None:
-    """About an invoice that is still unpaid now; the last one before deletion says so."""
+    """About an invoice that is still unpaid now; the last one before deletion says so. Each names its step's day."""
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is not InvoiceStatus.OPEN or invoice.due_on is None:
         return
     days = (work.today - invoice.due_on).days
     template = "final_warning" if step.startswith("warn") else "reminder"
-    _about_invoice(work, template, invoice, customer, f"{invoice.id.hex}:{step}", days=days)
+    taken = select(DunningStep).where(DunningStep.invoice_id == invoice.id, DunningStep.step == step)
+    row = work.session.exec(taken).first()
+    stops_on = _day(row.names_day if row else None, customer)
+    _about_invoice(work, template, invoice, customer, f"{invoice.id.hex}:{step}", days=days, stops_on=stops_on)
 
 
 def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool) -> None:
@@ -371,9 +381,7 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
         "number": invoice.shown_number,
         "total": invoice.total.format(locale),
         "open": invoice.open_amount.format(locale),
-        "due_on": format_date(invoice.due_on, "long", locale=locale) if invoice.due_on else "",
-        "suspend_after": SUSPEND_AFTER,
-        "days_left": NOTICE,
+        "due_on": _day(invoice.due_on, customer),
         **more,
     }
     link = _address(f"/account/invoice/?id={invoice.id}")
@@ -424,6 +432,11 @@ def _invoice(work: Work, invoice_id: UUID) -> tuple[Invoice, Customer]:
 def _hostname(work: Work, service_id: UUID | None) -> str:
     service = work.session.get(Service, service_id) if service_id else None
     return service.hostname if service else ""
+
+
+def _day(day: date | None, customer: Customer) -> str:
+    """A day as the customer writes it; nothing for none."""
+    return format_date(day, "long", locale=customer.language) if day else ""
 
 
 def _address(path: str) -> str:

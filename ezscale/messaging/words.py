@@ -190,7 +190,7 @@ WORDS = {
             "Hello {{ name }},",
             (
                 "invoice {{ number }} for {{ total }} is ready. {% if waits != '' %}That is too little to be charged alone. "
-                "{{ waits }}{% elsif card != '' %}We will charge {{ card }} on {{ due_on }}; "
+                "{{ waits }}{% elsif card != '' %}We will charge {{ card }} on {{ charge_on }}; "
                 "there is nothing you need to do.{% else %}Please pay it by {{ due_on }}.{% endif %}"
             ),
         ),
@@ -263,21 +263,23 @@ WORDS = {
                 "{% else %}invoice {{ number }} for {{ open }} is due on {{ due_on }}.{% endif %}"
             ),
             (
-                "{% if days > 0 %}Services that stay unpaid are suspended {{ suspend_after }} days after the due date; "
-                "everything on them is kept and runs again as soon as the invoice is paid.{% endif %}"
+                "{% if days > 0 %}Services that stay unpaid are suspended"
+                "{% if stops_on != '' %} from {{ stops_on }} on{% endif %}; everything on them is kept and runs again as "
+                "soon as the invoice is paid.{% endif %}"
             ),
         ),
         "Pay now",
     ),
     "final_warning": Words(
-        "Last warning: your server will be deleted in {{ days_left }} days",
+        "Last warning: your server will be deleted{% if stops_on != '' %} on {{ stops_on }}{% endif %}",
         (
             "Hello {{ name }},",
             (
-                "invoice {{ number }} over {{ open }} is still unpaid. In {{ days_left }} days the services on it will be "
+                "invoice {{ number }} over {{ open }} is still unpaid. "
+                "{% if stops_on != '' %}On {{ stops_on }}{% else %}In a week{% endif %} the services on it will be "
                 "deleted with everything on them. This cannot be undone."
             ),
-            "Pay the invoice and they run again at once.",
+            "Pay the invoice before, and they run again at once.",
         ),
         "Pay now",
     ),

@@ -205,7 +205,11 @@ class CreditEntry(Row, table=True):
 
 
 class DunningStep(Row, table=True):
-    """One step taken for one overdue invoice; unique, so that it is taken once."""
+    """One step taken for one overdue invoice; unique, so that it is taken once.
+
+    `names_day` is the day that its letter names: of a reminder, when services stand still, of a warning, when they are
+    deleted. Neither happens before it, whatever the rules say by then.
+    """
 
     __tablename__ = "dunning_step"
     __table_args__ = (UniqueConstraint("invoice_id", "step"),)
@@ -213,6 +217,7 @@ class DunningStep(Row, table=True):
     invoice_id: UUID = Field(foreign_key="invoice.id")
     step: str = Field(max_length=30)
     taken_at: datetime = moment()
+    names_day: date | None = None
 
 
 class InboundNotice(Row, table=True):

@@ -17,6 +17,7 @@ from ezscale.accounts.events import (
     SecondFactorChanged,
     UserSignedUp,
 )
+from ezscale.billing.dunning_rules import first_charge_on
 from ezscale.billing.events import (
     CancellationRequested,
     ChargeFailed,
@@ -146,8 +147,9 @@ def customer_back(house: House, event: CustomerBroughtBack) -> None:
 def invoice_issued(house: House, event: InvoiceIssued | ProformaIssued) -> None:
     """Deliver an invoice."""
     with house.automation("mail")() as work:
-        waits = not to_charge(work, work.session.get_one(Invoice, event.invoice_id))
-        letters.invoice_issued(work, event.invoice_id, waits=WAITS if waits else "")
+        invoice = work.session.get_one(Invoice, event.invoice_id)
+        waits = "" if to_charge(work, invoice) else WAITS
+        letters.invoice_issued(work, invoice.id, first_charge_on(work, invoice), waits)
 
 
 @task

@@ -253,7 +253,14 @@ def test_each_time_a_password_is_asked_for_there_is_a_new_link_and_only_the_late
 
 
 def test_an_invoice_names_the_card_that_is_charged_or_asks_to_be_paid_or_says_why_it_waits():
-    told = {"company": "EZSCALE", "name": "Ada", "number": "INV-1", "total": "€5.00", "due_on": "1 May 2026"}
+    told = {
+        "company": "EZSCALE",
+        "name": "Ada",
+        "number": "INV-1",
+        "total": "€5.00",
+        "due_on": "1 May 2026",
+        "charge_on": "3 May 2026",
+    }
 
     with_card = compose("invoice_issued", told | {"card": "Visa •••• 4242", "waits": ""}).text
     without = compose("invoice_issued", told | {"card": "", "waits": ""}).text
@@ -261,5 +268,5 @@ def test_an_invoice_names_the_card_that_is_charged_or_asks_to_be_paid_or_says_wh
 
     assert "Next time." in small
     assert "1 May" not in small
-    assert "We will charge Visa •••• 4242 on 1 May 2026" in with_card
+    assert "We will charge Visa •••• 4242 on 3 May 2026" in with_card
     assert "Please pay it by 1 May 2026" in without
