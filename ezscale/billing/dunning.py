@@ -110,6 +110,25 @@ def retry_with_new_card(work: Work, customer_id: UUID) -> None:
         request_charge(work, invoice_id, AttemptTrigger.NEW_CARD)
 
 
+def try_backup(work: Work, attempt_id: UUID) -> PaymentAttempt | None:
+    """The bank has refused a card for good: the backup is tried at once, if there is one and this was the latest try."""
+    refused = work.session.get_one(PaymentAttempt, attempt_id)
+    invoice = invoice_to_change(work, refused.invoice_id)
+    backup, latest = usable_card(work, invoice.customer_id), _latest_try(work, invoice)
+    if backup is None or not backup.is_backup or latest is None or latest.id != attempt_id:
+        return None
+    if Deed.CHARGE in held_deeds(work, invoice.id):
+        return None
+    return request_charge(work, invoice.id, AttemptTrigger.BACKUP)
+
+
+def is_charged_again(work: Work, invoice: Invoice) -> bool:
+    """Whether a charge that failed today is followed by another try, if nothing else happens."""
+    if invoice.due_on is None or invoice.origin is InvoiceOrigin.CHANGE:
+        return False
+    return work.today < invoice.due_on + timedelta(days=max(dunning_policy(work).charges))
+
+
 def is_owed(work: Work, invoice: Invoice) -> bool:
     """Whether services may stand still for it: it is issued, delivered, overdue and unpaid."""
     return (
@@ -150,7 +169,7 @@ def _steps_taken(work: Work, invoice: Invoice) -> list[DunningStep]:
 def _take(work: Work, invoice: Invoice, step: Step, policy: DunningPolicy, taken: list[DunningStep]) -> bool:
     match step.kind:
         case StepKind.CHARGE:
-            return _charge(work, invoice, AttemptTrigger.DUE if step.day <= 0 else AttemptTrigger.RETRY)
+            return _charge(work, invoice, step, policy)
         case StepKind.REMIND if step.day <= 0 and usable_card(work, invoice.customer_id) is not None:
             return False  # the card will be charged: nothing to ask for
         case StepKind.WARN if invoice.due_on is None or stands_warned(work, invoice.due_on, taken, policy):
@@ -169,19 +188,29 @@ def _take(work: Work, invoice: Invoice, step: Step, policy: DunningPolicy, taken
             return named is not None and named <= work.today and _write_off(work, invoice)
 
 
-def _charge(work: Work, invoice: Invoice, trigger: AttemptTrigger) -> bool:
+def _charge(work: Work, invoice: Invoice, step: Step, policy: DunningPolicy) -> bool:
     if _waits_for_customer(work, invoice):
         return False
-    attempt = request_charge(work, invoice.id, trigger)
+    trigger = AttemptTrigger.DUE if step.day == 0 else AttemptTrigger.RETRY
+    is_last = step.day == max(policy.charges)
+    attempt = request_charge(work, invoice.id, trigger, to_backup=is_last and policy.backup_on_last_try)
     return attempt is not None or invoice.status is InvoiceStatus.PAID
 
 
 def _waits_for_customer(work: Work, invoice: Invoice) -> bool:
-    latest = select(PaymentAttempt.status).where(PaymentAttempt.invoice_id == invoice.id)
-    return (
-        work.session.exec(latest.order_by(col(PaymentAttempt.id).desc()).limit(1)).first()
-        is AttemptStatus.NEEDS_CUSTOMER
+    """Whether the bank wants to see its customer before it pays from the card that would be charged."""
+    latest, card = _latest_try(work, invoice), usable_card(work, invoice.customer_id)
+    if latest is None or latest.status is not AttemptStatus.NEEDS_CUSTOMER:
+        return False
+    return card is None or card.id == latest.method_id
+
+
+def _latest_try(work: Work, invoice: Invoice) -> PaymentAttempt | None:
+    """The latest time that a kept card was asked; a page that its customer has opened and left says nothing."""
+    kept = select(PaymentAttempt).where(
+        PaymentAttempt.invoice_id == invoice.id, PaymentAttempt.trigger != AttemptTrigger.CHECKOUT
     )
+    return work.session.exec(kept.order_by(col(PaymentAttempt.id).desc()).limit(1)).first()
 
 
 def _is_leaving(work: Work, invoice: Invoice) -> bool:

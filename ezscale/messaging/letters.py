@@ -24,6 +24,7 @@ from ezscale.models import (
     Offer,
     Order,
     OrderHold,
+    PaymentAttempt,
     PaymentMethod,
     Plan,
     PriceChange,
@@ -166,27 +167,17 @@ def customer_standing(work: Work, template: str, customer_id: UUID, reason: str,
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
 
-def invoice_issued(work: Work, invoice_id: UUID, charge_on: date | None = None, waits: str = "") -> None:
+def invoice_issued(
+    work: Work, invoice_id: UUID, card: str = "", charge_on: date | None = None, waits: str = ""
+) -> None:
     """With a new invoice. One that was paid at once has a receipt instead.
 
-    `charge_on` is when a card will be charged, the due date unless somebody says otherwise; `waits` says why it is not to
-    be paid now.
+    `card` is what will be charged, `charge_on` when; `waits` says why it is not to be paid now.
     """
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
-        card = work.session.exec(
-            select(PaymentMethod).where(
-                PaymentMethod.customer_id == customer.id,
-                col(PaymentMethod.is_default).is_(True),
-                col(PaymentMethod.removed_at).is_(None),
-                col(PaymentMethod.refused_at).is_(None),
-            )
-        ).first()
-        label = card.label if card else ""
-        day = _day(charge_on or invoice.due_on, customer)
-        _about_invoice(
-            work, "invoice_issued", invoice, customer, invoice.id.hex, card=label, charge_on=day, waits=waits
-        )
+        day = _day(charge_on, customer)
+        _about_invoice(work, "invoice_issued", invoice, customer, invoice.id.hex, card=card, charge_on=day, waits=waits)
     invoice.deliver(work.now)
     work.session.add(invoice)
 
@@ -271,11 +262,40 @@ def reminder(work: Work, invoice_id: UUID, step: str) -> None:
     _about_invoice(work, template, invoice, customer, f"{invoice.id.hex}:{step}", days=days, stops_on=stops_on)
 
 
-def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool) -> None:
-    """After a declined card, unless the invoice was paid otherwise meanwhile."""
+def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool, again: bool = False) -> None:
+    """After a declined card, unless the invoice was paid otherwise meanwhile; `again` if it is tried once more."""
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
-        _about_invoice(work, "charge_failed", invoice, customer, attempt_id.hex, hard=hard)
+        _about_invoice(work, "charge_failed", invoice, customer, attempt_id.hex, hard=hard, again=again)
+
+
+def card_refused(work: Work, invoice_id: UUID, attempt_id: UUID, instead: str) -> None:
+    """After a card was refused for good and another one is charged instead, also when that has paid meanwhile."""
+    invoice, customer = _invoice(work, invoice_id)
+    asked = select(PaymentMethod).join(PaymentAttempt, col(PaymentAttempt.method_id) == PaymentMethod.id)
+    card = work.session.exec(asked.where(PaymentAttempt.id == attempt_id)).one().label
+    values: dict[str, object] = {
+        "name": customer.name,
+        "number": invoice.shown_number,
+        "card": card,
+        "instead": instead,
+    }
+    link = _address("/account/cards/")
+    write_mail(work, "card_refused", customer.email, attempt_id.hex, values, link=link, customer=customer.id)
+
+
+def card_expires(work: Work, method_id: UUID) -> None:
+    """Before a card expires that will be charged; once for each card and date."""
+    card = work.session.get_one(PaymentMethod, method_id)
+    customer = work.session.get_one(Customer, card.customer_id)
+    values: dict[str, object] = {
+        "name": customer.name,
+        "card": card.label,
+        "month": format_date(card.expires_on, "MMMM yyyy", locale=customer.language),
+    }
+    once = f"{card.id.hex}:{card.expires_on}"
+    link = _address("/account/cards/")
+    write_mail(work, "card_expires", customer.email, once, values, link=link, customer=customer.id)
 
 
 def charge_needs_customer(work: Work, invoice_id: UUID, attempt_id: UUID) -> None:

@@ -289,11 +289,36 @@ WORDS = {
             "Hello {{ name }},",
             (
                 "we tried to charge {{ open }} for invoice {{ number }} and your bank declined. "
-                "{% if hard %}Please add another card: we will not try this one again.{% else %}We will try again in a few "
-                "days. You can also pay now, or with another card.{% endif %}"
+                "{% if hard %}Please add another card: we will not try this one again.{% elsif again %}We will try again in a "
+                "few days. You can also pay now, or with another card.{% else %}We will not try again by ourselves: please "
+                "pay now, perhaps with another card.{% endif %}"
             ),
         ),
         "Pay now",
+    ),
+    "card_refused": Words(
+        "Please add a new card: {{ card }} was refused",
+        (
+            "Hello {{ name }},",
+            (
+                "your bank has refused {{ card }} for good, and we will not try it again. As you have allowed, we charge your "
+                "backup card {{ instead }} instead: now, for invoice {{ number }}, and from now on."
+            ),
+            "Please add a new card, so that there is a backup again.",
+        ),
+        "See my cards",
+    ),
+    "card_expires": Words(
+        "Your card {{ card }} expires at the end of {{ month }}",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ card }}, which we charge for your servers, expires at the end of {{ month }}. Please add your new card "
+                "before, so that nothing stays unpaid."
+            ),
+            "If your bank renews the card under the same number, there may be nothing to do: we go on charging it.",
+        ),
+        "Add a card",
     ),
     "charge_needs_customer": Words(
         "Please confirm a payment with your bank: invoice {{ number }}",

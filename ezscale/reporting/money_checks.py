@@ -17,11 +17,13 @@ from ezscale.models import (
     CreditEntry,
     CreditNote,
     CreditNoteLine,
+    Customer,
     Invoice,
     InvoiceLine,
     LedgerEntry,
     Payment,
     PaymentAttempt,
+    PaymentMethod,
     Posting,
     Subscription,
 )
@@ -253,6 +255,21 @@ def payments_are_booked(work: Work) -> Iterator[str]:
             yield f"payment {payment.gateway_ref}: {payment.amount}, booked {Money(in_ledger, payment.currency)}"
 
 
+def cards_are_one_of_each(work: Work) -> Iterator[str]:
+    """No customer has two cards that are charged first, or two backups, or one that is both."""
+    first, backup = (
+        case((col(flag).is_(True), 1), else_=0) for flag in (PaymentMethod.is_default, PaymentMethod.is_backup)
+    )
+    doubled = (
+        select(Customer.number)
+        .join(PaymentMethod, col(PaymentMethod.customer_id) == Customer.id)
+        .where(col(PaymentMethod.removed_at).is_(None), or_(PaymentMethod.is_default, PaymentMethod.is_backup))
+        .group_by(col(Customer.number))
+        .having(or_(func.sum(first) > 1, func.sum(backup) > 1, func.sum(first * backup) > 0))
+    )
+    yield from work.session.exec(doubled.limit(MOST_NAMES))
+
+
 def _sums_agree(work: Work) -> bool:
     """Whether payments and ledger agree in sum, currency by currency: the usual case, told by two small queries."""
     came = sqlalchemy.select(col(Payment.currency), func.sum(Payment.amount_minor)).group_by(col(Payment.currency))
@@ -278,4 +295,5 @@ OF_MONEY: tuple[Check, ...] = (
     numbers_have_no_gap,
     one_live_charge,
     payments_are_booked,
+    cards_are_one_of_each,
 )

@@ -47,7 +47,7 @@ ORIGINS = {
     InvoiceOrigin.LATE_FEE: "A late fee",
     InvoiceOrigin.USAGE: "Usage",
 }
-TRIGGERS = {"checkout": "Checkout", "due": "Due day", "retry": "Retry", "new_card": "New card"}
+TRIGGERS = {"checkout": "Checkout", "due": "Due day", "retry": "Retry", "new_card": "New card", "backup": "Backup card"}
 
 
 @dataclass
