@@ -52,7 +52,6 @@ def mails(at):
         return work.session.exec(written.order_by(col(MailMessage.id))).all()
 
 
-@pytest.mark.all_databases
 def test_thirty_days_before_a_card_expires_its_customer_is_told_once_and_of_the_next_date_again(at, ada):
     runs = [told(at, day) for day in (date(2026, 4, 30), date(2026, 5, 1), date(2026, 5, 2), END_OF_MAY)]
     expires(at, 6, 2026)  # the bank has sent a new one that does not last long
