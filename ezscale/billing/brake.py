@@ -47,14 +47,15 @@ class Jump:
 WORDS = {"invoices": "invoice", "ended": "end", "terminate": "write off"}
 
 
-def stopped(open_work: OpenWork, tally: Tally, run: Run, counting: Callable[[Work], Counts]) -> bool:
+def stopped(open_work: OpenWork, tally: Tally, run: Run, counting: Callable[[Work], Counts], *, days: int = 1) -> bool:
     """Whether a run must not act today: it would do far more than usual, and nobody has allowed it.
 
-    Then there is a case with the figures, once for each run and day.
+    Then there is a case with the figures, once for each run and day. After days of rest a run does the deeds of several
+    `days`, and may do as many times more.
     """
     with open_work() as work:
         counts = counting(work)
-        found, case = jumps(work, run, counts), _case_of_today(work, run)
+        found, case = jumps(work, run, counts, days), _case_of_today(work, run)
         if not found or (case is not None and _is_allowed(case)):
             return False
         if case is None:
@@ -66,8 +67,8 @@ def stopped(open_work: OpenWork, tally: Tally, run: Run, counting: Callable[[Wor
     return True
 
 
-def jumps(work: Work, run: Run, counts: Counts) -> list[Jump]:
-    """What of these counts is far above the mean of the run's last reports."""
+def jumps(work: Work, run: Run, counts: Counts, days: int = 1) -> list[Jump]:
+    """What of these counts, which are of so many days, is far above the mean of the run's last reports."""
     rule = rules(work, NightRules)
     many = {what: count for what, count in counts.items() if count >= rule.at_least}
     if not many:
@@ -78,7 +79,8 @@ def jumps(work: Work, run: Run, counts: Counts) -> list[Jump]:
     if len(usual) < min(KNOWS_AFTER, rule.looks_back):
         return []
     means = {what: Fraction(sum(_did(report, what) for report in usual), len(usual)) for what in many}
-    return [Jump(what, many[what], float(means[what])) for what in many if many[what] > means[what] * _factor(rule)]
+    most = days * _factor(rule)
+    return [Jump(what, many[what], float(means[what])) for what in many if many[what] > means[what] * most]
 
 
 def stopped_runs(work: Work) -> list[BillingCase]:

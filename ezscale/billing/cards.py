@@ -1,16 +1,20 @@
 """Cards that the gateway keeps for our customers."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import false, update
-from sqlmodel import col, select
+from sqlalchemy import false, func, update
+from sqlmodel import col, or_, select
 
 from ezscale.accounts.permissions import MANAGE_CARDS, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.events import CardKept, CardReplaced
 from ezscale.billing.ports import Card, PaymentGateway
-from ezscale.kit.errors import NotFound
+from ezscale.kit.errors import BusinessError, NotFound
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, PaymentMethod
+from ezscale.models import Customer, PaymentAttempt, PaymentMethod
+from ezscale.models.payment import AttemptStatus
+
+MOST_TRIES, IN_DAYS = 15, timedelta(days=30)  # Visa's limit; Mastercard bears 35 in as many days
 
 
 def cards(work: Work, customer_id: UUID | None = None) -> list[PaymentMethod]:
@@ -22,19 +26,42 @@ def cards(work: Work, customer_id: UUID | None = None) -> list[PaymentMethod]:
         on_file = on_file.where(PaymentMethod.customer_id == work.actor.customer_id)
     else:
         on_file = on_file.where(false())
-    by_use = (col(PaymentMethod.is_default).desc(), col(PaymentMethod.id).desc())
+    by_use = (col(PaymentMethod.is_default).desc(), col(PaymentMethod.is_backup).desc(), col(PaymentMethod.id).desc())
     return list(work.session.exec(on_file.order_by(*by_use)))
 
 
 def usable_card(work: Work, customer_id: UUID) -> PaymentMethod | None:
-    """The card that a charge would go to: the default one, unless the bank has refused it for good."""
+    """The card that a charge would go to: the default one, or the backup once the bank has refused that for good."""
     usable = select(PaymentMethod).where(
         PaymentMethod.customer_id == customer_id,
-        col(PaymentMethod.is_default).is_(True),
+        or_(col(PaymentMethod.is_default).is_(True), col(PaymentMethod.is_backup).is_(True)),
         col(PaymentMethod.removed_at).is_(None),
         col(PaymentMethod.refused_at).is_(None),
     )
-    return work.session.exec(usable.order_by(col(PaymentMethod.id).desc())).first()
+    first = (col(PaymentMethod.is_default).desc(), col(PaymentMethod.id).desc())
+    return work.session.exec(usable.order_by(*first)).first()
+
+
+def backup_card(work: Work, customer_id: UUID) -> PaymentMethod | None:
+    """The card that the customer lets us charge in the place of the default one, unless it was refused for good, too."""
+    backup = select(PaymentMethod).where(
+        PaymentMethod.customer_id == customer_id,
+        col(PaymentMethod.is_backup).is_(True),
+        col(PaymentMethod.removed_at).is_(None),
+        col(PaymentMethod.refused_at).is_(None),
+    )
+    return work.session.exec(backup).first()
+
+
+def is_tried_out(work: Work, card: PaymentMethod) -> bool:
+    """Whether a card was asked in vain so often lately that card networks fine whoever asks again."""
+    in_vain = select(func.count()).where(
+        PaymentAttempt.method_id == card.id,
+        PaymentAttempt.created_at > work.now - IN_DAYS,
+        PaymentAttempt.status != AttemptStatus.SUCCEEDED,
+        col(PaymentAttempt.sent_at).is_not(None),
+    )
+    return work.session.exec(in_vain).one() >= MOST_TRIES
 
 
 def keep_card(work: Work, customer_id: UUID, gateway: str, card: Card) -> PaymentMethod:
@@ -63,11 +90,45 @@ def keep_card(work: Work, customer_id: UUID, gateway: str, card: Card) -> Paymen
             country=card.country[:2],
             added_at=work.now,
         )
-    method.is_default, method.removed_at = True, None
+    method.is_default, method.is_backup, method.removed_at = True, False, None
     work.session.add(method)
     _replace_older(work, method)
     work.emit(CardKept(customer_id))
     return method
+
+
+def choose_default(work: Work, method_id: UUID) -> PaymentMethod:
+    """Charge one of one's cards from now on, and what is due at once. A backup changes places with the default card."""
+    chosen, others = _own_cards(work, method_id)
+    if chosen.is_default:
+        return chosen
+    for other in others:
+        if other.is_default:
+            other.is_default, other.is_backup = False, chosen.is_backup and other.refused_at is None
+    chosen.is_default, chosen.is_backup = True, False
+    work.session.add_all([chosen, *others])
+    work.emit(CardKept(chosen.customer_id))
+    return chosen
+
+
+def choose_backup(work: Work, method_id: UUID) -> PaymentMethod:
+    """Let one of one's cards be charged when the bank refuses the default one for good, instead of any other backup."""
+    chosen, others = _own_cards(work, method_id)
+    if chosen.is_default:
+        raise BusinessError("This card is charged already. Please choose another one for the case that it is refused.")
+    for other in others:
+        other.is_backup = False
+    chosen.is_backup = True
+    work.session.add_all([chosen, *others])
+    return chosen
+
+
+def give_up_backup(work: Work, method_id: UUID) -> PaymentMethod:
+    """Let no other card be charged than the default one."""
+    chosen, _ = _own_cards(work, method_id, also_refused=True)
+    chosen.is_backup = False
+    work.session.add(chosen)
+    return chosen
 
 
 def refuse_card(work: Work, method_id: UUID | None) -> None:
@@ -93,6 +154,19 @@ def forget_replaced(open_work: OpenWork, gateway: PaymentGateway, method_id: UUI
         method = work.session.get_one(PaymentMethod, method_id)
     if method.removed_at is not None:
         gateway.forget_card(method.gateway_ref)
+
+
+def _own_cards(work: Work, method_id: UUID, *, also_refused: bool = False) -> tuple[PaymentMethod, list[PaymentMethod]]:
+    """One of one's own cards, and the others; one choice at a time."""
+    work.actor.require(MANAGE_CARDS)
+    work.session.get_one(Customer, work.actor.own_customer(), with_for_update=True)
+    on_file = cards(work)
+    chosen = next((card for card in on_file if card.id == method_id), None)
+    if chosen is None:
+        raise NotFound("We could not find this card.")
+    if chosen.refused_at is not None and not also_refused:
+        raise BusinessError("The bank has refused this card for good. Please add another one.")
+    return chosen, [card for card in on_file if card is not chosen]
 
 
 def _replace_older(work: Work, kept: PaymentMethod) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.billing.cards import usable_card
+from ezscale.billing.cards import backup_card, is_tried_out, usable_card
 from ezscale.billing.cases import open_case
 from ezscale.billing.events import ChargeRequested
 from ezscale.billing.invoicing import invoice_to_change
@@ -23,10 +23,13 @@ KEY_LIVES = timedelta(hours=23)  # Stripe forgets an idempotency key after 24 ho
 ANSWER_OVERDUE = timedelta(minutes=10)
 
 
-def request_charge(work: Work, invoice_id: UUID, trigger: AttemptTrigger) -> PaymentAttempt | None:
-    """Write down that an open invoice shall be charged to the customer's card; credit is used first.
+def request_charge(
+    work: Work, invoice_id: UUID, trigger: AttemptTrigger, *, to_backup: bool = False
+) -> PaymentAttempt | None:
+    """Write down that an open invoice shall be charged to the customer's card, or their backup; credit is used first.
 
-    None when there is nothing to charge, or too little, no usable card, or an attempt is already under way.
+    None when there is nothing to charge, or too little, no usable card, or one that was tried in vain too often, or an
+    attempt is already under way.
     """
     invoice = invoice_to_change(work, invoice_id)
     if invoice.status is not InvoiceStatus.OPEN:
@@ -34,8 +37,11 @@ def request_charge(work: Work, invoice_id: UUID, trigger: AttemptTrigger) -> Pay
     if live_attempt(work, invoice_id) is not None:
         return None
     settle_from_credit(work, invoice)
-    card = usable_card(work, invoice.customer_id)
+    backup = backup_card(work, invoice.customer_id) if to_backup else None
+    card = backup or usable_card(work, invoice.customer_id)
     if invoice.status is not InvoiceStatus.OPEN or card is None or not to_charge(work, invoice):
+        return None
+    if is_tried_out(work, card):
         return None
     attempt = new_attempt(work, invoice, trigger, card.gateway, card)
     work.emit(ChargeRequested(attempt.id, invoice.customer_id))

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_
-from sqlmodel import col, exists, select
+from sqlalchemy import or_
+from sqlmodel import col, select
 
 from ezscale.billing.brake import Run, stopped
 from ezscale.billing.cancelling import (
@@ -15,15 +15,18 @@ from ezscale.billing.cancelling import (
 )
 from ezscale.billing.cards import usable_card
 from ezscale.billing.collecting import live_attempt, request_charge
+from ezscale.billing.dunning_rules import dunning_policy
 from ezscale.billing.events import GraceUsedUp, ReminderDue
+from ezscale.billing.harsh_steps import harsh_steps_due
 from ezscale.billing.holds import DEEDS, held_deeds, is_held_about
 from ezscale.billing.invoicing import give_up, invoice_to_change
-from ezscale.billing.policy import POLICY, DunningPolicy, Step, StepKind, steps_due
+from ezscale.billing.named_days import day_to_name, latest_named, stands_warned
+from ezscale.billing.policy import DunningPolicy, Step, StepKind, steps_due
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.small_sums import to_charge
 from ezscale.billing.subscriptions import cancellation_of, end_subscription, subscriptions_on
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Cancellation, DunningStep, Invoice, InvoiceLine, PaymentAttempt, SubscriptionItem
+from ezscale.models import DunningStep, Invoice, PaymentAttempt
 from ezscale.models.hold import Deed
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
@@ -32,20 +35,22 @@ from ezscale.models.subscription import SubscriptionStatus
 BATCH = 200
 
 
-def chase_invoices(open_work: OpenWork, policy: DunningPolicy = POLICY) -> Tally:
+def chase_invoices(open_work: OpenWork) -> Tally:
     """Take today's steps for every unpaid invoice. Running it again today does nothing more.
 
     Nothing is done while far more than usual would be suspended or written off, before somebody has allowed it.
     """
     with reported(open_work, "dunning") as tally:
-        if stopped(open_work, tally, Run.DUNNING, lambda work: harsh_steps_due(work, policy)):
+        with open_work() as work:
+            days = dunning_policy(work).days_made_up_for(work.today)
+        if stopped(open_work, tally, Run.DUNNING, harsh_steps_due, days=days):
             return tally
         after: UUID | None = None
-        while block := _unpaid(open_work, policy, after):
+        while block := _unpaid(open_work, after):
             for invoice_id in block:
                 with tally.apart(str(invoice_id)):
                     with open_work() as work:
-                        steps = chase_invoice(work, invoice_id, policy)
+                        steps = chase_invoice(work, invoice_id)
                     for step in steps:
                         tally.count(step.kind)
             after = block[-1]
@@ -69,72 +74,37 @@ def end_cancelled(open_work: OpenWork) -> Tally:
     return tally
 
 
-def chase_invoice(work: Work, invoice_id: UUID, policy: DunningPolicy = POLICY) -> list[Step]:
-    """Take today's steps for one unpaid invoice; returns those that were taken."""
+def chase_invoice(work: Work, invoice_id: UUID) -> list[Step]:
+    """Take today's steps for one unpaid invoice, as the rules are today; returns those that were taken."""
     invoice = invoice_to_change(work, invoice_id)
     if invoice.status is not InvoiceStatus.OPEN or invoice.due_on is None or _is_leaving(work, invoice):
         return []
     if not to_charge(work, invoice):
         return []  # nobody could pay it: it waits for the next invoice
-    taken = set(work.session.exec(select(DunningStep.step).where(DunningStep.invoice_id == invoice.id)))
+    policy, taken = dunning_policy(work), _steps_taken(work, invoice)
     acted, held = [], held_deeds(work, invoice.id)
-    for step in steps_due(invoice.due_on, work.today, taken, policy):
+    for step in steps_due(invoice.due_on, work.today, {row.step for row in taken}, policy):
         if invoice.status is not InvoiceStatus.OPEN:
             break
         if DEEDS[step.kind] in held:
             continue  # not taken and not noted: it is made up for when the hold is lifted
-        if _take(work, invoice, step, policy):
+        if _take(work, invoice, step, policy, taken):
             acted.append(step)
-            work.session.add(DunningStep(invoice_id=invoice.id, step=step.name, taken_at=work.now))
+            named = day_to_name(step, invoice.due_on, work.today, policy)
+            taken.append(DunningStep(invoice_id=invoice.id, step=step.name, taken_at=work.now, names_day=named))
+            work.session.add(taken[-1])
     if invoice.status is InvoiceStatus.OPEN and invoice.due_on < work.today:
         _fall_behind(work, invoice)
     return acted
 
 
-def harsh_steps_due(work: Work, policy: DunningPolicy = POLICY) -> dict[str, int]:
-    """About how many invoices are to be suspended for, and how many written off, today: one query for each."""
-    suspend, terminate = (
-        next(step for step in policy.steps() if step.kind is kind) for kind in (StepKind.SUSPEND, StepKind.TERMINATE)
-    )
-    warned = exists().where(
-        col(DunningStep.invoice_id) == col(Invoice.id),
-        col(DunningStep.step).startswith(StepKind.WARN),
-        col(DunningStep.taken_at) <= work.now - policy.notice,
-    )
-    return {
-        StepKind.SUSPEND.value: _count_due(work, suspend, Deed.SUSPEND),
-        StepKind.TERMINATE.value: _count_due(work, terminate, Deed.END, warned),
-    }
-
-
-def _count_due(work: Work, step: Step, deed: Deed, *conditions: ColumnElement[bool]) -> int:
-    taken = exists().where(col(DunningStep.invoice_id) == col(Invoice.id), col(DunningStep.step) == step.name)
-    leaving = (
-        select(InvoiceLine.id)
-        .join(SubscriptionItem, col(SubscriptionItem.id) == InvoiceLine.item_id)
-        .join(Cancellation, col(Cancellation.subscription_id) == SubscriptionItem.subscription_id)
-        .where(col(InvoiceLine.invoice_id) == col(Invoice.id), col(Cancellation.withdrawn_at).is_(None))
-        .exists()
-    )
-    due = select(func.count()).where(
-        Invoice.status == InvoiceStatus.OPEN,
-        Invoice.origin != InvoiceOrigin.CHANGE,
-        col(Invoice.due_on) <= work.today - timedelta(days=step.day),
-        ~leaving,
-        col(Invoice.delivered_at).is_not(None),
-        ~taken,
-        ~is_held_about(deed, work.today),
-        *conditions,
-    )
-    return work.session.exec(due).one()
-
-
 def retry_with_new_card(work: Work, customer_id: UUID) -> None:
-    """A new card is here: everything due is tried with it at once."""
+    """A new card is here: everything that is charged by now is tried with it at once."""
+    first_charge = timedelta(days=min(dunning_policy(work).charges))
     unpaid = select(Invoice.id).where(
         Invoice.customer_id == customer_id,
         Invoice.status == InvoiceStatus.OPEN,
-        col(Invoice.due_on) <= work.today,
+        col(Invoice.due_on) <= work.today - first_charge,
         ~is_held_about(Deed.CHARGE, work.today),
     )
     for invoice_id in work.session.exec(unpaid.order_by(col(Invoice.id))).all():
@@ -149,6 +119,25 @@ def chase_anew(work: Work, invoice_id: UUID) -> None:
     harsh = or_(*(col(DunningStep.step).startswith(kind) for kind in (StepKind.WARN, StepKind.SUSPEND)))
     for step in work.session.exec(select(DunningStep).where(DunningStep.invoice_id == invoice_id, harsh)):
         work.session.delete(step)
+
+
+def try_backup(work: Work, attempt_id: UUID) -> PaymentAttempt | None:
+    """The bank has refused a card for good: the backup is tried at once, if there is one and this was the latest try."""
+    refused = work.session.get_one(PaymentAttempt, attempt_id)
+    invoice = invoice_to_change(work, refused.invoice_id)
+    backup, latest = usable_card(work, invoice.customer_id), _latest_try(work, invoice)
+    if backup is None or not backup.is_backup or latest is None or latest.id != attempt_id:
+        return None
+    if Deed.CHARGE in held_deeds(work, invoice.id):
+        return None
+    return request_charge(work, invoice.id, AttemptTrigger.BACKUP)
+
+
+def is_charged_again(work: Work, invoice: Invoice) -> bool:
+    """Whether a charge that failed today is followed by another try, if nothing else happens."""
+    if invoice.due_on is None or invoice.origin is InvoiceOrigin.CHANGE:
+        return False
+    return work.today < invoice.due_on + timedelta(days=max(dunning_policy(work).charges))
 
 
 def is_owed(work: Work, invoice: Invoice) -> bool:
@@ -171,51 +160,68 @@ def _due_to_end(open_work: OpenWork, after: UUID | None) -> list[UUID]:
         return subscriptions_to_end(work, after, BATCH)
 
 
-def _unpaid(open_work: OpenWork, policy: DunningPolicy, after: UUID | None) -> list[UUID]:
-    first_step = min(step.day for step in policy.steps())
+def _unpaid(open_work: OpenWork, after: UUID | None) -> list[UUID]:
     with open_work() as work:
-        from_day = work.today.toordinal() - first_step
+        first_step = min(step.day for step in dunning_policy(work).steps())
         unpaid = select(Invoice.id).where(
             Invoice.status == InvoiceStatus.OPEN,
             Invoice.origin != InvoiceOrigin.CHANGE,  # one that nobody pays is dropped with its change
-            col(Invoice.due_on) <= work.today.fromordinal(from_day),
+            col(Invoice.due_on) <= work.today - timedelta(days=first_step),
         )
         if after is not None:
             unpaid = unpaid.where(col(Invoice.id) > after)
         return list(work.session.exec(unpaid.order_by(col(Invoice.id)).limit(BATCH)))
 
 
-def _take(work: Work, invoice: Invoice, step: Step, policy: DunningPolicy) -> bool:
+def _steps_taken(work: Work, invoice: Invoice) -> list[DunningStep]:
+    return list(work.session.exec(select(DunningStep).where(DunningStep.invoice_id == invoice.id)))
+
+
+def _take(work: Work, invoice: Invoice, step: Step, policy: DunningPolicy, taken: list[DunningStep]) -> bool:
     match step.kind:
         case StepKind.CHARGE:
-            return _charge(work, invoice, AttemptTrigger.DUE if step.day <= 0 else AttemptTrigger.RETRY)
+            return _charge(work, invoice, step, policy)
         case StepKind.REMIND if step.day <= 0 and usable_card(work, invoice.customer_id) is not None:
             return False  # the card will be charged: nothing to ask for
+        case StepKind.WARN if invoice.due_on is None or stands_warned(work, invoice.due_on, taken, policy):
+            return False
         case StepKind.REMIND | StepKind.WARN:
             work.emit(ReminderDue(invoice.id, invoice.customer_id, step.name))
             return True
         case StepKind.SUSPEND:
-            if not is_owed(work, invoice):
+            named = latest_named(work, taken, StepKind.REMIND)
+            if not is_owed(work, invoice) or (named is not None and named > work.today):
                 return False
             work.emit(GraceUsedUp(invoice.id, invoice.customer_id))
             return True
         case StepKind.TERMINATE:
-            return _write_off(work, invoice, policy)
+            named = latest_named(work, taken, StepKind.WARN)
+            return named is not None and named <= work.today and _write_off(work, invoice)
 
 
-def _charge(work: Work, invoice: Invoice, trigger: AttemptTrigger) -> bool:
+def _charge(work: Work, invoice: Invoice, step: Step, policy: DunningPolicy) -> bool:
     if _waits_for_customer(work, invoice):
         return False
-    attempt = request_charge(work, invoice.id, trigger)
+    trigger = AttemptTrigger.DUE if step.day == 0 else AttemptTrigger.RETRY
+    is_last = step.day == max(policy.charges)
+    attempt = request_charge(work, invoice.id, trigger, to_backup=is_last and policy.backup_on_last_try)
     return attempt is not None or invoice.status is InvoiceStatus.PAID
 
 
 def _waits_for_customer(work: Work, invoice: Invoice) -> bool:
-    latest = select(PaymentAttempt.status).where(PaymentAttempt.invoice_id == invoice.id)
-    return (
-        work.session.exec(latest.order_by(col(PaymentAttempt.id).desc()).limit(1)).first()
-        is AttemptStatus.NEEDS_CUSTOMER
+    """Whether the bank wants to see its customer before it pays from the card that would be charged."""
+    latest, card = _latest_try(work, invoice), usable_card(work, invoice.customer_id)
+    if latest is None or latest.status is not AttemptStatus.NEEDS_CUSTOMER:
+        return False
+    return card is None or card.id == latest.method_id
+
+
+def _latest_try(work: Work, invoice: Invoice) -> PaymentAttempt | None:
+    """The latest time that a kept card was asked; a page that its customer has opened and left says nothing."""
+    kept = select(PaymentAttempt).where(
+        PaymentAttempt.invoice_id == invoice.id, PaymentAttempt.trigger != AttemptTrigger.CHECKOUT
     )
+    return work.session.exec(kept.order_by(col(PaymentAttempt.id).desc()).limit(1)).first()
 
 
 def _is_leaving(work: Work, invoice: Invoice) -> bool:
@@ -230,15 +236,8 @@ def _fall_behind(work: Work, invoice: Invoice) -> None:
             work.session.add(subscription)
 
 
-def _write_off(work: Work, invoice: Invoice, policy: DunningPolicy) -> bool:
-    warned = select(DunningStep.id).where(
-        DunningStep.invoice_id == invoice.id,
-        col(DunningStep.step).startswith(StepKind.WARN),
-        col(DunningStep.taken_at) <= work.now - policy.notice,
-    )
-    if work.session.exec(warned).first() is None or not is_owed(work, invoice):
-        return False  # nothing is taken down without a warning in good time
-    if payment_is_on_its_way(work, invoice.id):
+def _write_off(work: Work, invoice: Invoice) -> bool:
+    if not is_owed(work, invoice) or payment_is_on_its_way(work, invoice.id):
         return False
     give_up(work, invoice)
     ended = subscriptions_on(work, invoice.id)

@@ -185,6 +185,14 @@ class CardReplaced(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CardExpiresSoon(Event):
+    """A card that is charged will expire within weeks."""
+
+    method_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeReceived(Event):
     """A vendor told us that something happened; we have yet to ask what."""
 

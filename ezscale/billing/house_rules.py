@@ -115,6 +115,14 @@ class PaymentRules(Rules):
         description="What the gateway charges at least, by currency. Less than that stays open, and is charged together "
         "with the next invoice.",
     )
+    card_expiry_notice_days: int = Field(
+        default=30,
+        ge=0,
+        le=90,
+        title="Days before a card expires",
+        description="So long before, a customer whose card is charged after that is asked for a new one. It is charged "
+        "nevertheless: banks often renew a card quietly. 0: nobody is asked.",
+    )
 
     @field_validator("smallest_charge")
     @classmethod

@@ -17,6 +17,7 @@ Topic = TypeVar("Topic", bound="Rules")
 WRONG = {  # what a topic's types and limits say of what was typed, in words fit for staff
     "greater_than_equal": "Please type {ge} or more.",
     "less_than_equal": "Please type {le} or less.",
+    "int_parsing": "Please type whole numbers.",
     "decimal_max_places": "Please type {decimal_places} decimals at most.",
     "string_too_long": "Please type {max_length} characters at most.",
     "string_pattern_mismatch": "Please write it as in the example.",
@@ -36,12 +37,13 @@ class Rules(BaseModel):
     @classmethod
     def of(cls, row: Setting | None) -> Self:
         """As decided. What a row holds that these rules no longer know, or cannot use, gives way to the defaults."""
-        decided = row.value if row else {}
-        try:
-            return cls(**decided)
-        except ValidationError as problem:
-            wrong = {str(error["loc"][0]) for error in problem.errors() if error["loc"]}
-            return cls(**{name: value for name, value in decided.items() if name not in wrong})
+        decided = dict(row.value) if row else {}
+        while True:
+            try:
+                return cls(**decided)
+            except ValidationError as problem:
+                wrong = {str(error["loc"][0]) for error in problem.errors() if error["loc"]} & decided.keys()
+            decided = {name: value for name, value in decided.items() if wrong and name not in wrong}
 
 
 def rules(work: Work, topic: type[Topic]) -> Topic:
@@ -104,4 +106,4 @@ def _decided(work: Work) -> Decided:
 
 def _in_words(problem: ErrorDetails) -> str:
     words = WRONG.get(problem["type"])
-    return words.format(**problem["ctx"]) if words else problem["msg"].removeprefix("Value error, ")
+    return words.format(**problem.get("ctx", {})) if words else problem["msg"].removeprefix("Value error, ")

@@ -18,6 +18,7 @@ from ezscale.models import (
     CreditEntry,
     CreditNote,
     Customer,
+    DunningStep,
     Invitation,
     Invoice,
     Membership,
@@ -25,6 +26,7 @@ from ezscale.models import (
     Order,
     OrderHold,
     Payment,
+    PaymentAttempt,
     PaymentMethod,
     Plan,
     PriceChange,
@@ -41,7 +43,6 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.sign_in import TokenPurpose
 
 INVITATION_LASTS = timedelta(days=3)
-SUSPEND_AFTER, NOTICE = 7, 7  # days; billing's policy holds to them
 
 
 def welcome(work: Work, user_id: UUID) -> None:
@@ -169,20 +170,17 @@ def customer_standing(work: Work, template: str, customer_id: UUID, reason: str,
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
 
-def invoice_issued(work: Work, invoice_id: UUID, waits: str = "") -> None:
-    """With a new invoice. One that was paid at once has a receipt instead; `waits` says why one is not to be paid now."""
+def invoice_issued(
+    work: Work, invoice_id: UUID, card: str = "", charge_on: date | None = None, waits: str = ""
+) -> None:
+    """With a new invoice. One that was paid at once has a receipt instead.
+
+    `card` is what will be charged, `charge_on` when; `waits` says why it is not to be paid now.
+    """
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
-        card = work.session.exec(
-            select(PaymentMethod).where(
-                PaymentMethod.customer_id == customer.id,
-                col(PaymentMethod.is_default).is_(True),
-                col(PaymentMethod.removed_at).is_(None),
-                col(PaymentMethod.refused_at).is_(None),
-            )
-        ).first()
-        label = card.label if card else ""
-        _about_invoice(work, "invoice_issued", invoice, customer, invoice.id.hex, card=label, waits=waits)
+        day = _day(charge_on, customer)
+        _about_invoice(work, "invoice_issued", invoice, customer, invoice.id.hex, card=card, charge_on=day, waits=waits)
     invoice.deliver(work.now)
     work.session.add(invoice)
 
@@ -245,7 +243,7 @@ def about_credit(work: Work, template: str, entry_id: UUID) -> None:
         "amount": entry.amount.format(locale),
         "left": entry.left.format(locale),
         "reason": entry.reason,
-        "expires_on": format_date(entry.expires_on, "long", locale=locale) if entry.expires_on else "",
+        "expires_on": _day(entry.expires_on, customer),
     }
     link = _address("/account/invoices/")
     write_mail(work, template, customer.email, entry.id.hex, values, link=link, customer=customer.id)
@@ -273,14 +271,17 @@ def receipt(work: Work, invoice_id: UUID) -> None:
 
 
 def reminder(work: Work, invoice_id: UUID, step: str) -> None:
-    """About an invoice that is still unpaid now; the last one before deletion says so."""
+    """About an invoice that is still unpaid now; the last one before deletion says so. Each names its step's day."""
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is not InvoiceStatus.OPEN or invoice.due_on is None:
         return
     days = (work.today - invoice.due_on).days
     template = "final_warning" if step.startswith("warn") else "reminder"
     once = f"{invoice.id.hex}:{step}{_chased_anew(work, invoice.id)}"
-    _about_invoice(work, template, invoice, customer, once, days=days)
+    taken = select(DunningStep).where(DunningStep.invoice_id == invoice.id, DunningStep.step == step)
+    row = work.session.exec(taken).first()
+    stops_on = _day(row.names_day if row else None, customer)
+    _about_invoice(work, template, invoice, customer, once, days=days, stops_on=stops_on)
 
 
 def _chased_anew(work: Work, invoice_id: UUID) -> str:
@@ -290,11 +291,40 @@ def _chased_anew(work: Work, invoice_id: UUID) -> str:
     return f":{times}" if times else ""
 
 
-def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool) -> None:
-    """After a declined card, unless the invoice was paid otherwise meanwhile."""
+def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool, again: bool = False) -> None:
+    """After a declined card, unless the invoice was paid otherwise meanwhile; `again` if it is tried once more."""
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
-        _about_invoice(work, "charge_failed", invoice, customer, attempt_id.hex, hard=hard)
+        _about_invoice(work, "charge_failed", invoice, customer, attempt_id.hex, hard=hard, again=again)
+
+
+def card_refused(work: Work, invoice_id: UUID, attempt_id: UUID, instead: str) -> None:
+    """After a card was refused for good and another one is charged instead, also when that has paid meanwhile."""
+    invoice, customer = _invoice(work, invoice_id)
+    asked = select(PaymentMethod).join(PaymentAttempt, col(PaymentAttempt.method_id) == PaymentMethod.id)
+    card = work.session.exec(asked.where(PaymentAttempt.id == attempt_id)).one().label
+    values: dict[str, object] = {
+        "name": customer.name,
+        "number": invoice.shown_number,
+        "card": card,
+        "instead": instead,
+    }
+    link = _address("/account/cards/")
+    write_mail(work, "card_refused", customer.email, attempt_id.hex, values, link=link, customer=customer.id)
+
+
+def card_expires(work: Work, method_id: UUID) -> None:
+    """Before a card expires that will be charged; once for each card and date."""
+    card = work.session.get_one(PaymentMethod, method_id)
+    customer = work.session.get_one(Customer, card.customer_id)
+    values: dict[str, object] = {
+        "name": customer.name,
+        "card": card.label,
+        "month": format_date(card.expires_on, "MMMM yyyy", locale=customer.language),
+    }
+    once = f"{card.id.hex}:{card.expires_on}"
+    link = _address("/account/cards/")
+    write_mail(work, "card_expires", customer.email, once, values, link=link, customer=customer.id)
 
 
 def charge_needs_customer(work: Work, invoice_id: UUID, attempt_id: UUID) -> None:
@@ -400,9 +430,7 @@ def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Custom
         "number": invoice.shown_number,
         "total": invoice.total.format(locale),
         "open": invoice.open_amount.format(locale),
-        "due_on": format_date(invoice.due_on, "long", locale=locale) if invoice.due_on else "",
-        "suspend_after": SUSPEND_AFTER,
-        "days_left": NOTICE,
+        "due_on": _day(invoice.due_on, customer),
         **more,
     }
     link = _address(f"/account/invoice/?id={invoice.id}")
@@ -453,6 +481,11 @@ def _invoice(work: Work, invoice_id: UUID) -> tuple[Invoice, Customer]:
 def _hostname(work: Work, service_id: UUID | None) -> str:
     service = work.session.get(Service, service_id) if service_id else None
     return service.hostname if service else ""
+
+
+def _day(day: date | None, customer: Customer) -> str:
+    """A day as the customer writes it; nothing for none."""
+    return format_date(day, "long", locale=customer.language) if day else ""
 
 
 def _address(path: str) -> str:

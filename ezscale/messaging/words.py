@@ -190,7 +190,7 @@ WORDS = {
             "Hello {{ name }},",
             (
                 "invoice {{ number }} for {{ total }} is ready. {% if waits != '' %}That is too little to be charged alone. "
-                "{{ waits }}{% elsif card != '' %}We will charge {{ card }} on {{ due_on }}; "
+                "{{ waits }}{% elsif card != '' %}We will charge {{ card }} on {{ charge_on }}; "
                 "there is nothing you need to do.{% else %}Please pay it by {{ due_on }}.{% endif %}"
             ),
         ),
@@ -277,21 +277,23 @@ WORDS = {
                 "{% else %}invoice {{ number }} for {{ open }} is due on {{ due_on }}.{% endif %}"
             ),
             (
-                "{% if days > 0 %}Services that stay unpaid are suspended {{ suspend_after }} days after the due date; "
-                "everything on them is kept and runs again as soon as the invoice is paid.{% endif %}"
+                "{% if days > 0 %}Services that stay unpaid are suspended"
+                "{% if stops_on != '' %} from {{ stops_on }} on{% endif %}; everything on them is kept and runs again as "
+                "soon as the invoice is paid.{% endif %}"
             ),
         ),
         "Pay now",
     ),
     "final_warning": Words(
-        "Last warning: your server will be deleted in {{ days_left }} days",
+        "Last warning: your server will be deleted{% if stops_on != '' %} on {{ stops_on }}{% endif %}",
         (
             "Hello {{ name }},",
             (
-                "invoice {{ number }} over {{ open }} is still unpaid. In {{ days_left }} days the services on it will be "
+                "invoice {{ number }} over {{ open }} is still unpaid. "
+                "{% if stops_on != '' %}On {{ stops_on }}{% else %}In a week{% endif %} the services on it will be "
                 "deleted with everything on them. This cannot be undone."
             ),
-            "Pay the invoice and they run again at once.",
+            "Pay the invoice before, and they run again at once.",
         ),
         "Pay now",
     ),
@@ -301,11 +303,36 @@ WORDS = {
             "Hello {{ name }},",
             (
                 "we tried to charge {{ open }} for invoice {{ number }} and your bank declined. "
-                "{% if hard %}Please add another card: we will not try this one again.{% else %}We will try again in a few "
-                "days. You can also pay now, or with another card.{% endif %}"
+                "{% if hard %}Please add another card: we will not try this one again.{% elsif again %}We will try again in a "
+                "few days. You can also pay now, or with another card.{% else %}We will not try again by ourselves: please "
+                "pay now, perhaps with another card.{% endif %}"
             ),
         ),
         "Pay now",
+    ),
+    "card_refused": Words(
+        "Please add a new card: {{ card }} was refused",
+        (
+            "Hello {{ name }},",
+            (
+                "your bank has refused {{ card }} for good, and we will not try it again. As you have allowed, we charge your "
+                "backup card {{ instead }} instead: now, for invoice {{ number }}, and from now on."
+            ),
+            "Please add a new card, so that there is a backup again.",
+        ),
+        "See my cards",
+    ),
+    "card_expires": Words(
+        "Your card {{ card }} expires at the end of {{ month }}",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ card }}, which we charge for your servers, expires at the end of {{ month }}. Please add your new card "
+                "before, so that nothing stays unpaid."
+            ),
+            "If your bank renews the card under the same number, there may be nothing to do: we go on charging it.",
+        ),
+        "Add a card",
     ),
     "charge_needs_customer": Words(
         "Please confirm a payment with your bank: invoice {{ number }}",

@@ -1,11 +1,12 @@
 """Cards, attempts to charge them, and the money that came."""
 
+from calendar import monthrange
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from ezscale.kit.columns import LongText, word
@@ -13,14 +14,24 @@ from ezscale.kit.money import Money
 from ezscale.models.base import Row, WrongState, maybe_moment, moment, require_status
 
 
+def last_day_of(year: int, month: int) -> date:
+    """The day before the next month."""
+    return date(year, month, monthrange(year, month)[1])
+
+
 class PaymentMethod(Row, table=True):
     """A card the gateway keeps for us; we know no more of it than a receipt shows.
 
-    `fingerprint` is the gateway's word for the number behind it: the same for the same card, whenever it is typed.
+    `fingerprint` is the gateway's word for the number behind it: the same for the same card, whenever it is typed. The
+    default card is charged; the backup, where its customer has chosen one, when the bank refuses that for good. `told_of` is
+    the last day of which its customer was told that it expires then.
     """
 
     __tablename__ = "payment_method"
-    __table_args__ = (UniqueConstraint("gateway", "gateway_ref"),)
+    __table_args__ = (
+        UniqueConstraint("gateway", "gateway_ref"),
+        Index("ix_payment_method_expiry", "exp_year", "exp_month"),
+    )
 
     customer_id: UUID = Field(foreign_key="customer.id", index=True)
     gateway: str = Field(max_length=20)
@@ -32,14 +43,21 @@ class PaymentMethod(Row, table=True):
     fingerprint: str | None = Field(default=None, max_length=80)
     country: str = Field(default="", max_length=2, sa_column_kwargs={"server_default": ""})
     is_default: bool = True
+    is_backup: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     added_at: datetime = moment()
     refused_at: datetime | None = maybe_moment()
     removed_at: datetime | None = maybe_moment()
+    told_of: date | None = None
 
     @property
     def label(self) -> str:
         """As a person recognises it."""
         return f"{self.brand.title()} •••• {self.last4}"
+
+    @property
+    def expires_on(self) -> date:
+        """The last day on which its bank knows it."""
+        return last_day_of(self.exp_year, self.exp_month)
 
     def refuse(self, now: datetime) -> None:
         """The bank said never to try it again."""
@@ -48,7 +66,7 @@ class PaymentMethod(Row, table=True):
     def remove(self, now: datetime) -> None:
         """The customer does not want it used any more."""
         self.removed_at = self.removed_at or now
-        self.is_default = False
+        self.is_default = self.is_backup = False
 
 
 class AttemptTrigger(StrEnum):
@@ -58,6 +76,7 @@ class AttemptTrigger(StrEnum):
     DUE = "due"
     RETRY = "retry"
     NEW_CARD = "new_card"
+    BACKUP = "backup"
 
 
 class AttemptStatus(StrEnum):
@@ -81,7 +100,10 @@ class PaymentAttempt(Row, table=True):
     """
 
     __tablename__ = "payment_attempt"
-    __table_args__ = (Index("ix_payment_attempt_unsettled", "status", "created_at"),)
+    __table_args__ = (
+        Index("ix_payment_attempt_unsettled", "status", "created_at"),
+        Index("ix_payment_attempt_method", "method_id", "created_at"),
+    )
 
     invoice_id: UUID = Field(foreign_key="invoice.id", index=True)
     live_for: UUID | None = Field(default=None, unique=True)
@@ -215,7 +237,11 @@ class CreditEntry(Row, table=True):
 
 
 class DunningStep(Row, table=True):
-    """One step taken for one overdue invoice; unique, so that it is taken once."""
+    """One step taken for one overdue invoice; unique, so that it is taken once.
+
+    `names_day` is the day that its letter names: of a reminder, when services stand still, of a warning, when they are
+    deleted. Neither happens before it, whatever the rules say by then.
+    """
 
     __tablename__ = "dunning_step"
     __table_args__ = (UniqueConstraint("invoice_id", "step"),)
@@ -223,6 +249,7 @@ class DunningStep(Row, table=True):
     invoice_id: UUID = Field(foreign_key="invoice.id")
     step: str = Field(max_length=30)
     taken_at: datetime = moment()
+    names_day: date | None = None
 
 
 class InboundNotice(Row, table=True):

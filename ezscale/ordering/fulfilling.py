@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from ezscale.billing.cases import open_case
 from ezscale.billing.dunning import is_owed, payment_is_on_its_way
+from ezscale.billing.dunning_rules import dunning_policy
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.subscriptions import items_of, subscriptions_on
 from ezscale.catalog.coupons import count_again, release_coupon
@@ -94,11 +95,14 @@ def let_run_again(work: Work, invoice_id: UUID) -> None:
 def stop_unpaid(work: Work, invoice_id: UUID) -> None:
     """The grace of an unpaid invoice is used up: its services stand still, if that is still right.
 
-    TemporaryFailure while money may be on its way: the answer comes first.
+    TemporaryFailure while money may be on its way: the answer comes first. And on a day on which nothing stops, when
+    the run before it asked so late.
     """
     invoice = invoice_to_change(work, invoice_id)
     if not is_owed(work, invoice):
         return
+    if dunning_policy(work).rests_on(work.today):
+        raise TemporaryFailure("Nothing is suspended today", retry_after=LOOK_AGAIN)
     if payment_is_on_its_way(work, invoice_id):
         raise TemporaryFailure(f"{invoice.number} is being paid", retry_after=LOOK_AGAIN)
     for service in _services_on(work, invoice_id):

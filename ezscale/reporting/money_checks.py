@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Integer, cast, exists, func
+from sqlalchemy import Integer, case, cast, exists, func
 from sqlmodel import col, or_, select
 
 from ezscale.billing import ledger
@@ -16,8 +16,10 @@ from ezscale.models import (
     CreditEntry,
     CreditNote,
     CreditNoteLine,
+    Customer,
     Invoice,
     InvoiceLine,
+    PaymentMethod,
     Posting,
     Subscription,
 )
@@ -217,6 +219,21 @@ def _out_of_order(work: Work, number: Any, day: Any, length: int) -> Iterator[st
     )
 
 
+def cards_are_one_of_each(work: Work) -> Iterator[str]:
+    """No customer has two cards that are charged first, or two backups, or one that is both."""
+    first, backup = (
+        case((col(flag).is_(True), 1), else_=0) for flag in (PaymentMethod.is_default, PaymentMethod.is_backup)
+    )
+    doubled = (
+        select(Customer.number)
+        .join(PaymentMethod, col(PaymentMethod.customer_id) == Customer.id)
+        .where(col(PaymentMethod.removed_at).is_(None), or_(PaymentMethod.is_default, PaymentMethod.is_backup))
+        .group_by(col(Customer.number))
+        .having(or_(func.sum(first) > 1, func.sum(backup) > 1, func.sum(first * backup) > 0))
+    )
+    yield from work.session.exec(doubled.limit(MOST_NAMES))
+
+
 OF_MONEY: tuple[Check, ...] = (
     entries_balance,
     receivables_are_open_invoices,
@@ -226,4 +243,5 @@ OF_MONEY: tuple[Check, ...] = (
     invoices_add_up,
     nothing_is_billed_late,
     numbers_have_no_gap,
+    cards_are_one_of_each,
 )

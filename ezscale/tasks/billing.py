@@ -13,6 +13,7 @@ from ezscale.billing import (
     credit,
     documents,
     dunning,
+    expiring_cards,
     holds,
     late_fees,
     notices,
@@ -27,6 +28,7 @@ from ezscale.billing.brake import Run
 from ezscale.billing.events import (
     CardKept,
     CardReplaced,
+    ChargeFailed,
     ChargeRequested,
     CreditNoteIssued,
     InvoiceIssued,
@@ -92,6 +94,14 @@ def try_new_card(house: House, event: CardKept) -> None:
     """Charge what is due to the new card."""
     with house.automation("billing")() as work:
         dunning.retry_with_new_card(work, event.customer_id)
+
+
+@task
+def try_backup_card(house: House, event: ChargeFailed) -> None:
+    """Charge the backup card in the place of one that was refused for good."""
+    if event.hard:
+        with house.automation("billing")() as work:
+            dunning.try_backup(work, event.attempt_id)
 
 
 @task
@@ -163,6 +173,12 @@ def settle_referrals(house: House) -> None:
 def charge_late_fees(house: House) -> None:
     """Ask for what being late costs, where the house has decided so."""
     late_fees.charge_late_fees(house.automation("late fees"))
+
+
+@task
+def tell_of_expiring_cards(house: House) -> None:
+    """Ask for a new card where the old one expires soon."""
+    expiring_cards.tell_of_expiring_cards(house.automation("cards"))
 
 
 @task

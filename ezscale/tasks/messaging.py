@@ -17,8 +17,12 @@ from ezscale.accounts.events import (
     SecondFactorChanged,
     UserSignedUp,
 )
+from ezscale.billing.cards import usable_card
+from ezscale.billing.dunning import is_charged_again
+from ezscale.billing.dunning_rules import first_charge_on
 from ezscale.billing.events import (
     CancellationRequested,
+    CardExpiresSoon,
     ChargeFailed,
     ChargeNeedsCustomer,
     CreditGranted,
@@ -147,8 +151,10 @@ def customer_back(house: House, event: CustomerBroughtBack) -> None:
 def invoice_issued(house: House, event: InvoiceIssued | ProformaIssued) -> None:
     """Deliver an invoice."""
     with house.automation("mail")() as work:
-        waits = not to_charge(work, work.session.get_one(Invoice, event.invoice_id))
-        letters.invoice_issued(work, event.invoice_id, waits=WAITS if waits else "")
+        invoice = work.session.get_one(Invoice, event.invoice_id)
+        waits = "" if to_charge(work, invoice) else WAITS
+        card = usable_card(work, invoice.customer_id)
+        letters.invoice_issued(work, invoice.id, card.label if card else "", first_charge_on(work, invoice), waits)
 
 
 @task
@@ -209,9 +215,21 @@ def reminder(house: House, event: ReminderDue) -> None:
 
 @task
 def charge_failed(house: House, event: ChargeFailed) -> None:
-    """Tell that the card was declined, and what to do."""
+    """Tell that the card was declined, and what to do; or that the backup card is charged instead."""
     with house.automation("mail")() as work:
-        letters.charge_failed(work, event.invoice_id, event.attempt_id, hard=event.hard)
+        instead = usable_card(work, event.customer_id)
+        if event.hard and instead is not None and instead.is_backup:
+            letters.card_refused(work, event.invoice_id, event.attempt_id, instead.label)
+            return
+        again = is_charged_again(work, work.session.get_one(Invoice, event.invoice_id))
+        letters.charge_failed(work, event.invoice_id, event.attempt_id, hard=event.hard, again=again)
+
+
+@task
+def card_expires(house: House, event: CardExpiresSoon) -> None:
+    """Ask for a new card before the old one expires."""
+    with house.automation("mail")() as work:
+        letters.card_expires(work, event.method_id)
 
 
 @task

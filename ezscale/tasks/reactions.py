@@ -18,6 +18,7 @@ from ezscale.accounts.events import (
 )
 from ezscale.billing.events import (
     CancellationRequested,
+    CardExpiresSoon,
     CardKept,
     CardReplaced,
     ChargeFailed,
@@ -80,9 +81,10 @@ REACTIONS |= {
     TaxDetailsChanged: (billing.look_up_tax_details,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
-    ChargeFailed: (messaging.charge_failed,),
+    ChargeFailed: (billing.try_backup_card, messaging.charge_failed),
     ChargeNeedsCustomer: (messaging.charge_needs_customer,),
     CardKept: (billing.try_new_card,),
+    CardExpiresSoon: (messaging.card_expires,),
     CardReplaced: (billing.forget_replaced_card,),
     InvoiceIssued: (billing.print_invoice, messaging.invoice_issued),
     InvoicePaid: (billing.apply_change, provisioning.fulfil, messaging.receipt),

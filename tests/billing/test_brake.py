@@ -9,8 +9,10 @@ from ezscale.accounts.permissions import MANAGE_INVOICES, RUN_THE_COMPANY, SEE_E
 from ezscale.billing import brake
 from ezscale.billing.brake import Run, allow_run, ask_for_run, jumps, stopped_runs
 from ezscale.billing.cases import close_case, open_cases
-from ezscale.billing.dunning import chase_invoices, harsh_steps_due
+from ezscale.billing.dunning import chase_invoices
+from ezscale.billing.dunning_rules import DunningRules
 from ezscale.billing.events import RunAsked
+from ezscale.billing.harsh_steps import harsh_steps_due
 from ezscale.billing.house_rules import NightRules
 from ezscale.billing.renewing import renew
 from ezscale.company.rules import set_rules
@@ -192,6 +194,20 @@ def test_far_more_deeds_for_unpaid_invoices_than_usual_wait(database, clock, lat
         assert (
             work.session.exec(select(Invoice.status).where(Invoice.status == InvoiceStatus.UNCOLLECTIBLE)).all() == []
         )
+
+
+def test_after_days_of_rest_a_run_may_do_what_is_usual_on_as_many_days(database, clock):
+    write_book(database.engine, 1, clock.now)
+    unpaid(database, clock, 60, since=clock.now.date() - timedelta(days=8))
+    dunning_reports(database, 5, {"suspend": 10})
+    with database.opener(robot("test"))() as work:
+        too_many = jumps(work, Run.DUNNING, harsh_steps_due(work))
+        set_rules(work, DunningRules, {"rest_weekdays": ["Saturday", "Sunday"]})
+
+    tally = chase_invoices(database.opener(robot("dunning")))  # on a Monday
+
+    assert [str(jump) for jump in too_many] == ["60 to suspend, usually 10"]
+    assert tally.counts["suspend"] == 60
 
 
 def test_allowing_needs_a_word_a_stopped_run_and_the_permission(database, clock):

@@ -92,7 +92,7 @@ def test_who_never_pays_is_warned_a_week_before_the_server_is_deleted(at, otto):
     assert otto.service().status is ServiceStatus.TERMINATED
     assert at.panel_did()["servers"] == []
     assert monthly_revenue(at) == {"EUR": 0}
-    assert "deleted in 7 days" in latest_mail(otto, "final_warning").subject
+    assert "deleted on May 2, 2026" in latest_mail(otto, "final_warning").subject
     assert mails_to(otto)[-1] == "service_terminated"
 
     otto.pays(invoice.id)  # honest after all
@@ -113,7 +113,7 @@ def test_after_weeks_of_outage_nobody_is_deleted_without_notice(at, otto):
 
     assert warned[0][35] == ["charge+7", "remind+7", "suspend+7", "warn+23"]
     assert warned[1] is ServiceStatus.SUSPENDED
-    assert "deleted in 7 days" in latest_mail(otto, "final_warning").subject
+    assert "deleted on May 14, 2026" in latest_mail(otto, "final_warning").subject
     assert otto.service().status is ServiceStatus.TERMINATED
 
 

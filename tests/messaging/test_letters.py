@@ -19,11 +19,13 @@ from ezscale.kit.money import Money
 from ezscale.messaging import letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
-from ezscale.models import Customer, Invoice, MailMessage, Plan, PriceChange, Referral, User
+from ezscale.models import Customer, Invoice, MailMessage, PaymentMethod, Plan, PriceChange, Referral, User
 from ezscale.models.customer import MemberRole
+from ezscale.models.payment import AttemptStatus
 from ezscale.ordering.deciding import hold_order, reject_order
 from ezscale.ordering.offering import OfferedItem, make_offer
 from ezscale.provisioning.credentials import reveal_login
+from tests.builders import an_attempt
 
 ABOUT_SERVICES = ("service_ready", "service_failed", "service_suspended", "service_resumed", "service_terminated")
 INVITED = ("bob@example.com", "dan@example.com")
@@ -96,6 +98,19 @@ def announced(work):
     return work.session.exec(select(PriceChange)).one()
 
 
+def told_about_cards(work, invoice_id):
+    """Their bank has said everything that banks say, and their card expires."""
+    for hard, again in ((True, False), (False, True), (False, False)):
+        letters.charge_failed(work, invoice_id, new_id(), hard=hard, again=again)
+    letters.charge_needs_customer(work, invoice_id, new_id())
+    card = work.session.exec(select(PaymentMethod)).one()
+    letters.card_expires(work, card.id)
+    refused = an_attempt(AttemptStatus.FAILED, invoice_id=invoice_id, method_id=card.id)
+    work.session.add(refused)
+    work.session.flush()
+    letters.card_refused(work, invoice_id, refused.id, "Mastercard •••• 4444")
+
+
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     paid, renewal = ada.invoices()
     service = ada.service()
@@ -110,9 +125,7 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         letters.second_factor_changed(work, ada.user.id, "The passkey “laptop” was added", work.now)
         letters.reminder(work, renewal.id, "remind+1")
         letters.reminder(work, renewal.id, "warn+23")
-        letters.charge_failed(work, renewal.id, new_id(), hard=True)
-        letters.charge_failed(work, renewal.id, new_id(), hard=False)
-        letters.charge_needs_customer(work, renewal.id, new_id())
+        told_about_cards(work, renewal.id)
         letters.cancellation(work, cancellation.id)
         letters.invoice_again(work, renewal.id, work.now)
         issue_credit_note(work, paid.id, None, "The server stood still")
@@ -253,7 +266,14 @@ def test_each_time_a_password_is_asked_for_there_is_a_new_link_and_only_the_late
 
 
 def test_an_invoice_names_the_card_that_is_charged_or_asks_to_be_paid_or_says_why_it_waits():
-    told = {"company": "EZSCALE", "name": "Ada", "number": "INV-1", "total": "€5.00", "due_on": "1 May 2026"}
+    told = {
+        "company": "EZSCALE",
+        "name": "Ada",
+        "number": "INV-1",
+        "total": "€5.00",
+        "due_on": "1 May 2026",
+        "charge_on": "3 May 2026",
+    }
 
     with_card = compose("invoice_issued", told | {"card": "Visa •••• 4242", "waits": ""}).text
     without = compose("invoice_issued", told | {"card": "", "waits": ""}).text
@@ -261,5 +281,5 @@ def test_an_invoice_names_the_card_that_is_charged_or_asks_to_be_paid_or_says_wh
 
     assert "Next time." in small
     assert "1 May" not in small
-    assert "We will charge Visa •••• 4242 on 1 May 2026" in with_card
+    assert "We will charge Visa •••• 4242 on 3 May 2026" in with_card
     assert "Please pay it by 1 May 2026" in without

@@ -97,6 +97,7 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("payments_are_booked", ("UPDATE payment SET amount_minor = amount_minor + 1",), "13.54 EUR, booked 13.53 EUR"),
     ("recorded_payments_say_by_whom", ("UPDATE payment SET gateway = 'cash'",), "cash pi_"),
     ("recorded_payments_say_by_whom", (TAKEN_BACK,), "stripe pi_"),
+    ("cards_are_one_of_each", ("UPDATE payment_method SET is_backup = is_default",), "C-000001"),
     ("active_means_built", ("UPDATE service SET remote_id = NULL",), "S-000001 has no server"),
     (
         "active_means_built",

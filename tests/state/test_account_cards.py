@@ -81,3 +81,24 @@ async def test_a_made_up_page_is_no_card(company, ada):
 
     assert [card.status for card in cards.rows] == ["charged"]
     assert list(cards.messages) == []
+
+
+async def test_a_backup_is_chosen_put_first_and_given_up_and_near_dates_are_said(company, ada):
+    ada.buys("vps-2")
+    ada.leaves_card(MASTERCARD, expiry="03 / 26")
+    screen = Screen(company, CardsState, ada)
+    cards = await screen.opens("/account/cards/")
+    seen = [[(card.status, card.expiry) for card in cards.rows]]
+    visa = cards.rows[1].id
+
+    for choose in (cards.use_as_backup, cards.charge_first, cards.remove):
+        await screen.does(choose(visa))
+        seen.append([(card.status, card.expiry) for card in cards.rows])
+
+    assert seen == [
+        [("charged", "soon"), ("spare", "")],
+        [("charged", "soon"), ("backup", "")],
+        [("charged", ""), ("backup", "soon")],
+        [("backup", "soon")],
+    ]
+    assert [message.tone for message in cards.messages] == ["success"] * 3

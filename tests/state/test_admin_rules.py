@@ -78,6 +78,13 @@ def test_what_stands_in_the_fields_is_understood_as_the_same_rules():
     assert Everything.model_validate(understood_again) == Everything()
 
 
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_that_is_saved_as_it_stands_stays_as_it_is(topic):
+    as_it_stands = {field.name: understood(field, shown(field, getattr(topic(), field.name))) for field in asked(topic)}
+
+    assert topic.model_validate(as_it_stands) == topic()
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "value"),
     [

@@ -11,7 +11,9 @@ from ezscale.state.session import SessionState
 from ezscale.ui import button, card, confirm, empty, icon, skeleton, status_badge
 
 MAY_CHANGE = SessionState.may.contains("billing.cards")
-WORDS = {"charged": "Used for renewals", "spare": "Not used", "expired": "Expired", "refused": "Refused by the bank"}
+WORDS = {"charged": "Used for renewals", "backup": "Backup", "spare": "Not used", "refused": "Refused by the bank"}
+TONES = {"charged": "success", "backup": "info", "spare": "neutral", "refused": "danger"}
+DATES = {"soon": "Expires soon", "expired": "Expired"}
 
 
 def cards() -> rx.Component:
@@ -31,7 +33,8 @@ def cards() -> rx.Component:
         card(rx.cond(CardsState.loaded, rx.cond(CardsState.rows, rows, none), skeleton(2)), flush=True),
         rx.el.p(
             "Cards are kept by our payment provider; we see no more of them than a receipt shows. "
-            "A card you add is charged for renewals from then on.",
+            "A card you add is charged for renewals from then on. A backup is charged at once when the bank refuses that card "
+            "for good; without one, renewals wait until you pay them yourself.",
             class_name="mt-3 text-[0.8125rem] text-faint",
         ),
     )
@@ -59,12 +62,32 @@ def _card(row: Any) -> rx.Component:
         ),
         class_name="flex items-center gap-3.5",
     )
-    tones = {"charged": "success", "spare": "neutral", "expired": "warning", "refused": "danger"}
+    choices = rx.fragment(
+        rx.cond(
+            (row.status == "spare") | (row.status == "backup"),
+            _choice("Charge this card", row, CardsState.charge_first),
+        ),
+        rx.match(
+            row.status,
+            ("spare", _choice("Use as backup", row, CardsState.use_as_backup)),
+            ("backup", _choice("No backup", row, CardsState.keep_unused)),
+            rx.fragment(),
+        ),
+        remove,
+    )
     return rx.el.li(
         name,
         rx.el.div(
-            status_badge(row.status, tones, WORDS), rx.cond(MAY_CHANGE, remove), class_name="flex items-center gap-3"
+            rx.cond(row.expiry != "", status_badge(row.expiry, {"soon": "warning", "expired": "warning"}, DATES)),
+            status_badge(row.status, TONES, WORDS),
+            rx.cond(MAY_CHANGE, choices),
+            class_name="flex flex-wrap items-center gap-3",
         ),
         class_name="flex flex-wrap items-center justify-between gap-3 px-4 py-4 sm:px-5",
         key=row.id,
     )
+
+
+def _choice(words: str, row: Any, chosen: Any) -> rx.Component:
+    named = {"aria-label": rx.Var.create(f"{words}: ") + row.label}
+    return button(words, look="plain", size="small", on_click=chosen(row.id), custom_attrs=named)

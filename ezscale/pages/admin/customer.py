@@ -135,7 +135,11 @@ def _acting(line: ActingLine) -> rx.Component:
 
 
 def _card(kept: CardView) -> rx.Component:
-    mark = rx.cond(kept.refused, badge("Refused", "danger"), rx.cond(kept.is_default, badge("Default")))
+    mark = rx.cond(
+        kept.refused,
+        badge("Refused", "danger"),
+        rx.cond(kept.is_default, badge("Default"), rx.cond(kept.is_backup, badge("Backup"))),
+    )
     return rx.el.li(
         icon("credit-card", 16, "text-faint"),
         rx.el.span(kept.label, class_name="text-sm text-ink"),

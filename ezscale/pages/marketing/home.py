@@ -47,8 +47,8 @@ QUESTIONS = (
     (
         "What happens if a payment fails?",
         (
-            "We tell you, and try again after one, three, five and seven days. Only then is the server suspended, never "
-            "deleted at once. Pay, and it runs again by itself."
+            "We tell you, and try again over the following days. If that does not help, our reminders say from which day on "
+            "the server stands still; it is never deleted at once. Pay, and it runs again by itself."
         ),
     ),
     (

@@ -12,7 +12,7 @@ RULES = (
     "No setup fee unless one is shown beside the price.",
     "Tax depends on where you are; it is shown before you pay.",
     "The price of your order is the price of its renewals.",
-    "Renewals are charged on the day, after a reminder a week before.",
+    "The invoice of a renewal comes before it is due, and says when your card is charged.",
     "Coupons are entered while ordering, and the price changes before your eyes.",
     "Cancelled servers run until the end of what was paid.",
 )

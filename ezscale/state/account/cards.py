@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Self
 
 import reflex as rx
 from reflex_base.event import EventSpec
 
 from ezscale import wiring
-from ezscale.billing.cards import cards, remove_card
+from ezscale.billing.cards import cards, choose_backup, choose_default, give_up_backup, remove_card
+from ezscale.billing.expiring_cards import expires_soon
 from ezscale.kit.work import Work
 from ezscale.models import PaymentMethod
 from ezscale.state.account.paying import card_page, take_card
@@ -25,10 +25,13 @@ class CardView:
     label: str
     expires: str
     status: str
+    expiry: str
 
     @classmethod
-    def of(cls, card: PaymentMethod, today: date) -> Self:
-        return cls(str(card.id), card.label, f"{card.exp_month:02}/{card.exp_year % 100:02}", status_of(card, today))
+    def of(cls, work: Work, card: PaymentMethod) -> Self:
+        """A card with its place, and whether its date is near."""
+        expires = f"{card.exp_month:02}/{card.exp_year % 100:02}"
+        return cls(str(card.id), card.label, expires, status_of(card), expiry_of(work, card))
 
 
 class CardsState(PortalState):
@@ -67,6 +70,30 @@ class CardsState(PortalState):
             self.going_to_add = False
 
     @rx.event
+    async def charge_first(self, card_id: str) -> None:
+        """Charge another one of the cards from now on."""
+        method_id = sent_id(card_id)
+        chosen = await self.perform(lambda work: choose_default(work, method_id))
+        await self._look()
+        self.say(f"{chosen.label} is charged from now on, and at once for what is due.")
+
+    @rx.event
+    async def use_as_backup(self, card_id: str) -> None:
+        """Allow a card to be charged when the first one is refused."""
+        method_id = sent_id(card_id)
+        chosen = await self.perform(lambda work: choose_backup(work, method_id))
+        await self._look()
+        self.say(f"{chosen.label} is charged when the other card is refused.")
+
+    @rx.event
+    async def keep_unused(self, card_id: str) -> None:
+        """Allow it no longer."""
+        method_id = sent_id(card_id)
+        chosen = await self.perform(lambda work: give_up_backup(work, method_id))
+        await self._look()
+        self.say(f"{chosen.label} is kept, and not charged.")
+
+    @rx.event
     async def remove(self, card_id: str) -> None:
         """Let a card go."""
         method_id = sent_id(card_id)
@@ -81,13 +108,20 @@ class CardsState(PortalState):
 
 def card_views(work: Work) -> list[CardView]:
     """The cards on file, the one that is charged first."""
-    return [CardView.of(card, work.today) for card in cards(work)]
+    return [CardView.of(work, card) for card in cards(work)]
 
 
-def status_of(card: PaymentMethod, today: date) -> str:
-    """Whether a card can be charged."""
+def status_of(card: PaymentMethod) -> str:
+    """What a card is there for."""
     if card.refused_at is not None:
         return "refused"
-    if (card.exp_year, card.exp_month) < (today.year, today.month):
-        return "expired"
+    if card.is_backup:
+        return "backup"
     return "charged" if card.is_default else "spare"
+
+
+def expiry_of(work: Work, card: PaymentMethod) -> str:
+    """Whether a card has expired, or will soon. It is charged nevertheless: banks often renew a card quietly."""
+    if card.expires_on < work.today:
+        return "expired"
+    return "soon" if expires_soon(work, card) else ""

@@ -138,13 +138,14 @@ class CardView:
     label: str
     expires: str
     is_default: bool
+    is_backup: bool
     refused: bool
 
     @classmethod
     def of(cls, card: PaymentMethod) -> Self:
         """As much of a card as a receipt shows."""
         expires = f"{card.exp_month:02}/{card.exp_year % 100:02}"
-        return cls(str(card.id), card.label, expires, card.is_default, card.refused_at is not None)
+        return cls(str(card.id), card.label, expires, card.is_default, card.is_backup, card.refused_at is not None)
 
 
 @dataclass

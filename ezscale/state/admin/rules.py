@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from ezscale.billing.bank_rules import BankRules
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.documents import DocumentRules
+from ezscale.billing.dunning_rules import DunningRules
 from ezscale.billing.house_rules import NightRules, PaymentRules, RenewalRules
 from ezscale.billing.price_changes import CatalogRules
 from ezscale.billing.proration import ChangeRules
@@ -38,6 +39,7 @@ TOPICS: tuple[type[Rules], ...] = (  # in the order in which they are shown
     TaxRules,
     CurrencyRules,
     InvoiceRules,
+    DunningRules,
     PaymentRules,
     BankRules,
     DocumentRules,
