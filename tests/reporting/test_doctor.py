@@ -148,6 +148,14 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "billing.renew: a bug",
     ),
     (
+        "automation_runs",
+        (
+            "INSERT INTO setting (topic, value, changed_at, changed_by)"
+            f""" VALUES ('automation', '{{"stands_still": true, "why": "Think."}}', {LONG_AGO}, 'Sam')""",
+        ),
+        "the company stands still: Think.",
+    ),
+    (
         "nothing_is_stuck",
         (f"UPDATE outbox_event SET relayed_at = NULL, happened_at = {LONG_AGO} WHERE name = 'MailWritten'",),
         "event MailWritten was not relayed",
