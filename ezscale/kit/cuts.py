@@ -4,12 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from ezscale.kit.database import open_engine
 
-ONE_MOMENT = {  # neither holds up a writer: both read older versions of what is written meanwhile
+ONE_MOMENT: dict[str, dict[str, Any]] = {  # neither holds up a writer: both read older versions of what is written meanwhile
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     "mysql": {"isolation_level": "REPEATABLE READ"},
 }

@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ CLOSED = "authenticator.secret: 1 of 1 secrets cannot be read, since"
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company with somebody in it, who has a sealed secret, and a letter that was kept; and a backup of it."""
     folder = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
@@ -53,7 +53,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         take_backup(wiring.database(), folder / "data", folder / "backups")
         wiring.database().engine.dispose()
     forget_the_settings()
-    yield folder
+    return folder
 
 
 @pytest.fixture

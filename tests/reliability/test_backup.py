@@ -235,14 +235,14 @@ def select_first(model: type) -> Any:
 
 
 def grant_entries() -> Any:
-    return select(col(LedgerEntry.id)).where(LedgerEntry.kind == "credit_granted")
+    return select(col(LedgerEntry.id)).where(col(LedgerEntry.kind) == "credit_granted")
 
 
 def unpaid_renewal(at: Company) -> UUID:
     """The invoice of the next month, issued and not charged yet."""
     at.lives(days=20)
     with at.robot() as work:
-        open_invoices = select(col(Invoice.id)).where(Invoice.status == InvoiceStatus.OPEN)
+        open_invoices = select(col(Invoice.id)).where(col(Invoice.status) == InvoiceStatus.OPEN)
         invoice_id: UUID = work.session.execute(open_invoices).scalar_one()
     return invoice_id
 
