@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine
 
 from ezscale.kit.database import open_engine
 
-ONE_MOMENT: dict[str, dict[str, Any]] = {  # neither holds up a writer: both read older versions of what is written meanwhile
+# Neither holds up a writer: both read older versions of what is written meanwhile.
+ONE_MOMENT: dict[str, dict[str, Any]] = {
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     "mysql": {"isolation_level": "REPEATABLE READ"},
 }
