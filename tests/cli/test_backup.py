@@ -17,6 +17,7 @@ from sqlmodel import select
 from ezscale import wiring
 from ezscale.accounts.actors import actor_for
 from ezscale.accounts.authenticators import begin_pairing
+from ezscale.accounts.signing_in import sign_in
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.cli.backup.archive import checked, read_parts, written
 from ezscale.cli.backup.manifest import MANIFEST, Manifest
@@ -25,7 +26,7 @@ from ezscale.cli.schema import bring_up_to_date
 from ezscale.cli.surroundings import settle
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.encryption import open_vault
-from ezscale.models import User
+from ezscale.models import LoginSession, User
 from tests.builders import OFFERED
 from tests.cli.conftest import Ran, forget_the_settings
 
@@ -44,6 +45,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         bring_up_to_date(settle().database)
         new = NewPerson("Ada Moreno", "ada@example.com", PASSWORD, "IE", "EUR")
         ada = sign_up(wiring.work_of(ANONYMOUS), new, OFFERED)
+        sign_in(wiring.work_of(ANONYMOUS), "ada@example.com", PASSWORD)
         with wiring.automation("test")() as work:
             actor = actor_for(work, ada.id, confirmed=True)
         with wiring.work_of(actor)() as work:
@@ -86,6 +88,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
 def people() -> list[str]:
     with wiring.automation("test")() as work:
         return list(work.session.exec(select(User.name)))
+
+
+def signed_in() -> int:
+    with wiring.automation("test")() as work:
+        return sum(session.is_live(work.now) for session in work.session.exec(select(LoginSession)))
 
 
 def rewritten(file: Path, change: Callable[[dict[str, Any]], None]) -> Path:
@@ -217,7 +224,7 @@ def test_a_place_that_is_lived_in_is_left_alone_unless_somebody_insists(
     insisted = lived_in("restore", str(file), "--replace")
     forget_the_settings()
 
-    assert (refused[0], thought_better[0], insisted[0]) == (2, 1, 0)
+    assert (refused[0], thought_better[0], insisted[0]) == (2, 2, 0)
     assert "There is a company in this database already." in refused[2]
     assert untouched == ["Ada Moreno", "Bob Ferris"]
     assert people() == ["Ada Moreno"]
@@ -245,6 +252,7 @@ def test_a_backup_with_keys_says_so_and_the_company_it_brings_back_stands_still(
     lived_in: Callable[..., Ran], data_dir: Path, tmp_path: Path, elsewhere: Callable[[str], Path]
 ):
     _, said, _ = lived_in("backup", str(tmp_path / "with-keys"), "--with-keys")
+    before = signed_in()
     (file,) = (tmp_path / "with-keys").iterdir()
     place = elsewhere("new")
 
@@ -255,6 +263,7 @@ def test_a_backup_with_keys_says_so_and_the_company_it_brings_back_stands_still(
     assert (place / "keys.json").read_bytes() == (data_dir / "keys.json").read_bytes()
     assert stat.S_IMODE((place / "keys.json").stat().st_mode) == 0o600
     assert (restored[0], standing[0]) == (0, 1)
+    assert (before, signed_in()) == (1, 0)
     assert "the company stands still: Restored as it was at " in standing[1]
     assert (gone_on[0], again[0]) == (0, 2)
     assert [lived_in("doctor")[0], lived_in("audit", "verify")[0]] == [0, 0]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from ezscale import wiring
+from ezscale.accounts.sessions import end_all_sessions
 from ezscale.billing.collecting import doubt_charges
 from ezscale.cli.backup.archive import checked, read_parts, rows_of, sync_folder
 from ezscale.cli.backup.building import building_site, is_lived_in
@@ -126,6 +127,7 @@ def _come_round(own: Settings, url: str, manifest: Manifest) -> Waiting:
         with Database(engine, wiring.clock(own), own.zone).opener(ROBOT)() as work:
             cut = f"{manifest.company_time:%Y-%m-%d %H:%M:%S} UTC"
             stand_still(work, f"Restored as it was at {cut}: see what has happened since, then let it go on.")
+            end_all_sessions(work)  # whoever was signed out since the cut stays so
             work.record("company restored", cut=cut, taken_by=manifest.release)
             return _waiting(work, manifest.company_time)
     finally:
@@ -133,16 +135,17 @@ def _come_round(own: Settings, url: str, manifest: Manifest) -> Waiting:
 
 
 def _waiting(work: Work, cut: datetime) -> Waiting:
-    def count(counted: type, condition: object) -> int:
-        return work.session.exec(select(func.count()).select_from(counted).where(condition)).one()  # type: ignore[arg-type]
-
-    events = count(OutboxEvent, col(OutboxEvent.relayed_at).is_(None))
+    events = _how_many(work, col(OutboxEvent.relayed_at).is_(None))
     return Waiting(
         charges=doubt_charges(work, cut),
-        mails=count(MailMessage, MailMessage.status == MailStatus.QUEUED),
-        builds=count(ProvisioningJob, col(ProvisioningJob.live_for).is_not(None)),
-        events_and_jobs=events + count(Job, Job.status == JobStatus.READY),
+        mails=_how_many(work, col(MailMessage.status) == MailStatus.QUEUED),
+        builds=_how_many(work, col(ProvisioningJob.live_for).is_not(None)),
+        events_and_jobs=events + _how_many(work, col(Job.status) == JobStatus.READY),
     )
+
+
+def _how_many(work: Work, which: ColumnElement[bool]) -> int:
+    return work.session.exec(select(func.count()).where(which)).one()
 
 
 def _examined(own: Settings, url: str, manifest: Manifest, waiting: Waiting) -> Restored:

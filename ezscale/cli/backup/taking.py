@@ -12,12 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
-from sqlmodel import Session, SQLModel
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
 from ezscale.cli.backup.archive import Archive, written
 from ezscale.cli.backup.manifest import FILES, KEYS, Manifest, TableAtCut
 from ezscale.cli.schema import revision_of
 from ezscale.cli.surroundings import ROOT
+from ezscale.kit.actor import robot
 from ezscale.kit.clock import world_now
 from ezscale.kit.cuts import cut
 from ezscale.kit.errors import BusinessError
@@ -41,11 +43,13 @@ class Taken:
 def take_backup(database: Database, data_dir: Path, folder: Path, *, keep: int = 0, with_keys: bool = False) -> Taken:
     """Take a backup into a folder, and leave its newest `keep` there; 0 leaves all.
 
-    BusinessError while another one is being taken there, and when the folder cannot be written to or is full: then
-    nothing of this one is left, and no older one is gone.
+    BusinessError while another one is being taken there, when the folder cannot be written to or is full, and when the
+    database goes away: then nothing of this one is left, and no older one is gone.
     """
     taken_at = world_now()
     try:
+        with database.reader(robot("backup"))() as work:  # rather a moment before the cut than after it
+            company_time = work.now
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone_in(folder):
             _clear_up(folder)
@@ -62,14 +66,14 @@ def take_backup(database: Database, data_dir: Path, folder: Path, *, keep: int =
                     revision=revision_of(connection) or "",
                     database=database.engine.dialect.name,
                     taken_at=taken_at,
-                    company_time=database.clock.read(Session(connection)),
+                    company_time=company_time,
                     tables=tables,
                     parts=tuple(archive.parts),
                 )
                 archive.finish(manifest)
             return Taken(file, manifest, tuple(_remove_older(folder, keep)))
-    except (OSError, sqlite3.Error) as error:  # SQLite's own copy finds the disk full, too
-        raise BusinessError(f"The backup cannot be written to {folder}: {error}") from None
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        raise BusinessError(f"No backup was taken: {error}") from None
 
 
 def release() -> str:

@@ -15,11 +15,13 @@ from ezscale.cli.house import open_house
 from ezscale.cli.running import alone_in
 from ezscale.cli.surroundings import settle
 from ezscale.cli.telling import Exit, complain, console, leave
+from ezscale.kit.errors import BusinessError
 from ezscale.kit.settings import settings
 
 app = typer.Typer()
 AFTERWARDS = """\
-It stands still: nothing happens by itself. What people and vendors did after the cut is not in it.
+It stands still: nothing happens by itself. What people and vendors did after the cut is not in it, and everybody signs in
+again.
   1. Compare with Stripe, the panels and sent mail, from the cut on: docs/backup.md says what to look for.
   2. Start the web alone (ezscale web), look at Tonight, and hold or write by hand what would happen twice.
   3. ezscale automation go-on, and start the rest."""
@@ -71,8 +73,8 @@ def restore(
     with alone_in(own.data_dir):
         manifest = restorable(own, file, replace=replace)
         console.print(f"Restoring {what(manifest)}.", markup=False, soft_wrap=True)
-        if replace:
-            typer.confirm("Whatever company is in this database now will be gone for good. Go on?", abort=True)
+        if replace and not typer.confirm("Whatever company is in this database now will be gone for good. Go on?"):
+            raise BusinessError("Nothing was changed.")
         restored = bring_back(own, file, manifest)
     console.print(f"Every row has come back, after {time.monotonic() - began:.1f} s.")
     tell_findings(restored)
