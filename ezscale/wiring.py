@@ -68,6 +68,11 @@ def hang_up_bell(ring: Callable[[], None]) -> None:
     _bell[:] = [ring]
 
 
+def clock(own: Settings) -> Clock:
+    """What tells the company's time: the world's own clock where vendors are real."""
+    return ShiftedClock() if own.sandbox else WorldClock()
+
+
 def database() -> Database:
     """The database, on the company's clock."""
     return house().database
@@ -112,10 +117,9 @@ def staff_passes() -> StaffPasses | None:
 def _house_by_settings() -> House:
     own = settings()
     own.data_dir.mkdir(parents=True, exist_ok=True)
-    clock: Clock = ShiftedClock() if own.sandbox else WorldClock()
     panel_http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value())
     return House(
-        database=Database(open_engine(own.database), clock, own.zone, _ring),
+        database=Database(open_engine(own.database), clock(own), own.zone, _ring),
         payments=open_gateway(
             key=own.stripe_key.get_secret_value(),
             webhook_secret=own.stripe_webhook_secret.get_secret_value(),

@@ -36,6 +36,12 @@ def end_other_sessions(work: Work, token: str) -> None:
     end_sessions(work, oneself(work).id, except_token=token)
 
 
+def end_all_sessions(work: Work) -> None:
+    """Sign everybody out everywhere; they sign in again. For what none but our own automation may decide."""
+    live = col(LoginSession.ended_at).is_(None), col(LoginSession.expires_at) > work.now
+    work.session.execute(update(LoginSession).where(*live).values(ended_at=work.now))
+
+
 def is_long_unseen(work: Work, session: LoginSession) -> bool:
     """Whether it is time to write down again that a session is in use: once a minute is enough."""
     return work.now - session.last_seen_at >= SEEN_EVERY

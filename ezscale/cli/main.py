@@ -6,7 +6,18 @@ from typing import NoReturn
 
 import typer
 
-from ezscale.cli.commands import audit, clock, doing, jobs, looking, running, secrets, surroundings
+from ezscale.cli.commands import (
+    audit,
+    automation,
+    backup,
+    clock,
+    doing,
+    jobs,
+    looking,
+    running,
+    secrets,
+    surroundings,
+)
 from ezscale.cli.processes import DidNotStart
 from ezscale.cli.telling import Exit, complain
 from ezscale.kit.errors import BusinessError
@@ -21,12 +32,13 @@ app = typer.Typer(
     help="The business system of EZSCALE. Commands end with 0 when all is well, 1 when they found something that is "
     "not, and 2 when they were asked for something that cannot be done.",
 )
-for group in (running.app, looking.app, doing.app, surroundings.app):
+for group in (running.app, looking.app, doing.app, backup.app, surroundings.app):
     app.add_typer(group)
 app.add_typer(clock.app, name="clock")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(audit.app, name="audit")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(automation.app, name="automation")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

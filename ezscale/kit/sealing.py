@@ -50,6 +50,19 @@ def reseal(open_work: OpenWork, vault: Vault) -> Resealed:
     return done
 
 
+def unreadable(open_work: OpenWork, vault: Vault | None) -> dict[str, tuple[int, int]]:
+    """For each sealed column that holds anything: how many secrets cannot be opened, and of how many; all without a vault."""
+    found = {}
+    for model, name in sealed_columns():
+        table, text = table_of(model).name, type_coerce(getattr(model, name), String)
+        with open_work() as work:
+            sealed = work.session.exec(select(model.id, text).where(text != "")).all()  # type: ignore[attr-defined]
+        closed = sum(not _opens(vault, each, binding(table, row_id)) for row_id, each in sealed)
+        if sealed:
+            found[f"{table}.{name}"] = closed, len(sealed)
+    return found
+
+
 def names_in_use(open_work: OpenWork) -> set[str]:
     """The names of all keys with which something is sealed."""
     with open_work() as work:
@@ -78,3 +91,10 @@ def _all_sealed(work: Any) -> Iterator[str]:
     for model, name in sealed_columns():
         text = type_coerce(getattr(model, name), String)
         yield from work.session.exec(select(text).where(text != ""))
+
+
+def _opens(vault: Vault | None, sealed: str, bound_to: str) -> bool:
+    try:
+        return vault is not None and bool(vault.open(sealed, bound_to))
+    except CannotDecrypt:
+        return False

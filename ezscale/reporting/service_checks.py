@@ -6,6 +6,8 @@ from datetime import timedelta
 from sqlalchemy import exists
 from sqlmodel import and_, col, or_, select
 
+from ezscale.company.rules import rules
+from ezscale.company.standstill import AutomationRules, stands_still
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import Work
@@ -149,6 +151,12 @@ def holds_have_an_end(work: Work) -> Iterator[str]:
         yield f"{customer}, {deed}: {reason[:120]}"
 
 
+def automation_runs(work: Work) -> Iterator[str]:
+    """What the company does by itself, it does: nobody lets it stand still."""
+    if stands_still(work):
+        yield f"the company stands still: {rules(work, AutomationRules).why}"
+
+
 def nothing_is_stuck(work: Work) -> Iterator[str]:
     """No task was given up, and no event has been waiting for longer than an hour."""
     for task, error in work.session.exec(
@@ -168,5 +176,6 @@ OF_SERVICES: tuple[Check, ...] = (
     suspended_for_a_reason,
     ended_means_gone,
     holds_have_an_end,
+    automation_runs,
     nothing_is_stuck,
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ezscale.accounts.permissions import MOVE_THE_CLOCK, SEE_EVERYTHING
+from ezscale.company.standstill import stands_still
 from ezscale.kit.clock import head_for, heading_for, shift
 from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.settings import settings
@@ -36,6 +37,8 @@ def ask_to_travel(work: Work, by: timedelta) -> datetime:
         raise BusinessError("The clock cannot be moved while real vendors are connected.")
     if not timedelta(0) < by <= FARTHEST:
         raise Invalid(f"Please choose between a moment and {FARTHEST.days} days.", field="by")
+    if stands_still(work):
+        raise BusinessError("The company stands still: let it go on first.")
     if heading_for(work.session) is not None:
         raise BusinessError("The time machine is on its way already.")
     until = work.now + by

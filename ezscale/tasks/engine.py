@@ -1,4 +1,7 @@
-"""The engine: events become jobs, jobs are run, and what fails is tried again. The rows are the truth."""
+"""The engine: events become jobs, jobs are run, and what fails is tried again. The rows are the truth.
+
+While staff let the company stand still it does none of that, in whatever process: events and jobs wait.
+"""
 
 import random
 from datetime import datetime, timedelta
@@ -7,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs, outbox
 from ezscale.kit.errors import BusinessError, TemporaryFailure
 from ezscale.kit.events import Event, revive
@@ -31,6 +35,8 @@ def take_over(house: House) -> None:
 def relay(house: House) -> list[UUID]:
     """Turn waiting events into jobs; returns the jobs that can run now. Safe to run anywhere, any number of times."""
     with house.automation("relay")() as work:
+        if stands_still(work):
+            return []
         waiting = outbox.waiting(work.session)
         rows = [row for event in waiting for row in _jobs_after(event, work.now)]
         jobs.enqueue(work.session, rows)
@@ -46,6 +52,8 @@ def tick(house: House) -> None:
     """
     try:
         with house.automation("schedule")() as work:
+            if stands_still(work):
+                return
             entries = [(name_of(entry.run), entry.period(work.now, work.zone)) for entry in SCHEDULE]
             known = jobs.known_keys(work.session, [f"{name}@{period}" for name, period in entries])
             rows = [job_row(name, {}, f"{name}@{period}", work.now) for name, period in entries]
@@ -57,14 +65,14 @@ def tick(house: House) -> None:
 def due_jobs(house: House) -> list[UUID]:
     """Jobs that can run now."""
     with house.automation("engine")() as work:
-        return list(jobs.due(work.session, work.now))
+        return [] if stands_still(work) else list(jobs.due(work.session, work.now))
 
 
 def run_job(house: House, job_id: UUID) -> datetime | None:
     """Run a job if it is due and free. Returns when it wants to run again, None when it does not."""
     open_work = house.automation("engine")
     with open_work() as work:
-        job = jobs.claim(work.session, job_id, work.now)
+        job = None if stands_still(work) else jobs.claim(work.session, job_id, work.now)
     if job is None:
         return None
     try:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from time import sleep
 
 from ezscale.accounts.signing_in import take_sessions_along
+from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs
 from ezscale.kit.clock import FixedClock, move_ahead
 from ezscale.tasks.engine import drain, tick
@@ -21,11 +22,12 @@ def travel(house: House, until: datetime, on_day: Callable[[datetime], None] | N
     while True:
         tick(house)
         drain(house)
-        now = _now(house)
+        with house.automation("time machine")() as work:
+            now, halted = work.now, stands_still(work)
         if on_day is not None and now.date() != day:
             day = now.date()
             on_day(now)
-        if now >= until:
+        if now >= until or halted:  # nothing would happen on the rest of the way
             return
         _move(house, min(until, _next_morning(house, now), _next_job(house, now)) - now)
 
@@ -40,11 +42,6 @@ def _next_morning(house: House, now: datetime) -> datetime:
     local = now.astimezone(house.database.zone)
     morning = local.replace(hour=DAILY_RUNS_DONE.hour, minute=0, second=0, microsecond=0)
     return (morning if morning > local else morning + timedelta(days=1)).astimezone(UTC)
-
-
-def _now(house: House) -> datetime:
-    with house.automation("time machine")() as work:
-        return work.now
 
 
 def _move(house: House, by: timedelta) -> None:

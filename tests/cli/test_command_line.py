@@ -33,6 +33,7 @@ COMMANDS = [
     *("user add-staff", "user reset-second-factor", "sandbox urls", "demo logins", "clock show", "clock move"),
     *("audit verify", "audit head", "jobs list", "jobs retry", "jobs dismiss"),
     *("secrets rotate", "secrets retire", "secrets reseal", "check-url"),
+    *("backup", "restore", "automation stop", "automation go-on"),
 ]
 
 

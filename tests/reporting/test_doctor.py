@@ -37,6 +37,10 @@ NOTE = (
     f" SELECT id, 'CN-2026-000001', id, customer_id, 'EUR', 1, 0, 1, 1, '', '2026-03-01', {LONG_AGO}, '', '{{}}', '{{}}'"
     " FROM invoice WHERE status = 'paid'"
 )
+STANDING_STILL = (
+    "INSERT INTO setting (topic, value, changed_at, changed_by)"
+    f""" VALUES ('automation', '{{"stands_still": true, "why": "Think."}}', {LONG_AGO}, 'Sam')"""
+)
 PAID_INVOICE = "(SELECT id FROM invoice WHERE status = 'paid')"
 
 # check, what is broken, part of what it says
@@ -152,6 +156,11 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "nothing_is_stuck",
         ("UPDATE job SET status = 'failed', error = 'a bug' WHERE task = 'billing.renew'",),
         "billing.renew: a bug",
+    ),
+    (
+        "automation_runs",
+        (STANDING_STILL,),
+        "the company stands still: Think.",
     ),
     (
         "nothing_is_stuck",

@@ -23,6 +23,7 @@ from ezscale.billing.referrals import ReferralRules
 from ezscale.billing.tax_rules import TaxRules
 from ezscale.company.currencies import CurrencyRules
 from ezscale.company.rules import Rules, rules, set_rules, who_decided
+from ezscale.company.standstill import AutomationRules
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -45,6 +46,7 @@ TOPICS: tuple[type[Rules], ...] = (  # in the order in which they are shown
     DocumentRules,
     ReferralRules,
     NightRules,
+    AutomationRules,
 )
 
 Kind = Literal["yes_or_no", "whole", "number", "choice", "amounts", "list", "day", "text"]

@@ -1,0 +1,1 @@
+"""Backups: one file that holds the company at one moment, and bringing it back from there."""
