@@ -296,7 +296,7 @@ def _give_back(work: Work, invoice: Invoice, note: CreditNote, give_back: GiveBa
     """The customer has paid for this: we owe it to them, unless it was sent back at the gateway before."""
     owed, reason = ledger.receivable(invoice.customer_id), f"Credit note {note.number} on invoice {invoice.number}"
     entry = keep_as_credit(work, invoice.customer_id, note.kept, reason, f"{KEPT}{note.id.hex}", owed)
-    explain_refunds(work, entry, payments_on(work, invoice.id))
+    explain_refunds(work, entry, [payment for payment, _ in payments_on(work, invoice.id)])
     if give_back is GiveBack.REFUND and could_go_back(work, invoice.id, entry.left):
         send_back(work, entry, could_go_back(work, invoice.id, entry.left), note.reason)
 
