@@ -147,6 +147,12 @@ class Company:
             texts = select(MailMessage.text).where(MailMessage.to == email).order_by(col(MailMessage.id))
             return re.findall(r"[?&]token=([\w.-]+)", "\n".join(work.session.exec(texts)))[-1]
 
+    def pay_link_in_mail_to(self, email: str) -> str:
+        """The secret in the link of the latest mail to an address that asks for money."""
+        with self.robot() as work:
+            texts = select(MailMessage.text).where(MailMessage.to == email).order_by(col(MailMessage.id))
+            return re.findall(r"/pay/\?link=([\w-]+)", "\n".join(work.session.exec(texts)))[-1]
+
     def proves_address(self, person: "Person") -> None:
         """They follow the link in their mail of welcome."""
         self.works()

@@ -33,6 +33,8 @@ FOR_DOCUMENTS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "cross-origin-opener-policy": "same-origin",
 }
+LINKED = "/pay"  # a page whose address is its secret
+FOR_LINKS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ class Edge:
                     headers.setdefault("referrer-policy", "no-referrer")
                 if kind.startswith("text/html"):
                     headers.setdefault("content-security-policy", self._site.content_policy(as_page(scope)["path"]))
-                    for name, value in FOR_DOCUMENTS.items():
+                    for name, value in {**FOR_DOCUMENTS, **(FOR_LINKS if path.startswith(LINKED) else {})}.items():
                         headers.setdefault(name, value)
                 if self._site.secure:
                     headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")

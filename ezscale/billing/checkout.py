@@ -13,12 +13,13 @@ from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Charge, ChargeState, Payer, PaymentGateway, Receipt
 from ezscale.billing.small_sums import WAITS, to_charge
+from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
 from ezscale.kit.ids import new_secret
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Invoice, PaymentAttempt
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.payment import AttemptTrigger
+from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
 
 PAGE_LIVES = timedelta(hours=25)  # Stripe closes its pages after 24 hours
 PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
@@ -41,8 +42,12 @@ class Return:
 
 
 def open_checkout(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID, back: Return) -> str:
-    """The address of the gateway's page for paying an invoice. Asking again gives the same page while it is open."""
-    payer_ref = registered(open_work, gateway, _payer_of(open_work, invoice_id))
+    """The address of the gateway's page for paying an invoice. Asking again gives the same page while it is open.
+
+    Who pays by a link may be anybody: their page names no customer, so that it shows nothing of them and keeps no card.
+    """
+    who = _payer_of(open_work, invoice_id)
+    payer_ref = registered(open_work, gateway, who) if who else ""
     open_page = _close_or_reuse(open_work, gateway, invoice_id)
     if open_page:
         return open_page
@@ -97,7 +102,7 @@ def lost_pages(work: Work, limit: int = 500) -> list[UUID]:
     """Attempts whose page was asked for, but never heard of, so long ago that nobody can pay on it any more."""
     lost = select(PaymentAttempt.id).where(
         col(PaymentAttempt.live_for).is_not(None),
-        PaymentAttempt.trigger == AttemptTrigger.CHECKOUT,
+        col(PaymentAttempt.trigger).in_(ON_A_PAGE),
         PaymentAttempt.checkout_ref == "",
         PaymentAttempt.created_at < work.now - PAGE_LIVES,
     )
@@ -110,7 +115,8 @@ def settle_lost_page(open_work: OpenWork, gateway: PaymentGateway, attempt_id: U
         attempt = work.session.get_one(PaymentAttempt, attempt_id)
         invoice = work.session.get_one(Invoice, attempt.invoice_id)
         payer_ref = work.session.get_one(Customer, invoice.customer_id).gateway_ref or ""
-    found = gateway.find_payment(payer_ref, attempt_id)
+        by_link = attempt.trigger is AttemptTrigger.PAY_LINK  # no customer's, so there is nothing to look it up by;
+    found = None if by_link else gateway.find_payment(payer_ref, attempt_id)  # and nobody was told where it is
     with open_work() as work:
         if found is not None and found.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
             book_receipt(work, gateway.name, found)
@@ -161,22 +167,25 @@ def payer(customer: Customer) -> Payer:
     return Payer(customer.id, name, customer.email, customer.country, customer.gateway_ref or "")
 
 
-def _payer_of(open_work: OpenWork, invoice_id: UUID) -> Payer:
+def _payer_of(open_work: OpenWork, invoice_id: UUID) -> Payer | None:
+    """The customer who pays; nobody that we know when it is paid by a link."""
     with open_work() as work:
         work.actor.require(PAY_INVOICES)
         invoice = _payable(work, invoice_id)
+        if _way_of(work.actor) is AttemptTrigger.PAY_LINK:
+            return None
         return payer(work.session.get_one(Customer, invoice.customer_id))
 
 
 def _close_or_reuse(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> str:
-    """The page already open for this very sum, or nothing after a page for another sum was closed."""
+    """The page already open for this very sum and way of paying, or nothing after another one was closed."""
     with open_work() as work:
         attempt = live_attempt(work, invoice_id)
-        wanted = to_charge(work, _payable(work, invoice_id))
+        wanted, way = to_charge(work, _payable(work, invoice_id)), _way_of(work.actor)
     if attempt is None or not attempt.checkout_ref:
         return ""
     receipt = gateway.read_checkout(attempt.checkout_ref)
-    if receipt.state is ChargeState.OPEN and attempt.amount == wanted:
+    if receipt.state is ChargeState.OPEN and (attempt.amount, attempt.trigger) == (wanted, way):
         return attempt.checkout_url
     _close(open_work, gateway, attempt.checkout_ref, receipt)
     return ""
@@ -190,14 +199,18 @@ def _close(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, rece
 
 def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, payer_ref: str) -> Charge:
     invoice = _payable(work, invoice_id)
-    attempt = live_attempt(work, invoice_id)
-    if attempt is not None and attempt.trigger is not AttemptTrigger.CHECKOUT:
+    attempt, way = live_attempt(work, invoice_id), _way_of(work.actor)
+    if attempt is not None and attempt.trigger is not way:
         raise AlreadyPaying("A payment for this invoice is being processed. Please look again in a minute.")
     if attempt is None:
-        attempt = new_attempt(work, invoice, AttemptTrigger.CHECKOUT, gateway.name)
+        attempt = new_attempt(work, invoice, way, gateway.name)
     attempt.send(work.now)
     charge = charge_of(attempt, invoice, work.session.get_one(Customer, invoice.customer_id))
     return Charge(charge.key, charge.attempt_id, charge.invoice_id, charge.amount, payer_ref, charge.description)
+
+
+def _way_of(actor: Actor) -> AttemptTrigger:
+    return AttemptTrigger.PAY_LINK if actor.kind is ActorKind.LINK else AttemptTrigger.CHECKOUT
 
 
 def _payable(work: Work, invoice_id: UUID) -> Invoice:

@@ -17,7 +17,7 @@ from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Invoice, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.payment import AttemptStatus, AttemptTrigger
+from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
 KEY_LIVES = timedelta(hours=23)  # Stripe forgets an idempotency key after 24 hours
 ANSWER_OVERDUE = timedelta(minutes=10)
@@ -183,7 +183,7 @@ def unanswered(work: Work, limit: int = 500) -> list[UUID]:
     waiting = select(PaymentAttempt.id).where(
         col(PaymentAttempt.live_for).is_not(None),
         PaymentAttempt.checkout_ref == "",
-        PaymentAttempt.trigger != AttemptTrigger.CHECKOUT,
+        col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
         PaymentAttempt.created_at < work.now - ANSWER_OVERDUE,
     )
     return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))

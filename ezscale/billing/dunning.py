@@ -29,7 +29,7 @@ from ezscale.kit.work import OpenWork, Work
 from ezscale.models import DunningStep, Invoice, PaymentAttempt
 from ezscale.models.hold import Deed
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
-from ezscale.models.payment import AttemptStatus, AttemptTrigger
+from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 from ezscale.models.subscription import SubscriptionStatus
 
 BATCH = 200
@@ -219,7 +219,7 @@ def _waits_for_customer(work: Work, invoice: Invoice) -> bool:
 def _latest_try(work: Work, invoice: Invoice) -> PaymentAttempt | None:
     """The latest time that a kept card was asked; a page that its customer has opened and left says nothing."""
     kept = select(PaymentAttempt).where(
-        PaymentAttempt.invoice_id == invoice.id, PaymentAttempt.trigger != AttemptTrigger.CHECKOUT
+        PaymentAttempt.invoice_id == invoice.id, col(PaymentAttempt.trigger).not_in(ON_A_PAGE)
     )
     return work.session.exec(kept.order_by(col(PaymentAttempt.id).desc()).limit(1)).first()
 

@@ -204,7 +204,12 @@ def resend_invoice(work: Work, invoice_id: UUID) -> Invoice:
 
 
 def visible_invoices(actor: Actor) -> SelectOfScalar[Invoice]:
-    """A customer's own, or all of them for staff. What staff have only drafted is nobody else's business yet."""
+    """A customer's own, or all of them for staff. What staff have only drafted is nobody else's business yet.
+
+    Whoever came by a pay link sees its invoice and no other.
+    """
+    if actor.invoice_id is not None:
+        return select(Invoice).where(Invoice.id == actor.invoice_id)
     if actor.may(SEE_EVERYTHING):
         return select(Invoice)
     if not actor.may(SEE_BILLING) or actor.customer_id is None:

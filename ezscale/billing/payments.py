@@ -18,7 +18,7 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, Payment, PaymentAttempt
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.payment import AttemptTrigger
+from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
 
 
 def book_receipt(work: Work, gateway: str, receipt: Receipt) -> None:
@@ -31,9 +31,9 @@ def book_receipt(work: Work, gateway: str, receipt: Receipt) -> None:
     match receipt.state:
         case ChargeState.SUCCEEDED:
             _book_money(work, attempt, receipt)
-        case ChargeState.FAILED if attempt.trigger is not AttemptTrigger.CHECKOUT:
+        case ChargeState.FAILED if attempt.trigger not in ON_A_PAGE:
             _book_decline(work, attempt, receipt)
-        case ChargeState.NEEDS_CUSTOMER if attempt.trigger is not AttemptTrigger.CHECKOUT:
+        case ChargeState.NEEDS_CUSTOMER if attempt.trigger not in ON_A_PAGE:
             _book_question(work, attempt, receipt)
         case ChargeState.EXPIRED if attempt.is_live:
             attempt.fail("expired", work.now)

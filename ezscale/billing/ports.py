@@ -149,7 +149,10 @@ class PaymentGateway(Protocol):
         ...
 
     def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
-        """A hosted page that takes exactly this charge, and keeps the card for renewals."""
+        """A hosted page that takes exactly this charge, and keeps the card for renewals.
+
+        Without a payer it shows nothing of any customer and keeps no card.
+        """
         ...
 
     def read_checkout(self, checkout_ref: str) -> Receipt:

@@ -19,6 +19,7 @@ class ActorKind(StrEnum):
     STAFF = "staff"
     TOKEN = "token"  # noqa: S105  # a program with a customer's own key
     ROBOT = "robot"
+    LINK = "link"  # whoever holds an invoice's pay link
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Actor:
     `services` are the only ones a delegate may see; None means all of the customer's. `behind_id` and `behind_name` are
     the colleague who acts as this person; `lacks_second_factor` is said of a colleague who may do nothing before they
     have one. `door` and `address` say which way they came, for the audit trail; `network` is the country that our own
-    proxy says their address is in, when there is one that does.
+    proxy says their address is in, when there is one that does. `invoice_id` is the only invoice that whoever came by
+    its pay link may see and pay.
     A robot (our own tasks and commands) may do everything.
     """
 
@@ -46,6 +48,7 @@ class Actor:
     address: str = ""
     network: str = ""
     lacks_second_factor: bool = False
+    invoice_id: UUID | None = None
 
     @property
     def is_signed_in(self) -> bool:

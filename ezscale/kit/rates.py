@@ -59,6 +59,7 @@ TABS = Rate("tabs", 5000, "address", 10)
 EVENTS_READING = Rate("events reading", 1200, "person")
 EVENTS_CHANGING = Rate("events changing", 300, "person")
 CODES = Rate("coupon codes", 30, "address", 600)  # wrong ones: nobody finds one by trying
+PAY_LINKS = Rate("pay links", 30, "address", 600)  # wrong ones, likewise
 
 PLACES = Rate("places", 1, "key and address", 90 * 86_400)  # where a key has been used: remembered, not limited
 

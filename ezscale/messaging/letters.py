@@ -25,6 +25,7 @@ from ezscale.models import (
     Offer,
     Order,
     OrderHold,
+    PayLink,
     Payment,
     PaymentAttempt,
     PaymentMethod,
@@ -40,6 +41,7 @@ from ezscale.models import (
 )
 from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.pay_link import payable_by_link
 from ezscale.models.sign_in import TokenPurpose
 
 INVITATION_LASTS = timedelta(days=3)
@@ -179,8 +181,9 @@ def invoice_issued(
     """
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
-        day = _day(charge_on, customer)
-        _about_invoice(work, "invoice_issued", invoice, customer, invoice.id.hex, card=card, charge_on=day, waits=waits)
+        day, once = _day(charge_on, customer), invoice.id.hex
+        write = _about_invoice if card or waits else _ask_for_money
+        write(work, "invoice_issued", invoice, customer, once, card=card, charge_on=day, waits=waits)
     invoice.deliver(work.now)
     work.session.add(invoice)
 
@@ -189,7 +192,9 @@ def invoice_again(work: Work, invoice_id: UUID, at: datetime) -> None:
     """With an invoice that somebody here sends once more; one for each time they do."""
     invoice, customer = _invoice(work, invoice_id)
     once = f"{invoice.id.hex}:{at.timestamp():.6f}"
-    _about_invoice(work, "invoice_again", invoice, customer, once, to_pay=invoice.status is InvoiceStatus.OPEN)
+    to_pay = invoice.status is InvoiceStatus.OPEN
+    write = _ask_for_money if to_pay else _about_invoice
+    write(work, "invoice_again", invoice, customer, once, to_pay=to_pay)
 
 
 def credit_note(work: Work, note_id: UUID) -> None:
@@ -281,7 +286,7 @@ def reminder(work: Work, invoice_id: UUID, step: str) -> None:
     taken = select(DunningStep).where(DunningStep.invoice_id == invoice.id, DunningStep.step == step)
     row = work.session.exec(taken).first()
     stops_on = _day(row.names_day if row else None, customer)
-    _about_invoice(work, template, invoice, customer, once, days=days, stops_on=stops_on)
+    _ask_for_money(work, template, invoice, customer, once, days=days, stops_on=stops_on)
 
 
 def _chased_anew(work: Work, invoice_id: UUID) -> str:
@@ -295,7 +300,7 @@ def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool,
     """After a declined card, unless the invoice was paid otherwise meanwhile; `again` if it is tried once more."""
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
-        _about_invoice(work, "charge_failed", invoice, customer, attempt_id.hex, hard=hard, again=again)
+        _ask_for_money(work, "charge_failed", invoice, customer, attempt_id.hex, hard=hard, again=again)
 
 
 def card_refused(work: Work, invoice_id: UUID, attempt_id: UUID, instead: str) -> None:
@@ -331,7 +336,7 @@ def charge_needs_customer(work: Work, invoice_id: UUID, attempt_id: UUID) -> Non
     """When the bank wants to see the customer."""
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
-        _about_invoice(work, "charge_needs_customer", invoice, customer, attempt_id.hex)
+        _ask_for_money(work, "charge_needs_customer", invoice, customer, attempt_id.hex)
 
 
 def cancellation(work: Work, cancellation_id: UUID) -> None:
@@ -423,18 +428,33 @@ def _to_user(work: Work, user_id: UUID, template: str, once: str, purpose: Token
     write_mail(work, template, user.email, once, {"name": user.name}, link=link)
 
 
+def _ask_for_money(work: Work, template: str, invoice: Invoice, customer: Customer, once: str, **more: object) -> None:
+    """With a link by which anybody can pay the invoice; to the portal where none can."""
+    if is_written(work, template, once) or not payable_by_link(invoice, work.today):
+        _about_invoice(work, template, invoice, customer, once, **more)
+        return
+    pay_link, secret = PayLink.to(invoice, work.now)
+    work.session.add(pay_link)
+    values = {**_invoice_in_words(invoice, customer), **more}
+    link = _address(f"/pay/?link={secret}")
+    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
 def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Customer, once: str, **more: object) -> None:
+    values = {**_invoice_in_words(invoice, customer), **more}
+    link = _address(f"/account/invoice/?id={invoice.id}")
+    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
+def _invoice_in_words(invoice: Invoice, customer: Customer) -> dict[str, object]:
     locale = customer.language
-    values: dict[str, object] = {
+    return {
         "name": customer.name,
         "number": invoice.shown_number,
         "total": invoice.total.format(locale),
         "open": invoice.open_amount.format(locale),
         "due_on": _day(invoice.due_on, customer),
-        **more,
     }
-    link = _address(f"/account/invoice/?id={invoice.id}")
-    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
 
 def _about_price(work: Work, template: str, change_id: UUID, customer_id: UUID) -> None:

@@ -303,7 +303,8 @@ WORDS = {
             "Hello {{ name }},",
             (
                 "we tried to charge {{ open }} for invoice {{ number }} and your bank declined. "
-                "{% if hard %}Please add another card: we will not try this one again.{% elsif again %}We will try again in a "
+                "{% if hard %}Please add another card to your account: we will not try this one again. This invoice "
+                "you can pay now, without signing in.{% elsif again %}We will try again in a "
                 "few days. You can also pay now, or with another card.{% else %}We will not try again by ourselves: please "
                 "pay now, perhaps with another card.{% endif %}"
             ),

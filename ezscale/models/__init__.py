@@ -18,6 +18,7 @@ from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
 from ezscale.models.order import Offer, Order, OrderHold, StockHold
+from ezscale.models.pay_link import PayLink
 from ezscale.models.payment import (
     BillingCase,
     CreditEntry,
@@ -108,6 +109,7 @@ __all__ = [
     "OutboxEvent",
     "Passkey",
     "Pause",
+    "PayLink",
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",

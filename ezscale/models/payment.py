@@ -77,6 +77,10 @@ class AttemptTrigger(StrEnum):
     RETRY = "retry"
     NEW_CARD = "new_card"
     BACKUP = "backup"
+    PAY_LINK = "pay_link"
+
+
+ON_A_PAGE = (AttemptTrigger.CHECKOUT, AttemptTrigger.PAY_LINK)  # of the gateway's, where somebody types a card
 
 
 class AttemptStatus(StrEnum):

@@ -69,6 +69,7 @@ from ezscale.pages.marketing.not_found import not_found
 from ezscale.pages.marketing.pricing import pricing
 from ezscale.pages.marketing.vps import vps
 from ezscale.pages.ordering.order import order
+from ezscale.pages.paying.by_link import pay_by_link
 from ezscale.pages.signing_in.change_email import change_email
 from ezscale.pages.signing_in.confirm import confirm
 from ezscale.pages.signing_in.forgotten import forgotten
@@ -139,6 +140,7 @@ from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.admin.tonight import TonightState
 from ezscale.state.ordering.order_form import OrderState
+from ezscale.state.paying.by_link import PayState
 from ezscale.state.signing_in.forms import PostedFormState
 from ezscale.state.signing_in.invitation import InvitationState
 from ezscale.state.signing_in.proving import ProvingState
@@ -267,6 +269,7 @@ SIGNING_IN = (
         title=f"You are invited | {company()}",
         on_load=[PostedFormState.load, InvitationState.load],
     ),
+    Route("/pay/", pay_by_link, title=f"Pay an invoice | {company()}", on_load=[PayState.load]),
     Route("/verify/", verify, title=f"Confirm your address | {company()}", on_load=[PostedFormState.load]),
 )
 

@@ -173,7 +173,7 @@ def test_opening_a_page_and_leaving_it_lets_no_card_be_asked_again_whose_bank_wa
 
     assert tries(at, invoice) == [("3184", "due", "needs_customer")]
     assert len(mailed(at, "charge_needs_customer")) == 1
-    assert f"/account/invoice/?id={invoice.id}" in mailed(at, "charge_needs_customer")[0][1]
+    assert "/pay/?link=" in mailed(at, "charge_needs_customer")[0][1]
     assert len(mailed(at, "reminder")) == 3
 
 

@@ -37,6 +37,7 @@ from ezscale.kit.rates import (
     NOTICES,
     OPEN,
     PAGES,
+    PAY_LINKS,
     PLACES,
     PROBES,
     READING,
@@ -235,7 +236,7 @@ def test_events_reach_the_database_by_the_counted_ways_alone():
 
 
 def test_every_class_is_one_of_these():
-    assert set(rates.ALL) == {*OF_ROUTES, *OF_EVENTS, *OF_THE_EDGE, GUESSES, CODES, PLACES}
+    assert set(rates.ALL) == {*OF_ROUTES, *OF_EVENTS, *OF_THE_EDGE, GUESSES, CODES, PAY_LINKS, PLACES}
     assert all(rate.amount > 0 and rate.by for rate in rates.ALL)
 
 

@@ -9,7 +9,7 @@ import httpx
 import stripe
 from stripe.checkout import Session
 from stripe.params import CustomerListParams
-from stripe.params.checkout import SessionCreateParams
+from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData
 
 from ezscale.billing.ports import (
     BadNotice,
@@ -79,13 +79,17 @@ class StripeGateway:
             return known
 
     def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
-        """A hosted page that takes exactly this charge, and keeps the card for renewals."""
+        """A hosted page that takes exactly this charge, and keeps the card for renewals; not that of a nameless payer."""
         metadata = _metadata(charge)
         amount = stripe_amount(charge.amount)
+        payer: SessionCreateParams = {"customer": charge.payer_ref} if charge.payer_ref else {}
+        keeping: SessionCreateParamsPaymentIntentData = (
+            {"setup_future_usage": "off_session"} if charge.payer_ref else {}
+        )
         return self._open_page(
             {
                 "mode": "payment",
-                "customer": charge.payer_ref,
+                **payer,
                 "client_reference_id": str(charge.attempt_id),
                 "allowed_payment_method_types": ["card"],
                 "line_items": [
@@ -99,7 +103,7 @@ class StripeGateway:
                     }
                 ],
                 "payment_intent_data": {
-                    "setup_future_usage": "off_session",
+                    **keeping,
                     "description": charge.description,
                     "metadata": metadata,
                 },

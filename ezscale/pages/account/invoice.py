@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.words import invoice_badge, not_found
-from ezscale.pages.papers import credit_note_link
+from ezscale.pages.papers import credit_note_link, pay_link_notice
 from ezscale.pages.shell import account_page
 from ezscale.pages.subscription_parts import why
 from ezscale.state.account.invoice import InvoiceState
@@ -22,8 +22,10 @@ def invoice() -> rx.Component:
     pay = button(
         "Pay ", DUE.to_pay, on_click=InvoiceState.pay, busy=InvoiceState.going_to_pay, custom_attrs={"data-pay": ""}
     )
+    hand_on = button(icon("link"), "Pay link", look="plain", on_click=InvoiceState.make_link)
     page = stack(
         _news(),
+        pay_link_notice(InvoiceState.pay_link),
         split(stack(_lines(), _notes(), _payments()), _facts()),
     )
     shown = rx.cond(InvoiceState.missing, card(not_found("invoice", "All invoices", "/account/invoices/")), page)
@@ -38,6 +40,7 @@ def invoice() -> rx.Component:
                 INVOICE.id != "",
                 link_button(icon("file-text"), "PDF", to=document, look="plain", loads=True, target="_blank"),
             ),
+            rx.cond(DUE.payable, hand_on),
             rx.cond(DUE.payable, pay),
         ),
     )

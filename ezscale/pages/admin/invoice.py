@@ -18,7 +18,7 @@ from ezscale.pages.admin.parts import (
 )
 from ezscale.pages.admin.payments import payment_windows, payments_card
 from ezscale.pages.admin.refunding import refunds_card
-from ezscale.pages.papers import credit_note_link
+from ezscale.pages.papers import credit_note_link, pay_link_notice
 from ezscale.pages.shell import admin_page
 from ezscale.pages.subscription_parts import why
 from ezscale.state.admin.crediting import CreditingState
@@ -52,7 +52,7 @@ def invoice() -> rx.Component:
     customer = link(THIS.customer, rx.Var.create("/admin/customer/?id=") + THIS.customer_id)
     return admin_page(
         named(InvoiceState, "Invoice", THIS.number),
-        record(InvoiceState, "invoice", split(_main(), _side())),
+        record(InvoiceState, "invoice", stack(pay_link_notice(InvoiceState.pay_link), split(_main(), _side()))),
         at="/admin/invoices/",
         lead=rx.cond(known, rx.fragment(customer, rx.cond(THIS.issued != "", rx.el.span(" · issued ", THIS.issued)))),
         crumbs=(("Invoices", "/admin/invoices/"),),
@@ -73,12 +73,14 @@ def _deeds() -> rx.Component:
     copy = button(icon("copy"), "Copy", look="plain", size="small", on_click=InvoiceState.copy)
     expect = button(icon("undo-2"), "Expect again", look="plain", size="small", on_click=InvoiceState.expect)
     credit = button(icon("receipt-text"), "Credit note", look="plain", size="small", on_click=CreditingState.ask)
+    hand_on = button(icon("link"), "Pay link", look="plain", size="small", on_click=InvoiceState.make_link)
     record = button(icon("landmark"), "Record a payment", look="plain", size="small", on_click=RecordingState.ask)
     return rx.el.div(
         _document(),
         rx.cond(MAY["edit"], edit),
         rx.cond(MAY["resend"], resend),
         rx.cond(MAY["copy"], copy),
+        rx.cond(MAY["link"], hand_on),
         rx.cond(MAY["record"], record),
         rx.cond(MAY["credit"], credit),
         rx.cond(MAY["expect"], expect),

@@ -10,6 +10,7 @@ from reflex_base.event import EventSpec
 from ezscale.billing.credit_notes import credit_notes
 from ezscale.billing.explaining import explain_invoice
 from ezscale.billing.invoicing import invoice, invoice_lines
+from ezscale.billing.pay_links import new_pay_link
 from ezscale.billing.received import payments_on
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
@@ -18,6 +19,7 @@ from ezscale.state.account.invoice_views import InvoiceView, LineView, NoteRow, 
 from ezscale.state.account.paying import ask_gateway, checkout_of_invoice
 from ezscale.state.account.portal import PortalState
 from ezscale.state.arguments import sent_id
+from ezscale.state.paying.by_link import link_address
 from ezscale.state.reader import Reader
 
 MOST_NOTES = 100
@@ -46,12 +48,13 @@ class InvoiceState(PortalState):
     notes: list[NoteRow] = []
     came: str = ""
     going_to_pay: bool = False
+    pay_link: str = ""
 
     @rx.event
     async def load(self) -> AsyncIterator[EventSpec | None]:
         """Show the invoice that the address names; whoever comes from paying it is told at once what came of it."""
         self.loaded, self.missing, self.going_to_pay = False, False, False
-        self.invoice = InvoiceView()
+        self.invoice, self.pay_link = InvoiceView(), ""
         self.came = self._asked("came")
         await self.follow(InvoiceState.refresh)
         await self._look()
@@ -77,6 +80,12 @@ class InvoiceState(PortalState):
             yield rx.redirect(address)
         finally:
             self.going_to_pay = False
+
+    @rx.event
+    async def make_link(self) -> None:
+        """Show a link by which somebody else, a bookkeeper say, can pay it."""
+        invoice_id = self._named()
+        self.pay_link = link_address(await self.perform(lambda work: new_pay_link(work, invoice_id)))
 
     def _named(self) -> UUID:
         return sent_id(self._asked("id"))

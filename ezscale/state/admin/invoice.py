@@ -22,11 +22,13 @@ from ezscale.billing.invoicing import (
     void_invoice,
 )
 from ezscale.billing.manual_payments import is_recordable
+from ezscale.billing.pay_links import new_pay_link
 from ezscale.billing.received import payments_on
 from ezscale.billing.refunds import Refundable, refundable, refunds_on
 from ezscale.kit.work import Work
 from ezscale.models import DunningStep, Invoice, InvoiceLine
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
+from ezscale.models.pay_link import payable_by_link
 from ezscale.state.account.invoice_views import LineView, NoteRow
 from ezscale.state.admin.holds import HoldView
 from ezscale.state.admin.money_views import AttemptView, PaymentView
@@ -34,13 +36,15 @@ from ezscale.state.admin.refund_views import RefundableView, RefundView
 from ezscale.state.admin.rows import standing
 from ezscale.state.admin.staff import Record, StaffState
 from ezscale.state.arguments import sent_fields, sent_id
+from ezscale.state.paying.by_link import link_address
 from ezscale.state.reader import Reader
 from ezscale.state.telling import Answer
 
 VOIDABLE = (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 RESENT = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE)
 NO_RIGHTS = dict.fromkeys(
-    ("void", "edit", "issue", "delete", "resend", "copy", "credit", "record", "give_up", "expect", "memo"), False
+    ("void", "edit", "issue", "delete", "resend", "copy", "credit", "record", "give_up", "expect", "memo", "link"),
+    False,
 )
 MOST_NOTES = 100
 ORIGINS = {
@@ -152,6 +156,7 @@ class InvoiceState(Record, StaffState):
     refundable: list[RefundableView] = []
     held: list[HoldView] = []
     may_now: dict[str, bool] = NO_RIGHTS
+    pay_link: str = ""
 
     @rx.event
     async def void(self) -> None:
@@ -194,6 +199,12 @@ class InvoiceState(Record, StaffState):
         return rx.redirect(f"/admin/draft/?id={drafted}")
 
     @rx.event
+    async def make_link(self) -> None:
+        """Show a link by which whoever gets it can pay."""
+        invoice_id = sent_id(self._id)
+        self.pay_link = link_address(await self.perform(lambda work: new_pay_link(work, invoice_id)))
+
+    @rx.event
     async def write_memo(self, form: dict[str, Any]) -> None:
         """What is printed below the lines of a draft."""
         draft_id, memo = sent_id(self._id), sent_fields(form, "memo", longest=1001)["memo"]
@@ -208,7 +219,7 @@ class InvoiceState(Record, StaffState):
         self.say(said)
 
     async def _show(self, row_id: UUID) -> None:
-        reader = self._reader()
+        reader, self.pay_link = self._reader(), ""
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.invoice, self.lines, self.payments = file.invoice, file.lines, file.payments
         self.attempts, self.steps, self.notes = file.attempts, file.steps, file.notes
@@ -256,6 +267,7 @@ def rights_on(work: Work, row: Invoice) -> dict[str, bool]:
         "record": is_recordable(row),
         "give_up": row.status is InvoiceStatus.OPEN and not row.is_proforma,
         "expect": row.status is InvoiceStatus.UNCOLLECTIBLE,
+        "link": payable_by_link(row, work.today),
     }
 
 

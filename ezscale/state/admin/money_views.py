@@ -9,7 +9,14 @@ from ezscale.models import Payment, PaymentAttempt, PaymentMethod, RecordedPayme
 from ezscale.state.account.invoice_views import way_of
 from ezscale.state.reader import Reader
 
-TRIGGERS = {"checkout": "Checkout", "due": "Due day", "retry": "Retry", "new_card": "New card", "backup": "Backup card"}
+TRIGGERS = {
+    "checkout": "Checkout",
+    "pay_link": "Pay link",
+    "due": "Due day",
+    "retry": "Retry",
+    "new_card": "New card",
+    "backup": "Backup card",
+}
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Where an invoice is paid without signing in."""

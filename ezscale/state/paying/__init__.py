@@ -1,0 +1,1 @@
+"""What a click means for who pays without signing in."""
