@@ -11,7 +11,7 @@ HIDDEN = "•••"
 SECRET_NAMES = re.compile(r"password|secret|token|cookie|authorization|credential|api_?key", re.IGNORECASE)
 SECRET_TEXTS = re.compile(
     r"\b(ezs_|sk_live_|sk_test_|whsec_)[\w-]{4,}|(?<=Bearer )\S+"
-    r"|(?<=ezscale_session=)[\w-]+|(?<=ezscale_acting=)[\w-]+|(?<=ezscale_step=)[\w-]+"
+    r"|(?<=ezscale_session=)[\w-]+|(?<=ezscale_acting=)[\w-]+|(?<=ezscale_step=)[\w-]+|(?<=/pay/\?link=)[\w-]+"
 )
 
 

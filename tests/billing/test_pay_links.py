@@ -133,6 +133,8 @@ def test_wrong_old_and_void_links_have_the_same_answer(at, ada):
     secrets = [link_to(at, void), link_to(at, owed)]
     with at.robot() as work:
         void_invoice(work, void.id)
+    with pytest.raises(NotFound, match=GONE):
+        shows(at, secrets[0])
     at.sleeps(LAST_DAY)
     in_time = shows(at, secrets[1]).number
 

@@ -4,6 +4,7 @@ Run as a program it founds the company in EZSCALE_DATA_DIR and keeps it running.
 """
 
 import os
+import re
 import socket
 import sys
 import time
@@ -68,6 +69,13 @@ class Company:
                     return str(body.get_content())
             time.sleep(0.2)
         raise AssertionError(f"no mail to {address} has come")
+
+    def link_in_latest_letter(self, path: str) -> str:
+        """The link to this page in the latest mail that has one."""
+        files = sorted((self._folder / "mail").glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        letters = (message_from_bytes(file.read_bytes(), policy=default).get_body(("plain",)) for file in files)
+        texts = "\n".join(str(body.get_content()) for body in letters if body)
+        return re.findall(rf"{re.escape(self.url + path)}\S*", texts)[-1]
 
     @contextmanager
     def books(self) -> Iterator[Session]:

@@ -26,6 +26,7 @@ def served(at, tmp_path):
     async def pages(scope, receive, send):
         answers = {
             "/": lambda: HTMLResponse(PAGE),
+            "/pay/": lambda: HTMLResponse(PAGE),
             "/moved/": lambda: RedirectResponse("/"),
             "/known/": lambda: Response(status_code=304),
             "/assets/page.js": lambda: PlainTextResponse("1", media_type="text/javascript"),
@@ -62,6 +63,7 @@ def answers(at, ada, grace, served):
 
     found = {
         "page": ask("/"),
+        "page behind a secret link": ask("/pay/?link=secret"),
         "unknown page": ask("/nothing/"),
         "page behind the login": ask("/account/"),
         "redirect": ask("/moved/"),
@@ -117,6 +119,13 @@ def test_only_pages_run_scripts_and_only_those_they_were_built_with(answers):
         elif name not in ("script", "document"):
             assert policy.startswith("default-src 'none'"), name
     assert "'sha256-" in answers["page"].headers["content-security-policy"]
+
+
+def test_a_page_whose_address_is_a_secret_is_told_to_nobody(answers):
+    headers = answers["page behind a secret link"].headers
+
+    assert (headers["referrer-policy"], headers["x-robots-tag"]) == ("no-referrer", "noindex, nofollow")
+    assert "x-robots-tag" not in answers["page"].headers
 
 
 def test_what_belongs_to_somebody_is_kept_by_no_cache(answers):
