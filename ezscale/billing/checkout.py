@@ -1,7 +1,7 @@
 """Paying while the customer is there: on the gateway's own page, where the card is typed and kept."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -22,6 +22,7 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
 
 PAGE_LIVES = timedelta(hours=25)  # Stripe closes its pages after 24 hours
+ANSWER_LOST = timedelta(minutes=5)
 PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 
 
@@ -200,6 +201,10 @@ def _close(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, rece
 def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, payer_ref: str) -> Charge:
     invoice = _payable(work, invoice_id)
     attempt, way = live_attempt(work, invoice_id), _way_of(work.actor)
+    if attempt is not None and attempt.trigger is not way and _is_lost(attempt, work.now):
+        attempt.fail("lost", work.now)
+        work.session.flush()
+        attempt = None
     if attempt is not None and attempt.trigger is not way:
         raise AlreadyPaying("A payment for this invoice is being processed. Please look again in a minute.")
     if attempt is None:
@@ -207,6 +212,12 @@ def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, paye
     attempt.send(work.now)
     charge = charge_of(attempt, invoice, work.session.get_one(Customer, invoice.customer_id))
     return Charge(charge.key, charge.attempt_id, charge.invoice_id, charge.amount, payer_ref, charge.description)
+
+
+def _is_lost(attempt: PaymentAttempt, now: datetime) -> bool:
+    """Whether an attempt is for a page of which nobody has been told, nor will be: the answer was lost on its way to us."""
+    asked_at = attempt.sent_at or attempt.created_at
+    return attempt.trigger in ON_A_PAGE and not attempt.checkout_ref and now - asked_at >= ANSWER_LOST
 
 
 def _way_of(actor: Actor) -> AttemptTrigger:

@@ -1,12 +1,14 @@
 """A link pays one invoice, without signing in, and shows nothing else."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
 
 from ezscale.billing.cards import cards
-from ezscale.billing.checkout import NothingToPay, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.billing.checkout import AlreadyPaying, NothingToPay, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.billing.collecting import new_attempt
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.invoicing import invoice, invoice_lines, invoices, mark_uncollectible, void_invoice
 from ezscale.billing.pay_links import GONE, asked_by_link, holder_of, new_pay_link
@@ -114,6 +116,35 @@ def test_there_is_one_page_at_a_time_and_the_customers_own_is_not_shown_to_whoev
         AttemptStatus.SENT,
     ]
     assert pays(at, secret) == 303
+
+
+def test_a_page_of_the_portal_whose_address_was_lost_stands_in_the_way_for_some_minutes_only(at, ada):
+    owed = owes(at, ada)
+    secret = link_to(at, owed)
+    with at.robot() as work:
+        new_attempt(work, work.session.get_one(Invoice, owed.id), AttemptTrigger.CHECKOUT, "stripe").send(work.now)
+
+    with pytest.raises(AlreadyPaying):
+        opens_page(at, secret)
+    at.clock.move(timedelta(minutes=5))
+
+    assert pays(at, secret) == 303
+    assert attempts_on(at, owed)[0] == (AttemptTrigger.CHECKOUT, AttemptStatus.FAILED)
+
+
+def test_while_a_kept_card_is_charged_the_link_says_so_and_opens_no_page(at, ada):
+    owed = owes(at, ada)
+    secret = link_to(at, owed)
+    with at.robot() as work:
+        charge = new_attempt(work, work.session.get_one(Invoice, owed.id), AttemptTrigger.DUE, "stripe")
+
+    asked = shows(at, secret)
+    with pytest.raises(AlreadyPaying):
+        opens_page(at, secret)
+
+    assert (asked.is_under_way, asked.is_paid, bool(asked.to_pay)) == (True, False, False)
+    with at.robot() as work:
+        work.session.get_one(PaymentAttempt, charge.id).fail("refused", work.now)
 
 
 def test_what_was_too_small_before_is_paid_along_though_the_links_holder_cannot_see_it(at, ada):
