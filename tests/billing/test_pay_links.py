@@ -137,6 +137,7 @@ def test_while_a_kept_card_is_charged_the_link_says_so_and_opens_no_page(at, ada
     secret = link_to(at, owed)
     with at.robot() as work:
         charge = new_attempt(work, work.session.get_one(Invoice, owed.id), AttemptTrigger.DUE, "stripe")
+    at.clock.move(timedelta(minutes=10))  # however long its answer takes
 
     asked = shows(at, secret)
     with pytest.raises(AlreadyPaying):
