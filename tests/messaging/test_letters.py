@@ -213,6 +213,23 @@ def test_nobody_is_asked_for_what_they_have_paid(at, ada):
     assert renewal.number in mails(at, "invoice_issued")[0].subject
 
 
+def test_letters_that_ask_for_money_lead_to_where_anybody_can_pay_and_the_others_to_the_portal(at, ada):
+    [paid, renewal] = ada.invoices()
+    with at.robot() as work:
+        letters.reminder(work, renewal.id, "remind+1")
+        letters.reminder(work, renewal.id, "warn+23")
+        letters.charge_failed(work, renewal.id, new_id(), hard=True)
+        letters.charge_needs_customer(work, renewal.id, new_id())
+        for again in (renewal, paid):
+            letters.invoice_again(work, again.id, work.now)
+
+    leads_to = {(mail.template, urlsplit(link).path) for mail in mails(at) for link in LINK.findall(mail.text)}
+    asking = ("reminder", "final_warning", "charge_failed", "charge_needs_customer", "invoice_again")
+    telling = ("receipt", "invoice_issued", "invoice_again")  # its card will be charged; what is paid
+    assert {(template, "/pay/") for template in asking} == {each for each in leads_to if each[1] == "/pay/"}
+    assert {(template, "/account/invoice/") for template in telling} <= leads_to
+
+
 def test_an_invoice_says_whether_the_card_will_be_charged(at, ada):
     ben = at.signs_up("Ben Orr")
     order = ben.orders()

@@ -14,7 +14,7 @@ ASKED = PayState.asked
 def pay_by_link() -> rx.Component:
     """The page to which the links in our mail lead: what is asked for, and how it stands."""
     gone = notice(
-        "It may be too old, or a part of it is missing. The latest mail about the invoice has one that works, and so has "
+        "It may be too old, or a part of it is missing. Look into the latest mail about the invoice, or into "
         "your account.",
         "warning",
         title="This link does not lead to an invoice",
