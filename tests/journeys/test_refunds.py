@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from ezscale.accounts.permissions import MANAGE_INVOICES, REFUND_PAYMENTS, SEE_EVERYTHING
 from ezscale.billing import ledger
+from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import GiveBack, issue_credit_note
 from ezscale.billing.invoicing import invoice_lines
 from ezscale.billing.refunds import refund_credit, refundable, refunds_on
@@ -180,3 +181,16 @@ def test_not_everybody_sends_money_back(at, ada, permissions, confirmed, refusal
         issue_credit_note(work, invoice.id, None, "As they wish", GiveBack.REFUND)
 
     assert (sent_back(at, invoice), credit_of(ada)) == ([], kept.amount.minor)
+
+
+def test_no_more_goes_back_to_a_card_than_came_from_it(at, ada):
+    with at.robot() as work:
+        grant_credit(work, ada.actor.own_customer(), Money(500, "EUR"), "For your patience")
+    at.lives(days=31.5)
+    renewal = ada.invoices()[1]
+
+    takes_back(at, renewal, 400)
+    takes_back(at, renewal)
+
+    assert sum(minor for minor, _ in sent_back(at, renewal)) == renewal.total_minor - 500
+    assert (at_stripe(at), credit_of(ada)) == ((2, renewal.total_minor - 500), 500)
