@@ -6,8 +6,8 @@ from itertools import islice
 
 from sqlmodel import col, select
 
-from ezscale.billing.cases import open_case
-from ezscale.billing.payments import book_receipt
+from ezscale.billing.cases import is_case, open_case
+from ezscale.billing.payments import STRAY, book_receipt
 from ezscale.billing.ports import ChargeState, PaymentGateway, Receipt
 from ezscale.billing.runs import Tally, reported
 from ezscale.kit.errors import Rejected
@@ -50,12 +50,14 @@ def _compare(
         return
     if booked is None:
         with open_work() as work:
+            if is_case(work, STRAY, receipt.payment_ref):
+                return
             book_receipt(work, gateway.name, receipt)
         tally.count("found")
         tally.add(receipt.amount)
         return
-    _tell(open_work, "wrong_sum", receipt.payment_ref, {"booked": str(booked), "taken": str(receipt.amount)})
-    tally.count("wrong_sums")
+    facts = {"booked": str(booked), "taken": str(receipt.amount)}
+    _tell(open_work, "wrong_sum", receipt.payment_ref, facts, tally)
 
 
 def _look_for(open_work: OpenWork, gateway: PaymentGateway, ref: str, booked: Money, tally: Tally) -> None:
@@ -69,14 +71,16 @@ def _look_for(open_work: OpenWork, gateway: PaymentGateway, ref: str, booked: Mo
     if receipt is not None and receipt.state is ChargeState.SUCCEEDED:
         _compare(open_work, gateway, receipt, booked, tally)
         return
-    _tell(open_work, "payment_without_money", ref, {"booked": str(booked)})
-    tally.count("without_money")
+    _tell(open_work, "payment_without_money", ref, {"booked": str(booked)}, tally)
 
 
-def _tell(open_work: OpenWork, kind: str, ref: str, facts: dict[str, str]) -> None:
+def _tell(open_work: OpenWork, kind: str, ref: str, facts: dict[str, str], tally: Tally) -> None:
     with open_work() as work:
+        if is_case(work, kind, ref):
+            return
         payment = work.session.exec(select(Payment).where(Payment.gateway_ref == ref)).one()
         open_case(work, kind, ref, payment.customer_id, {**facts, "payment": ref})
+    tally.count(kind)
 
 
 def _booked(open_work: OpenWork, gateway: PaymentGateway, refs: Sequence[str]) -> dict[str, Money]:

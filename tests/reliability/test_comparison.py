@@ -40,7 +40,8 @@ def test_every_planted_break_is_found_and_no_good_row_is_told(at):
     expected = {"not booked": "stray_money", "never taken": "payment_without_money", "another sum": "wrong_sum"}
     figures("comparison", database=at.house.database.engine.dialect.name, good=GOOD - BREAKS, found=len(cases))
     assert cases == {(ref, expected[kind]) for ref, kind in kinds.items()}
-    assert (sum(first.counts.values()), first.set_aside, second.set_aside) == (BREAKS, [], [])
+    assert (sum(first.counts.values()), first.set_aside) == (BREAKS, [])
+    assert sum(second.counts.values()) == 0
 
 
 def test_money_whose_answer_and_webhook_were_lost_pays_its_invoice(at):
@@ -58,9 +59,19 @@ def taken(at, ref, minor):
     """Money that the gateway has taken."""
     account = at.stripe.account
     intent = {
-        "id": ref, "object": "payment_intent", "created": account.time, "livemode": False, "currency": "eur",
-        "status": "succeeded", "amount": minor, "amount_received": minor, "customer": None, "metadata": {},
-        "latest_charge": None, "payment_method": None, "last_payment_error": None,
+        "id": ref,
+        "object": "payment_intent",
+        "created": account.time,
+        "livemode": False,
+        "currency": "eur",
+        "status": "succeeded",
+        "amount": minor,
+        "amount_received": minor,
+        "customer": None,
+        "metadata": {},
+        "latest_charge": None,
+        "payment_method": None,
+        "last_payment_error": None,
     }
     account.save(intent)
 
@@ -69,8 +80,14 @@ def booked(at, customer_id, refs):
     """Payments that we have booked."""
     rows = [
         {
-            "id": new_id(), "customer_id": customer_id, "gateway": "stripe", "gateway_ref": ref, "currency": "EUR",
-            "amount_minor": 1000, "fee_minor": 0, "received_at": at.clock.now,
+            "id": new_id(),
+            "customer_id": customer_id,
+            "gateway": "stripe",
+            "gateway_ref": ref,
+            "currency": "EUR",
+            "amount_minor": 1000,
+            "fee_minor": 0,
+            "received_at": at.clock.now,
         }
         for ref in refs
     ]
