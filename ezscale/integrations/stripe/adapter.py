@@ -211,9 +211,10 @@ class StripeGateway:
     def payments_since(self, moment: datetime) -> Iterator[Receipt]:
         """All money that was taken for payments begun since a moment, newest first."""
         expand = [f"data.{name}" for name in MONEY]
-        begun = {"gte": int(moment.timestamp())}
         with asking(changes=False):
-            listed = self._stripe.payment_intents.list({"created": begun, "limit": 100, "expand": expand})
+            listed = self._stripe.payment_intents.list(
+                {"created": {"gte": int(moment.timestamp())}, "limit": 100, "expand": expand}
+            )
             for intent in listed.auto_paging_iter():
                 if intent.status == "succeeded":
                     yield receipt_of_intent(intent)
