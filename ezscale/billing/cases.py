@@ -27,6 +27,12 @@ def open_case(work: Work, kind: str, about: str, customer_id: UUID | None, facts
     insert_new(work.session, table_of(BillingCase), [row])
 
 
+def is_case(work: Work, kind: str, about: str) -> bool:
+    """Whether a person was told of this already, and perhaps has seen to it."""
+    told = select(BillingCase.id).where(BillingCase.once_key == f"{kind}:{about}")
+    return work.session.exec(told).first() is not None
+
+
 def open_cases(work: Work, limit: int = 50, customer_id: UUID | None = None) -> list[BillingCase]:
     """What waits for a person, newest first: about everybody, or about one customer. Staff only."""
     work.actor.require(SEE_EVERYTHING)

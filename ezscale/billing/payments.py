@@ -20,6 +20,8 @@ from ezscale.models import Invoice, Payment, PaymentAttempt
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
 
+STRAY = "stray_money"  # a case of money that is of no attempt of ours
+
 
 def book_receipt(work: Work, gateway: str, receipt: Receipt) -> None:
     """Bring our books to what the gateway says about one attempt. Saying it twice changes nothing."""
@@ -195,4 +197,4 @@ def _report_stray_money(work: Work, gateway: str, receipt: Receipt) -> None:
     known = select(Payment.id).where(Payment.gateway == gateway, col(Payment.gateway_ref) == receipt.payment_ref)
     if work.session.exec(known).first() is None:
         facts = {"amount": str(receipt.amount), "payment": receipt.payment_ref, "payer": receipt.payer_ref}
-        open_case(work, "stray_money", receipt.payment_ref, None, facts)
+        open_case(work, STRAY, receipt.payment_ref, None, facts)

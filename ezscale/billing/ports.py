@@ -187,6 +187,10 @@ class PaymentGateway(Protocol):
         """Look up a refund whose answer was lost, by our own name for it. None: it surely was not made."""
         ...
 
+    def payments_since(self, moment: datetime) -> Iterator[Receipt]:
+        """All money that was taken for payments begun since a moment, in no order."""
+        ...
+
     def open_card_page(
         self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
     ) -> CheckoutPage:

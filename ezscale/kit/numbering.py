@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from sqlalchemy import NullPool, create_engine
 from sqlmodel import Field, Session, SQLModel, select
 
 from ezscale.kit.database import insert_new, table_of
@@ -38,13 +39,14 @@ def take_number(session: Session, series: str) -> int:
 def _begin(session: Session, series: str) -> None:
     """Make a series that was never used, whatever becomes of the transaction that asks for its first number.
 
-    Its own transaction makes it: in MariaDB, those who wait for a key that is taken back end in a deadlock.
+    Its own transaction makes it: in MariaDB, those who wait for a key that is taken back end in a deadlock. And its own
+    connection, because whoever holds one of the pool must not wait for another.
     """
     row = {"name": series, "next_number": 1}
     engine = session.get_bind().engine
     if engine.dialect.name == "sqlite":  # one writer at a time: we are it, and nobody waits for our key
         insert_new(session, table_of(NumberSeries), [row])
         return
-    with Session(engine) as own:
+    with Session(create_engine(engine.url, poolclass=NullPool)) as own:
         insert_new(own, table_of(NumberSeries), [row])
         own.commit()

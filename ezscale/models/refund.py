@@ -65,6 +65,11 @@ class Refund(Row, table=True):
         return self.status in UNDER_WAY
 
     @property
+    def has_not_failed(self) -> bool:
+        """It went back, or may still."""
+        return self.status is not RefundStatus.FAILED
+
+    @property
     def is_unexplained(self) -> bool:
         """It was made at the gateway itself, and nobody has said what for."""
         return self.status is RefundStatus.SUCCEEDED and self.credit_entry_id is None

@@ -10,6 +10,7 @@ from ezscale.billing import (
     changes,
     checkout,
     collecting,
+    comparing,
     credit,
     documents,
     dunning,
@@ -224,6 +225,12 @@ def poll_gateway(house: House) -> None:
 def poll_gateway_for_days(house: House) -> None:
     """The same over days, for when we were away for long."""
     notices.poll_notices(house.automation("billing"), house.payments, timedelta(days=3))
+
+
+@task
+def compare_payments(house: House) -> None:
+    """Compare our payments of the last days with what the gateway has taken."""
+    comparing.compare_payments(house.automation("comparison"), house.payments)
 
 
 @task

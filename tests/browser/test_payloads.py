@@ -85,7 +85,16 @@ TYPED = {
         "subscription_change",
     ),
     *("invoice", "invoice_line", "credit_note", "credit_note_line", "credit_entry", "referral", "setting"),
-    *("tax_rate", "tax_exemption", "tax_id_check", "vendor_erasure", "provisioning_job", "job", "recorded_payment"),
+    *(
+        "tax_rate",
+        "tax_exemption",
+        "tax_id_check",
+        "vendor_erasure",
+        "provisioning_job",
+        "job",
+        "recorded_payment",
+        "refund",
+    ),
 }
 # The same within JSON: who an invoice is for as it was when it was issued, and what a case is about.
 PAPERS = (("invoice", "billed_to"), ("credit_note", "billed_to"), ("billing_case", "facts"))

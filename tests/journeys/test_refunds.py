@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from ezscale.accounts.permissions import MANAGE_INVOICES, REFUND_PAYMENTS, SEE_EVERYTHING
 from ezscale.billing import ledger
+from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import GiveBack, issue_credit_note
 from ezscale.billing.invoicing import invoice_lines
 from ezscale.billing.refunds import refund_credit, refundable, refunds_on
-from ezscale.kit.errors import Invalid
+from ezscale.kit.actor import Actor, ActorKind
+from ezscale.kit.errors import Invalid, NotAllowed, NotConfirmed
 from ezscale.kit.money import Money
 from ezscale.models import Payment
 from ezscale.models.refund import RefundStatus
@@ -62,6 +65,7 @@ def on_its_way(at):
         return ledger.balance(work, ledger.refunds("stripe"), "EUR").minor
 
 
+@pytest.mark.all_databases
 def test_a_credit_note_sends_back_what_was_paid(at, ada):
     [invoice] = ada.invoices()
 
@@ -105,6 +109,7 @@ def test_a_lost_answer_is_no_second_refund(at, ada, away):
     assert at_stripe(at) == (1, invoice.total_minor)
 
 
+@pytest.mark.all_databases
 def test_what_was_given_back_in_the_dashboard_waits_for_its_credit_note(at, ada):
     [invoice] = ada.invoices()
 
@@ -153,3 +158,39 @@ def test_a_refund_that_takes_its_time_is_booked_when_it_has_arrived(at):
 
     assert waiting == ([(invoice.total_minor, RefundStatus.SENT)], -invoice.total_minor, [])
     assert (sent_back(at, invoice)[0][1], on_its_way(at)) == (RefundStatus.SUCCEEDED, 0)
+
+
+@pytest.mark.parametrize(
+    ("permissions", "confirmed", "refusal"),
+    [
+        ({SEE_EVERYTHING, MANAGE_INVOICES}, True, NotAllowed),
+        ({SEE_EVERYTHING, MANAGE_INVOICES, REFUND_PAYMENTS}, False, NotConfirmed),
+    ],
+    ids=["without the permission", "without a fresh proof"],
+)
+def test_not_everybody_sends_money_back(at, ada, permissions, confirmed, refusal):
+    [invoice] = ada.invoices()
+    takes_back(at, invoice, 400, GiveBack.CREDIT)
+    with at.robot() as work:
+        [kept] = refundable(work, invoice.id)
+    staff = Actor(ActorKind.STAFF, "Sam", permissions=frozenset(permissions), confirmed=confirmed)
+
+    with pytest.raises(refusal), at.house.database.opener(staff)() as work:
+        refund_credit(work, kept.entry.id, None, "As they wish")
+    with pytest.raises(refusal), at.house.database.opener(staff)() as work:
+        issue_credit_note(work, invoice.id, None, "As they wish", GiveBack.REFUND)
+
+    assert (sent_back(at, invoice), credit_of(ada)) == ([], kept.amount.minor)
+
+
+def test_no_more_goes_back_to_a_card_than_came_from_it(at, ada):
+    with at.robot() as work:
+        grant_credit(work, ada.actor.own_customer(), Money(500, "EUR"), "For your patience")
+    at.lives(days=31.5)
+    renewal = ada.invoices()[1]
+
+    takes_back(at, renewal, 400)
+    takes_back(at, renewal)
+
+    assert sum(minor for minor, _ in sent_back(at, renewal)) == renewal.total_minor - 500
+    assert (at_stripe(at), credit_of(ada)) == ((2, renewal.total_minor - 500), 500)

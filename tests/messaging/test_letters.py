@@ -9,7 +9,7 @@ from ezscale.accounts.customers import change_address
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
 from ezscale.billing.credit import grant_credit
-from ezscale.billing.credit_notes import issue_credit_note
+from ezscale.billing.credit_notes import GiveBack, issue_credit_note
 from ezscale.billing.price_changes import change_price
 from ezscale.catalog.price_list import PriceWish
 from ezscale.kit.actor import ANONYMOUS
@@ -128,7 +128,7 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         told_about_cards(work, renewal.id)
         letters.cancellation(work, cancellation.id)
         letters.invoice_again(work, renewal.id, work.now)
-        issue_credit_note(work, paid.id, None, "The server stood still")
+        issue_credit_note(work, paid.id, None, "The server stood still", GiveBack.REFUND)
         given = grant_credit(work, customer_id, Money(500, "EUR"), "Sorry", work.today)
         letters.about_credit(work, "credit_lapses", given.id)
         letters.referral_credited(work, thanked(work, customer_id))

@@ -180,6 +180,10 @@ class Bank:
         ref = f"re_{wanted.key}"
         return self.tells_refund(ref) if ref in self.refunds else None
 
+    def payments_since(self, moment: datetime) -> Iterator[Receipt]:
+        """All that has moved and that we know of."""
+        return iter(self.told.values())
+
     def open_card_page(
         self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
     ) -> CheckoutPage:

@@ -212,6 +212,17 @@ class StripeGateway:
                     return receipt_of_refund(refund)
         return None
 
+    def payments_since(self, moment: datetime) -> Iterator[Receipt]:
+        """All money that was taken for payments begun since a moment, newest first."""
+        expand = [f"data.{name}" for name in MONEY]
+        with asking(changes=False):
+            listed = self._stripe.payment_intents.list(
+                {"created": {"gte": int(moment.timestamp())}, "limit": 100, "expand": expand}
+            )
+            for intent in listed.auto_paging_iter():
+                if intent.status == "succeeded":
+                    yield receipt_of_intent(intent)
+
     def open_card_page(
         self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
     ) -> CheckoutPage:

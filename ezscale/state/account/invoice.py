@@ -12,6 +12,7 @@ from ezscale.billing.explaining import explain_invoice
 from ezscale.billing.invoicing import invoice, invoice_lines
 from ezscale.billing.pay_links import new_pay_link
 from ezscale.billing.received import payments_on
+from ezscale.billing.refunds import refunds_on
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models.invoice import InvoiceStatus
@@ -113,7 +114,10 @@ def paper_of(work: Work, invoice_id: UUID, reader: Reader) -> Paper:
         invoice=InvoiceView.of(work, found, reader),
         transfer=TransferView.of(work, found),
         lines=[LineView.of(line, reader, why[line.position]) for line in invoice_lines(work, invoice_id)],
-        payments=[PaymentRow.of(payment, by, reader) for payment, by in payments_on(work, invoice_id)],
+        payments=[
+            *(PaymentRow.of(payment, by, reader) for payment, by in payments_on(work, invoice_id)),
+            *(PaymentRow.back(refund, reader) for refund in refunds_on(work, invoice_id) if refund.has_not_failed),
+        ],
         billed_to=address_lines(found.billed_to),
         notes=[NoteRow.of(note, reader) for note, _ in credit_notes(work, invoice_id=invoice_id, limit=MOST_NOTES)],
     )

@@ -12,7 +12,7 @@ from ezscale.billing.small_sums import WAITS, from_before, to_charge
 from ezscale.billing.upcoming import Upcoming
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import CreditEntry, CreditNote, Invoice, InvoiceLine, Order, Payment, RecordedPayment
+from ezscale.models import CreditEntry, CreditNote, Invoice, InvoiceLine, Order, Payment, RecordedPayment, Refund
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.recorded_payment import PaidBy
 from ezscale.state.reader import Reader
@@ -149,6 +149,12 @@ class PaymentRow:
         at = reader.day(recorded.came_on) if recorded else reader.moment(payment.received_at)
         reference = recorded.reference if recorded else payment.gateway_ref
         return cls(str(payment.id), at, way_of(payment), reader.money(payment.amount), reference)
+
+    @classmethod
+    def back(cls, refund: Refund, reader: Reader) -> Self:
+        """Money that went back, or is on its way."""
+        way = "On its way back to you" if refund.is_under_way else "Sent back to you"
+        return cls(str(refund.id), reader.moment(refund.created_at), way, reader.money(-refund.amount), refund.reason)
 
 
 @dataclass

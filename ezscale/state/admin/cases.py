@@ -20,6 +20,8 @@ TITLES = {
     "refund_unexplained": "Money was given back at the gateway: write the credit note that it was for",
     "stray_refund": "Money was given back at the gateway that we know no payment of",
     "wrong_refund": "Another amount was given back than was asked",
+    "wrong_sum": "We have booked another sum than the gateway has taken: correct it by a credit note or a refund",
+    "payment_without_money": "We have booked a payment that the gateway knows nothing of: ask it, then credit or void",
     "unprintable": "A document has characters that no font of ours has",
     "wrong_mode": "A vendor's notice came from the wrong mode",
     "run_stopped": "A nightly run was stopped: it would have done far more than usual",
