@@ -32,3 +32,11 @@ def in_dispute(work: Work, payment_ids: Collection[UUID]) -> set[UUID]:
 def is_questioned() -> ColumnElement[bool]:
     """For queries: whether a bank has not decided yet about what a card had paid."""
     return exists().where(col(Dispute.method_id) == col(PaymentMethod.id), col(Dispute.status).in_(UNDECIDED))
+
+
+def is_card_disputed(work: Work, method_id: UUID) -> bool:
+    """The same about one card."""
+    return (
+        work.session.exec(select(PaymentMethod.id).where(PaymentMethod.id == method_id, is_questioned())).first()
+        is not None
+    )

@@ -381,7 +381,9 @@ def test_evidence_is_heard_until_its_day_and_an_inquiry_takes_nothing(sandbox):
     _, silent = disputed(sandbox)
     intent, asked = disputed(sandbox, "inquire")
     refund = sandbox.api.post("/refunds", data={"payment_intent": intent["id"], "amount": 100})
-    staged = sandbox.api.post(f"/disputes/{silent['id']}", data={"evidence[product_description]": "A", "submit": "false"})
+    staged = sandbox.api.post(
+        f"/disputes/{silent['id']}", data={"evidence[product_description]": "A", "submit": "false"}
+    )
     unknown = sandbox.api.post(f"/disputes/{silent['id']}", data={"evidence[wish]": "Please"})
 
     sandbox.clock.move(timedelta(days=10))
