@@ -4,6 +4,7 @@ While it decides, what it took lies on an account of its own, the card is not ch
 payment is refunded. What is lost is bad debt, or its invoice asks for it again: that is the house's choice.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -25,9 +26,10 @@ from ezscale.billing.payments import used_as
 from ezscale.billing.ports import DisputeReceipt, DisputeState
 from ezscale.company.rules import Rules, rules
 from ezscale.kit.money import Money
+from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
 from ezscale.models import CreditNote, Customer, Dispute, Invoice, Payment, PaymentMethod, Refund
-from ezscale.models.dispute import DisputeStatus
+from ezscale.models.dispute import UNDECIDED, DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.refund import RefundStatus
 
@@ -54,6 +56,16 @@ class DisputeRules(Rules):
         description="Written off, it is bad debt and its invoice stays paid. Owed again, its invoice is open again, and "
         "is chased like any other. What was taken back by credit notes, or was cancelled, is written off always.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A dispute with what it is about."""
+
+    dispute: Dispute
+    payment: Payment
+    customer: Customer
+    invoice: Invoice | None
 
 
 def book_dispute(work: Work, gateway: str, receipt: DisputeReceipt) -> None:
@@ -91,31 +103,32 @@ def book_dispute(work: Work, gateway: str, receipt: DisputeReceipt) -> None:
     work.session.flush()
 
 
-def disputes(
-    work: Work, *, undecided: bool = False, before: UUID | None = None, limit: int = PAGE
-) -> list[tuple[Dispute, Customer, Invoice | None]]:
-    """With whose it is and the invoice it was paid on: those that wait for the bank by the day on which evidence is
-    due, or all, newest first. Staff only."""
+def disputes(work: Work, *, decided: bool = False, before: UUID | None = None, limit: int = PAGE) -> list[Disputed]:
+    """Those that wait for a bank, by the moment until which it hears evidence; or those decided, newest first. Staff only.
+
+    `before` is the last id of a page.
+    """
     work.actor.require(SEE_EVERYTHING)
-    rows = (
-        select(Dispute, Customer, Invoice)
-        .join(Customer, col(Customer.id) == Dispute.customer_id)
-        .join(Payment, col(Payment.id) == Dispute.payment_id)
+    status = col(Dispute.status)
+    found = select(Dispute).where(status.not_in(UNDECIDED) if decided else status.in_(UNDECIDED))
+    by = None if decided else func.coalesce(col(Dispute.answer_by), col(Dispute.opened_at))
+    page = page_of(found, col(Dispute.id), before=before, limit=limit, by=by, descending=decided)
+    listed = list(work.session.exec(page))
+    around = (
+        select(Payment, Customer, Invoice)
+        .join(Customer, col(Customer.id) == Payment.customer_id)
         .outerjoin(Invoice, col(Invoice.id) == Payment.invoice_id)
+        .where(col(Payment.id).in_({dispute.payment_id for dispute in listed}))
     )
-    if before is not None:
-        rows = rows.where(col(Dispute.id) < before)
-    if undecided:
-        rows = rows.where(col(Dispute.closed_at).is_(None)).order_by(col(Dispute.answer_by), col(Dispute.id))
-    else:
-        rows = rows.order_by(col(Dispute.id).desc())
-    return [(dispute, customer, billed) for dispute, customer, billed in work.session.execute(rows.limit(limit))]
+    names = {payment.id: (payment, customer, billed) for payment, customer, billed in work.session.exec(around)}
+    return [Disputed(dispute, *names[dispute.payment_id]) for dispute in listed]
 
 
-def disputes_on(work: Work, invoice_id: UUID) -> list[Dispute]:
-    """The disputes of what was paid on an invoice that the actor may see; oldest first."""
-    paid = select(Payment.id).where(Payment.invoice_id == invoice(work, invoice_id).id)
-    return list(work.session.exec(select(Dispute).where(col(Dispute.payment_id).in_(paid)).order_by(col(Dispute.id))))
+def disputes_on(work: Work, invoice_id: UUID) -> list[tuple[Dispute, Payment]]:
+    """The disputes of what was paid on an invoice that the actor may see, each with its payment; oldest first."""
+    paid = select(Dispute, Payment).join(Payment, col(Payment.id) == Dispute.payment_id)
+    mine = paid.where(Payment.invoice_id == invoice(work, invoice_id).id)
+    return list(work.session.exec(mine.order_by(col(Dispute.id))))
 
 
 def _known(work: Work, gateway: str, receipt: DisputeReceipt) -> Dispute | None:

@@ -112,7 +112,7 @@ def test_two_disputes_of_one_payment_are_owed_again_once_each(at, ada):
     assert (owed.status, owed.open_amount) == (InvoiceStatus.OPEN, invoice.total)
     assert cases(at) == ["disputed", "disputed", "wrong_dispute"]
     with at.robot() as work:
-        assert [dispute.amount.minor for dispute, _, _ in disputes(work)] == [353, 1000]
+        assert [each.dispute.amount.minor for each in disputes(work, decided=True)] == [353, 1000]
 
 
 def test_a_charge_that_was_not_sent_yet_is_given_up_when_its_card_is_disputed(at, ada):
@@ -120,6 +120,7 @@ def test_a_charge_that_was_not_sent_yet_is_given_up_when_its_card_is_disputed(at
     [_, renewal] = ada.invoices()
     with at.robot() as work:
         asked = request_charge(work, renewal.id, AttemptTrigger.RETRY)
+        assert asked is not None
         card_ref = work.session.get_one(PaymentMethod, asked.method_id).gateway_ref
     hears(at, replace(says(at, DisputeState.OPEN), card_ref=card_ref))
 

@@ -53,7 +53,7 @@ def bank_decides(at, dispute_ref, outcome):
 
 def standing(at, invoice):
     with at.robot() as work:
-        return [(dispute.amount_minor, dispute.status) for dispute in disputes_on(work, invoice.id)]
+        return [(dispute.amount_minor, dispute.status) for dispute, _ in disputes_on(work, invoice.id)]
 
 
 def on(at, account):
