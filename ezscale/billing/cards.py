@@ -7,6 +7,7 @@ from sqlalchemy import false, func, update
 from sqlmodel import col, or_, select
 
 from ezscale.accounts.permissions import MANAGE_CARDS, SEE_BILLING, SEE_EVERYTHING
+from ezscale.billing.disputed import is_questioned
 from ezscale.billing.events import CardKept, CardReplaced
 from ezscale.billing.ports import Card, PaymentGateway
 from ezscale.kit.errors import BusinessError, NotFound
@@ -31,12 +32,16 @@ def cards(work: Work, customer_id: UUID | None = None) -> list[PaymentMethod]:
 
 
 def usable_card(work: Work, customer_id: UUID) -> PaymentMethod | None:
-    """The card that a charge would go to: the default one, or the backup once the bank has refused that for good."""
+    """The card that a charge would go to: the default one, or the backup once the bank has refused that for good.
+
+    A card with which a payment was made that is disputed is not charged before that is decided.
+    """
     usable = select(PaymentMethod).where(
         PaymentMethod.customer_id == customer_id,
         or_(col(PaymentMethod.is_default).is_(True), col(PaymentMethod.is_backup).is_(True)),
         col(PaymentMethod.removed_at).is_(None),
         col(PaymentMethod.refused_at).is_(None),
+        ~is_questioned(),
     )
     first = (col(PaymentMethod.is_default).desc(), col(PaymentMethod.id).desc())
     return work.session.exec(usable.order_by(*first)).first()
@@ -49,6 +54,7 @@ def backup_card(work: Work, customer_id: UUID) -> PaymentMethod | None:
         col(PaymentMethod.is_backup).is_(True),
         col(PaymentMethod.removed_at).is_(None),
         col(PaymentMethod.refused_at).is_(None),
+        ~is_questioned(),
     )
     return work.session.exec(backup).first()
 

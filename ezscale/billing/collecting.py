@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from ezscale.billing.cards import backup_card, is_tried_out, usable_card
 from ezscale.billing.cases import open_case
+from ezscale.billing.disputed import is_card_disputed
 from ezscale.billing.events import ChargeRequested
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt, settle_from_credit
@@ -133,6 +134,9 @@ def _charge_to_send(work: Work, attempt_id: UUID) -> tuple[Charge | None, bool]:
         return None, False
     if invoice.status is not InvoiceStatus.OPEN and attempt.status is AttemptStatus.CREATED:
         attempt.fail("not_needed", work.now)
+        return None, False
+    if attempt.status is AttemptStatus.CREATED and is_card_disputed(work, attempt.method_id):
+        attempt.fail("disputed", work.now)
         return None, False
     forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > KEY_LIVES
     attempt.send(work.now)

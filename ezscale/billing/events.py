@@ -84,6 +84,33 @@ class Refunded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeOpened(Event):
+    """A customer's bank takes a payment back, or asks about it."""
+
+    dispute_id: UUID
+    invoice_id: UUID | None
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeWon(Event):
+    """The bank has decided for us."""
+
+    dispute_id: UUID
+    invoice_id: UUID | None
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeLost(Event):
+    """The bank has decided for its customer: the money is gone."""
+
+    dispute_id: UUID
+    invoice_id: UUID | None
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CreditGranted(Event):
     """A customer was given credit."""
 

@@ -63,6 +63,11 @@ def refunds(gateway: str) -> str:
     return f"refunds:{gateway}"
 
 
+def disputes(gateway: str) -> str:
+    """What banks have taken back, and have not decided about yet."""
+    return f"disputes:{gateway}"
+
+
 def book(work: Work, kind: str, once_key: str, sides: Sequence[Side]) -> None:
     """Write one entry: positive is debit, negative is credit."""
     entry, postings = entry_rows(kind, once_key, sides, work.now)

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from ezscale.billing.cases import open_case
 from ezscale.billing.checkout import confirm_checkout
+from ezscale.billing.disputes import book_dispute
 from ezscale.billing.events import NoticeReceived
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Notice, PaymentGateway
@@ -64,5 +65,17 @@ def handle_notice(open_work: OpenWork, gateway: PaymentGateway, notice_id: UUID)
         gone = gateway.read_refund(notice.subject_ref)
         with open_work() as work:
             book_refund(work, gateway.name, gone)
+    elif notice.kind.startswith("charge.dispute."):
+        _hear_of_dispute(open_work, gateway, notice.subject_ref)
     with open_work() as work:
         work.session.get_one(InboundNotice, notice_id).handled_at = work.now
+
+
+def _hear_of_dispute(open_work: OpenWork, gateway: PaymentGateway, dispute_ref: str) -> None:
+    """A bank can be faster than the news of the payment: that is asked for first."""
+    dispute = gateway.read_dispute(dispute_ref)
+    payment = gateway.read_payment(dispute.payment_ref) if dispute.payment_ref else None
+    with open_work() as work:
+        if payment is not None:
+            book_receipt(work, gateway.name, payment)
+        book_dispute(work, gateway.name, dispute)

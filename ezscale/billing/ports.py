@@ -120,6 +120,33 @@ class RefundReceipt:
     failure: str = ""
 
 
+class DisputeState(StrEnum):
+    """Where a dispute stands. WARNING: the bank only asks. OPEN: it has the money. WON: the money is with us."""
+
+    WARNING = "warning"
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeReceipt:
+    """What the gateway says about one dispute, right now: what the bank took, or asks about.
+
+    `fee` is what the gateway keeps for its work on it, beside that; `answer_by` is until when evidence is heard, and
+    `card_ref` the card that had paid.
+    """
+
+    state: DisputeState
+    ref: str
+    payment_ref: str
+    amount: Money
+    fee: Money
+    reason: str = ""
+    answer_by: datetime | None = None
+    card_ref: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A verified message from the gateway: something happened to `subject_ref`; ask again what."""
@@ -189,6 +216,10 @@ class PaymentGateway(Protocol):
 
     def payments_since(self, moment: datetime) -> Iterator[Receipt]:
         """All money that was taken for payments begun since a moment, in no order."""
+        ...
+
+    def read_dispute(self, dispute_ref: str) -> DisputeReceipt:
+        """The current truth about money that a customer's bank has taken back, or asks about."""
         ...
 
     def open_card_page(

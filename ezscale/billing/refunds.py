@@ -16,6 +16,7 @@ from ezscale.accounts.permissions import REFUND_PAYMENTS, SEE_EVERYTHING
 from ezscale.billing import ledger
 from ezscale.billing.cases import open_case
 from ezscale.billing.credit import keep_as_credit, lock_customers, pay_out_credit
+from ezscale.billing.disputed import in_dispute, taken_by_banks
 from ezscale.billing.events import RefundAsked, Refunded
 from ezscale.billing.invoicing import invoice
 from ezscale.billing.ports import RefundReceipt, RefundState
@@ -186,7 +187,17 @@ def _behind(work: Work, entry: CreditEntry) -> list[Payment]:
 
 
 def _with_room(work: Work, payments: Iterable[Payment]) -> list[tuple[Payment, Money]]:
-    """Each payment with what has not gone back of it yet. What came by hand goes back by hand, and is not among them."""
+    """Each payment with what can go back of it. Nothing does while it is disputed."""
+    rooms = _left_of(work, payments)
+    disputed = in_dispute(work, [payment.id for payment, _ in rooms])
+    return [(payment, left) for payment, left in rooms if payment.id not in disputed]
+
+
+def _left_of(work: Work, payments: Iterable[Payment]) -> list[tuple[Payment, Money]]:
+    """Each payment with what is left of it: nobody has sent it back, and no bank has taken it.
+
+    What came by hand goes back by hand, and is not among them.
+    """
     known = {payment.id: payment for payment in payments if payment.gateway not in list(PaidBy)}
     back = (
         select(Refund.payment_id, func.sum(col(Refund.amount_minor)))
@@ -194,7 +205,11 @@ def _with_room(work: Work, payments: Iterable[Payment]) -> list[tuple[Payment, M
         .group_by(col(Refund.payment_id))
     )
     gone = {payment_id: int(minor) for payment_id, minor in work.session.exec(back)}
-    return [(each, Money(each.amount_minor - gone.get(each.id, 0), each.currency)) for each in known.values()]
+    taken = taken_by_banks(work, list(known))
+    return [
+        (each, Money(each.amount_minor - gone.get(each.id, 0) - taken.get(each.id, 0), each.currency))
+        for each in known.values()
+    ]
 
 
 def _refund_of(work: Work, gateway: str, receipt: RefundReceipt) -> Refund | None:
@@ -240,7 +255,7 @@ def _book_from_outside(work: Work, gateway: str, receipt: RefundReceipt) -> None
         open_case(work, "stray_refund", receipt.ref, None, facts)
         return
     lock_customers(work, [payment.customer_id])
-    ((_, room),) = _with_room(work, [payment])
+    ((_, room),) = _left_of(work, [payment])
     if receipt.state is RefundState.PENDING or _refund_of(work, gateway, receipt) is not None:
         return  # heard of again once it has gone, or booked by somebody else while we waited
     if receipt.amount.currency != payment.currency or receipt.amount.minor > room.minor:

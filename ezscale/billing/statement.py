@@ -99,6 +99,7 @@ WORDS = {
     "credit_granted": "Credit given",
     "credit_lapsed": "Credit lapsed",
     "credit_paid_out": "Sent back",
+    "dispute_lost": "Payment taken back by the bank",
     "void": "Cancelled",
     "write_off": "Written off",
     "write_off_taken_back": "Owed again",

@@ -10,6 +10,7 @@ from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, Membership
+from ezscale.models.dispute import Dispute
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.frozen import Frozen
 from ezscale.models.hold import Hold
@@ -78,6 +79,7 @@ __all__ = [
     "CreditNoteLine",
     "Customer",
     "Delegation",
+    "Dispute",
     "DunningStep",
     "ExchangeRate",
     "Extension",

@@ -31,6 +31,7 @@ from ezscale.pages.admin.credit_notes import credit_notes as admin_credit_notes
 from ezscale.pages.admin.currencies import currencies
 from ezscale.pages.admin.customer import customer
 from ezscale.pages.admin.customers import customers
+from ezscale.pages.admin.disputes import disputes as admin_disputes
 from ezscale.pages.admin.doctor import doctor
 from ezscale.pages.admin.documents import documents
 from ezscale.pages.admin.draft import draft
@@ -109,6 +110,7 @@ from ezscale.state.admin.currencies import CurrenciesState
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.customer_tax import CustomerTaxState
 from ezscale.state.admin.customers import CustomersState
+from ezscale.state.admin.disputes import DisputesState
 from ezscale.state.admin.doctor import DoctorState
 from ezscale.state.admin.documents import DocumentsState
 from ezscale.state.admin.draft import DraftState
@@ -364,6 +366,7 @@ ADMIN = (
         title=f"Credit notes | {company()} staff",
         on_load=[CreditNotesState.load],
     ),
+    Route("/admin/disputes/", admin_disputes, title=f"Disputes | {company()} staff", on_load=[DisputesState.load]),
     Route(
         "/admin/statement/",
         admin_statement,

@@ -24,6 +24,9 @@ WORDS = {
     "InvoiceVoided": "{invoice} voided",
     "ChargeFailed": "Card declined for {invoice}",
     "ChargeNeedsCustomer": "The bank wants to see the customer for {invoice}",
+    "DisputeOpened": "{invoice} is disputed",
+    "DisputeWon": "Dispute of {invoice} won",
+    "DisputeLost": "Dispute of {invoice} lost",
     "ReminderDue": "Reminder about {invoice}",
     "GraceUsedUp": "Grace used up for {invoice}",
     "CancellationRequested": "Cancellation requested",
@@ -34,7 +37,17 @@ WORDS = {
     "ServiceResumed": "{service} resumed",
     "ServiceTerminated": "{service} terminated",
 }
-BAD_NEWS = frozenset({"ChargeFailed", "ChargeNeedsCustomer", "GraceUsedUp", "ServiceFailed", "ServiceSuspended"})
+BAD_NEWS = frozenset(
+    {
+        "ChargeFailed",
+        "ChargeNeedsCustomer",
+        "DisputeLost",
+        "DisputeOpened",
+        "GraceUsedUp",
+        "ServiceFailed",
+        "ServiceSuspended",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

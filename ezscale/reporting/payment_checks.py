@@ -10,12 +10,14 @@ from sqlmodel import col, select
 from ezscale.billing import ledger
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import LedgerEntry, Payment, PaymentAttempt, Posting, RecordedPayment, Refund
+from ezscale.models import Dispute, LedgerEntry, Payment, PaymentAttempt, Posting, RecordedPayment, Refund
+from ezscale.models.dispute import TAKEN, DisputeStatus
 from ezscale.models.recorded_payment import PaidBy
 from ezscale.models.refund import UNDER_WAY, RefundStatus
 from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
 KINDS = ("payment", "credit_kept", "payment_taken_back")  # of entries that move what came
+LONGEST_DISPUTE = timedelta(days=150)  # banks take months
 LONGEST_REFUND = timedelta(days=30)  # a bank may take its time
 NAMES = ("payment", "surplus", "payment-back", "surplus-back")  # by which those entries begin
 
@@ -87,12 +89,7 @@ def recorded_payments_say_by_whom(work: Work) -> Iterator[str]:
 
 def refunds_stay_within(work: Work) -> Iterator[str]:
     """No more goes back than came, none waits for weeks, and what lies on the accounts of refunds is on its way."""
-    gone = (
-        select(col(Refund.payment_id).label("payment_id"), func.sum(col(Refund.amount_minor)).label("minor"))
-        .where(Refund.status != RefundStatus.FAILED)
-        .group_by(col(Refund.payment_id))
-        .subquery()
-    )
+    gone = _sums_by_payment(Refund, col(Refund.status) != RefundStatus.FAILED)
     above = (
         select(Payment.gateway_ref)
         .join(gone, gone.c.payment_id == Payment.id)
@@ -122,9 +119,53 @@ def refunds_stay_within(work: Work) -> Iterator[str]:
             yield f"{account} {currency}: booked {int(minor)}, on its way {known.get((account, currency), 0)}"
 
 
+def disputes_stay_within(work: Work) -> Iterator[str]:
+    """What banks have taken is on its account until they decide, is no more than came, and is decided some day."""
+    undecided = (
+        select(Dispute.gateway, Dispute.currency, func.sum(col(Dispute.amount_minor)))
+        .where(Dispute.status == DisputeStatus.OPEN)
+        .group_by(col(Dispute.gateway), col(Dispute.currency))
+    )
+    known = {
+        (ledger.disputes(gateway), currency): int(minor) for gateway, currency, minor in work.session.exec(undecided)
+    }
+    lying = (
+        select(Posting.account, Posting.currency, func.sum(col(Posting.amount_minor)))
+        .where(col(Posting.account).startswith("disputes:"))
+        .group_by(col(Posting.account), col(Posting.currency))
+    )
+    booked = {(account, currency): int(minor) for account, currency, minor in work.session.exec(lying)}
+    for key in sorted(known.keys() | booked.keys()):
+        if known.get(key, 0) != booked.get(key, 0):
+            yield f"{key[0]} {key[1]}: booked {booked.get(key, 0)}, undecided {known.get(key, 0)}"
+    taken = _sums_by_payment(Dispute, col(Dispute.status).in_(TAKEN))
+    back = _sums_by_payment(Refund, col(Refund.status) == RefundStatus.SUCCEEDED)
+    above = (
+        select(Payment.gateway_ref)
+        .join(taken, taken.c.payment_id == Payment.id)
+        .outerjoin(back, back.c.payment_id == Payment.id)
+        .where(taken.c.minor + func.coalesce(back.c.minor, 0) > Payment.amount_minor)
+    )
+    yield from (f"payment {ref}: more is gone than came" for ref in work.session.exec(above.limit(MOST_NAMES)))
+    stuck = select(Dispute.gateway_ref).where(
+        col(Dispute.closed_at).is_(None), Dispute.opened_at < work.now - LONGEST_DISPUTE
+    )
+    yield from (f"dispute {ref} is not decided" for ref in work.session.exec(stuck.limit(MOST_NAMES)))
+
+
+def _sums_by_payment(table: type[Dispute | Refund], which: sqlalchemy.ColumnElement[bool]) -> sqlalchemy.Subquery:
+    return (
+        select(col(table.payment_id).label("payment_id"), func.sum(col(table.amount_minor)).label("minor"))
+        .where(which)
+        .group_by(col(table.payment_id))
+        .subquery()
+    )
+
+
 OF_PAYMENTS: tuple[Check, ...] = (
     one_live_charge,
     payments_are_booked,
     recorded_payments_say_by_whom,
     refunds_stay_within,
+    disputes_stay_within,
 )

@@ -6,9 +6,9 @@ import httpx
 import pytest
 import stripe
 
-from ezscale.billing.ports import Card, ChargeState, PaymentGateway
+from ezscale.billing.ports import Card, ChargeState, DisputeState, PaymentGateway
 from ezscale.integrations.stripe.amounts import our_amount, stripe_amount
-from ezscale.integrations.stripe.receipts import HARD, is_hard, receipt_of_intent
+from ezscale.integrations.stripe.receipts import HARD, is_hard, receipt_of_dispute, receipt_of_intent
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.money import Money
 from ezscale.sandbox.faults import Wrong
@@ -429,3 +429,46 @@ def test_a_deletion_without_an_answer_is_tried_again(sandbox, wrong):
     sandbox.gateway.forget_payer(payer)
 
     assert sandbox.state()["customers_deleted"] == 1
+
+
+TAKEN, BACK = {"amount": -2397, "fee": 1500, "currency": "eur"}, {"amount": 2397, "fee": 0, "currency": "eur"}
+FEE_BACK, ELSEWHERE = {**BACK, "fee": -1500}, {"amount": -2599, "fee": 1500, "currency": "usd"}
+
+
+@pytest.mark.parametrize(
+    ("status", "entries", "state", "fee"),
+    [
+        ("warning_needs_response", [], DisputeState.WARNING, 0),
+        ("warning_closed", [], DisputeState.WON, 0),
+        ("needs_response", [], DisputeState.WARNING, 0),  # the money goes in a moment
+        ("under_review", [TAKEN], DisputeState.OPEN, 1500),
+        ("won", [TAKEN], DisputeState.OPEN, 1500),  # it comes back in a moment
+        ("won", [TAKEN, BACK], DisputeState.WON, 1500),
+        ("won", [TAKEN, FEE_BACK], DisputeState.WON, 0),
+        ("lost", [TAKEN], DisputeState.LOST, 1500),
+        ("prevented", [], DisputeState.WON, 0),
+        ("prevented", [TAKEN], DisputeState.LOST, 1500),
+        ("appeal_under_review", [TAKEN], DisputeState.OPEN, 1500),
+        ("needs_response", [ELSEWHERE], DisputeState.OPEN, 0),  # an account that is kept in another currency
+    ],
+)
+def test_where_the_money_is_says_where_a_dispute_stands(status, entries, state, fee):
+    dispute = stripe.Dispute.construct_from(
+        {
+            "id": "du_1",
+            "amount": 2397,
+            "balance_transactions": entries,
+            "charge": {"object": "charge", "id": "ch_1", "payment_method": "pm_1"},
+            "currency": "eur",
+            "evidence_details": {"due_by": None},
+            "payment_intent": "pi_1",
+            "reason": "fraudulent",
+            "status": status,
+        },
+        None,
+    )
+
+    receipt = receipt_of_dispute(dispute)
+
+    assert (receipt.state, receipt.amount, receipt.fee) == (state, Money(2397, "EUR"), Money(fee, "EUR"))
+    assert (receipt.payment_ref, receipt.card_ref, receipt.answer_by) == ("pi_1", "pm_1", None)

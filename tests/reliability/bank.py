@@ -12,6 +12,8 @@ from ezscale.billing.ports import (
     Charge,
     ChargeState,
     CheckoutPage,
+    DisputeReceipt,
+    DisputeState,
     Notice,
     Payer,
     Receipt,
@@ -33,6 +35,7 @@ class Mood(StrEnum):
     LOSES = "pays, and the answer is lost"
 
 
+TAKEN = (DisputeState.OPEN, DisputeState.LOST)
 DECLINED = {
     Mood.DECLINES: (ChargeState.FAILED, False),
     Mood.REFUSES: (ChargeState.FAILED, True),
@@ -52,6 +55,8 @@ class Bank:
     told: dict[str, Receipt] = field(default_factory=dict)
     refunds: dict[str, RefundReceipt] = field(default_factory=dict)
     refunds_told: dict[str, RefundReceipt] = field(default_factory=dict)
+    disputes: dict[str, DisputeReceipt] = field(default_factory=dict)
+    disputes_told: dict[str, DisputeReceipt] = field(default_factory=dict)
 
     def holds(self) -> Counter[str]:
         """What it has for us, less its fees, by currency: of all it has let us know of."""
@@ -61,6 +66,9 @@ class Bank:
         for refund in self.refunds_told.values():
             if refund.state is RefundState.SUCCEEDED:
                 sums[refund.amount.currency] -= refund.amount.minor
+        for dispute in self.disputes_told.values():
+            taken = dispute.amount.minor if dispute.state in TAKEN else 0
+            sums[dispute.amount.currency] -= taken + dispute.fee.minor
         return sums
 
     def takes(self, charge: Charge, amount: Money | None = None, again: int = 0) -> Receipt:
@@ -137,7 +145,8 @@ class Bank:
         ref = f"re_{wanted.key}"
         if ref in self.refunds:
             return self.tells_refund(ref)
-        if self.mood is Mood.REFUSES:
+        too_much = wanted.amount.minor > self.left_of(wanted.payment_ref).minor
+        if self.mood is Mood.REFUSES or too_much or self.is_disputed(wanted.payment_ref):
             return RefundReceipt(RefundState.FAILED, "", wanted.payment_ref, wanted.amount, wanted.refund_id)
         state = RefundState.PENDING if self.mood is Mood.DECLINES else RefundState.SUCCEEDED
         self.gives_back(ref, wanted.payment_ref, wanted.amount, state, wanted.refund_id)
@@ -150,15 +159,46 @@ class Bank:
     ) -> None:
         """Money goes back, asked for by us or by somebody in its dashboard; never more than is left."""
         assert amount.minor <= self.left_of(payment_ref).minor
+        assert not self.is_disputed(payment_ref)
         self.refunds[ref] = RefundReceipt(state, ref, payment_ref, amount, refund_id)
+
+    def is_disputed(self, payment_ref: str) -> bool:
+        """Whether nothing of a payment can be refunded, because it has taken some and has not decided."""
+        mine = [each for each in self.disputes.values() if each.payment_ref == payment_ref]
+        return any(each.state is DisputeState.OPEN for each in mine)
 
     def left_of(self, payment_ref: str) -> Money:
         """What has not gone back of a payment that we know of."""
         paid = self.told[payment_ref]
         back = [each for each in self.refunds.values() if each.payment_ref == payment_ref]
-        return paid.amount - Money(
-            sum(each.amount.minor for each in back if each.state is not RefundState.FAILED), paid.amount.currency
-        )
+        taken = [each for each in self.disputes.values() if each.payment_ref == payment_ref and each.state in TAKEN]
+        gone = sum(each.amount.minor for each in back if each.state is not RefundState.FAILED)
+        return paid.amount - Money(gone + sum(each.amount.minor for each in taken), paid.amount.currency)
+
+    def takes_back(self, payment_ref: str, amount: Money, *, asks: bool) -> str:
+        """Its customer wants the money back; it takes it, with a fee, or only asks: the name of the dispute."""
+        assert amount.minor <= self.left_of(payment_ref).minor
+        ref, fee = f"du_{len(self.disputes)}", Money(0 if asks else 15, amount.currency)
+        state = DisputeState.WARNING if asks else DisputeState.OPEN
+        self.disputes[ref] = DisputeReceipt(state, ref, payment_ref, amount, fee, "fraudulent")
+        return ref
+
+    def decides(self, ref: str, state: DisputeState) -> None:
+        """It takes what it has asked about, or keeps, or gives back what it has taken, for a fee or without one."""
+        known = self.disputes[ref]
+        if known.state in (DisputeState.WON, DisputeState.LOST):
+            return
+        if known.state is DisputeState.WARNING and state is not DisputeState.WON:
+            known = replace(known, amount=min(known.amount, self.left_of(known.payment_ref)))
+            if not known.amount:
+                return
+        fee = 0 if state is DisputeState.WON and len(ref) % 2 else 15
+        self.disputes[ref] = replace(known, state=state, fee=Money(fee, known.fee.currency))
+
+    def read_dispute(self, dispute_ref: str) -> DisputeReceipt:
+        """Where it stands; from then on we know."""
+        self.disputes_told[dispute_ref] = self.disputes[dispute_ref]
+        return self.disputes[dispute_ref]
 
     def settles(self) -> None:
         """What was on its way back has arrived, and nobody was told."""

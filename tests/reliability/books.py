@@ -17,6 +17,7 @@ COLUMNS = {
     "credit_entry": "id customer_id currency amount_minor left_minor once_key expires_on",
     "payment": "id invoice_id gateway currency amount_minor fee_minor taken_back_at",
     "refund": "id payment_id credit_entry_id currency amount_minor status",
+    "dispute": "id payment_id currency amount_minor fee_minor owed_minor status",
     "payment_attempt": "id invoice_id status live_for",
     "posting": "entry_id account currency amount_minor",
     "subscription": "id customer_id status months currency bill_from",
@@ -146,6 +147,9 @@ class Books:
         for payment in self.standing_payments():
             surplus = entries.get(f"surplus:{payment.id}")
             paid[payment.invoice_id] += payment.amount_minor - (surplus.amount_minor if surplus else 0)
+        paid_on = {payment.id: payment.invoice_id for payment in self.payment}
+        for dispute in self.dispute:
+            paid[paid_on[dispute.payment_id]] -= dispute.owed_minor
         for key, entry in entries.items():
             what, _, about = key.partition(":")
             if what == "credit":
@@ -212,6 +216,13 @@ class Books:
                     yield "refunds:stripe", refund.currency, refund.amount_minor
             elif refund.status != "failed":
                 yield "refunds:stripe", refund.currency, -refund.amount_minor
+        for dispute in self.dispute:
+            yield "gateway:stripe", dispute.currency, -dispute.fee_minor
+            yield "fees:stripe", dispute.currency, dispute.fee_minor
+            if dispute.status in ("open", "lost"):
+                yield "gateway:stripe", dispute.currency, -dispute.amount_minor
+                lost = dispute.amount_minor - dispute.owed_minor
+                yield "disputes:stripe" if dispute.status == "open" else "bad_debt", dispute.currency, lost
         for entry in self.credit_entry:
             yield f"credit:{entry.customer_id}", entry.currency, -entry.amount_minor
             if source := SOURCES.get(entry.once_key.partition(":")[0]):
@@ -253,8 +264,10 @@ class Books:
     def _sent_back(self) -> Iterator[str]:
         """No more than came, and as much as left the customer's credit for it."""
         back, paid_out = grouped(self.refund, "payment_id"), {entry.once_key: entry for entry in self.credit_entry}
+        disputed = grouped(self.dispute, "payment_id")
         for payment in self.payment:
-            gone = sum(refund.amount_minor for refund in back[payment.id] if refund.status != "failed")
+            gone = sum(refund.amount_minor for refund in back[payment.id] if refund.status == "succeeded")
+            gone += sum(each.amount_minor for each in disputed[payment.id] if each.status in ("open", "lost"))
             if gone > payment.amount_minor:
                 yield f"{payment.amount_minor} came, and {gone} went back"
         for refund in self.refund:

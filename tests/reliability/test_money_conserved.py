@@ -34,6 +34,7 @@ from ezscale.billing.collecting import charge_of, request_charge
 from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import GiveBack, creditable, issue_credit_note
 from ezscale.billing.customer_currency import change_currency
+from ezscale.billing.disputes import AfterLoss, DisputeRules, book_dispute
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.drafting import (
     Wanted,
@@ -51,7 +52,7 @@ from ezscale.billing.lines import Rounding
 from ezscale.billing.manual_payments import Came, record_payment, take_back_payment
 from ezscale.billing.pausing import end_pause, pause_subscription
 from ezscale.billing.payments import book_receipt, settle_from_credit
-from ezscale.billing.ports import RefundState
+from ezscale.billing.ports import DisputeState, RefundState
 from ezscale.billing.price_changes import change_price
 from ezscale.billing.proration import ChangeRules, Proration
 from ezscale.billing.refunds import book_refund, refund_credit, refundable
@@ -86,6 +87,7 @@ CHECKS = (
     payment_checks.one_live_charge,
     payment_checks.payments_are_booked,
     payment_checks.refunds_stay_within,
+    payment_checks.disputes_stay_within,
     payment_checks.recorded_payments_say_by_whom,
 )
 DECISIONS: tuple[tuple[type[Rules], dict[str, object]], ...] = (
@@ -401,7 +403,7 @@ class Life(RuleBasedStateMachine):
         """Nobody has said what for; a message of it may come twice."""
         bank, payment_ref = self.at.bank, one(sorted(self.at.bank.told), which)
         left, ref = bank.left_of(payment_ref), f"re_outside_{len(bank.refunds)}"
-        if not left:
+        if not left or bank.is_disputed(payment_ref):
             return
         bank.gives_back(ref, payment_ref, Money(min(minor, left.minor), left.currency), RefundState.SUCCEEDED)
         for _ in range(1 + again):
@@ -416,6 +418,40 @@ class Life(RuleBasedStateMachine):
         then = RefundState.SUCCEEDED if known.state is RefundState.PENDING else RefundState.FAILED
         bank.refunds[ref] = replace(known, state=then, failure="" if then is RefundState.SUCCEEDED else "lost card")
         self.staff("hear of a refund again", lambda work: self.hears_of_refund(work, ref))
+
+    @precondition(lambda self: bool(self.at.bank.told))
+    @rule(
+        which=WHICH,
+        share=st.integers(1, 2),
+        asks=st.booleans(),
+        then=st.lists(st.sampled_from(DisputeState), max_size=2),
+        knows=st.booleans(),
+        owed=st.booleans(),
+    )
+    def a_payment_is_disputed(
+        self, which: int, share: int, asks: bool, then: list[DisputeState], knows: bool, owed: bool
+    ) -> None:
+        """All that is left of it, or a half. What its bank decides we hear step by step, or at the end."""
+        bank, payment_ref = self.at.bank, one(sorted(self.at.bank.told), which)
+        part = Money(bank.left_of(payment_ref).minor // share, bank.told[payment_ref].amount.currency)
+        if part.minor <= 0:
+            return
+        after_loss = AfterLoss.OWED_AGAIN if owed else AfterLoss.WRITTEN_OFF
+        self.staff("decide", lambda work: set_rules(work, DisputeRules, {"after_loss": after_loss}))
+        ref = bank.takes_back(payment_ref, part, asks=asks)
+        for state in (None, *then):
+            if state is not None and state is not DisputeState.WARNING:
+                bank.decides(ref, state)
+            if knows:
+                self.hear_of_dispute(ref)
+        self.hear_of_dispute(ref)
+
+    @precondition(lambda self: bool(self.at.bank.disputes))
+    @rule(which=WHICH, state=st.sampled_from((DisputeState.WON, DisputeState.LOST)))
+    def a_bank_decides_about_a_dispute(self, which: int, state: DisputeState) -> None:
+        ref = one(sorted(self.at.bank.disputes), which)
+        self.at.bank.decides(ref, state)
+        self.hear_of_dispute(ref)
 
     @precondition(lambda self: self.invoices("open", "uncollectible"))
     @rule(which=WHICH)
@@ -561,6 +597,10 @@ class Life(RuleBasedStateMachine):
 
     def hears_of_refund(self, work: Work, ref: str) -> None:
         book_refund(work, self.at.bank.name, self.at.bank.tells_refund(ref))
+
+    def hear_of_dispute(self, ref: str) -> None:
+        said = self.at.bank.read_dispute(ref)
+        self.staff(f"hear of a dispute, {said.state}", lambda work: book_dispute(work, self.at.bank.name, said))
 
     def staff(self, what: str, deed: Callable[[Work], Any]) -> Any:
         """Our own people do something."""

@@ -47,6 +47,13 @@ PAID_INVOICE = "(SELECT id FROM invoice WHERE status = 'paid')"
 TAKEN_BACK = """INSERT INTO recorded_payment
     (id, payment_id, customer_id, form_key, reference, came_on, recorded_by, taken_back_by, taken_back_because)
     SELECT id, id, customer_id, 'f', 'SEPA', '2026-03-02', 'Sam', 'Sam', 'A slip' FROM payment"""
+SENT_BACK = f"""INSERT INTO refund
+    (id, payment_id, customer_id, gateway, key, status, currency, amount_minor, reason, asked_by, failure, created_at)
+    SELECT id, id, customer_id, 'stripe', 'k', 'succeeded', 'EUR', amount_minor + 1, '', '', '', {LONG_AGO} FROM payment"""
+DISPUTED = """INSERT INTO dispute (id, payment_id, customer_id, gateway, gateway_ref, status, currency, amount_minor,
+    fee_minor, owed_minor, reason, opened_at, closed_at)
+    SELECT id, id, customer_id, gateway, 'du_1', '{status}', 'EUR', amount_minor, 0, 0, '', '2025-01-01 00:00:00.000000',
+    {closed} FROM payment"""
 BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("entries_balance", (f"UPDATE posting SET amount_minor = amount_minor + 1 WHERE {ONE_POSTING}",), "in EUR"),
     ("receivables_are_open_invoices", ("UPDATE invoice SET settled_minor = 1 WHERE status = 'open'",), "booked 1353"),
@@ -101,6 +108,9 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("payments_are_booked", ("UPDATE payment SET amount_minor = amount_minor + 1",), "13.54 EUR, booked 13.53 EUR"),
     ("recorded_payments_say_by_whom", ("UPDATE payment SET gateway = 'cash'",), "cash pi_"),
     ("recorded_payments_say_by_whom", (TAKEN_BACK,), "stripe pi_"),
+    ("refunds_stay_within", (SENT_BACK,), "more was sent back than came"),
+    ("disputes_stay_within", (DISPUTED.format(status="open", closed="NULL"),), "undecided 1353"),
+    ("disputes_stay_within", (DISPUTED.format(status="lost", closed="NULL"),), "is not decided"),
     ("cards_are_one_of_each", ("UPDATE payment_method SET is_backup = is_default",), "C-000001"),
     ("active_means_built", ("UPDATE service SET remote_id = NULL",), "S-000001 has no server"),
     (

@@ -350,3 +350,48 @@ def test_an_intent_that_waits_for_a_customer_who_is_deleted_takes_nothing(sandbo
 
     assert error_of(answer)[1]["message"] == f"No such customer: '{ref}'"
     assert sandbox.state()["captured"] == {}
+
+
+def disputed(sandbox, deed="dispute", **how):
+    """A payment that its bank takes back, or asks about: the charge, and its dispute."""
+    intent = sandbox.api.post("/payment_intents", data=CHARGE).json()
+    answer = sandbox.browser.post(f"/_sandbox/charges/{intent['latest_charge']}/{deed}", params=how)
+    return intent, answer.json()
+
+
+def test_a_dispute_takes_its_sum_and_a_fee_and_gives_the_sum_back_when_it_is_won(sandbox):
+    before = sandbox.state()["balance"].get("eur", 0)
+    intent, dispute = disputed(sandbox)
+    taken = sandbox.state()["balance"]["eur"]
+    refused = sandbox.api.post("/refunds", data={"payment_intent": intent["id"], "amount": 100})
+    evidence = {"evidence[uncategorized_text]": "winning_evidence", "submit": "true"}
+
+    won = sandbox.api.post(f"/disputes/{dispute['id']}", data=evidence).json()
+
+    assert (dispute["status"], won["status"]) == ("needs_response", "won")
+    assert error_of(refused) == (400, {**refused.json()["error"], "code": "charge_disputed"})
+    assert [entry["net"] for entry in won["balance_transactions"]] == [-2397 - 1500, 2397]
+    assert sandbox.state()["balance"]["eur"] - taken == 2397
+    assert taken - before == 2397 - 61 - 2397 - 1500
+    [listed] = sandbox.api.get("/disputes", params={"payment_intent": intent["id"]}).json()["data"]
+    assert (listed["id"], sandbox.state()["disputes"]) == (won["id"], {"won": 1})
+
+
+def test_evidence_is_heard_until_its_day_and_an_inquiry_takes_nothing(sandbox):
+    _, silent = disputed(sandbox)
+    intent, asked = disputed(sandbox, "inquire")
+    refund = sandbox.api.post("/refunds", data={"payment_intent": intent["id"], "amount": 100})
+    staged = sandbox.api.post(
+        f"/disputes/{silent['id']}", data={"evidence[product_description]": "A", "submit": "false"}
+    )
+    unknown = sandbox.api.post(f"/disputes/{silent['id']}", data={"evidence[wish]": "Please"})
+
+    sandbox.clock.move(timedelta(days=10))
+    late = sandbox.api.post(f"/disputes/{silent['id']}", data={"evidence[product_description]": "B"})
+
+    assert (refund.status_code, staged.json()["status"]) == (200, "needs_response")
+    assert error_of(unknown)[1]["param"] == "evidence[wish]"
+    assert error_of(late)[0] == 400
+    assert sandbox.api.get(f"/disputes/{silent['id']}").json()["status"] == "lost"
+    ended = sandbox.api.get(f"/disputes/{asked['id']}").json()
+    assert (ended["status"], ended["balance_transactions"]) == ("warning_closed", [])

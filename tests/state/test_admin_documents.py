@@ -3,9 +3,11 @@
 from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import accept_change
+from ezscale.sandbox.stripe.cards import BY_LAST4
 from ezscale.state.admin.credit import CreditState
 from ezscale.state.admin.credit_notes import CreditNotesState
 from ezscale.state.admin.crediting import PART, CreditingState
+from ezscale.state.admin.disputes import DisputesState
 from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState
 from ezscale.state.admin.statement import StatementState
@@ -86,6 +88,24 @@ async def test_a_draft_is_issued_credited_and_its_credit_note_listed(company):
     told = await Screen(company, StatementState, boss).opens(f"/admin/statement/?id={ada.actor.own_customer()}")
     [account] = told.statement.accounts
     assert [row.words for row in account.lines] == ["Invoice", "Credit note"]
+
+
+async def test_a_dispute_is_listed_with_the_day_for_evidence_until_it_is_decided(company):
+    ada, boss = company.signs_up("Ada Moreno"), administrator(company)
+    ada.buys("vps-2", card=BY_LAST4["0259"].number)
+    company.lives(days=0.1)
+
+    waiting = await Screen(company, DisputesState, boss).opens("/admin/disputes/")
+    [row] = waiting.rows
+    file = await Screen(company, InvoiceState, boss).opens(f"/admin/invoice/?id={row.invoice_id}")
+    company.lives(days=10)
+    decided = await Screen(company, DisputesState, boss).opens("/admin/disputes/?status=decided")
+
+    assert (row.invoice, row.customer, row.dispute.status) == ("INV-2026-000001", "Ada Moreno", "open")
+    assert "11" in row.dispute.due
+    assert [each.dashboard for each in file.disputes] == [row.dispute.dashboard]
+    assert row.dispute.dashboard.startswith("https://dashboard.stripe.com/payments/pi_")
+    assert [(each.dispute.status, each.dispute.due) for each in decided.rows] == [("lost", "")]
 
 
 async def test_credit_is_given_on_the_customers_file_by_whoever_may(company):

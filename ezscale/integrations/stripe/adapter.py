@@ -17,6 +17,7 @@ from ezscale.billing.ports import (
     Charge,
     ChargeState,
     CheckoutPage,
+    DisputeReceipt,
     Notice,
     Payer,
     Receipt,
@@ -30,6 +31,7 @@ from ezscale.integrations.stripe.receipts import (
     kept_card,
     ours,
     receipt_of_decline,
+    receipt_of_dispute,
     receipt_of_intent,
     receipt_of_refund,
     receipt_of_session,
@@ -41,7 +43,16 @@ from ezscale.kit.errors import Rejected, UnknownOutcome
 MONEY = ["latest_charge.balance_transaction", "payment_method"]
 IN_THE_OTHER_MODE = "a similar object exists in"  # a test key for a live company, or the other way round
 CARD_IS_GONE = ("detached", "not have a payment method", "No such PaymentMethod")
-HEARD_OF_NOWHERE_ELSE = ["refund.created", "refund.updated", "refund.failed"]  # made in Stripe's dashboard
+HEARD_OF_NOWHERE_ELSE = [  # what is done in Stripe's dashboard, and by banks
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+]
 BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.NEEDS_CUSTOMER, ChargeState.FAILED]
 
 
@@ -222,6 +233,11 @@ class StripeGateway:
             for intent in listed.auto_paging_iter():
                 if intent.status == "succeeded":
                     yield receipt_of_intent(intent)
+
+    def read_dispute(self, dispute_ref: str) -> DisputeReceipt:
+        """The current truth about money that a customer's bank has taken back, or asks about."""
+        with asking(changes=False):
+            return receipt_of_dispute(self._stripe.disputes.retrieve(dispute_ref, {"expand": ["charge"]}))
 
     def open_card_page(
         self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str

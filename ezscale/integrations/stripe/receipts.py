@@ -1,13 +1,24 @@
 """What Stripe's objects mean in our words."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import stripe
 from stripe.checkout import Session
 
-from ezscale.billing.ports import Card, Charge, ChargeState, Receipt, RefundReceipt, RefundState, WantedRefund
+from ezscale.billing.ports import (
+    Card,
+    Charge,
+    ChargeState,
+    DisputeReceipt,
+    DisputeState,
+    Receipt,
+    RefundReceipt,
+    RefundState,
+    WantedRefund,
+)
 from ezscale.integrations.stripe.amounts import our_amount
 from ezscale.kit.errors import UnknownOutcome
 from ezscale.kit.money import Money
@@ -57,6 +68,10 @@ REFUND_STATES = {
     "failed": RefundState.FAILED,
     "canceled": RefundState.FAILED,
 }
+
+UNDECIDED = ("warning_needs_response", "warning_under_review", "needs_response", "under_review")
+APPEALED = ("appeal_needs_response", "appeal_under_review")
+DECIDED = ("won", "lost", "warning_closed", "prevented")
 
 
 def receipt_of_intent(intent: stripe.PaymentIntent) -> Receipt:
@@ -109,6 +124,36 @@ def receipt_of_refund(refund: stripe.Refund) -> RefundReceipt:
         amount=our_amount(refund.amount, refund.currency),
         refund_id=ours(refund.metadata, "refund_id"),
         failure=getattr(refund, "failure_reason", None) or ("canceled" if refund.status == "canceled" else ""),
+    )
+
+
+def receipt_of_dispute(dispute: stripe.Dispute) -> DisputeReceipt:
+    """What became of a dispute; its charge must be expanded. Where the money is counts for more than what it is called.
+
+    One that is won is open until the money is back, and one that is lost without money has cost us none.
+    """
+    if dispute.status not in (*UNDECIDED, *APPEALED, *DECIDED):
+        raise UnknownOutcome(f"Stripe calls {dispute.id} {dispute.status!r}, which we do not know yet.")
+    entries = dispute.balance_transactions
+    withdrawn = -sum(entry.amount for entry in entries if entry.amount < 0)
+    reinstated = sum(entry.amount for entry in entries if entry.amount > 0)
+    is_decided = dispute.status in DECIDED
+    if withdrawn > reinstated:
+        state = DisputeState.LOST if is_decided and dispute.status != "won" else DisputeState.OPEN
+    else:
+        state = DisputeState.WON if is_decided else DisputeState.WARNING
+    same = [entry for entry in entries if entry.currency == dispute.currency]  # an account may be kept in another one
+    taken = -sum(entry.amount for entry in same if entry.amount < 0)
+    due_by = getattr(dispute.evidence_details, "due_by", None)
+    return DisputeReceipt(
+        state=state,
+        ref=dispute.id,
+        payment_ref=ref(dispute.payment_intent),
+        amount=our_amount(taken or dispute.amount, dispute.currency),
+        fee=our_amount(sum(entry.fee for entry in same), dispute.currency),
+        reason=dispute.reason,
+        answer_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+        card_ref=ref(getattr(dispute.charge, "payment_method", "")),
     )
 
 

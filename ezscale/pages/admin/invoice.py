@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ezscale.pages.admin.crediting import credit_note_window
+from ezscale.pages.admin.disputes import disputes_card
 from ezscale.pages.admin.holds import held_card
 from ezscale.pages.admin.parts import (
     ATTEMPT_TONES,
@@ -185,6 +186,7 @@ def _main() -> rx.Component:
         card(_attempts(), title="Charges", flush=True),
         payments_card(),
         refunds_card(),
+        disputes_card(),
     )
 
 

@@ -14,6 +14,7 @@ KIND_BY_PREFIX = {
     "ch": "charge",
     "cs": "checkout.session",
     "cus": "customer",
+    "du": "dispute",
     "evt": "event",
     "pi": "payment_intent",
     "pm": "payment_method",

@@ -13,9 +13,10 @@ from ezscale.kit.clock import world_now
 from ezscale.sandbox.faults import Unreliable, own_path
 from ezscale.sandbox.stand_in import StandIn
 from ezscale.sandbox.store import Store
-from ezscale.sandbox.stripe import checkout, refunds
+from ezscale.sandbox.stripe import checkout, disputes, refunds
 from ezscale.sandbox.stripe.account import Account
 from ezscale.sandbox.stripe.asking import Counter, Operation
+from ezscale.sandbox.stripe.controls import bank_controls
 from ezscale.sandbox.stripe.errors import error_body
 from ezscale.sandbox.stripe.hosted import HostedPages
 from ezscale.sandbox.stripe.operations import OPERATIONS
@@ -30,7 +31,7 @@ class StripeStandIn(StandIn):
     def __init__(self, account: Account, api_key: str, webhooks: Webhooks) -> None:
         self.account = account
         counter = Counter(account, api_key)
-        routes = [*HostedPages(account).routes, *webhook_controls(webhooks)]
+        routes = [*HostedPages(account).routes, *webhook_controls(webhooks), *bank_controls(account)]
         routes += [_route(counter, operation) for operation in OPERATIONS]
         app = Starlette(routes=routes, exception_handlers={HTTPException: _unrecognised})
         unreliable = Unreliable(app, account.store, error_body, lambda: really_done(account.store))
@@ -56,6 +57,7 @@ def stripe_stand_in(
 def _settle_overdue(account: Account) -> None:
     checkout.close_overdue(account)
     refunds.settle_overdue(account)
+    disputes.settle_overdue(account)
 
 
 def _route(counter: Counter, operation: Operation) -> Route:

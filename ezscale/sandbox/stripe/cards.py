@@ -22,11 +22,20 @@ class Arrives(StrEnum):
     NEVER = "never"
 
 
+class Disputed(StrEnum):
+    """What its bank does as soon as a card has paid."""
+
+    NEVER = "never"
+    INQUIRED = "inquired"
+    AT_ONCE = "at_once"
+
+
 @dataclass(frozen=True, slots=True)
 class TestCard:
     """One test card. Decline codes say when the bank refuses: while the card is kept, and when it is charged.
 
     `refunds` is what becomes of money that is sent back to it: it arrives at once, a day later, or is returned.
+    `disputed` is whether its bank takes back what it has paid, or asks about it.
     """
 
     __test__ = False
@@ -38,6 +47,7 @@ class TestCard:
     declines_setup: str = ""
     declines_charge: str = ""
     refunds: Arrives = Arrives.AT_ONCE
+    disputed: Disputed = Disputed.NEVER
 
     @property
     def last4(self) -> str:
@@ -68,6 +78,8 @@ CARDS = (
     TestCard("4000000000000341", "Can be kept, is declined when charged", declines_charge="generic_decline"),
     TestCard("4000000000007726", "Succeeds; a refund takes a day", refunds=Arrives.LATER),
     TestCard("4000000000005126", "Succeeds; a refund comes back after a day", refunds=Arrives.NEVER),
+    TestCard("4000000000000259", "Succeeds, and is disputed as fraudulent", disputed=Disputed.AT_ONCE),
+    TestCard("4000000000001976", "Succeeds, and its bank inquires about it", disputed=Disputed.INQUIRED),
     _refused("4000000000000002", "generic_decline", "Is declined"),
     _refused("4000000000009995", "insufficient_funds", "Has no funds"),
     _refused("4000000000009987", "lost_card", "Was lost"),

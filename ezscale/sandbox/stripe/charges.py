@@ -5,6 +5,8 @@ from ezscale.sandbox.stripe.account import Account
 from ezscale.sandbox.stripe.amounts import fee_of
 from ezscale.sandbox.stripe.errors import Declined
 
+ENTRIES = {"charge": "charge", "refund": "refund", "dispute": "adjustment"}  # by what moves the balance
+
 
 def retrieve(account: Account, params: Document, id: str) -> Document:
     """A charge by id."""
@@ -41,8 +43,7 @@ def make(account: Account, intent: Document, method: Document, failure: Declined
 
 
 def balance_entry(account: Account, source: Document, amount: int, fee: int = 0) -> str:
-    """Move the balance for a charge or a refund; the id of the entry."""
-    kind = "charge" if source["object"] == "charge" else "refund"
+    """Move the balance for a charge, a refund or a dispute; the id of the entry."""
     entry = account.make(
         "txn",
         amount=amount,
@@ -52,6 +53,6 @@ def balance_entry(account: Account, source: Document, amount: int, fee: int = 0)
         net=amount - fee,
         source=source["id"],
         status="pending",
-        type=kind,
+        type=ENTRIES[source["object"]],
     )
     return str(entry["id"])

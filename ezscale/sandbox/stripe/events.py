@@ -1,7 +1,7 @@
 """What happened, for those who missed the webhook."""
 
 from ezscale.sandbox.store import Document
-from ezscale.sandbox.stripe import refunds
+from ezscale.sandbox.stripe import disputes, refunds
 from ezscale.sandbox.stripe.account import Account
 from ezscale.sandbox.stripe.errors import StripeError
 
@@ -16,6 +16,7 @@ def retrieve(account: Account, params: Document, id: str) -> Document:
 def index(account: Account, params: Document, id: str = "") -> Document:
     """Events, newest first; of some types alone, where they are named."""
     refunds.settle_overdue(account)
+    disputes.settle_overdue(account)
     types = params.pop("types", None)
     if types is None:
         return account.page_of("event", params, "/v1/events")

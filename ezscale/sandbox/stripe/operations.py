@@ -7,6 +7,7 @@ from ezscale.sandbox.stripe import (
     charges,
     checkout,
     customers,
+    disputes,
     events,
     payment_intents,
     payment_methods,
@@ -96,6 +97,12 @@ OPERATIONS = (
     ),
     Operation("GET", "/v1/refunds/{id}", refunds.retrieve, p.RefundRetrieveParams, _names("")),
     Operation("GET", "/v1/charges/{id}", charges.retrieve, p.ChargeRetrieveParams, _names("")),
+    Operation(
+        "GET", "/v1/disputes", disputes.index, p.DisputeListParams, LISTING | {"payment_intent", "charge", "created"}
+    ),
+    Operation("GET", "/v1/disputes/{id}", disputes.retrieve, p.DisputeRetrieveParams, _names("")),
+    Operation("POST", "/v1/disputes/{id}", disputes.update, p.DisputeUpdateParams, _names("evidence metadata submit")),
+    Operation("POST", "/v1/disputes/{id}/close", disputes.close, p.DisputeCloseParams, _names("")),
     Operation("GET", "/v1/events", events.index, p.EventListParams, LISTING | {"type", "types", "created"}),
     Operation("GET", "/v1/events/{id}", events.retrieve, p.EventRetrieveParams, _names("")),
 )

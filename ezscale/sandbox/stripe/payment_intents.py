@@ -3,10 +3,10 @@
 import secrets
 
 from ezscale.sandbox.store import Document
-from ezscale.sandbox.stripe import charges, payment_methods
+from ezscale.sandbox.stripe import charges, disputes, payment_methods
 from ezscale.sandbox.stripe.account import Account, merged_metadata
 from ezscale.sandbox.stripe.amounts import checked_amount, checked_currency
-from ezscale.sandbox.stripe.cards import BY_LAST4, Authentication, decline
+from ezscale.sandbox.stripe.cards import BY_LAST4, Authentication, Disputed, decline
 from ezscale.sandbox.stripe.errors import Declined, StripeError, unexpected_state
 
 WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -121,6 +121,8 @@ def attempt(
     if intent["setup_future_usage"] and intent["customer"] and method["customer"] is None:
         payment_methods.keep(account, method, intent["customer"], set_up=True)
     account.emit("payment_intent.succeeded", intent)
+    if card.disputed is not Disputed.NEVER:
+        disputes.open_dispute(account, charge, inquiry=card.disputed is Disputed.INQUIRED)
     return account.save(intent)
 
 

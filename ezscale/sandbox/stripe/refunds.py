@@ -6,6 +6,7 @@ from ezscale.sandbox.store import Document
 from ezscale.sandbox.stripe.account import Account, merged_metadata
 from ezscale.sandbox.stripe.cards import BY_LAST4, Arrives
 from ezscale.sandbox.stripe.charges import balance_entry
+from ezscale.sandbox.stripe.disputes import is_refundable
 from ezscale.sandbox.stripe.errors import StripeError
 
 A_DAY = int(timedelta(days=1).total_seconds())
@@ -20,6 +21,9 @@ def create(account: Account, params: Document, id: str = "") -> Document:
     if left == 0:
         message = f"Charge {charge['id']} has already been refunded."
         raise StripeError(message, code="charge_already_refunded")
+    if charge["disputed"] and not is_refundable(account, charge):
+        message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
+        raise StripeError(message, code="charge_disputed")
     if not 0 < amount <= left:
         message = f"Refund amount ({amount}) must be positive and no more than the unrefunded amount ({left})."
         raise StripeError(message, param="amount")

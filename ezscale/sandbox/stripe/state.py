@@ -28,9 +28,19 @@ def really_done(store: Store) -> dict[str, Any]:
         "refunded": dict(refunded),
         "declined": len(store.where("charge", "status", "failed")),
         "refunds": len(store.all("refund")),
+        "disputes": dict(Counter(dispute["status"] for dispute in store.all("dispute"))),
+        "balance": dict(_balance(store)),
         "customers": len(store.all("customer")),
         "customers_deleted": len(store.all("deleted_customer")),
         "cards_kept": sum(method["customer"] is not None for method in store.all("payment_method")),
         "sessions": dict(Counter(session["status"] for session in store.all("checkout.session"))),
         "webhooks_owed": len(store.all("delivery")),
     }
+
+
+def _balance(store: Store) -> Counter[str]:
+    """What the account holds, by currency."""
+    sums = Counter[str]()
+    for entry in store.all("balance_transaction"):
+        sums[entry["currency"]] += entry["net"]
+    return sums

@@ -9,6 +9,7 @@ import reflex as rx
 
 from ezscale.accounts.permissions import MANAGE_INVOICES, REFUND_PAYMENTS
 from ezscale.billing.credit_notes import credit_notes, creditable
+from ezscale.billing.disputes import disputes_on
 from ezscale.billing.drafting import change_memo, copy_invoice, delete_draft, issue_draft
 from ezscale.billing.explaining import explain_invoice
 from ezscale.billing.history import attempts_on, steps_taken_on
@@ -30,6 +31,7 @@ from ezscale.models import DunningStep, Invoice, InvoiceLine
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.pay_link import payable_by_link
 from ezscale.state.account.invoice_views import LineView, NoteRow
+from ezscale.state.admin.dispute_views import DisputeView
 from ezscale.state.admin.holds import HoldView
 from ezscale.state.admin.money_views import AttemptView, PaymentView
 from ezscale.state.admin.refund_views import RefundableView, RefundView
@@ -139,6 +141,7 @@ class InvoiceFile:
     notes: list[NoteRow]
     refunds: list[RefundView]
     refundable: list[RefundableView]
+    disputes: list[DisputeView]
     held: list[HoldView]
     rights: dict[str, bool]
 
@@ -154,6 +157,7 @@ class InvoiceState(Record, StaffState):
     notes: list[NoteRow] = []
     refunds: list[RefundView] = []
     refundable: list[RefundableView] = []
+    disputes: list[DisputeView] = []
     held: list[HoldView] = []
     may_now: dict[str, bool] = NO_RIGHTS
     pay_link: str = ""
@@ -223,7 +227,7 @@ class InvoiceState(Record, StaffState):
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.invoice, self.lines, self.payments = file.invoice, file.lines, file.payments
         self.attempts, self.steps, self.notes = file.attempts, file.steps, file.notes
-        self.refunds, self.refundable = file.refunds, file.refundable
+        self.refunds, self.refundable, self.disputes = file.refunds, file.refundable, file.disputes
         self.held, self.may_now = file.held, file.rights
 
 
@@ -241,6 +245,7 @@ def file_of(work: Work, invoice_id: UUID, reader: Reader) -> InvoiceFile:
         notes=[NoteRow.of(note, reader) for note, _ in credit_notes(work, invoice_id=invoice_id, limit=MOST_NOTES)],
         refunds=[RefundView.of(refund, reader) for refund in refunds_on(work, invoice_id)],
         refundable=[RefundableView.of(each, reader) for each in _refundable(work, invoice_id)],
+        disputes=[DisputeView.of(dispute, paid, reader) for dispute, paid in disputes_on(work, invoice_id)],
         held=[HoldView.of(held, "", "", work, reader) for held in holds_on_invoice(work, invoice_id)],
         rights=rights_on(work, row),
     )

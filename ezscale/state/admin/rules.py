@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from ezscale.billing.bank_rules import BankRules
+from ezscale.billing.disputes import DisputeRules
 from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.documents import DocumentRules
 from ezscale.billing.dunning_rules import DunningRules
@@ -42,6 +43,7 @@ TOPICS: tuple[type[Rules], ...] = (  # in the order in which they are shown
     InvoiceRules,
     DunningRules,
     PaymentRules,
+    DisputeRules,
     BankRules,
     DocumentRules,
     ReferralRules,
