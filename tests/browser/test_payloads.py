@@ -104,6 +104,7 @@ NOT_TYPED = {
     "audit_head": "a hash",
     "calculated_rate": "a place as a customer's address has it, which is planted there",
     "credential": "a name that the panel makes",
+    "dispute": "a gateway's own words",
     "dunning_step": "a step from a list",
     "exchange_rate": "figures and codes of currencies",
     "inbound_notice": "a vendor's own words, which no page shows",

@@ -75,7 +75,7 @@ from tests.reliability.small_company import COUPONS, CYCLES, PLANS, WORTH, Small
 from tests.sizes import SOAK, figures, size
 
 T = TypeVar("T")
-RUNS, STEPS = size(40, 500), 50
+RUNS, STEPS = size(25, 500), 50
 CHECKS = (
     money_checks.entries_balance,
     money_checks.receivables_are_open_invoices,
