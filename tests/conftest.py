@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from zlib import crc32
 
 import pytest
 from sqlalchemy import Engine
@@ -19,6 +20,7 @@ from tests.audit_watch import untold_changes
 from tests.databases import KINDS, Databases
 from tests.machine import debian_program, run_folder
 from tests.servers import end_servers
+from tests.sizes import SOAK
 
 
 @pytest.fixture
@@ -92,9 +94,14 @@ def chromium() -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test marked all_databases once on each of them."""
+    """Run a test marked all_databases on each of them in a soak, and otherwise on SQLite and on one of the two servers.
+
+    Which one is a matter of the test's name, so that each server has half of the tests, and always the same ones.
+    """
     if metafunc.definition.get_closest_marker("all_databases") and "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", KINDS, indirect=True)
+        embedded, *servers = KINDS
+        one = servers[crc32(metafunc.definition.nodeid.encode()) % len(servers)]
+        metafunc.parametrize("engine", KINDS if SOAK else (embedded, one), indirect=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
