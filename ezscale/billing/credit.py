@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,18 @@ BATCH = 200
 PAGE = 25
 ENTRIES = table_of(CreditEntry)
 Owner = tuple[UUID, str]  # a customer and a currency
+
+
+class CameOf(StrEnum):
+    """What a sum of credit came of that money is behind: its name in the books begins with it."""
+
+    SURPLUS = "surplus"  # of a payment
+    CREDIT_NOTE = "credit-kept"
+    LOST_REFUND = "refund-back"
+
+    def name_of(self, row_id: UUID) -> str:
+        """What the credit of one payment, credit note or refund is called."""
+        return f"{self}:{row_id.hex}"
 
 
 def credit_balance(work: Work, customer_id: UUID, currency: str) -> Money:

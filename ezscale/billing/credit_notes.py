@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import MANAGE_INVOICES, REFUND_PAYMENTS, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing import ledger
 from ezscale.billing.collecting import drop_unsent_charge
-from ezscale.billing.credit import keep_as_credit
+from ezscale.billing.credit import CameOf, keep_as_credit
 from ezscale.billing.earnings import earned_as_booked
 from ezscale.billing.events import CreditNoteIssued, InvoiceClosed
 from ezscale.billing.invoicing import invoice as invoice_of
@@ -22,7 +22,7 @@ from ezscale.billing.lines import PricedLine
 from ezscale.billing.numbers import CREDIT_NOTES, booking_of, booking_of_note, take_document_numbers
 from ezscale.billing.payments import invoice_is_paid
 from ezscale.billing.received import payments_on
-from ezscale.billing.refunds import KEPT, could_go_back, explain_refunds, send_back
+from ezscale.billing.refunds import could_go_back, explain_refunds, send_back
 from ezscale.billing.remaining import Remaining, left_to_credit, remaining
 from ezscale.billing.subscriptions import catch_up
 from ezscale.kit.actor import Actor
@@ -295,7 +295,7 @@ def _book(work: Work, invoice: Invoice, note: CreditNote, lines: Sequence[Credit
 def _give_back(work: Work, invoice: Invoice, note: CreditNote, give_back: GiveBack) -> None:
     """The customer has paid for this: we owe it to them, unless it was sent back at the gateway before."""
     owed, reason = ledger.receivable(invoice.customer_id), f"Credit note {note.number} on invoice {invoice.number}"
-    entry = keep_as_credit(work, invoice.customer_id, note.kept, reason, f"{KEPT}{note.id.hex}", owed)
+    entry = keep_as_credit(work, invoice.customer_id, note.kept, reason, CameOf.CREDIT_NOTE.name_of(note.id), owed)
     explain_refunds(work, entry, [payment for payment, _ in payments_on(work, invoice.id)])
     if give_back is GiveBack.REFUND and could_go_back(work, invoice.id, entry.left):
         send_back(work, entry, could_go_back(work, invoice.id, entry.left), note.reason)

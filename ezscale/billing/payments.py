@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from ezscale.billing import ledger
 from ezscale.billing.cards import keep_card, refuse_card
 from ezscale.billing.cases import open_case
-from ezscale.billing.credit import keep_as_credit, spend_credit
+from ezscale.billing.credit import CameOf, keep_as_credit, spend_credit
 from ezscale.billing.events import ChargeFailed, ChargeNeedsCustomer, InvoicePaid
 from ezscale.billing.invoicing import invoice_to_change, issue_invoice
 from ezscale.billing.numbers import become_invoice
@@ -100,7 +100,7 @@ def used_as(payment_id: UUID) -> str:
 
 def kept_as(payment_id: UUID) -> str:
     """The name of the credit, and of the ledger's entry, for what was left of a payment."""
-    return f"surplus:{payment_id.hex}"
+    return CameOf.SURPLUS.name_of(payment_id)
 
 
 def issue_on_payment(work: Work, invoice: Invoice) -> None:

@@ -1,5 +1,6 @@
 """Sending money back: one refund is paid once, whatever happens on the way."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -43,6 +44,19 @@ def unanswered_refunds(work: Work, limit: int = 500) -> list[UUID]:
         col(Refund.status).in_(UNDER_WAY), col(Refund.created_at) < work.now - ANSWER_OVERDUE
     )
     return list(work.session.exec(waiting.order_by(col(Refund.id)).limit(limit)))
+
+
+def doubt_refunds(work: Work, since: datetime) -> int:
+    """Take every refund that these books do not know to be sent for one that may have been sent at that moment.
+
+    For books that were restored, as with charges. How many refunds are without an answer.
+    """
+    under_way = select(Refund).where(col(Refund.status).in_(UNDER_WAY))
+    refunds = work.session.exec(under_way.order_by(col(Refund.id)).with_for_update()).all()
+    for refund in refunds:
+        refund.send(since)
+        refund.lose_sight()
+    return len(refunds)
 
 
 def _to_send(work: Work, gateway: PaymentGateway, refund_id: UUID) -> tuple[WantedRefund | None, str, bool]:

@@ -5,7 +5,7 @@ who gives money back at the gateway itself does not say what for: that lies on t
 a surplus explains it, and staff have a case about it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import REFUND_PAYMENTS, SEE_EVERYTHING
 from ezscale.billing import ledger
 from ezscale.billing.cases import open_case
-from ezscale.billing.credit import keep_as_credit, lock_customers, pay_out_credit
+from ezscale.billing.credit import CameOf, keep_as_credit, lock_customers, pay_out_credit
 from ezscale.billing.disputed import in_dispute, taken_by_banks
 from ezscale.billing.events import RefundAsked, Refunded
 from ezscale.billing.invoicing import invoice
@@ -27,8 +27,6 @@ from ezscale.kit.work import Work
 from ezscale.models import CreditEntry, CreditNote, Payment, Refund
 from ezscale.models.recorded_payment import PaidBy
 from ezscale.models.refund import RefundStatus
-
-SURPLUS, KEPT, SENT_BACK = "surplus:", "credit-kept:", "refund-back:"  # how credit is named that money is behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +77,9 @@ def send_back(work: Work, entry: CreditEntry, amount: Money | None, reason: str)
 def refundable(work: Work, invoice_id: UUID) -> list[Refundable]:
     """The credit that came of an invoice's payments and can still go back to where it came from. Staff only."""
     work.actor.require(SEE_EVERYTHING)
-    payments = list(work.session.exec(select(Payment).where(Payment.invoice_id == invoice_id)))
-    notes = select(CreditNote.id).where(CreditNote.invoice_id == invoice_id)
-    sent_back = select(Refund.id).where(col(Refund.payment_id).in_([payment.id for payment in payments]))
-    keys = [
-        *(f"{SURPLUS}{payment.id.hex}" for payment in payments),
-        *(f"{KEPT}{note_id.hex}" for note_id in work.session.exec(notes)),
-        *(f"{SENT_BACK}{refund_id.hex}" for refund_id in work.session.exec(sent_back)),
-    ]
-    entries = select(CreditEntry).where(col(CreditEntry.once_key).in_(keys), CreditEntry.left_minor > 0)
+    paid = work.session.exec(select(Payment).where(Payment.invoice_id == invoice_id)).all()
     found = []
-    for entry in work.session.exec(entries.order_by(col(CreditEntry.id))):
+    for entry in _credit_of(work, paid):
         room = total((left for _, left in _with_room(work, _behind(work, entry))), entry.currency)
         if most := min(entry.left, room):
             found.append(Refundable(entry, most))
@@ -170,19 +160,33 @@ def _ask(work: Work, entry: CreditEntry, payment: Payment, amount: Money, reason
     return refund
 
 
+def _credit_of(work: Work, payments: Collection[Payment]) -> list[CreditEntry]:
+    """What is left of the sums of credit that came of these payments, oldest first."""
+    notes = select(CreditNote.id).where(col(CreditNote.invoice_id).in_({payment.invoice_id for payment in payments}))
+    lost = select(Refund.id).where(col(Refund.payment_id).in_([payment.id for payment in payments]))
+    names = [
+        *(CameOf.SURPLUS.name_of(payment.id) for payment in payments),
+        *map(CameOf.CREDIT_NOTE.name_of, work.session.exec(notes)),
+        *map(CameOf.LOST_REFUND.name_of, work.session.exec(lost)),
+    ]
+    entries = select(CreditEntry).where(col(CreditEntry.once_key).in_(names), CreditEntry.left_minor > 0)
+    return list(work.session.exec(entries.order_by(col(CreditEntry.id))))
+
+
 def _behind(work: Work, entry: CreditEntry) -> list[Payment]:
-    """The payments that a sum of credit came from, newest first."""
+    """The payments that a sum of credit came of, newest first."""
     kind, _, name = entry.once_key.partition(":")
-    match f"{kind}:":
-        case key if key == SURPLUS:
-            behind = select(Payment).where(Payment.id == UUID(name))
-        case key if key == KEPT:
-            note = work.session.get_one(CreditNote, UUID(name))
-            behind = select(Payment).where(Payment.invoice_id == note.invoice_id, Payment.currency == entry.currency)
-        case key if key == SENT_BACK:
-            behind = select(Payment).where(Payment.id == work.session.get_one(Refund, UUID(name)).payment_id)
-        case _:
-            return []
+    if kind not in list(CameOf):
+        return []
+    behind, row_id = select(Payment), UUID(name)
+    match CameOf(kind):
+        case CameOf.SURPLUS:
+            behind = behind.where(Payment.id == row_id)
+        case CameOf.CREDIT_NOTE:
+            note = work.session.get_one(CreditNote, row_id)
+            behind = behind.where(Payment.invoice_id == note.invoice_id, Payment.currency == entry.currency)
+        case CameOf.LOST_REFUND:
+            behind = behind.where(Payment.id == work.session.get_one(Refund, row_id).payment_id)
     return list(work.session.exec(behind.order_by(col(Payment.id).desc())))
 
 
@@ -239,7 +243,7 @@ def _book_failure(work: Work, refund: Refund, why: str) -> None:
         sides = [(ledger.clearing(refund.gateway), refund.amount), (account, -refund.amount)]
         ledger.book(work, "refund_came_back", f"refund-came-back:{refund.id.hex}", sides)
     if refund.credit_entry_id is not None:
-        once_key = f"{SENT_BACK}{refund.id.hex}"
+        once_key = CameOf.LOST_REFUND.name_of(refund.id)
         reason = "A refund did not arrive"
         keep_as_credit(work, refund.customer_id, refund.amount, reason, once_key, account)
     facts = {"amount": str(refund.amount), "why": refund.failure, "refund": refund.gateway_ref or ""}
@@ -278,18 +282,8 @@ def _book_from_outside(work: Work, gateway: str, receipt: RefundReceipt) -> None
     work.session.add(refund)
     _book_sent(work, refund)
     work.session.flush()
-    for entry in _unspent(work, payment):
+    for entry in _credit_of(work, [payment]):
         explain_refunds(work, entry, [payment])
     work.emit(Refunded(refund.id, refund.customer_id))
     if refund.credit_entry_id is None:
         open_case(work, "refund_unexplained", receipt.ref, payment.customer_id, facts)
-
-
-def _unspent(work: Work, payment: Payment) -> list[CreditEntry]:
-    """Credit that came of a payment, and that somebody may have meant who gave it back at the gateway."""
-    keys = [f"{SURPLUS}{payment.id.hex}"]
-    if payment.invoice_id is not None:
-        notes = select(CreditNote.id).where(CreditNote.invoice_id == payment.invoice_id)
-        keys += [f"{KEPT}{note_id.hex}" for note_id in work.session.exec(notes)]
-    entries = select(CreditEntry).where(col(CreditEntry.once_key).in_(keys), CreditEntry.left_minor > 0)
-    return list(work.session.exec(entries.order_by(col(CreditEntry.id))))

@@ -20,6 +20,9 @@ from sqlmodel import SQLModel, col, func
 
 from ezscale.billing.collecting import request_charge
 from ezscale.billing.credit import grant_credit
+from ezscale.billing.credit_notes import GiveBack, issue_credit_note
+from ezscale.billing.invoicing import invoice_lines
+from ezscale.billing.refunds import refunds_on
 from ezscale.billing.renewals import issue_renewals
 from ezscale.cli.backup.restoring import Restored, restorable, restore
 from ezscale.cli.backup.taking import take_backup
@@ -39,6 +42,7 @@ from ezscale.kit.work import Database
 from ezscale.models import CreditEntry, Customer, Invoice, LedgerEntry, Posting
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptTrigger
+from ezscale.models.refund import RefundStatus
 from ezscale.tasks import company
 from tests.bulk import write_book
 from tests.company import Company, open_house
@@ -147,6 +151,30 @@ def test_a_charge_of_after_the_cut_is_not_made_again(at: Company, tmp_path: Path
         )
     assert restored.waiting.charges == 1
     assert at.stripe_did()["invoices"][str(invoice_id)]["captures"] == 1
+
+
+def test_a_refund_of_after_the_cut_is_not_made_again(at: Company, tmp_path: Path):
+    bea = at.signs_up("Bea Roy")
+    bea.buys("vps-2")
+    [invoice] = bea.invoices()
+    with at.robot() as work:
+        part = {invoice_lines(work, invoice.id)[0].id: Money(400, "EUR")}
+        issue_credit_note(work, invoice.id, part, "It stood still", GiveBack.REFUND)
+    taken = take_backup(at.house.database, tmp_path / "old", tmp_path / "backups")
+    at.works()
+    sent = at.stripe_did()["refunded"]
+
+    restored, own = restored_in(tmp_path / "new", "", taken.file)
+    at.clock.move(timedelta(days=2))  # Stripe no longer knows the key of the refund
+    house = open_house(Database(open_engine(own.database), at.clock), tmp_path / "new", at.lines)
+    with house.automation("test")() as work:
+        go_on(work)
+    company.travel(house, at.clock.now + timedelta(minutes=20))
+
+    assert at.stripe_did()["refunded"] == sent
+    assert restored.waiting.refunds == 1
+    with house.automation("test")() as work:
+        assert [refund.status for refund in refunds_on(work, invoice.id)] == [RefundStatus.SUCCEEDED]
 
 
 @dataclass

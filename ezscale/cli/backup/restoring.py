@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from ezscale import wiring
 from ezscale.accounts.sessions import end_all_sessions
 from ezscale.billing.collecting import doubt_charges
+from ezscale.billing.refunding import doubt_refunds
 from ezscale.cli.backup.archive import checked, read_parts, rows_of, sync_folder
 from ezscale.cli.backup.building import building_site, is_lived_in
 from ezscale.cli.backup.manifest import FILES, KEYS, Damaged, Manifest
@@ -41,6 +42,7 @@ class Waiting:
     """What stood in the middle at the cut, and may have happened since: nobody here can know."""
 
     charges: int
+    refunds: int
     mails: int
     builds: int
     events_and_jobs: int
@@ -138,6 +140,7 @@ def _waiting(work: Work, cut: datetime) -> Waiting:
     events = _how_many(work, col(OutboxEvent.relayed_at).is_(None))
     return Waiting(
         charges=doubt_charges(work, cut),
+        refunds=doubt_refunds(work, cut),
         mails=_how_many(work, col(MailMessage.status) == MailStatus.QUEUED),
         builds=_how_many(work, col(ProvisioningJob.live_for).is_not(None)),
         events_and_jobs=events + _how_many(work, col(Job.status) == JobStatus.READY),

@@ -135,6 +135,7 @@ def tell_waiting(restored: Restored) -> None:
     waiting = restored.waiting
     for count, words in (
         (waiting.charges, "charges without an answer: each is asked for by its old key, or looked up"),
+        (waiting.refunds, "refunds without an answer: each is asked for by its old key, or looked up"),
         (
             waiting.mails,
             "mails that had not left: they go out, perhaps for the second time, under their old Message-ID",
