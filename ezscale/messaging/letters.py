@@ -1,4 +1,4 @@
-"""Which words go to whom: one function for each occasion. Rooms beside this one are known by their rows only."""
+"""Letters about people, orders and services: one function for each occasion. Rooms beside this one are known by their rows only."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -9,39 +9,27 @@ from sqlmodel import col, func, select
 from ezscale.accounts.invitations import new_invitation_secret
 from ezscale.accounts.mailed_links import new_link_secret
 from ezscale.catalog.cycles import cycle_words
-from ezscale.kit.money import Money
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
 from ezscale.messaging.sending import is_written, write_mail
+from ezscale.messaging.wording import address_of
 from ezscale.models import (
     Cancellation,
-    CreditEntry,
-    CreditNote,
     Customer,
-    DunningStep,
     Invitation,
-    Invoice,
     Membership,
     Offer,
     Order,
     OrderHold,
-    PayLink,
-    Payment,
-    PaymentAttempt,
-    PaymentMethod,
     Plan,
     PriceChange,
     PriceNotice,
-    Referral,
-    Refund,
     Service,
     Subscription,
     SubscriptionItem,
     User,
 )
 from ezscale.models.customer import MemberRole
-from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.pay_link import payable_by_link
 from ezscale.models.sign_in import TokenPurpose
 
 INVITATION_LASTS = timedelta(days=3)
@@ -62,7 +50,7 @@ def password_changed(work: Work, user_id: UUID, at: datetime) -> None:
     """To somebody whose password was changed; one for each time it was."""
     user = work.session.get_one(User, user_id)
     once = f"{user_id.hex}:{at.timestamp():.0f}"
-    write_mail(work, "password_changed", user.email, once, {"name": user.name}, link=_address("/forgotten/"))
+    write_mail(work, "password_changed", user.email, once, {"name": user.name}, link=address_of("/forgotten/"))
 
 
 def email_change(work: Work, user_id: UUID, asked_at: datetime) -> None:
@@ -72,9 +60,9 @@ def email_change(work: Work, user_id: UUID, asked_at: datetime) -> None:
     if not user.new_email or is_written(work, "email_change", once):
         return  # they have changed their mind, or a new link would end the one that was mailed
     values: dict[str, object] = {"name": user.name, "new_email": user.new_email}
-    link = _address(f"/change-email/?token={new_link_secret(work, user_id, TokenPurpose.CHANGE_EMAIL)}")
+    link = address_of(f"/change-email/?token={new_link_secret(work, user_id, TokenPurpose.CHANGE_EMAIL)}")
     write_mail(work, "email_change", user.new_email, once, values, link=link)
-    write_mail(work, "email_change_notice", user.email, once, values, link=_address("/forgotten/"))
+    write_mail(work, "email_change_notice", user.email, once, values, link=address_of("/forgotten/"))
 
 
 def email_changed(work: Work, user_id: UUID, old_email: str, at: datetime) -> None:
@@ -89,7 +77,7 @@ def second_factor_changed(work: Work, user_id: UUID, what: str, at: datetime) ->
     user = work.session.get_one(User, user_id)
     once = f"{user_id.hex}:{at.timestamp():.6f}"
     values: dict[str, object] = {"name": user.name, "what": what}
-    write_mail(work, "second_factor_changed", user.email, once, values, link=_address("/forgotten/"))
+    write_mail(work, "second_factor_changed", user.email, once, values, link=address_of("/forgotten/"))
 
 
 def invitation(work: Work, invitation_id: UUID, asked_at: datetime) -> None:
@@ -105,7 +93,7 @@ def invitation(work: Work, invitation_id: UUID, asked_at: datetime) -> None:
         "role": asked.role.value,
         "hostname": _hostname(work, asked.service_id),
     }
-    link = _address(f"/invitation/?token={new_invitation_secret(work, asked)}")
+    link = address_of(f"/invitation/?token={new_invitation_secret(work, asked)}")
     write_mail(work, "invitation", asked.email, once, values, link=link, customer=customer.id)
 
 
@@ -126,7 +114,7 @@ def member_joined(work: Work, user_id: UUID, customer_id: UUID, service_id: UUID
             "hostname": _hostname(work, service_id),
         }
         once = f"{owner.id.hex}:{user_id.hex}:{customer_id.hex}:{at.timestamp():.0f}"
-        link = _address("/account/people/")
+        link = address_of("/account/people/")
         write_mail(work, "member_joined", owner.email, once, values, link=link, customer=customer_id)
 
 
@@ -159,7 +147,7 @@ def access_changed(work: Work, user_id: UUID, how: str, words: str, at: datetime
     user = work.session.get_one(User, user_id)
     once = f"{user_id.hex}:{at.timestamp():.6f}"
     is_staff = user.staff_role_id is not None
-    link = f"{settings().staff_url}/login/" if is_staff else _address("/login/")
+    link = f"{settings().staff_url}/login/" if is_staff else address_of("/login/")
     write_mail(work, how, user.email, once, {"name": user.name, "words": words}, link=link)
 
 
@@ -168,175 +156,8 @@ def customer_standing(work: Work, template: str, customer_id: UUID, reason: str,
     customer = work.session.get_one(Customer, customer_id)
     once = f"{customer_id.hex}:{at.timestamp():.6f}"
     values: dict[str, object] = {"name": customer.name, "words": reason}
-    link = _address("/account/invoices/")
+    link = address_of("/account/invoices/")
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
-
-
-def invoice_issued(
-    work: Work, invoice_id: UUID, card: str = "", charge_on: date | None = None, waits: str = ""
-) -> None:
-    """With a new invoice. One that was paid at once has a receipt instead.
-
-    `card` is what will be charged, `charge_on` when; `waits` says why it is not to be paid now.
-    """
-    invoice, customer = _invoice(work, invoice_id)
-    if invoice.status is InvoiceStatus.OPEN:
-        day, once = _day(charge_on, customer), invoice.id.hex
-        write = _about_invoice if card or waits else _ask_for_money
-        write(work, "invoice_issued", invoice, customer, once, card=card, charge_on=day, waits=waits)
-    invoice.deliver(work.now)
-    work.session.add(invoice)
-
-
-def invoice_again(work: Work, invoice_id: UUID, at: datetime) -> None:
-    """With an invoice that somebody here sends once more; one for each time they do."""
-    invoice, customer = _invoice(work, invoice_id)
-    once = f"{invoice.id.hex}:{at.timestamp():.6f}"
-    to_pay = invoice.status is InvoiceStatus.OPEN
-    write = _ask_for_money if to_pay else _about_invoice
-    write(work, "invoice_again", invoice, customer, once, to_pay=to_pay)
-
-
-def credit_note(work: Work, note_id: UUID) -> None:
-    """With a credit note, and what it means for what is owed."""
-    note = work.session.get_one(CreditNote, note_id)
-    invoice, customer = _invoice(work, note.invoice_id)
-    locale, back = customer.language, _sent_back(work, note)
-    _about_invoice(
-        work,
-        "credit_note",
-        invoice,
-        customer,
-        note.id.hex,
-        note=note.number,
-        taken_back=note.total.format(locale),
-        kept=(note.kept - back).format(locale) if note.kept - back else "",
-        back=back.format(locale) if back else "",
-        reason=note.reason,
-        to_pay=invoice.status is InvoiceStatus.OPEN,
-    )
-    note.deliver(work.now)
-    work.session.add(note)
-
-
-def refunded(work: Work, refund_id: UUID) -> None:
-    """After money was sent back to where it came from."""
-    refund = work.session.get_one(Refund, refund_id)
-    payment = work.session.get_one(Payment, refund.payment_id)
-    customer = work.session.get_one(Customer, refund.customer_id)
-    invoice = work.session.get_one(Invoice, payment.invoice_id) if payment.invoice_id else None
-    values: dict[str, object] = {
-        "name": customer.name,
-        "amount": refund.amount.format(customer.language),
-        "number": invoice.shown_number if invoice else "",
-        "reason": refund.reason if refund.asked_by else "",
-        "paid_on": format_date(payment.received_at.astimezone(work.zone), "long", locale=customer.language),
-    }
-    link = _address("/account/invoices/")
-    write_mail(work, "refunded", customer.email, refund.id.hex, values, link=link, customer=customer.id)
-
-
-def about_credit(work: Work, template: str, entry_id: UUID) -> None:
-    """About credit that a customer was given, or that lapses soon unless they spend it."""
-    entry = work.session.get_one(CreditEntry, entry_id)
-    if not entry.left_minor:
-        return
-    customer = work.session.get_one(Customer, entry.customer_id)
-    locale = customer.language
-    values: dict[str, object] = {
-        "name": customer.name,
-        "amount": entry.amount.format(locale),
-        "left": entry.left.format(locale),
-        "reason": entry.reason,
-        "expires_on": _day(entry.expires_on, customer),
-    }
-    link = _address("/account/invoices/")
-    write_mail(work, template, customer.email, entry.id.hex, values, link=link, customer=customer.id)
-
-
-def referral_credited(work: Work, referral_id: UUID) -> None:
-    """To whoever sent us a customer and has been thanked for it. Whom they sent is not said: that is told to nobody."""
-    referral = work.session.get_one(Referral, referral_id)
-    if referral.reward is None:
-        return
-    customer = work.session.get_one(Customer, referral.referrer_id)
-    values: dict[str, object] = {
-        "name": customer.name,
-        "amount": referral.reward.format(customer.language),
-        "came_on": format_date(referral.came_at.astimezone(work.zone), "long", locale=customer.language),
-    }
-    link = _address("/account/referrals/")
-    write_mail(work, "referral_credited", customer.email, referral.id.hex, values, link=link, customer=customer.id)
-
-
-def receipt(work: Work, invoice_id: UUID) -> None:
-    """After a payment."""
-    invoice, customer = _invoice(work, invoice_id)
-    _about_invoice(work, "receipt", invoice, customer, invoice.id.hex)
-
-
-def reminder(work: Work, invoice_id: UUID, step: str) -> None:
-    """About an invoice that is still unpaid now; the last one before deletion says so. Each names its step's day."""
-    invoice, customer = _invoice(work, invoice_id)
-    if invoice.status is not InvoiceStatus.OPEN or invoice.due_on is None:
-        return
-    days = (work.today - invoice.due_on).days
-    template = "final_warning" if step.startswith("warn") else "reminder"
-    once = f"{invoice.id.hex}:{step}{_chased_anew(work, invoice.id)}"
-    taken = select(DunningStep).where(DunningStep.invoice_id == invoice.id, DunningStep.step == step)
-    row = work.session.exec(taken).first()
-    stops_on = _day(row.names_day if row else None, customer)
-    _ask_for_money(work, template, invoice, customer, once, days=days, stops_on=stops_on)
-
-
-def _chased_anew(work: Work, invoice_id: UUID) -> str:
-    """Who seemed to have paid, because of a payment that was taken back, is reminded and warned another time."""
-    mistaken = select(func.count()).where(Payment.invoice_id == invoice_id, col(Payment.taken_back_at).is_not(None))
-    times = work.session.exec(mistaken).one()
-    return f":{times}" if times else ""
-
-
-def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool, again: bool = False) -> None:
-    """After a declined card, unless the invoice was paid otherwise meanwhile; `again` if it is tried once more."""
-    invoice, customer = _invoice(work, invoice_id)
-    if invoice.status is InvoiceStatus.OPEN:
-        _ask_for_money(work, "charge_failed", invoice, customer, attempt_id.hex, hard=hard, again=again)
-
-
-def card_refused(work: Work, invoice_id: UUID, attempt_id: UUID, instead: str) -> None:
-    """After a card was refused for good and another one is charged instead, also when that has paid meanwhile."""
-    invoice, customer = _invoice(work, invoice_id)
-    asked = select(PaymentMethod).join(PaymentAttempt, col(PaymentAttempt.method_id) == PaymentMethod.id)
-    card = work.session.exec(asked.where(PaymentAttempt.id == attempt_id)).one().label
-    values: dict[str, object] = {
-        "name": customer.name,
-        "number": invoice.shown_number,
-        "card": card,
-        "instead": instead,
-    }
-    link = _address("/account/cards/")
-    write_mail(work, "card_refused", customer.email, attempt_id.hex, values, link=link, customer=customer.id)
-
-
-def card_expires(work: Work, method_id: UUID) -> None:
-    """Before a card expires that will be charged; once for each card and date."""
-    card = work.session.get_one(PaymentMethod, method_id)
-    customer = work.session.get_one(Customer, card.customer_id)
-    values: dict[str, object] = {
-        "name": customer.name,
-        "card": card.label,
-        "month": format_date(card.expires_on, "MMMM yyyy", locale=customer.language),
-    }
-    once = f"{card.id.hex}:{card.expires_on}"
-    link = _address("/account/cards/")
-    write_mail(work, "card_expires", customer.email, once, values, link=link, customer=customer.id)
-
-
-def charge_needs_customer(work: Work, invoice_id: UUID, attempt_id: UUID) -> None:
-    """When the bank wants to see the customer."""
-    invoice, customer = _invoice(work, invoice_id)
-    if invoice.status is InvoiceStatus.OPEN:
-        _ask_for_money(work, "charge_needs_customer", invoice, customer, attempt_id.hex)
 
 
 def cancellation(work: Work, cancellation_id: UUID) -> None:
@@ -356,7 +177,7 @@ def cancellation(work: Work, cancellation_id: UUID) -> None:
         "item": item.description if item else subscription.number,
         "ends_on": format_date(wish.effective_on, "long", locale=customer.language),
     }
-    link = _address("/account/services/")
+    link = address_of("/account/services/")
     write_mail(work, "cancellation", customer.email, wish.id.hex, values, link=link, customer=customer.id)
 
 
@@ -397,7 +218,7 @@ def offer_made(work: Work, offer_id: UUID) -> None:
         "items": ", ".join(str(item["name"]) for item in offer.items),
         "valid_until": format_date(offer.valid_until.date(), "long", locale=customer.language),
     }
-    link = _address(f"/account/offer/?id={offer.id}")
+    link = address_of(f"/account/offer/?id={offer.id}")
     write_mail(work, "offer_made", customer.email, offer.id.hex, values, link=link, customer=customer.id)
 
 
@@ -416,7 +237,7 @@ def about_service(work: Work, service_id: UUID, template: str) -> None:
         "ipv4": service.ipv4,
     }
     once = f"{service.id.hex}:{work.today}"
-    link = _address(f"/account/service/?id={service.id}")
+    link = address_of(f"/account/service/?id={service.id}")
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
 
@@ -424,37 +245,8 @@ def _to_user(work: Work, user_id: UUID, template: str, once: str, purpose: Token
     user = work.session.get_one(User, user_id)
     if is_written(work, template, once):
         return  # a new link would end the one that was mailed
-    link = _address(f"{path}?token={new_link_secret(work, user_id, purpose)}")
+    link = address_of(f"{path}?token={new_link_secret(work, user_id, purpose)}")
     write_mail(work, template, user.email, once, {"name": user.name}, link=link)
-
-
-def _ask_for_money(work: Work, template: str, invoice: Invoice, customer: Customer, once: str, **more: object) -> None:
-    """With a link by which anybody can pay the invoice; to the portal where none can."""
-    if is_written(work, template, once) or not payable_by_link(invoice, work.today):
-        _about_invoice(work, template, invoice, customer, once, **more)
-        return
-    pay_link, secret = PayLink.to(invoice, work.now)
-    work.session.add(pay_link)
-    values = {**_invoice_in_words(invoice, customer), **more}
-    link = _address(f"/pay/?link={secret}")
-    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
-
-
-def _about_invoice(work: Work, template: str, invoice: Invoice, customer: Customer, once: str, **more: object) -> None:
-    values = {**_invoice_in_words(invoice, customer), **more}
-    link = _address(f"/account/invoice/?id={invoice.id}")
-    write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
-
-
-def _invoice_in_words(invoice: Invoice, customer: Customer) -> dict[str, object]:
-    locale = customer.language
-    return {
-        "name": customer.name,
-        "number": invoice.shown_number,
-        "total": invoice.total.format(locale),
-        "open": invoice.open_amount.format(locale),
-        "due_on": _day(invoice.due_on, customer),
-    }
 
 
 def _about_price(work: Work, template: str, change_id: UUID, customer_id: UUID) -> None:
@@ -473,7 +265,7 @@ def _about_price(work: Work, template: str, change_id: UUID, customer_id: UUID) 
         "from_day": format_date(from_day or change.effective_on, "long", locale=locale),
     }
     once = _once(change_id, customer_id)
-    link = _address("/account/services/")
+    link = address_of("/account/services/")
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
 
@@ -484,7 +276,7 @@ def _once(change_id: UUID, customer_id: UUID) -> str:
 def _about_order(work: Work, template: str, order: Order, customer: Customer, **more: object) -> None:
     total = order.total.format(customer.language)
     values: dict[str, object] = {"name": customer.name, "number": order.number, "total": total, **more}
-    link = _address(f"/account/order/?id={order.id}")
+    link = address_of(f"/account/order/?id={order.id}")
     write_mail(work, template, customer.email, order.id.hex, values, link=link, customer=customer.id)
 
 
@@ -493,27 +285,6 @@ def _order(work: Work, order_id: UUID) -> tuple[Order, Customer]:
     return order, work.session.get_one(Customer, order.customer_id)
 
 
-def _invoice(work: Work, invoice_id: UUID) -> tuple[Invoice, Customer]:
-    invoice = work.session.get_one(Invoice, invoice_id)
-    return invoice, work.session.get_one(Customer, invoice.customer_id)
-
-
 def _hostname(work: Work, service_id: UUID | None) -> str:
     service = work.session.get(Service, service_id) if service_id else None
     return service.hostname if service else ""
-
-
-def _day(day: date | None, customer: Customer) -> str:
-    """A day as the customer writes it; nothing for none."""
-    return format_date(day, "long", locale=customer.language) if day else ""
-
-
-def _address(path: str) -> str:
-    return settings().web_url + path
-
-
-def _sent_back(work: Work, note: CreditNote) -> Money:
-    """What of a credit note goes back to where it was paid from."""
-    entry = select(CreditEntry.id).where(CreditEntry.once_key == f"credit-kept:{note.id.hex}").scalar_subquery()
-    back = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(Refund.credit_entry_id == entry)
-    return Money(int(work.session.exec(back).one()), note.currency)

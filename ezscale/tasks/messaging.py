@@ -41,7 +41,7 @@ from ezscale.billing.events import (
 from ezscale.billing.price_changes import told_of
 from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.errors import TemporaryFailure
-from ezscale.messaging import letters, sending
+from ezscale.messaging import letters, money_letters, sending
 from ezscale.messaging.events import MailWritten
 from ezscale.models import Invoice
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
@@ -154,63 +154,65 @@ def invoice_issued(house: House, event: InvoiceIssued | ProformaIssued) -> None:
         invoice = work.session.get_one(Invoice, event.invoice_id)
         waits = "" if to_charge(work, invoice) else WAITS
         card = usable_card(work, invoice.customer_id)
-        letters.invoice_issued(work, invoice.id, card.label if card else "", first_charge_on(work, invoice), waits)
+        money_letters.invoice_issued(
+            work, invoice.id, card.label if card else "", first_charge_on(work, invoice), waits
+        )
 
 
 @task
 def invoice_again(house: House, event: InvoiceResent) -> None:
     """Deliver an invoice once more."""
     with house.automation("mail")() as work:
-        letters.invoice_again(work, event.invoice_id, event.at)
+        money_letters.invoice_again(work, event.invoice_id, event.at)
 
 
 @task
 def credit_note(house: House, event: CreditNoteIssued) -> None:
     """Deliver a credit note."""
     with house.automation("mail")() as work:
-        letters.credit_note(work, event.credit_note_id)
+        money_letters.credit_note(work, event.credit_note_id)
 
 
 @task
 def refunded(house: House, event: Refunded) -> None:
     """Tell a customer that money is on its way back to them."""
     with house.automation("mail")() as work:
-        letters.refunded(work, event.refund_id)
+        money_letters.refunded(work, event.refund_id)
 
 
 @task
 def credit_granted(house: House, event: CreditGranted) -> None:
     """Tell a customer that they were given credit."""
     with house.automation("mail")() as work:
-        letters.about_credit(work, "credit_granted", event.entry_id)
+        money_letters.about_credit(work, "credit_granted", event.entry_id)
 
 
 @task
 def credit_lapses(house: House, event: CreditLapsesSoon) -> None:
     """Tell a customer that credit lapses unless they use it."""
     with house.automation("mail")() as work:
-        letters.about_credit(work, "credit_lapses", event.entry_id)
+        money_letters.about_credit(work, "credit_lapses", event.entry_id)
 
 
 @task
 def referral_credited(house: House, event: ReferralCredited) -> None:
     """Thank a customer for sending another one."""
     with house.automation("mail")() as work:
-        letters.referral_credited(work, event.referral_id)
+        money_letters.referral_credited(work, event.referral_id)
 
 
 @task
 def receipt(house: House, event: InvoicePaid) -> None:
     """Confirm a payment."""
     with house.automation("mail")() as work:
-        letters.receipt(work, event.invoice_id)
+        money_letters.receipt(work, event.invoice_id)
 
 
 @task
 def reminder(house: House, event: ReminderDue) -> None:
     """Remind of an unpaid invoice, unless it was paid meanwhile."""
     with house.automation("mail")() as work:
-        letters.reminder(work, event.invoice_id, event.step)
+        money_letters.reminder(work, event.invoice_id, event.step)
 
 
 @task
@@ -219,24 +221,24 @@ def charge_failed(house: House, event: ChargeFailed) -> None:
     with house.automation("mail")() as work:
         instead = usable_card(work, event.customer_id)
         if event.hard and instead is not None and instead.is_backup:
-            letters.card_refused(work, event.invoice_id, event.attempt_id, instead.label)
+            money_letters.card_refused(work, event.invoice_id, event.attempt_id, instead.label)
             return
         again = is_charged_again(work, work.session.get_one(Invoice, event.invoice_id))
-        letters.charge_failed(work, event.invoice_id, event.attempt_id, hard=event.hard, again=again)
+        money_letters.charge_failed(work, event.invoice_id, event.attempt_id, hard=event.hard, again=again)
 
 
 @task
 def card_expires(house: House, event: CardExpiresSoon) -> None:
     """Ask for a new card before the old one expires."""
     with house.automation("mail")() as work:
-        letters.card_expires(work, event.method_id)
+        money_letters.card_expires(work, event.method_id)
 
 
 @task
 def charge_needs_customer(house: House, event: ChargeNeedsCustomer) -> None:
     """Ask the customer to confirm a payment with their bank."""
     with house.automation("mail")() as work:
-        letters.charge_needs_customer(work, event.invoice_id, event.attempt_id)
+        money_letters.charge_needs_customer(work, event.invoice_id, event.attempt_id)
 
 
 @task

@@ -16,7 +16,7 @@ from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
-from ezscale.messaging import letters
+from ezscale.messaging import letters, money_letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.words import WORDS
 from ezscale.models import Customer, Invoice, MailMessage, PaymentMethod, Plan, PriceChange, Referral, User
@@ -101,14 +101,14 @@ def announced(work):
 def told_about_cards(work, invoice_id):
     """Their bank has said everything that banks say, and their card expires."""
     for hard, again in ((True, False), (False, True), (False, False)):
-        letters.charge_failed(work, invoice_id, new_id(), hard=hard, again=again)
-    letters.charge_needs_customer(work, invoice_id, new_id())
+        money_letters.charge_failed(work, invoice_id, new_id(), hard=hard, again=again)
+    money_letters.charge_needs_customer(work, invoice_id, new_id())
     card = work.session.exec(select(PaymentMethod)).one()
-    letters.card_expires(work, card.id)
+    money_letters.card_expires(work, card.id)
     refused = an_attempt(AttemptStatus.FAILED, invoice_id=invoice_id, method_id=card.id)
     work.session.add(refused)
     work.session.flush()
-    letters.card_refused(work, invoice_id, refused.id, "Mastercard •••• 4444")
+    money_letters.card_refused(work, invoice_id, refused.id, "Mastercard •••• 4444")
 
 
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
@@ -123,15 +123,15 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         letters.email_change(work, ada.user.id, work.now)
         letters.email_changed(work, ada.user.id, "ada@example.com", work.now)
         letters.second_factor_changed(work, ada.user.id, "The passkey “laptop” was added", work.now)
-        letters.reminder(work, renewal.id, "remind+1")
-        letters.reminder(work, renewal.id, "warn+23")
+        money_letters.reminder(work, renewal.id, "remind+1")
+        money_letters.reminder(work, renewal.id, "warn+23")
         told_about_cards(work, renewal.id)
         letters.cancellation(work, cancellation.id)
-        letters.invoice_again(work, renewal.id, work.now)
+        money_letters.invoice_again(work, renewal.id, work.now)
         issue_credit_note(work, paid.id, None, "The server stood still", GiveBack.REFUND)
         given = grant_credit(work, customer_id, Money(500, "EUR"), "Sorry", work.today)
-        letters.about_credit(work, "credit_lapses", given.id)
-        letters.referral_credited(work, thanked(work, customer_id))
+        money_letters.about_credit(work, "credit_lapses", given.id)
+        money_letters.referral_credited(work, thanked(work, customer_id))
         letters.colleague_invited(work, ada.user.id, work.now)
         for template in ABOUT_ACCESS:
             letters.access_changed(work, ada.user.id, template, "Support", work.now)
@@ -193,7 +193,7 @@ def test_the_same_letter_about_the_same_step_is_written_once(at, ada):
 
     for step in ("remind+1", "remind+1", "remind+3", "warn+23", "warn+23"):
         with at.robot() as work:
-            letters.reminder(work, renewal.id, step)
+            money_letters.reminder(work, renewal.id, step)
 
     assert [mail.template for mail in mails(at)[-3:]] == ["reminder", "reminder", "final_warning"]
     assert len(mails(at, "reminder")) == 2
@@ -204,9 +204,9 @@ def test_nobody_is_asked_for_what_they_have_paid(at, ada):
     before = len(mails(at))
 
     with at.robot() as work:
-        letters.reminder(work, paid.id, "remind+1")
-        letters.charge_failed(work, paid.id, new_id(), hard=False)
-        letters.charge_needs_customer(work, paid.id, new_id())
+        money_letters.reminder(work, paid.id, "remind+1")
+        money_letters.charge_failed(work, paid.id, new_id(), hard=False)
+        money_letters.charge_needs_customer(work, paid.id, new_id())
 
     assert len(mails(at)) == before
     assert (len(mails(at, "receipt")), len(mails(at, "invoice_issued"))) == (1, 1)
@@ -216,12 +216,12 @@ def test_nobody_is_asked_for_what_they_have_paid(at, ada):
 def test_letters_that_ask_for_money_lead_to_where_anybody_can_pay_and_the_others_to_the_portal(at, ada):
     [paid, renewal] = ada.invoices()
     with at.robot() as work:
-        letters.reminder(work, renewal.id, "remind+1")
-        letters.reminder(work, renewal.id, "warn+23")
-        letters.charge_failed(work, renewal.id, new_id(), hard=True)
-        letters.charge_needs_customer(work, renewal.id, new_id())
+        money_letters.reminder(work, renewal.id, "remind+1")
+        money_letters.reminder(work, renewal.id, "warn+23")
+        money_letters.charge_failed(work, renewal.id, new_id(), hard=True)
+        money_letters.charge_needs_customer(work, renewal.id, new_id())
         for again in (renewal, paid):
-            letters.invoice_again(work, again.id, work.now)
+            money_letters.invoice_again(work, again.id, work.now)
 
     leads_to = {(mail.template, urlsplit(link).path) for mail in mails(at) for link in LINK.findall(mail.text)}
     asking = ("reminder", "final_warning", "charge_failed", "charge_needs_customer", "invoice_again")
@@ -235,7 +235,7 @@ def test_an_invoice_says_whether_the_card_will_be_charged(at, ada):
     order = ben.orders()
     ben.pays(order.invoice_id)
     with at.robot() as work:
-        letters.invoice_issued(work, ada.invoices()[1].id)
+        money_letters.invoice_issued(work, ada.invoices()[1].id)
 
     [to_ada] = mails(at, "invoice_issued")
     assert "We will charge Visa •••• 4242 on April 2, 2026" in to_ada.text
