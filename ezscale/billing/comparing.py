@@ -1,8 +1,7 @@
 """Comparing what we have booked with what the gateway has taken: each night, whatever its answers and webhooks have said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 
 from sqlmodel import col, select
 
@@ -12,6 +11,7 @@ from ezscale.billing.ports import ChargeState, PaymentGateway, Receipt
 from ezscale.billing.runs import Tally, reported
 from ezscale.kit.errors import Rejected
 from ezscale.kit.money import Money
+from ezscale.kit.paging import in_blocks
 from ezscale.kit.work import OpenWork
 from ezscale.models import Payment
 
@@ -30,7 +30,7 @@ def compare_payments(open_work: OpenWork, gateway: PaymentGateway) -> Tally:
         with open_work() as work:
             since = work.now - LOOKS_BACK
         taken: set[str] = set()
-        for block in _blocks(gateway.payments_since(since - OLDER)):
+        for block in in_blocks(gateway.payments_since(since - OLDER), BLOCK):
             taken.update(receipt.payment_ref for receipt in block)
             booked = _booked(open_work, gateway, [receipt.payment_ref for receipt in block])
             for receipt in block:
@@ -97,8 +97,3 @@ def _booked_since(open_work: OpenWork, gateway: PaymentGateway, since: datetime)
             Payment.gateway == gateway.name, Payment.received_at >= since, col(Payment.taken_back_at).is_(None)
         )
         return [(ref, Money(minor, currency)) for ref, minor, currency in work.session.exec(ours)]
-
-
-def _blocks(receipts: Iterator[Receipt]) -> Iterator[list[Receipt]]:
-    while block := list(islice(receipts, BLOCK)):
-        yield block

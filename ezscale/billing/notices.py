@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from ezscale.billing.cases import open_case
 from ezscale.billing.checkout import confirm_checkout
@@ -14,8 +14,12 @@ from ezscale.billing.ports import Notice, PaymentGateway
 from ezscale.billing.refunds import book_refund
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.ids import new_id
+from ezscale.kit.paging import in_blocks
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import InboundNotice
+
+LOOKS_BACK = timedelta(days=3)  # as long as Stripe tries to deliver one
+BLOCK = 100
 
 
 def take_notice(work: Work, vendor: str, notice: Notice, body: str, *, live: bool) -> None:
@@ -40,13 +44,20 @@ def take_notice(work: Work, vendor: str, notice: Notice, body: str, *, live: boo
     work.emit(NoticeReceived(row.id))
 
 
-def poll_notices(open_work: OpenWork, gateway: PaymentGateway, looks_back: timedelta) -> None:
-    """Take the messages whose webhooks were lost: those of the last hours that nothing else would tell us of."""
+def poll_notices(open_work: OpenWork, gateway: PaymentGateway) -> None:
+    """Take the messages whose webhooks were lost: those of the last days that nothing else would tell us of."""
     with open_work() as work:
-        since = work.now - looks_back
-    for notice, body in gateway.notices_since(since):
+        since = work.now - LOOKS_BACK
+    for block in in_blocks(gateway.notices_since(since), BLOCK):
         with open_work() as work:
-            take_notice(work, gateway.name, notice, body, live=notice.live)  # asked with our own key, of our own mode
+            taken = select(InboundNotice.event_id).where(
+                InboundNotice.vendor == gateway.name,
+                col(InboundNotice.event_id).in_([notice.event_id for notice, _ in block]),
+            )
+            known = set(work.session.exec(taken))
+            for notice, body in block:
+                if notice.event_id not in known:
+                    take_notice(work, gateway.name, notice, body, live=notice.live)  # of our own key, so of our mode
 
 
 def handle_notice(open_work: OpenWork, gateway: PaymentGateway, notice_id: UUID) -> None:

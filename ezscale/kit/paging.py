@@ -1,11 +1,14 @@
 """Long lists page by page, read by key: the last page costs no more than the first."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
 
 Rows = TypeVar("Rows", bound=Select[Any])
+T = TypeVar("T")
 
 
 def page_of(
@@ -27,3 +30,9 @@ def _beyond(row_id: Any, before: UUID, by: Any, descending: bool) -> Any:
         return further
     there = select(by).where(row_id == before).correlate(None).scalar_subquery()
     return or_(by < there if descending else by > there, and_(by == there, further))
+
+
+def in_blocks(things: Iterator[T], size: int) -> Iterator[list[T]]:
+    """The same things, so many at a time; they are never all in memory."""
+    while block := list(islice(things, size)):
+        yield block

@@ -64,6 +64,11 @@ class Store:
         statement = "SELECT doc FROM documents WHERE kind = ? AND json_extract(doc, ?) IS ? ORDER BY rowid"
         return self._read(statement, (kind, f"$.{field}", value))
 
+    def since(self, kind: str, field: str, least: float) -> list[Document]:
+        """The documents whose field holds this number or a greater one, oldest first."""
+        statement = "SELECT doc FROM documents WHERE kind = ? AND json_extract(doc, ?) >= ? ORDER BY rowid"
+        return self._read(statement, (kind, f"$.{field}", least))
+
     def delete(self, kind: str, id: str) -> None:
         """Forget a document; no error when it is not there."""
         self._run("DELETE FROM documents WHERE kind = ? AND id = ?", (kind, id))
@@ -93,10 +98,10 @@ class Store:
         with self._lock:
             self._connection.close()
 
-    def _read(self, statement: str, values: tuple[str | int | None, ...]) -> list[Document]:
+    def _read(self, statement: str, values: tuple[str | float | None, ...]) -> list[Document]:
         return [json.loads(row[0]) for row in self._run(statement, values)]
 
-    def _run(self, statement: str, values: tuple[str | int | None, ...]) -> list[Any]:
+    def _run(self, statement: str, values: tuple[str | float | None, ...]) -> list[Any]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
 

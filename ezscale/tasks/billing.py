@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 
 from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.billing import (
@@ -217,14 +216,8 @@ def find_lost_answers(house: House) -> None:
 
 @task
 def poll_gateway(house: House) -> None:
-    """Take what the gateway tells by webhook alone, and whose webhook was lost in the last hours."""
-    notices.poll_notices(house.automation("billing"), house.payments, timedelta(hours=3))
-
-
-@task
-def poll_gateway_for_days(house: House) -> None:
-    """The same over days, for when we were away for long."""
-    notices.poll_notices(house.automation("billing"), house.payments, timedelta(days=3))
+    """Take what the gateway tells by webhook alone, and whose webhook was lost."""
+    notices.poll_notices(house.automation("billing"), house.payments)
 
 
 @task

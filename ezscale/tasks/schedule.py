@@ -19,7 +19,6 @@ SCHEDULE[:] = (
     Periodic(privacy.forget_what_is_left, every=timedelta(hours=6)),
     Periodic(billing.find_lost_answers, every=timedelta(minutes=5)),
     Periodic(billing.poll_gateway, every=timedelta(hours=1)),
-    Periodic(billing.poll_gateway_for_days, at=time(2)),
     Periodic(billing.compare_payments, at=time(1)),
     Periodic(billing.check_tax_ids, every=timedelta(minutes=10)),
     Periodic(billing.learn_tax_places, every=timedelta(hours=6)),

@@ -29,7 +29,9 @@ class CreditNoteOut(BaseModel, title="Credit note"):
     net: Amount
     tax: Amount
     total: Amount
-    kept_as_credit: Amount = Field(description="What of it had been paid, and became credit in your account.")
+    kept_as_credit: Amount = Field(
+        description="What of it had been paid: it became credit in your account, which may have been sent back to you."
+    )
 
     @classmethod
     def of(cls, note: CreditNote, invoice: Invoice) -> Self:

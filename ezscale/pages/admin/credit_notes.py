@@ -20,7 +20,7 @@ def credit_notes() -> rx.Component:
             Column("Invoice", lambda row: link(row.invoice, _invoice_of(row), f"{QUIET} whitespace-nowrap")),
             Column("Customer", customer_link, shown_from="md"),
             Column("Issued", lambda row: row.issued, shown_from="lg"),
-            Column("Became credit", lambda row: row.kept, figures=True, shown_from="lg"),
+            Column("Had been paid", lambda row: row.kept, figures=True, shown_from="lg"),
             Column("Total", lambda row: rx.el.span(row.total, class_name="font-medium text-ink"), figures=True),
         ],
         caption="Credit notes",

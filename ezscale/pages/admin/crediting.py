@@ -85,7 +85,7 @@ def _comes_to() -> rx.Component:
         _sum("Tax", SEEN.tax),
         _sum("Total", SEEN.total, strong=True),
         rx.cond(SEEN.lowered != "", _sum("Less to pay", SEEN.lowered)),
-        rx.cond(SEEN.kept != "", _sum("Becomes credit", SEEN.kept)),
+        rx.cond(SEEN.kept != "", _sum("Had been paid", SEEN.kept)),
         class_name="flex flex-col gap-1.5",
     )
     problem = rx.el.p(SEEN.problem, class_name="text-sm text-danger")

@@ -229,7 +229,7 @@ def _notes() -> rx.Component:
         [
             Column("Credit note", lambda row: two_lines(credit_note_link(row), row.reason)),
             Column("Issued", lambda row: row.issued_on, shown_from="sm"),
-            Column("Became credit", lambda row: row.kept, figures=True, shown_from="md"),
+            Column("Had been paid", lambda row: row.kept, figures=True, shown_from="md"),
             Column("Total", lambda row: rx.el.span(row.total, class_name="font-medium text-ink"), figures=True),
         ],
         caption="Credit notes",

@@ -91,6 +91,9 @@ class Account:
         for name in ("customer", "payment_intent", "email"):
             if name in params:
                 return self.store.where(kind, name, params[name])
+        created = params.get("created")
+        if isinstance(created, dict) and "gte" in created:
+            return self.store.since(kind, "created", created["gte"])
         return self.store.all(kind)
 
     def expanded(self, doc: Document, paths: Iterable[str]) -> Document:
