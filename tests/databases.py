@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
@@ -69,9 +69,24 @@ class Databases:
         for leftover in self.folder.glob("test.db*"):
             leftover.unlink()
         shutil.copyfile(template, copy)
-        engine = open_engine(f"sqlite:///{copy}")
+        engine = self._engines.setdefault("sqlite", open_engine(f"sqlite:///{copy}"))  # it knows its statements
         yield engine
         engine.dispose()
+
+
+@contextmanager
+def statements_on(engine: Engine) -> Iterator[list[str]]:
+    """What the database is sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def server_address(kind: str) -> URL:

@@ -55,7 +55,8 @@ def stopped(open_work: OpenWork, tally: Tally, run: Run, counting: Callable[[Wor
     """
     with open_work() as work:
         counts = counting(work)
-        found, case = jumps(work, run, counts, days), _case_of_today(work, run)
+        found = jumps(work, run, counts, days)
+        case = _case_of_today(work, run) if found else None
         if not found or (case is not None and _is_allowed(case)):
             return False
         if case is None:

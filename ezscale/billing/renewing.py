@@ -145,6 +145,8 @@ def _apply_block(open_work: OpenWork, size: int, reached: UUID | None, tally: Ta
     further = [] if reached is None else [NOTICES.c.id > reached]
     with open_work() as work:
         block = list(work.session.connection().execute(_due(work, *further).limit(size)).scalars())
+    if not block:
+        return []
     done = Tally()
     try:
         with open_work() as work:

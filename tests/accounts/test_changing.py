@@ -1,7 +1,6 @@
 """Another password, another address: what goes on, and what ends."""
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import select
 
 from ezscale.accounts.actors import actor_of_key, live_session
@@ -19,6 +18,7 @@ from ezscale.models import Customer, Membership, User
 from ezscale.models.customer import MemberRole
 from ezscale.models.sign_in import TokenPurpose
 from tests.builders import OFFERED
+from tests.databases import statements_on
 
 OLD, NEW = "plum orchard lantern 42", "quiet violet harbour 7"
 ELSEWHERE = "ada@new.example"
@@ -253,13 +253,6 @@ def ask(as_ada, email):
 
 def statements(engine, doing) -> tuple[object, list[str]]:
     """What somebody was answered, and the kinds of statements that the database was sent meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        sent.append(statement.split(maxsplit=1)[0])
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        return doing(), sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    with statements_on(engine) as sent:
+        answer = doing()
+    return answer, [statement.split(maxsplit=1)[0] for statement in sent]

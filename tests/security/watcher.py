@@ -1,5 +1,6 @@
 """Looks over a caller's shoulder: what did they hear, what did they change?"""
 
+import re
 import sqlite3
 
 from tests.security.records import Row, changes
@@ -11,6 +12,7 @@ STANDS_STILL = {
     *("credential", "provisioning_job", "provisioning_log"),
 }
 ACTED = "impersonation"  # tells as whom a colleague acts: theirs to begin and to end
+QUOTES = re.compile("[\"']")  # between them stands what is said, and said again with every handler
 PRESSED = ("provisioning_log", "outbox_event")  # what tells that somebody has used a server
 
 
@@ -26,10 +28,13 @@ class Watcher:
         self._rows = scene.rows()
         self._version = self._written()
         self._harmless: set[str] = set()
+        self._said: set[str] = set()
 
     def harm(self, sent: str, *heard: str) -> list[str]:
         """What went wrong in a call. What the caller has once said themselves is no news to them."""
-        self._taboo -= {word for word in self._taboo if word in sent}
+        said = set(QUOTES.split(sent)) - self._said
+        self._said |= said
+        self._taboo -= {word for word in self._taboo if any(word in part for part in said)}
         return [*(wrong for each in heard for wrong in self._given_away(each)), *self._changed()]
 
     def looks_away(self) -> None:

@@ -3,19 +3,20 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ezscale.kit.clock import world_now
 from ezscale.sandbox.faults import Unreliable
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.virtfusion import controls, running, servers, shelves, users
-from ezscale.sandbox.virtfusion.house import LIFELIKE, Here, House, Pace, Refusal, open_house
+from ezscale.sandbox.virtfusion.house import HOUSE, LIFELIKE, Here, House, Pace, Refusal, open_house
 from ezscale.sandbox.virtfusion.stock import stock_up
 
 ROOMS = (users.router, servers.router, running.router, shelves.router)
@@ -27,8 +28,19 @@ def virtfusion_stand_in(
     """VirtFusion's admin API v1 as an ASGI app, to be mounted at /api/v1 or used in process."""
     here = open_house(store, token, pace, now)
     stock_up(store)
+    routes = _routes()
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[HOUSE] = here
+        await routes(scope, receive, send)
+
+    return Unreliable(serve, store, _error_body, lambda: controls.what_was_done(here))
+
+
+@cache
+def _routes() -> FastAPI:
+    """The routes of every house: one set for a process, because they are slow to build."""
     app = FastAPI(openapi_url=None, redirect_slashes=False)
-    app.state.house = here
     api = APIRouter(dependencies=[Depends(_admit), Depends(_known_query)])
     for room in ROOMS:
         api.include_router(room)
@@ -37,7 +49,7 @@ def virtfusion_stand_in(
     app.exception_handler(Refusal)(_refusal)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_not_served)
-    return Unreliable(app, store, _error_body, lambda: controls.what_was_done(here))
+    return app
 
 
 def panel_door(store: Store, now: Callable[[], datetime] = world_now) -> ASGIApp:

@@ -26,6 +26,7 @@ class Pace:
 
 LIFELIKE = Pace(build_seconds=6, task_seconds=1.5)
 STEP_BY_STEP = Pace(build_looks=2, task_looks=1)
+HOUSE = "ezscale.house"  # where a request's scope names it
 
 
 class Refusal(Exception):
@@ -93,8 +94,8 @@ def conflict(reason: str) -> Refusal:
 
 
 def the_house(request: Request) -> House:
-    """The house of the app that serves this request."""
-    house: House = request.app.state.house
+    """The house that a request has come to."""
+    house: House = request.scope[HOUSE]
     return house
 
 
