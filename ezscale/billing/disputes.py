@@ -20,7 +20,7 @@ from ezscale.billing.cases import open_case
 from ezscale.billing.credit import lock_customers
 from ezscale.billing.disputed import taken_by_banks
 from ezscale.billing.dunning import chase_anew
-from ezscale.billing.events import DisputeLost, DisputeOpened, DisputeWon
+from ezscale.billing.events import DisputeLost, DisputeOpened, DisputeTaken, DisputeWon
 from ezscale.billing.invoicing import invoice, invoice_to_change
 from ezscale.billing.payments import used_as
 from ezscale.billing.ports import DisputeReceipt, DisputeState
@@ -55,6 +55,12 @@ class DisputeRules(Rules):
         title="A payment that is lost is",
         description="Written off, it is bad debt and its invoice stays paid. Owed again, its invoice is open again, and "
         "is chased like any other. What was taken back by credit notes, or was cancelled, is written off always.",
+    )
+    suspends: bool = Field(
+        default=False,
+        title="Services stand still while a bank has their payment",
+        description="They run again when the bank has decided for us, or the sum is written off; where it is owed again, "
+        "when it is paid. A bank that only asks stops nothing.",
     )
 
 
@@ -131,6 +137,20 @@ def disputes_on(work: Work, invoice_id: UUID) -> list[tuple[Dispute, Payment]]:
     return list(work.session.exec(mine.order_by(col(Dispute.id))))
 
 
+def stands_still_for(work: Work, invoice_id: UUID) -> bool:
+    """Whether services stand still because a bank has what was paid on their invoice, or has kept it and it is owed again.
+
+    Only where the house wants it so.
+    """
+    if not rules(work, DisputeRules).suspends:
+        return False
+    about = [dispute for dispute, _ in disputes_on(work, invoice_id)]
+    if any(dispute.status is DisputeStatus.OPEN for dispute in about):
+        return True
+    is_open = work.session.get_one(Invoice, invoice_id).status is InvoiceStatus.OPEN
+    return is_open and any(dispute.owed_minor for dispute in about)
+
+
 def _known(work: Work, gateway: str, receipt: DisputeReceipt) -> Dispute | None:
     known = select(Dispute).where(Dispute.gateway == gateway, Dispute.gateway_ref == receipt.ref).with_for_update()
     return work.session.exec(known.execution_options(populate_existing=True)).first()
@@ -181,6 +201,7 @@ def _take(work: Work, dispute: Dispute, receipt: DisputeReceipt) -> None:
         (ledger.clearing(dispute.gateway), -dispute.amount - dispute.fee),
     ]
     ledger.book(work, "dispute_opened", f"dispute:{dispute.id.hex}", sides)
+    work.emit(DisputeTaken(dispute.id, _invoice_id(work, dispute), dispute.customer_id))
 
 
 def _win(work: Work, dispute: Dispute, receipt: DisputeReceipt) -> None:

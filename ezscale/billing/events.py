@@ -93,6 +93,15 @@ class DisputeOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeTaken(Event):
+    """A customer's bank has the money of a payment until it decides."""
+
+    dispute_id: UUID
+    invoice_id: UUID | None
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeWon(Event):
     """The bank has decided for us."""
 

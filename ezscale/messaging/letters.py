@@ -27,12 +27,19 @@ from ezscale.models import (
     Service,
     Subscription,
     SubscriptionItem,
+    Suspension,
     User,
 )
 from ezscale.models.customer import MemberRole
+from ezscale.models.service import SuspensionReason
 from ezscale.models.sign_in import TokenPurpose
 
 INVITATION_LASTS = timedelta(days=3)
+STANDS_STILL = {
+    SuspensionReason.NON_PAYMENT: "service_suspended",
+    SuspensionReason.PAUSED: "service_paused",
+    SuspensionReason.DISPUTED: "service_disputed",
+}
 
 
 def welcome(work: Work, user_id: UUID) -> None:
@@ -239,6 +246,14 @@ def about_service(work: Work, service_id: UUID, template: str) -> None:
     once = f"{service.id.hex}:{work.today}"
     link = address_of(f"/account/service/?id={service.id}")
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
+
+
+def service_stands_still(work: Work, service_id: UUID) -> None:
+    """When a service has been suspended: why. What runs again by now needs no letter."""
+    standing = select(Suspension).where(Suspension.service_id == service_id, col(Suspension.lifted_at).is_(None))
+    newest = work.session.exec(standing.order_by(col(Suspension.id).desc())).first()
+    if newest is not None:
+        about_service(work, service_id, STANDS_STILL[SuspensionReason(newest.reason)])
 
 
 def _to_user(work: Work, user_id: UUID, template: str, once: str, purpose: TokenPurpose, path: str) -> None:

@@ -443,9 +443,28 @@ WORDS = {
         ),
         "See and pay",
     ),
+    "service_paused": Words(
+        "{{ hostname }} is paused",
+        (
+            "Hello {{ name }},",
+            "{{ hostname }} is paused, as it was asked for. Nothing on it is lost: it runs again when the pause ends.",
+        ),
+        "Open the server",
+    ),
+    "service_disputed": Words(
+        "{{ hostname }} is suspended",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} stands still because the bank behind a payment for it wants the money back. Nothing on it is "
+                "lost. If that is a mistake, please tell the bank, and answer this mail: we clear it up with you."
+            ),
+        ),
+        "Open the server",
+    ),
     "service_resumed": Words(
         "{{ hostname }} runs again",
-        ("Hello {{ name }},", "thank you: {{ hostname }} is running again."),
+        ("Hello {{ name }},", "{{ hostname }} is running again."),
         "Open the server",
     ),
     "service_terminated": Words(

@@ -120,6 +120,14 @@ class Service(Row, table=True):
         self.terminated_at = now
 
 
+class SuspensionReason(StrEnum):
+    """Why a service stands still."""
+
+    NON_PAYMENT = "non_payment"
+    PAUSED = "paused"
+    DISPUTED = "disputed"
+
+
 class Suspension(Row, table=True):
     """Why a service stands still, from when to when."""
 

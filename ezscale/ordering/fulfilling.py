@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from ezscale.billing.cases import open_case
+from ezscale.billing.disputes import stands_still_for
 from ezscale.billing.dunning import is_owed, payment_is_on_its_way
 from ezscale.billing.dunning_rules import dunning_policy
 from ezscale.billing.invoicing import invoice_to_change
@@ -15,14 +16,14 @@ from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
 from ezscale.models import Order, OrderHold, Plan, Service, Subscription
 from ezscale.models.order import OrderStatus
+from ezscale.models.service import SuspensionReason
 from ezscale.models.subscription import SubscriptionStatus
 from ezscale.ordering.deciding import let_nothing_wait, open_holds, turn_back
 from ezscale.ordering.events import OrderHeld, OrderPaid
 from ezscale.provisioning.jobs import request_build
 from ezscale.provisioning.services import service_to_change, services_of_items
 from ezscale.provisioning.stopping import (
-    NON_PAYMENT,
-    PAUSED,
+    lift_dispute,
     lift_pause,
     lift_suspension,
     wish_suspension,
@@ -106,7 +107,17 @@ def stop_unpaid(work: Work, invoice_id: UUID) -> None:
     if payment_is_on_its_way(work, invoice_id):
         raise TemporaryFailure(f"{invoice.number} is being paid", retry_after=LOOK_AGAIN)
     for service in _services_on(work, invoice_id):
-        wish_suspension(work, service, NON_PAYMENT, invoice_id)
+        wish_suspension(work, service, SuspensionReason.NON_PAYMENT, invoice_id)
+
+
+def heed_disputes(work: Work, invoice_id: UUID) -> None:
+    """A bank takes what was paid on an invoice, or decides about it: its services stand still, or run again."""
+    stand = stands_still_for(work, invoice_id)
+    for service in _services_on(work, invoice_id):
+        if stand:
+            wish_suspension(work, service, SuspensionReason.DISPUTED, invoice_id)
+        else:
+            lift_dispute(work, service, invoice_id)
 
 
 def take_down(work: Work, subscription_id: UUID) -> None:
@@ -120,7 +131,7 @@ def stand_still(work: Work, subscription_id: UUID) -> None:
     """A subscription is paused: what runs for it stands still, if that is still right."""
     if work.session.get_one(Subscription, subscription_id).status is SubscriptionStatus.PAUSED:
         for service in _services_of(work, subscription_id):
-            wish_suspension(work, service, PAUSED)
+            wish_suspension(work, service, SuspensionReason.PAUSED)
 
 
 def run_again(work: Work, subscription_id: UUID) -> None:

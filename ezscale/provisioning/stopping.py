@@ -7,7 +7,7 @@ from sqlmodel import col, exists, select
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ProvisioningJob, Service, Suspension
-from ezscale.models.service import JobAction, ServiceStatus
+from ezscale.models.service import JobAction, ServiceStatus, SuspensionReason
 from ezscale.provisioning.addresses import release_addresses
 from ezscale.provisioning.credentials import forget_login
 from ezscale.provisioning.events import ServiceResumed, ServiceSuspended, ServiceTerminated
@@ -15,11 +15,8 @@ from ezscale.provisioning.jobs import Assignment, assignment, request_job
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import Panel
 
-NON_PAYMENT = "non_payment"
-PAUSED = "paused"
 
-
-def wish_suspension(work: Work, service: Service, reason: str, invoice_id: UUID | None = None) -> None:
+def wish_suspension(work: Work, service: Service, reason: SuspensionReason, invoice_id: UUID | None = None) -> None:
     """A running service shall stand still until the reason is gone."""
     if service.status not in (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED):
         return
@@ -35,9 +32,15 @@ def lift_suspension(work: Work, service: Service, invoice_id: UUID) -> None:
     _lift(work, service, [known for known in suspensions(work, service.id) if known.invoice_id == invoice_id])
 
 
+def lift_dispute(work: Work, service: Service, invoice_id: UUID) -> None:
+    """A bank no longer has what was paid on its invoice; the service runs again unless another reason stands."""
+    standing = [known for known in suspensions(work, service.id) if known.reason == SuspensionReason.DISPUTED]
+    _lift(work, service, [known for known in standing if known.invoice_id == invoice_id])
+
+
 def lift_pause(work: Work, service: Service) -> None:
     """The pause for which it stands still is over; the service runs again unless another reason stands."""
-    _lift(work, service, [known for known in suspensions(work, service.id) if known.reason == PAUSED])
+    _lift(work, service, [known for known in suspensions(work, service.id) if known.reason == SuspensionReason.PAUSED])
 
 
 def wish_termination(work: Work, service: Service) -> None:

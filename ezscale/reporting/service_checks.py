@@ -13,9 +13,11 @@ from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import Work
 from ezscale.models import (
     Customer,
+    Dispute,
     Hold,
     Invoice,
     Order,
+    Payment,
     ProvisioningJob,
     Service,
     StockHold,
@@ -23,9 +25,10 @@ from ezscale.models import (
     SubscriptionItem,
     Suspension,
 )
+from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
-from ezscale.models.service import UNBUILT, ServiceStatus
+from ezscale.models.service import UNBUILT, ServiceStatus, SuspensionReason
 from ezscale.models.subscription import SubscriptionStatus
 from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
@@ -93,7 +96,7 @@ def suspended_for_a_reason(work: Work) -> Iterator[str]:
         .outerjoin(Invoice, col(Invoice.id) == Suspension.invoice_id)
         .where(
             col(Suspension.lifted_at).is_(None),
-            Suspension.reason == "non_payment",
+            Suspension.reason == SuspensionReason.NON_PAYMENT,
             or_(
                 col(Invoice.id).is_(None),
                 col(Invoice.status).not_in((InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)),
@@ -103,6 +106,25 @@ def suspended_for_a_reason(work: Work) -> Iterator[str]:
         )
     )
     yield from work.session.exec(groundless.limit(MOST_NAMES))
+    decided = (
+        select(Service.number)
+        .join(Suspension, col(Suspension.service_id) == Service.id)
+        .join(Invoice, col(Invoice.id) == Suspension.invoice_id)
+        .where(
+            col(Suspension.lifted_at).is_(None),
+            Suspension.reason == SuspensionReason.DISPUTED,
+            Invoice.status != InvoiceStatus.OPEN,
+            Suspension.since < work.now - timedelta(hours=1),
+            ~exists().where(
+                col(Payment.invoice_id) == col(Invoice.id),
+                col(Dispute.payment_id) == col(Payment.id),
+                col(Dispute.status) == DisputeStatus.OPEN,
+            ),
+        )
+    )
+    yield from (
+        f"{number} stands still for a dispute that is over" for number in work.session.exec(decided.limit(MOST_NAMES))
+    )
     standing = exists().where(col(Suspension.service_id) == col(Service.id), col(Suspension.lifted_at).is_(None))
     running_on = select(Service.number).where(
         Service.status == ServiceStatus.ACTIVE,

@@ -308,7 +308,7 @@ def service_failed(house: House, event: ServiceFailed) -> None:
 def service_suspended(house: House, event: ServiceSuspended) -> None:
     """Explain why the server stands still, and how it runs again."""
     with house.automation("mail")() as work:
-        letters.about_service(work, event.service_id, "service_suspended")
+        letters.service_stands_still(work, event.service_id)
 
 
 @task

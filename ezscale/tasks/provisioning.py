@@ -1,6 +1,9 @@
 """Tasks about services."""
 
 from ezscale.billing.events import (
+    DisputeLost,
+    DisputeTaken,
+    DisputeWon,
     GraceUsedUp,
     InvoiceClosed,
     InvoicePaid,
@@ -41,6 +44,14 @@ def stop_unpaid(house: House, event: GraceUsedUp) -> None:
     """Suspend what stays unpaid."""
     with house.automation("dunning")() as work:
         fulfilling.stop_unpaid(work, event.invoice_id)
+
+
+@task
+def heed_disputes(house: House, event: DisputeTaken | DisputeWon | DisputeLost) -> None:
+    """Suspend what a bank has the payment of, where the house wants it so, and let it run again afterwards."""
+    if event.invoice_id is not None:
+        with house.automation("orders")() as work:
+            fulfilling.heed_disputes(work, event.invoice_id)
 
 
 @task

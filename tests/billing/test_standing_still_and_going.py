@@ -19,7 +19,7 @@ from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceStatus, LineKind
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import LeavingReason, SubscriptionStatus
-from tests.journeys.records import credit_of, monthly_revenue, subscription_of
+from tests.journeys.records import credit_of, mails_to, monthly_revenue, subscription_of
 
 
 def pauses(person, until):
@@ -53,6 +53,7 @@ def test_what_is_paid_lasts_longer_by_the_days_of_a_pause(at, ada):
 
     assert subscription_of(ada).status is SubscriptionStatus.PAUSED
     assert ada.service().status is ServiceStatus.SUSPENDED
+    assert mails_to(ada, "service_paused", "service_suspended") == ["service_paused"]  # no word of an unpaid invoice
     at.lives(days=29)
     assert len(ada.invoices()) == 1  # nothing is billed while it stands still
     at.lives(days=1.5)

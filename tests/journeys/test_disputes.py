@@ -14,10 +14,11 @@ from ezscale.kit.money import Money
 from ezscale.models import BillingCase, Payment
 from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.service import ServiceStatus
 from ezscale.sandbox.stripe.cards import BY_LAST4
 from ezscale.tasks.billing import poll_gateway
 from tests.company import Company
-from tests.journeys.records import cases, credit_of
+from tests.journeys.records import cases, credit_of, mails_to
 
 DISPUTED, INQUIRED = BY_LAST4["0259"].number, BY_LAST4["1976"].number
 FEE = 1500
@@ -116,6 +117,47 @@ def test_what_is_lost_is_owed_again_where_the_house_wants_it_so(at, ada):
     assert (open_again.status, open_again.open_amount) == (InvoiceStatus.OPEN, invoice.total)
     assert ada.invoices()[0].status is InvoiceStatus.PAID
     assert (on(at, ledger.BAD_DEBT), agrees_with_stripe(at)) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "after_loss", "runs_when"),
+    [
+        ("won", AfterLoss.OWED_AGAIN, "decided"),
+        ("lost", AfterLoss.WRITTEN_OFF, "decided"),
+        ("lost", AfterLoss.OWED_AGAIN, "paid"),
+    ],
+)
+def test_where_the_house_wants_it_so_services_stand_still_while_a_bank_has_their_payment(
+    at, ada, outcome, after_loss, runs_when
+):
+    [invoice] = ada.invoices()
+    with at.robot() as work:
+        set_rules(work, DisputeRules, {"after_loss": after_loss, "suspends": True})
+
+    ref = bank_disputes(at, invoice)
+    taken = ada.service().status
+    bank_decides(at, ref, outcome)
+    decided = ada.service().status
+    if runs_when == "paid":
+        ada.pays(invoice.id)
+        at.works()
+
+    stands = ServiceStatus.SUSPENDED
+    assert (taken, decided) == (stands, ServiceStatus.ACTIVE if runs_when == "decided" else stands)
+    assert ada.service().status is ServiceStatus.ACTIVE
+    assert [len(mails_to(ada, each)) for each in ("service_disputed", "service_suspended", "service_resumed")] == [
+        1,
+        0,
+        1,
+    ]
+
+
+def test_an_inquiry_stops_nothing_and_neither_does_a_dispute_where_the_house_does_not_want_it(at, ada):
+    [invoice] = ada.invoices()
+
+    bank_disputes(at, invoice)
+
+    assert ada.service().status is ServiceStatus.ACTIVE
 
 
 def test_after_a_refund_only_the_rest_can_be_disputed_and_is_written_off(at, ada):

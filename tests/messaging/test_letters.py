@@ -18,6 +18,7 @@ from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
 from ezscale.messaging import letters, money_letters
 from ezscale.messaging.composing import compose
+from ezscale.messaging.letters import STANDS_STILL
 from ezscale.messaging.words import WORDS
 from ezscale.models import Customer, Invoice, MailMessage, PaymentMethod, Plan, PriceChange, Referral, User
 from ezscale.models.customer import MemberRole
@@ -27,7 +28,7 @@ from ezscale.ordering.offering import OfferedItem, make_offer
 from ezscale.provisioning.credentials import reveal_login
 from tests.builders import an_attempt
 
-ABOUT_SERVICES = ("service_ready", "service_failed", "service_suspended", "service_resumed", "service_terminated")
+ABOUT_SERVICES = ("service_ready", "service_failed", "service_resumed", "service_terminated", *STANDS_STILL.values())
 INVITED = ("bob@example.com", "dan@example.com")
 ABOUT_ACCESS = (
     *("role_changed", "colleague_suspended", "colleague_back", "colleague_removed"),

@@ -147,6 +147,11 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         (SUSPENDED.format(reason="non_payment", invoice=PAID_INVOICE), "UPDATE service SET status = 'suspended'"),
         "S-000001",
     ),
+    (
+        "suspended_for_a_reason",
+        (SUSPENDED.format(reason="disputed", invoice=PAID_INVOICE), "UPDATE service SET status = 'suspended'"),
+        "S-000001 stands still for a dispute that is over",
+    ),
     ("suspended_for_a_reason", ("UPDATE service SET status = 'suspended'",), "stands still for no reason"),
     ("suspended_for_a_reason", (SUSPENDED.format(reason="abuse", invoice="NULL"),), "should stand still"),
     (

@@ -64,7 +64,13 @@ def _standing() -> rx.Component:
         title="The order of this server has expired",
         actions=(_link_to_order(),),
     )
-    suspended = notice(
+    paused = notice("Nothing on it is lost: it runs again when the pause ends.", title="This server is paused")
+    disputed = notice(
+        "The bank behind a payment for it wants the money back. If that is a mistake, please tell the bank, and write to us.",
+        "danger",
+        title="This server is suspended",
+    )
+    unpaid = notice(
         rx.cond(
             SEES_MONEY,
             rx.fragment(
@@ -77,6 +83,7 @@ def _standing() -> rx.Component:
         "danger",
         title="This server is suspended",
     )
+    suspended = rx.match(ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), unpaid)
     failed = notice(
         "Something did not work while building it. Our staff know and are on it; you need not do anything.",
         "warning",

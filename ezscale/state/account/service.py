@@ -15,11 +15,13 @@ from ezscale.billing.subscriptions import subscription_of_item
 from ezscale.billing.upcoming import upcoming
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
+from ezscale.models import Service
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.ports import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
 from ezscale.provisioning.services import service_overview
+from ezscale.provisioning.stopping import suspensions
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
 from ezscale.state.arguments import sent_choice, sent_fields, sent_id
@@ -43,6 +45,7 @@ class Dossier:
     billing: BillingView
     order_id: str
     subscription_id: str
+    stands_still_for: str
     log: list[LogLine]
     may_press: bool
     may_reveal: bool
@@ -57,6 +60,7 @@ class ServiceState(PortalState):
     log: list[LogLine] = []
     order_id: str = ""
     subscription_id: str = ""
+    stands_still_for: str = ""
     power: str = ""
     pressing: bool = False
     leaving: bool = False
@@ -139,6 +143,7 @@ class ServiceState(PortalState):
             return
         self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
         self.order_id, self.subscription_id = dossier.order_id, dossier.subscription_id
+        self.stands_still_for = dossier.stands_still_for
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
@@ -154,10 +159,17 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         order_id=str(order_id or ""),
         subscription_id=subscription_to_show(work, service.item_id),
         log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
+        stands_still_for=newest_reason(work, service),
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
     )
+
+
+def newest_reason(work: Work, service: Service) -> str:
+    """Why a service stands still, in one word; empty while it runs."""
+    standing = suspensions(work, service.id) if service.status is ServiceStatus.SUSPENDED else []
+    return max(standing, key=lambda each: each.id).reason if standing else ""
 
 
 def order_of(work: Work, item_id: UUID) -> UUID | None:
