@@ -173,10 +173,21 @@ def card_refused(work: Work, invoice_id: UUID, attempt_id: UUID, instead: str) -
     write_mail(work, "card_refused", customer.email, attempt_id.hex, values, link=link, customer=customer.id)
 
 
+def card_revoked(work: Work, method_id: UUID) -> None:
+    """When a wallet may not be charged any more, because its owner has said so to its gateway."""
+    card = work.session.get_one(PaymentMethod, method_id)
+    customer = work.session.get_one(Customer, card.customer_id)
+    values: dict[str, object] = {"name": customer.name, "card": card.label}
+    link = address_of("/account/cards/")
+    write_mail(work, "card_revoked", customer.email, card.id.hex, values, link=link, customer=customer.id)
+
+
 def card_expires(work: Work, method_id: UUID) -> None:
     """Before a card expires that will be charged; once for each card and date."""
     card = work.session.get_one(PaymentMethod, method_id)
     customer = work.session.get_one(Customer, card.customer_id)
+    if card.expires_on is None:
+        return
     values: dict[str, object] = {
         "name": customer.name,
         "card": card.label,

@@ -323,6 +323,17 @@ WORDS = {
         ),
         "See my cards",
     ),
+    "card_revoked": Words(
+        "We may not charge {{ card }} any more",
+        (
+            "Hello {{ name }},",
+            (
+                "you have told your payment provider that we may not charge {{ card }} any more, and we will not. Please add "
+                "another card or wallet, so that your servers go on without you paying each invoice yourself."
+            ),
+        ),
+        "Add a card",
+    ),
     "card_expires": Words(
         "Your card {{ card }} expires at the end of {{ month }}",
         (

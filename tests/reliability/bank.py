@@ -48,6 +48,7 @@ class Bank:
     """Keeps cards and moves money. `told` is what it has let us know of, by the name of each movement."""
 
     name: str = "stripe"
+    pages_take: bool = True
     key_lives: timedelta = timedelta(hours=23)
     mood: Mood = Mood.PAYS
     pages: dict[str, Charge] = field(default_factory=dict)
@@ -110,6 +111,10 @@ class Bank:
         charge = self.pages[checkout_ref]
         still_open = Receipt(ChargeState.OPEN, "", charge.amount, charge.attempt_id, charge.invoice_id)
         return self.tells(self.paid.get(checkout_ref, still_open))
+
+    def take_checkout(self, checkout_ref: str) -> Receipt:
+        """What became of it."""
+        return self.read_checkout(checkout_ref)
 
     def close_checkout(self, checkout_ref: str) -> None:
         """Nobody pays there any more."""
@@ -234,6 +239,10 @@ class Bank:
     def read_card_page(self, page_ref: str, payer_ref: str) -> Card | None:
         """Cards come with payments here."""
         raise NotImplementedError
+
+    def is_kept(self, card_ref: str) -> bool:
+        """For ever."""
+        return True
 
     def forget_card(self, card_ref: str) -> None:
         """It is forgotten."""

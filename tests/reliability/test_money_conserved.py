@@ -51,6 +51,7 @@ from ezscale.billing.invoicing import expect_again, mark_uncollectible, void_inv
 from ezscale.billing.lines import Rounding
 from ezscale.billing.manual_payments import Came, record_payment, take_back_payment
 from ezscale.billing.pausing import end_pause, pause_subscription
+from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import DisputeState, RefundState
 from ezscale.billing.price_changes import change_price
@@ -258,7 +259,7 @@ class Life(RuleBasedStateMachine):
         def pay(work: Work) -> None:
             attempt = work.session.get_one(PaymentAttempt, attempt_id)
             invoice = work.session.get_one(Invoice, attempt.invoice_id)
-            charge = charge_of(attempt, invoice, work.session.get_one(Customer, invoice.customer_id))
+            charge = charge_of(attempt, invoice, payer_ref_of(work, invoice.customer_id, attempt.gateway))
             self.hears(work, replace(self.at.bank.takes(charge, again=len(self.at.bank.told)), card=None))
 
         self.staff("pay late", pay)
