@@ -1,5 +1,6 @@
-"""The endpoint for gateways' webhooks: verify, keep, answer. What follows from a message is a task's business."""
+"""The endpoints for gateways' webhooks: verify, keep, answer. What follows from a message is a task's business."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -24,24 +25,40 @@ async def raw_body(request: Request) -> bytes:
 RawBody = Annotated[bytes, Depends(raw_body)]
 
 
-@door(Door.SIGNATURE)
-def verified_notice(request: Request, vendor: str, body: RawBody) -> Notice:
-    """A message that a connected gateway has signed just now; Invalid for any other."""
-    rates.count(request, NOTICES, NOTICES, network_of(rates.address_of(request)))
-    gateway = wiring.gateways().get(vendor)
-    if gateway is None:
-        raise Invalid("Nobody of this name sends us messages.")
-    try:
-        return gateway.read_notice(body, request.headers)
-    except BadNotice as error:
-        raise Invalid("The signature does not fit this message.") from error
+def sent_by(vendor: str) -> Callable[[Request, bytes], Notice]:
+    """A message that a gateway of this name has signed just now; Invalid for any other, and while it is not connected."""
+
+    @door(Door.SIGNATURE)
+    def verified_notice(request: Request, body: RawBody) -> Notice:
+        rates.count(request, NOTICES, NOTICES, network_of(rates.address_of(request)))
+        gateway = wiring.gateways().get(vendor)
+        if gateway is None:
+            raise Invalid("Nobody of this name sends us messages.")
+        try:
+            return gateway.read_notice(body, request.headers)
+        except BadNotice as error:
+            raise Invalid("The signature does not fit this message.") from error
+
+    return verified_notice
 
 
-@router.post("/webhooks/{vendor}")
-def take_gateway_notice(
-    vendor: str, notice: Annotated[Notice, Depends(verified_notice)], body: RawBody
-) -> dict[str, bool]:
+StripesNotice = Annotated[Notice, Depends(sent_by("stripe"))]
+PayPalsNotice = Annotated[Notice, Depends(sent_by("paypal"))]
+
+
+@router.post("/webhooks/stripe")
+def take_stripes_notice(notice: StripesNotice, body: RawBody) -> dict[str, bool]:
     """Keep a message once, however often it comes."""
+    return _kept("stripe", notice, body)
+
+
+@router.post("/webhooks/paypal")
+def take_paypals_notice(notice: PayPalsNotice, body: RawBody) -> dict[str, bool]:
+    """Keep a message once, however often it comes."""
+    return _kept("paypal", notice, body)
+
+
+def _kept(vendor: str, notice: Notice, body: bytes) -> dict[str, bool]:
     with wiring.automation(vendor)() as work:
         take_notice(work, vendor, notice, body.decode(), live=not settings().sandbox)
     return {"received": True}
