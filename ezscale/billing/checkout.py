@@ -220,7 +220,9 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     work.session.refresh(attempt, with_for_update=True)
     if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
         return None
-    if not attempt.is_being_taken and (invoice.status not in PAYABLE or to_charge(work, invoice) != attempt.amount):
+    is_wanted = invoice.status in PAYABLE and to_charge(work, invoice) == attempt.amount
+    is_fresh = attempt.created_at > work.now - PAGE_LIVES  # who agreed so long ago, before an outage, has forgotten it
+    if not attempt.is_being_taken and not (is_wanted and is_fresh):
         attempt.fail("not_needed", work.now)
         return None
     attempt.take(work.now)

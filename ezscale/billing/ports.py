@@ -200,10 +200,7 @@ class PaymentGateway(Protocol):
     key_lives: timedelta  # for so long, surely, the same key is the same charge or refund; afterwards it is looked up
 
     def register(self, payer: Payer) -> str:
-        """The gateway's name for this customer; made on the first call, the same ever after.
-
-        Empty where it has none before they leave something with it.
-        """
+        """The gateway's name for this customer, the same ever after; empty where it has none before they leave something."""
         ...
 
     def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
@@ -225,10 +222,7 @@ class PaymentGateway(Protocol):
         ...
 
     def close_checkout(self, checkout_ref: str) -> None:
-        """Nobody can pay on this page any more (no error when it was closed or paid already).
-
-        Where pages do not take by themselves, not taking is all it needs, and this does nothing.
-        """
+        """Nobody can pay on this page any more (no error when that is so already). Nothing where only we take."""
         ...
 
     def charge(self, charge: Charge) -> Receipt:
@@ -300,8 +294,5 @@ class PaymentGateway(Protocol):
         ...
 
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
-        """Verify a webhook's raw body by what came with it; BadNotice when it is not from the gateway.
-
-        `headers` are found under any writing of their names.
-        """
+        """Verify a webhook's raw body by what came with it; BadNotice when it is not from the gateway."""
         ...

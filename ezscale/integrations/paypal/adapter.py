@@ -33,12 +33,11 @@ from ezscale.integrations.paypal.afterwards import (
     receipt_of_reversal,
     refused_refund,
 )
-from ezscale.integrations.paypal.amounts import our_amount, paypal_amount
+from ezscale.integrations.paypal.amounts import paypal_amount
 from ezscale.integrations.paypal.client import LIVE, PayPalClient, Refusal, Row
 from ezscale.integrations.paypal.notices import HEARD_OF_NOWHERE_ELSE, NoticeReader
 from ezscale.integrations.paypal.receipts import (
     DECLINES,
-    attempt_of,
     declined,
     our_names,
     receipt_of_capture,
@@ -47,16 +46,14 @@ from ezscale.integrations.paypal.receipts import (
     wallet_of_order,
     wallet_of_token,
 )
+from ezscale.integrations.paypal.report import Report
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import TemporaryFailure, UnknownOutcome
+from ezscale.kit.errors import UnknownOutcome
 
 KEPT_FOR = {"usage_type": "MERCHANT", "customer_type": "CONSUMER", "usage_pattern": "RECURRING_PREPAID"}
 ALREADY_TAKEN = ("ORDER_ALREADY_CAPTURED", "ORDER_NOT_APPROVED")  # reading the order says more than this refusal
 TAKEN_BEFORE = "DUPLICATE_INVOICE_ID"
 DESCRIPTION_LENGTH = 127
-CLOCKS_DIFFER, LISTED_RANGE = timedelta(hours=1), timedelta(days=30)
-PAYMENTS, REFUNDS = "T00", "T11"  # how the codes of payments and refunds begin, in the report
-MOVED = ("S", "V")  # and how it calls money that came, also when it has gone back since
 GONE_BACK = ("PARTIALLY_REFUNDED", "REFUNDED")
 BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.FAILED]
 
@@ -92,7 +89,7 @@ class PayPalGateway:
     def __init__(self, client: PayPalClient, notices: NoticeReader, now: Callable[[], datetime] = world_now) -> None:
         self._client = client
         self._notices = notices
-        self._now = now
+        self._report = Report(client, now)
 
     def register(self, payer: Payer) -> str:
         """PayPal's name for this customer, which comes with their first wallet: until then there is none."""
@@ -167,16 +164,9 @@ class PayPalGateway:
 
         TemporaryFailure while PayPal's report, which is hours behind, cannot know of it yet.
         """
-        found, complete_until = [], sent_at
-        start, end = sent_at - CLOCKS_DIFFER, min(self._now(), sent_at + LISTED_RANGE)
-        for page in self._client.transactions(start, max(start, end)):
-            found += [row["transaction_id"] for row in page.rows if _is_payment_of(row, attempt_id)]
-            complete_until = page.complete_until
-        receipts = [receipt_of_capture(self._client.capture(ref), payer_ref) for ref in found]
-        if receipts:
-            return min(receipts, key=lambda receipt: BEST_FIRST.index(receipt.state))
-        _require_reached(complete_until, sent_at)
-        return None
+        captures = map(self._client.capture, self._report.payments_of(attempt_id, sent_at))
+        receipts = [receipt_of_capture(capture, payer_ref) for capture in captures]
+        return min(receipts, key=lambda receipt: BEST_FIRST.index(receipt.state), default=None)
 
     def refund(self, wanted: WantedRefund) -> RefundReceipt:
         """Send part of a payment back to where it came from; a refusal is a receipt that says FAILED."""
@@ -204,26 +194,12 @@ class PayPalGateway:
         capture = self._client.capture(wanted.payment_ref)
         if capture["status"] not in GONE_BACK:
             return None
-        start, last = (datetime.fromisoformat(capture[name]) for name in ("create_time", "update_time"))
-        complete_until = start
-        while start < self._now():
-            end = min(self._now(), start + LISTED_RANGE)
-            for page in self._client.transactions(start - CLOCKS_DIFFER, end):
-                complete_until = page.complete_until
-                for row in page.rows:
-                    if _is_refund(row) and row.get("custom_field") == our_name(wanted.refund_id):
-                        return self.read_refund(row["transaction_id"])
-            start = end
-        _require_reached(complete_until, last)
-        return None
+        ref = self._report.refund_of(capture, our_name(wanted.refund_id))
+        return self.read_refund(ref) if ref else None
 
     def payments_since(self, moment: datetime) -> Iterator[Receipt]:
         """All money that was taken since a moment, as far as PayPal's report reaches; in no order."""
-        while moment < self._now():
-            end = min(self._now(), moment + LISTED_RANGE)
-            for page in self._client.transactions(moment, end):
-                yield from (_receipt_of(row) for row in page.rows if _is_payment(row))
-            moment = end
+        return self._report.payments_since(moment)
 
     def read_dispute(self, dispute_ref: str) -> DisputeReceipt:
         """The current truth about a dispute, or about what was taken back by itself: that has the name of a refund."""
@@ -330,45 +306,6 @@ def _page(doc: Row, *rels: str) -> CheckoutPage:
     if not url:
         raise UnknownOutcome(f"PayPal shows no page for {doc['id']}, which is {doc.get('status')}.")
     return CheckoutPage(doc["id"], url)
-
-
-def _is_payment_of(row: Row, attempt_id: UUID) -> bool:
-    is_payment = str(row.get("transaction_event_code", "")).startswith(PAYMENTS)
-    return is_payment and attempt_of(str(row.get("custom_field", "")))[1] == attempt_id
-
-
-def _is_payment(row: Row) -> bool:
-    is_payment = str(row.get("transaction_event_code", "")).startswith(PAYMENTS)
-    return is_payment and row.get("transaction_status") in MOVED and not str(_value(row)).startswith("-")
-
-
-def _is_refund(row: Row) -> bool:
-    return str(row.get("transaction_event_code", "")).startswith(REFUNDS)
-
-
-def _receipt_of(row: Row) -> Receipt:
-    """A payment as the report has it."""
-    invoice_id, attempt_id = attempt_of(str(row.get("custom_field", "")))
-    fee = row.get("fee_amount")
-    return Receipt(
-        state=ChargeState.SUCCEEDED,
-        payment_ref=row["transaction_id"],
-        amount=our_amount(row["transaction_amount"]),
-        attempt_id=attempt_id,
-        invoice_id=invoice_id,
-        fee=-our_amount(fee) if fee else None,
-    )
-
-
-def _value(row: Row) -> str:
-    return str(row["transaction_amount"]["value"])
-
-
-def _require_reached(complete_until: datetime, moment: datetime) -> None:
-    """TemporaryFailure while the report does not reach beyond a moment: what is not in it may still come."""
-    if complete_until < moment + CLOCKS_DIFFER:
-        wait = (moment + CLOCKS_DIFFER - complete_until).total_seconds()
-        raise TemporaryFailure("PayPal's report does not reach so far yet.", retry_after=wait)
 
 
 def _looked_up_first(refusal: Refusal) -> Exception:
