@@ -19,7 +19,7 @@ from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Invoice, PaymentAttempt
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
+from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
 PAGE_LIVES = timedelta(hours=25)  # Stripe closes its pages after 24 hours
 OURS_LIVE = timedelta(hours=3)  # pages of which we take the money: automatic charges wait no longer for them
@@ -100,6 +100,13 @@ def close_page_of(open_work: OpenWork, gateways: Gateways, invoice_id: UUID) -> 
         attempt = live_attempt(work, invoice_id)
     if attempt is not None and attempt.checkout_ref:
         _close(open_work, gateway_of(gateways, attempt.gateway), attempt)
+
+
+def was_declined(work: Work, invoice_id: UUID) -> bool:
+    """Whether what was approved on a page for an invoice was refused when we took it, and nothing was tried since."""
+    attempts = select(PaymentAttempt).where(PaymentAttempt.invoice_id == invoice_id)
+    latest = work.session.exec(attempts.order_by(col(PaymentAttempt.id).desc()).limit(1)).first()
+    return latest is not None and latest.status is AttemptStatus.FAILED and latest.taking_at is not None
 
 
 def open_checkouts(work: Work, limit: int = 500) -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ def _card(row: Any) -> rx.Component:
     choices = rx.fragment(
         rx.cond(
             (row.status == "spare") | (row.status == "backup"),
-            _choice("Charge this card", row, CardsState.charge_first),
+            _choice("Use for renewals", row, CardsState.charge_first),
         ),
         rx.match(
             row.status,

@@ -51,6 +51,9 @@ def invoice() -> rx.Component:
 def _news() -> rx.Component:
     waiting = notice("We wait for the word of your bank. This page follows by itself.", title="Thank you")
     back = notice("Nothing was charged. You can pay whenever you like.", "warning", title="You have not paid yet")
+    declined = notice(
+        "Nothing was charged. You can try again, or pay in another way.", "warning", title="Your payment was declined"
+    )
     thanks = notice("Thank you. The invoice is paid.", "success", title="Payment received")
     proforma = notice(
         "It asks for your payment. The invoice with its number follows when you have paid.", title="This is a proforma"
@@ -59,6 +62,7 @@ def _news() -> rx.Component:
         InvoiceState.came,
         ("paid", rx.cond(INVOICE.status == "paid", thanks, waiting)),
         ("back", rx.cond(DUE.payable, back)),
+        ("declined", rx.cond(DUE.payable, declined)),
         rx.fragment(),
     )
     waits = notice(DUE.waits, title="Too little to be paid by itself")

@@ -110,6 +110,7 @@ def _to_pay() -> rx.Component:
         PlacedOrderState.came,
         ("back", "You have not paid yet"),
         ("paid", "We have not heard from your bank yet"),
+        ("declined", "Your payment was declined"),
         "This order waits for your payment",
     )
     text = rx.cond(

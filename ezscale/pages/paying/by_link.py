@@ -33,13 +33,16 @@ def _news() -> rx.Component:
     paid = notice("There is nothing left to pay on this invoice.", "success", title="Paid. Thank you.")
     on_its_way = notice("We wait for the word of the bank.", title="The payment is being processed")
     cancelled = notice("Nothing was charged. You can try again.", "warning", title="You have not paid yet")
+    declined = notice(
+        "Nothing was charged. You can try again, or pay in another way.", "warning", title="The payment was declined"
+    )
     waits = notice(ASKED.waits, title="Too little to be paid by itself")
     return rx.cond(
         ASKED.is_paid,
         paid,
         rx.cond(
             ASKED.is_under_way | ((PayState.came == "paid") & (ASKED.to_pay != "")),
-            on_its_way,
+            rx.cond(ASKED.was_declined, declined, on_its_way),
             rx.cond(ASKED.waits != "", waits, rx.cond(PayState.came == "back", cancelled)),
         ),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from ezscale.billing.checkout import was_declined
 from ezscale.billing.credit_notes import credit_notes
 from ezscale.billing.explaining import explain_invoice
 from ezscale.billing.invoicing import invoice, invoice_lines
@@ -37,6 +38,7 @@ class Paper:
     payments: list[PaymentRow]
     billed_to: list[str]
     notes: list[NoteRow]
+    was_declined: bool
 
 
 class InvoiceState(PortalState):
@@ -104,6 +106,8 @@ class InvoiceState(PortalState):
         self.invoice, self.lines, self.payments = paper.invoice, paper.lines, paper.payments
         self.billed_to, self.notes, self.transfer = paper.billed_to, paper.notes, paper.transfer
         self.other_ways, self.loaded = other_ways(), True
+        if self.came == "paid" and self.invoice.due.payable and paper.was_declined:
+            self.came = "declined"
 
 
 def paper_of(work: Work, invoice_id: UUID, reader: Reader) -> Paper:
@@ -122,4 +126,5 @@ def paper_of(work: Work, invoice_id: UUID, reader: Reader) -> Paper:
         ],
         billed_to=address_lines(found.billed_to),
         notes=[NoteRow.of(note, reader) for note, _ in credit_notes(work, invoice_id=invoice_id, limit=MOST_NOTES)],
+        was_declined=was_declined(work, invoice_id),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from ezscale.billing.checkout import was_declined
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Order
@@ -43,6 +44,7 @@ class Progress:
     order: OrderView
     services: list[ServiceView]
     to_pay: UUID | None
+    was_declined: bool
 
 
 class PlacedOrderState(PortalState):
@@ -104,6 +106,8 @@ class PlacedOrderState(PortalState):
             return None
         self.order, self.services = progress.order, progress.services
         self.service = progress.services[0]
+        if self.came == "paid" and progress.was_declined:
+            self.came = "declined"
         self.loaded = True
         return progress
 
@@ -129,7 +133,7 @@ def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
     for service in services:
         if view.status == "paid":  # the money is here, even while nobody has yet begun to build
             service.done = max(service.done, 1)
-    return Progress(view, services, to_pay)
+    return Progress(view, services, to_pay, was_declined=to_pay is not None and was_declined(work, to_pay))
 
 
 def standing(placed: Order, *, is_unpaid: bool) -> str:

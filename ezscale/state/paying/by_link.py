@@ -42,6 +42,7 @@ class AskedView:
     is_paid: bool = False
     is_under_way: bool = False
     waits: str = ""
+    was_declined: bool = False
 
     @classmethod
     def of(cls, asked: AskedFor, reader: Reader) -> Self:
@@ -56,6 +57,7 @@ class AskedView:
             is_paid=asked.is_paid,
             is_under_way=asked.is_under_way,
             waits=asked.waits,
+            was_declined=asked.was_declined,
         )
 
 
