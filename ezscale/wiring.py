@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from ezscale.accounts.ports import StaffPasses
-from ezscale.billing.ports import PaymentGateway, TaxCalculator, TaxIdRegister
+from ezscale.billing.gateways import Gateways
+from ezscale.billing.ports import PaymentGateway
+from ezscale.billing.tax_ports import TaxCalculator, TaxIdRegister
 from ezscale.company.ports import RateFeed
 from ezscale.integrations.cloudflare.adapter import open_passes
 from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.http import open_http
+from ezscale.integrations.paypal import adapter as paypal
 from ezscale.integrations.smtp.adapter import KeptMail, SmtpMailer
 from ezscale.integrations.stripe.adapter import open_gateway
 from ezscale.integrations.taxjar.adapter import open_calculator
@@ -34,7 +37,7 @@ class House:
     """Everything that stands behind the ports. Without a register, a feed or a calculator nobody is asked."""
 
     database: Database
-    payments: PaymentGateway
+    gateways: Gateways
     panels: Mapping[str, Panel]
     mailer: Mailer
     vault: Vault
@@ -88,9 +91,9 @@ def automation(name: str) -> OpenWork:
     return house().automation(name)
 
 
-def payments() -> PaymentGateway:
-    """Whoever keeps cards and moves money."""
-    return house().payments
+def gateways() -> Gateways:
+    """Whoever keeps cards and wallets and moves money, by name."""
+    return house().gateways
 
 
 def panels() -> Mapping[str, Panel]:
@@ -120,11 +123,7 @@ def _house_by_settings() -> House:
     panel_http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value())
     return House(
         database=Database(open_engine(own.database), clock(own), own.zone, _ring),
-        payments=open_gateway(
-            key=own.stripe_key.get_secret_value(),
-            webhook_secret=own.stripe_webhook_secret.get_secret_value(),
-            base_url=own.stripe_url,
-        ),
+        gateways=_gateways(own),
         panels={"virtfusion": VirtFusionPanel(VirtFusionClient(panel_http))},
         mailer=SmtpMailer(own.smtp_url) if own.smtp_url else KeptMail(own.data_dir / "mail"),
         vault=open_vault(own.data_dir / "keys.json"),
@@ -134,6 +133,23 @@ def _house_by_settings() -> House:
         rates=open_feed(own.exchange_rates_url) if own.exchange_rates_url or not own.sandbox else None,
         tax_calculator=_calculator(own),
     )
+
+
+def _gateways(own: Settings) -> Gateways:
+    stripe = open_gateway(
+        key=own.stripe_key.get_secret_value(),
+        webhook_secret=own.stripe_webhook_secret.get_secret_value(),
+        base_url=own.stripe_url,
+    )
+    gateways: dict[str, PaymentGateway] = {stripe.name: stripe}
+    if own.takes_paypal:
+        gateways["paypal"] = paypal.open_gateway(
+            client_id=own.paypal_client_id,
+            secret=own.paypal_secret.get_secret_value(),
+            webhook_id=own.paypal_webhook_id,
+            stand_in=own.paypal_url,
+        )
+    return gateways
 
 
 def _calculator(own: Settings) -> TaxCalculator | None:

@@ -4,24 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import and_, col, or_, select
 
-from ezscale.accounts.permissions import MANAGE_CARDS, PAY_INVOICES
-from ezscale.billing.cards import keep_card
-from ezscale.billing.collecting import charge_of, live_attempt, new_attempt
+from ezscale.accounts.permissions import PAY_INVOICES
+from ezscale.billing.collecting import charge_of, live_attempt, locked, new_attempt
+from ezscale.billing.gateways import Gateways, chosen_gateway, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.payers import payer_ref_of, registered
 from ezscale.billing.payments import book_receipt
-from ezscale.billing.ports import Charge, ChargeState, Payer, PaymentGateway, Receipt
+from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
 from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
-from ezscale.kit.ids import new_secret
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, PaymentAttempt
+from ezscale.models import Invoice, PaymentAttempt
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
+from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
 PAGE_LIVES = timedelta(hours=25)  # Stripe closes its pages after 24 hours
+OURS_LIVE = timedelta(hours=3)  # pages of which we take the money: automatic charges wait no longer for them
 ANSWER_LOST = timedelta(minutes=5)
 PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 
@@ -42,14 +43,15 @@ class Return:
     cancel_url: str
 
 
-def open_checkout(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID, back: Return) -> str:
-    """The address of the gateway's page for paying an invoice. Asking again gives the same page while it is open.
+def open_checkout(open_work: OpenWork, gateways: Gateways, invoice_id: UUID, back: Return, through: str = "") -> str:
+    """The address of a gateway's page for paying an invoice. Asking again gives the same page while it is open.
 
+    `through` names the gateway; without it, it is the first. A page of another one is closed before.
     Who pays by a link may be anybody: their page names no customer, so that it shows nothing of them and keeps no card.
     """
-    who = _payer_of(open_work, invoice_id)
+    gateway, who = chosen_gateway(gateways, through), _payer_of(open_work, invoice_id)
     payer_ref = registered(open_work, gateway, who) if who else ""
-    open_page = _close_or_reuse(open_work, gateway, invoice_id)
+    open_page = _close_or_reuse(open_work, gateways, gateway.name, invoice_id)
     if open_page:
         return open_page
     with open_work() as work:
@@ -69,55 +71,89 @@ def open_checkout(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID
 
 
 def confirm_checkout(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str) -> None:
-    """Ask the gateway what became of a page, and book it. For the return, the webhook and the sweep alike."""
+    """Ask the gateway what became of a page, take what was approved there, and book it.
+
+    For the return, the webhook and the sweep alike: what is taken is taken once, and nothing of a page that is closed.
+    """
     receipt = gateway.read_checkout(checkout_ref)
+    if receipt.state is ChargeState.APPROVED:
+        with open_work() as work:
+            attempt_id = _begin_taking(work, gateway.name, checkout_ref, receipt)
+        if attempt_id is None:
+            return
+        receipt = _taken(open_work, gateway, checkout_ref, attempt_id)
     with open_work() as work:
         book_receipt(work, gateway.name, receipt)
 
 
-def confirm_checkouts_of(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> None:
+def confirm_checkouts_of(open_work: OpenWork, gateways: Gateways, invoice_id: UUID) -> None:
     """The same for whatever page is open for an invoice."""
     with open_work() as work:
         attempt = live_attempt(work, invoice_id)
     if attempt is not None and attempt.checkout_ref:
-        confirm_checkout(open_work, gateway, attempt.checkout_ref)
+        confirm_checkout(open_work, gateway_of(gateways, attempt.gateway), attempt.checkout_ref)
 
 
-def close_page_of(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> None:
+def close_page_of(open_work: OpenWork, gateways: Gateways, invoice_id: UUID) -> None:
     """Let nobody pay any more on the page that is open for an invoice, and book what became of it."""
     with open_work() as work:
         attempt = live_attempt(work, invoice_id)
     if attempt is not None and attempt.checkout_ref:
-        _close(open_work, gateway, attempt.checkout_ref, gateway.read_checkout(attempt.checkout_ref))
+        _close(open_work, gateway_of(gateways, attempt.gateway), attempt)
 
 
-def open_checkouts(work: Work, limit: int = 500) -> list[str]:
-    """The pages whose outcome we have not heard of, for the sweep that heals lost webhooks."""
-    waiting = select(PaymentAttempt.checkout_ref).where(
+def was_declined(work: Work, invoice_id: UUID) -> bool:
+    """Whether what was approved on a page for an invoice was refused when we took it, and nothing was tried since."""
+    attempts = select(PaymentAttempt).where(PaymentAttempt.invoice_id == invoice_id)
+    latest = work.session.exec(attempts.order_by(col(PaymentAttempt.id).desc()).limit(1)).first()
+    return latest is not None and latest.status is AttemptStatus.FAILED and latest.taking_at is not None
+
+
+def open_checkouts(work: Work, limit: int = 500) -> list[tuple[str, str]]:
+    """The pages whose outcome we have not heard of, each with its gateway, for the sweep that heals lost webhooks."""
+    waiting = select(PaymentAttempt.gateway, PaymentAttempt.checkout_ref).where(
         col(PaymentAttempt.live_for).is_not(None), PaymentAttempt.checkout_ref != ""
     )
     return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))
 
 
+def close_old_page(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str) -> None:
+    """Close a page that has been open for hours, where that is ours to do; others close by themselves."""
+    with open_work() as work:
+        old = select(PaymentAttempt).where(
+            PaymentAttempt.gateway == gateway.name,
+            PaymentAttempt.checkout_ref == checkout_ref,
+            col(PaymentAttempt.live_for).is_not(None),
+            PaymentAttempt.created_at < work.now - OURS_LIVE,
+        )
+        attempt = work.session.exec(old).first()
+        if attempt is not None and not gateway.pages_take:
+            _closed(work, attempt)
+
+
 def lost_pages(work: Work, limit: int = 500) -> list[UUID]:
-    """Attempts whose page was asked for, but never heard of, so long ago that nobody can pay on it any more."""
+    """Attempts on pages of which we must have heard by now: the page was never told, or the answer to taking its money."""
     lost = select(PaymentAttempt.id).where(
         col(PaymentAttempt.live_for).is_not(None),
         col(PaymentAttempt.trigger).in_(ON_A_PAGE),
-        PaymentAttempt.checkout_ref == "",
-        PaymentAttempt.created_at < work.now - PAGE_LIVES,
+        or_(
+            and_(PaymentAttempt.checkout_ref == "", PaymentAttempt.created_at < work.now - PAGE_LIVES),
+            col(PaymentAttempt.taking_at) < work.now - PAGE_LIVES,
+        ),
     )
     return list(work.session.exec(lost.order_by(col(PaymentAttempt.id)).limit(limit)))
 
 
-def settle_lost_page(open_work: OpenWork, gateway: PaymentGateway, attempt_id: UUID) -> None:
+def settle_lost_page(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
     """Book what was paid on such a page, found by our own name for it; otherwise the attempt is over."""
     with open_work() as work:
         attempt = work.session.get_one(PaymentAttempt, attempt_id)
+        gateway = gateway_of(gateways, attempt.gateway)
         invoice = work.session.get_one(Invoice, attempt.invoice_id)
-        payer_ref = work.session.get_one(Customer, invoice.customer_id).gateway_ref or ""
-        by_link = attempt.trigger is AttemptTrigger.PAY_LINK  # no customer's, so there is nothing to look it up by;
-    found = None if by_link else gateway.find_payment(payer_ref, attempt_id)  # and nobody was told where it is
+        payer_ref = payer_ref_of(work, invoice.customer_id, gateway.name)
+        was_told = attempt.trigger is not AttemptTrigger.PAY_LINK or attempt.is_being_taken
+    sent_at = attempt.taking_at or attempt.sent_at or attempt.created_at
+    found = gateway.find_payment(payer_ref, attempt_id, sent_at) if was_told else None  # else nobody could pay there
     with open_work() as work:
         if found is not None and found.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
             book_receipt(work, gateway.name, found)
@@ -128,90 +164,110 @@ def settle_lost_page(open_work: OpenWork, gateway: PaymentGateway, attempt_id: U
             attempt.fail("lost", work.now)
 
 
-def open_card_page(open_work: OpenWork, gateway: PaymentGateway, back: Return) -> str:
-    """The address of the gateway's page where a customer leaves a new card."""
-    with open_work() as work:
-        work.actor.require(MANAGE_CARDS)
-        customer = work.session.get_one(Customer, work.actor.own_customer())
-    payer_ref = registered(open_work, gateway, payer(customer))
-    page = gateway.open_card_page(payer_ref, new_secret(), back.success_url, back.cancel_url, customer.currency)
-    return page.url
-
-
-def confirm_card_page(open_work: OpenWork, gateway: PaymentGateway, page_ref: str) -> bool:
-    """Keep the card that its customer has left on a page. False while nobody has finished it."""
-    with open_work() as work:
-        work.actor.require(MANAGE_CARDS)
-        customer = work.session.get_one(Customer, work.actor.own_customer())
-    card = gateway.read_card_page(page_ref, customer.gateway_ref) if customer.gateway_ref else None
-    if card is None:
-        return False
-    with open_work() as work:
-        keep_card(work, customer.id, gateway.name, card)
-    return True
-
-
-def registered(open_work: OpenWork, gateway: PaymentGateway, who: Payer) -> str:
-    """The gateway's name for a customer, asked for once and kept."""
-    if who.gateway_ref:
-        return who.gateway_ref
-    ref = gateway.register(who)
-    with open_work() as work:
-        customer = work.session.get_one(Customer, who.customer_id)
-        customer.gateway_ref = customer.gateway_ref or ref
-        return customer.gateway_ref
-
-
-def payer(customer: Customer) -> Payer:
-    """A customer in the gateway's terms."""
-    name = customer.company or customer.name
-    return Payer(customer.id, name, customer.email, customer.country, customer.gateway_ref or "")
-
-
-def _payer_of(open_work: OpenWork, invoice_id: UUID) -> Payer | None:
+def _payer_of(open_work: OpenWork, invoice_id: UUID) -> UUID | None:
     """The customer who pays; nobody that we know when it is paid by a link."""
     with open_work() as work:
         work.actor.require(PAY_INVOICES)
         invoice = _payable(work, invoice_id)
         if _way_of(work.actor) is AttemptTrigger.PAY_LINK:
             return None
-        return payer(work.session.get_one(Customer, invoice.customer_id))
+        return invoice.customer_id
 
 
-def _close_or_reuse(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> str:
+def _close_or_reuse(open_work: OpenWork, gateways: Gateways, through: str, invoice_id: UUID) -> str:
     """The page already open for this very sum and way of paying, or nothing after another one was closed."""
     with open_work() as work:
         attempt = live_attempt(work, invoice_id)
         wanted, way = to_charge(work, _payable(work, invoice_id)), _way_of(work.actor)
     if attempt is None or not attempt.checkout_ref:
         return ""
-    receipt = gateway.read_checkout(attempt.checkout_ref)
-    if receipt.state is ChargeState.OPEN and (attempt.amount, attempt.trigger) == (wanted, way):
-        return attempt.checkout_url
-    _close(open_work, gateway, attempt.checkout_ref, receipt)
+    gateway = gateway_of(gateways, attempt.gateway)
+    if (attempt.gateway, attempt.amount, attempt.trigger) == (through, wanted, way):
+        receipt = gateway.read_checkout(attempt.checkout_ref)
+        if receipt.state is ChargeState.OPEN:
+            return attempt.checkout_url
+        if receipt.state is ChargeState.APPROVED:  # and they come for it again: it is what they want
+            confirm_checkout(open_work, gateway, attempt.checkout_ref)
+            return ""
+    _close(open_work, gateway, attempt)
     return ""
 
 
-def _close(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, receipt: Receipt) -> None:
-    if receipt.state is ChargeState.OPEN:
-        gateway.close_checkout(checkout_ref)
-    confirm_checkout(open_work, gateway, checkout_ref)
+def _close(open_work: OpenWork, gateway: PaymentGateway, attempt: PaymentAttempt) -> None:
+    """Close a page. Where its money is ours to take, that is a word in our books; unless it is being taken already."""
+    if gateway.pages_take:
+        if gateway.read_checkout(attempt.checkout_ref).state is ChargeState.OPEN:
+            gateway.close_checkout(attempt.checkout_ref)
+    else:
+        with open_work() as work:
+            if _closed(work, attempt):
+                return
+    confirm_checkout(open_work, gateway, attempt.checkout_ref)
+
+
+def _closed(work: Work, attempt: PaymentAttempt) -> bool:
+    """Whether nothing of a page is taken any more: under the lock of its invoice, so that nobody begins to in between."""
+    invoice_to_change(work, attempt.invoice_id)
+    fresh = work.session.get_one(PaymentAttempt, attempt.id, with_for_update=True, populate_existing=True)
+    if fresh.is_being_taken:
+        return False
+    if fresh.is_live:
+        fresh.close_page(work.now)
+        work.session.flush()
+    return True
+
+
+def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt) -> UUID | None:
+    """Write down that we take what was approved on a page: the attempt; nothing for a page that is not wanted any more."""
+    known = select(PaymentAttempt).where(PaymentAttempt.id == receipt.attempt_id, PaymentAttempt.gateway == gateway)
+    attempt = work.session.exec(known).first()
+    if attempt is None:
+        return None
+    invoice = invoice_to_change(work, attempt.invoice_id)
+    work.session.refresh(attempt, with_for_update=True)
+    if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
+        return None
+    is_wanted = invoice.status in PAYABLE and to_charge(work, invoice) == attempt.amount
+    is_fresh = attempt.created_at > work.now - PAGE_LIVES  # who agreed so long ago, before an outage, has forgotten it
+    if not attempt.is_being_taken and not (is_wanted and is_fresh):
+        attempt.fail("not_needed", work.now)
+        return None
+    attempt.take(work.now)
+    attempt.checkout_ref = checkout_ref
+    return attempt.id
+
+
+def _taken(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, attempt_id: UUID) -> Receipt:
+    try:
+        return gateway.take_checkout(checkout_ref)
+    except UnknownOutcome:
+        with open_work() as work:
+            attempt = locked(work, attempt_id)
+            if attempt.is_live:
+                attempt.lose_sight()
+        raise
+    except Rejected:
+        with open_work() as work:
+            attempt = locked(work, attempt_id)
+            if attempt.is_live:
+                attempt.fail("refused", work.now)
+        raise
 
 
 def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, payer_ref: str) -> Charge:
     invoice = _payable(work, invoice_id)
-    attempt, way = live_attempt(work, invoice_id), _way_of(work.actor)
-    if attempt is not None and attempt.trigger is not way and _is_lost(attempt, work.now):
+    attempt, wanted = live_attempt(work, invoice_id), (gateway.name, _way_of(work.actor))
+    is_other = attempt is not None and (attempt.gateway, attempt.trigger) != wanted
+    if attempt is not None and is_other and _is_lost(attempt, work.now):
         attempt.fail("lost", work.now)
         work.session.flush()
         attempt = None
-    if attempt is not None and attempt.trigger is not way:
+    if attempt is not None and (is_other or attempt.is_being_taken):
         raise AlreadyPaying("A payment for this invoice is being processed. Please look again in a minute.")
     if attempt is None:
-        attempt = new_attempt(work, invoice, way, gateway.name)
+        attempt = new_attempt(work, invoice, wanted[1], gateway.name)
     attempt.send(work.now)
-    charge = charge_of(attempt, invoice, work.session.get_one(Customer, invoice.customer_id))
-    return Charge(charge.key, charge.attempt_id, charge.invoice_id, charge.amount, payer_ref, charge.description)
+    return charge_of(attempt, invoice, payer_ref)
 
 
 def _is_lost(attempt: PaymentAttempt, now: datetime) -> bool:

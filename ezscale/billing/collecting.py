@@ -9,18 +9,19 @@ from ezscale.billing.cards import backup_card, is_tried_out, usable_card
 from ezscale.billing.cases import open_case
 from ezscale.billing.disputed import is_card_disputed
 from ezscale.billing.events import ChargeRequested
+from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
 from ezscale.billing.small_sums import from_before, to_charge
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, PaymentAttempt, PaymentMethod
+from ezscale.models import Invoice, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
-KEY_LIVES = timedelta(hours=23)  # Stripe forgets an idempotency key after 24 hours
 ANSWER_OVERDUE = timedelta(minutes=10)
 
 
@@ -86,20 +87,21 @@ def drop_unsent_charge(work: Work, invoice_id: UUID) -> None:
         work.session.add(attempt)
 
 
-def collect(open_work: OpenWork, gateway: PaymentGateway, attempt_id: UUID) -> None:
+def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
     """Ask the bank for the money of an attempt. Safe to repeat: the key makes it one charge.
 
     UnknownOutcome and TemporaryFailure mean: call again later, with the same attempt.
     """
     with open_work() as work:
-        charge, forgotten = _charge_to_send(work, attempt_id)
+        gateway = gateway_of(gateways, work.session.get_one(PaymentAttempt, attempt_id).gateway)
+        charge, sent_at = _charge_to_send(work, gateway, attempt_id)
     if charge is None:
         return
     try:
-        receipt = _found(gateway, charge) if forgotten else gateway.charge(charge)
+        receipt = gateway.charge(charge) if sent_at is None else _found(gateway, charge, sent_at)
     except UnknownOutcome:
         with open_work() as work:
-            _locked(work, attempt_id).lose_sight()
+            locked(work, attempt_id).lose_sight()
         raise
     except TemporaryFailure:
         raise
@@ -127,25 +129,35 @@ def doubt_charges(work: Work, since: datetime) -> int:
     return len(attempts)
 
 
-def _charge_to_send(work: Work, attempt_id: UUID) -> tuple[Charge | None, bool]:
-    attempt = _locked(work, attempt_id)
+def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
+    """An attempt as it is now, to be changed: its invoice is locked first, as everywhere."""
+    attempt = work.session.get_one(PaymentAttempt, attempt_id)
+    invoice_to_change(work, attempt.invoice_id)
+    work.session.refresh(attempt, with_for_update=True)
+    return attempt
+
+
+def _charge_to_send(work: Work, gateway: PaymentGateway, attempt_id: UUID) -> tuple[Charge | None, datetime | None]:
+    """The charge, if it is wanted still; and when it was sent, where that is too long ago for its key to be known."""
+    attempt = locked(work, attempt_id)
     invoice = invoice_to_change(work, attempt.invoice_id)
     if not attempt.is_live or attempt.method_id is None:
-        return None, False
+        return None, None
     if invoice.status is not InvoiceStatus.OPEN and attempt.status is AttemptStatus.CREATED:
         attempt.fail("not_needed", work.now)
-        return None, False
+        return None, None
     if attempt.status is AttemptStatus.CREATED and is_card_disputed(work, attempt.method_id):
         attempt.fail("disputed", work.now)
-        return None, False
-    forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > KEY_LIVES
+        return None, None
+    is_forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > gateway.key_lives
+    sent_at = attempt.sent_at if is_forgotten else None
     attempt.send(work.now)
-    customer = work.session.get_one(Customer, invoice.customer_id)
     card = work.session.get_one(PaymentMethod, attempt.method_id)
-    return charge_of(attempt, invoice, customer, card.gateway_ref), forgotten
+    payer_ref = payer_ref_of(work, invoice.customer_id, gateway.name)
+    return charge_of(attempt, invoice, payer_ref, card.gateway_ref), sent_at
 
 
-def charge_of(attempt: PaymentAttempt, invoice: Invoice, customer: Customer, card_ref: str = "") -> Charge:
+def charge_of(attempt: PaymentAttempt, invoice: Invoice, payer_ref: str, card_ref: str = "") -> Charge:
     """An attempt in the gateway's terms."""
     name = f"Invoice {invoice.number}" if invoice.number else "Your order"
     return Charge(
@@ -153,33 +165,30 @@ def charge_of(attempt: PaymentAttempt, invoice: Invoice, customer: Customer, car
         attempt_id=attempt.id,
         invoice_id=invoice.id,
         amount=attempt.amount,
-        payer_ref=customer.gateway_ref or "",
+        payer_ref=payer_ref,
         description=f"{name} and small sums from before" if from_before(attempt.amount, invoice) else name,
         card_ref=card_ref,
+        keeps_card=attempt.trigger is AttemptTrigger.CHECKOUT,
     )
 
 
-def _found(gateway: PaymentGateway, charge: Charge) -> Receipt:
-    """The key is too old to be repeated: look the money up by our own name for it instead."""
-    found = gateway.find_payment(charge.payer_ref, charge.attempt_id)
+def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receipt:
+    """The key is too old to be repeated: look the money up by our own name for it instead.
+
+    Lost is only what the gateway surely would know of by now; until then it raises TemporaryFailure, and is asked again.
+    """
+    found = gateway.find_payment(charge.payer_ref, charge.attempt_id, sent_at)
     if found is not None:
         return found
     return Receipt(ChargeState.FAILED, "", charge.amount, charge.attempt_id, charge.invoice_id, decline_code="lost")
 
 
 def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
-    attempt = _locked(work, attempt_id)
+    attempt = locked(work, attempt_id)
     invoice = invoice_to_change(work, attempt.invoice_id)
     attempt.fail("refused", work.now)
     facts = {"invoice": invoice.number or "", "reason": refusal.message}
     open_case(work, "charge_refused", attempt.id.hex, invoice.customer_id, facts)
-
-
-def _locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
-    attempt = work.session.get_one(PaymentAttempt, attempt_id)
-    invoice_to_change(work, attempt.invoice_id)
-    work.session.refresh(attempt, with_for_update=True)
-    return attempt
 
 
 def unanswered(work: Work, limit: int = 500) -> list[UUID]:

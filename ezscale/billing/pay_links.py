@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import select
 
 from ezscale.accounts.permissions import MANAGE_INVOICES, PAY_INVOICES
-from ezscale.billing.checkout import NothingToPay
+from ezscale.billing.checkout import NothingToPay, was_declined
 from ezscale.billing.collecting import live_attempt
 from ezscale.billing.invoicing import invoice, invoice_lines
 from ezscale.billing.small_sums import WAITS, from_before, to_charge
@@ -40,6 +40,7 @@ class AskedFor:
     is_paid: bool
     is_under_way: bool
     waits: str
+    was_declined: bool
 
 
 def new_pay_link(work: Work, invoice_id: UUID) -> str:
@@ -77,6 +78,7 @@ def asked_by_link(work: Work, secret: str) -> AskedFor:
         is_paid=not payable,
         is_under_way=is_under_way,
         waits=WAITS if payable and not charged else "",
+        was_declined=payable and was_declined(work, found.id),
     )
 
 

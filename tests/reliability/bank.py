@@ -1,9 +1,9 @@
 """A bank behind the port for payments, in memory: for stories of thousands of steps, in which HTTP would cost most."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -48,6 +48,8 @@ class Bank:
     """Keeps cards and moves money. `told` is what it has let us know of, by the name of each movement."""
 
     name: str = "stripe"
+    pages_take: bool = True
+    key_lives: timedelta = timedelta(hours=23)
     mood: Mood = Mood.PAYS
     pages: dict[str, Charge] = field(default_factory=dict)
     paid: dict[str, Receipt] = field(default_factory=dict)
@@ -71,11 +73,19 @@ class Bank:
             sums[dispute.amount.currency] -= taken + dispute.fee.minor
         return sums
 
+    def approves(self, page: str) -> None:
+        """Somebody agrees on a page; where it takes by itself, they have paid."""
+        charge = self.pages[page]
+        self.paid[page] = self.takes(charge)
+        if not self.pages_take:
+            self.paid[page] = replace(self.paid[page], state=ChargeState.APPROVED)
+
     def takes(self, charge: Charge, amount: Money | None = None, again: int = 0) -> Receipt:
         """Money moves for a charge: the sum that was asked for, unless it is said which."""
         sum_moved = amount or charge.amount
         fee = Money(min(sum_moved.minor // 50, 25), sum_moved.currency)
-        card = Card(f"pm_{charge.payer_ref}", "visa", "4242", 12, 2034, fingerprint=charge.payer_ref)
+        payer = charge.payer_ref or charge.invoice_id.hex
+        card = Card(f"pm_{payer}", "visa", "4242", 12, 2034, fingerprint=payer, payer_ref=payer)
         ref = f"pi_{charge.key}_{again}"
         return Receipt(
             ChargeState.SUCCEEDED,
@@ -96,11 +106,11 @@ class Bank:
 
     def register(self, payer: Payer) -> str:
         """The same name ever after."""
-        return f"cus_{payer.customer_id.hex}"
+        return f"cus_{payer.customer_id.hex}" if self.pages_take else payer.gateway_ref
 
     def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
         """The same key is the same page."""
-        ref = f"cs_{charge.key}"
+        ref = f"cs_{self.name}_{charge.key}"
         self.pages[ref] = charge
         return CheckoutPage(ref, f"{success_url}#{ref}")
 
@@ -110,10 +120,22 @@ class Bank:
         still_open = Receipt(ChargeState.OPEN, "", charge.amount, charge.attempt_id, charge.invoice_id)
         return self.tells(self.paid.get(checkout_ref, still_open))
 
+    def take_checkout(self, checkout_ref: str) -> Receipt:
+        """What was approved there is paid now; in a mood, it is declined, or nobody hears of it."""
+        receipt = self.paid[checkout_ref]
+        if receipt.state is ChargeState.APPROVED:
+            if self.mood in DECLINED:
+                return replace(receipt, state=ChargeState.FAILED, payment_ref="", decline_code="no", fee=None)
+            self.paid[checkout_ref] = replace(receipt, state=ChargeState.SUCCEEDED)
+            if self.mood is Mood.LOSES:
+                raise UnknownOutcome("The bank did not answer.")
+        return self.read_checkout(checkout_ref)
+
     def close_checkout(self, checkout_ref: str) -> None:
         """Nobody pays there any more."""
         still_open = replace(self.read_checkout(checkout_ref), state=ChargeState.EXPIRED)
-        self.paid.setdefault(checkout_ref, still_open)
+        if self.pages_take:
+            self.paid.setdefault(checkout_ref, still_open)
 
     def charge(self, charge: Charge) -> Receipt:
         """The same key is the same charge."""
@@ -135,7 +157,7 @@ class Bank:
         """What moved under a name."""
         return self.tells(next(each for each in self._moved() if each.payment_ref == payment_ref))
 
-    def find_payment(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
+    def find_payment(self, payer_ref: str, attempt_id: UUID, sent_at: datetime) -> Receipt | None:
         """What moved for an attempt."""
         found = next((each for each in self._moved() if each.attempt_id == attempt_id), None)
         return self.tells(found) if found else None
@@ -234,6 +256,10 @@ class Bank:
         """Cards come with payments here."""
         raise NotImplementedError
 
+    def is_kept(self, card_ref: str) -> bool:
+        """For ever."""
+        return True
+
     def forget_card(self, card_ref: str) -> None:
         """It is forgotten."""
 
@@ -244,7 +270,7 @@ class Bank:
         """It sends none."""
         return iter(())
 
-    def read_notice(self, body: bytes, signature: str) -> Notice:
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """It sends none."""
         raise NotImplementedError
 

@@ -106,6 +106,7 @@ class SmallCompany:
 
     clock: FixedClock = field(default_factory=lambda: FixedClock(BEGINS))
     bank: Bank = field(default_factory=Bank)
+    wallets: Bank = field(default_factory=lambda: Bank("paypal", pages_take=False))
     people: list[Actor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -125,6 +126,7 @@ class SmallCompany:
         self.clock.now = self._built_at
         then = self._bank_then
         self.bank = Bank(pages=dict(then.pages), paid=dict(then.paid), charged=dict(then.charged), told=dict(then.told))
+        self.wallets = Bank("paypal", pages_take=False)
         self._moves_in()
 
     def close(self) -> None:
@@ -160,11 +162,20 @@ class SmallCompany:
     def pays(self, person: Actor, invoice_id: UUID, amount: Callable[[Money], Money] | None = None) -> str:
         """Somebody pays on the bank's page, as much as it asks for or something else; returns the page."""
         opener = self.database.opener(person)
-        page = open_checkout(opener, self.bank, invoice_id, BACK).partition("#")[2]
+        page = open_checkout(opener, self.house.gateways, invoice_id, BACK).partition("#")[2]
         charge = self.bank.pages[page]
         self.bank.paid[page] = self.bank.takes(charge, amount(charge.amount) if amount else None)
         confirm_checkout(self.house.automation("billing"), self.bank, page)
         return page
+
+    def approves(self, person: Actor, invoice_id: UUID, *, returns: bool) -> None:
+        """Somebody approves on the page of the other gateway, and comes back, or closes the window."""
+        opener = self.database.opener(person)
+        page = open_checkout(opener, self.house.gateways, invoice_id, BACK, "paypal").partition("#")[2]
+        self.wallets.approves(page)
+        if returns:
+            with suppress(TemporaryFailure):  # no answer: it is asked for again in the night
+                confirm_checkout(self.house.automation("billing"), self.wallets, page)
 
     def follows(self) -> None:
         """What follows from events happens, until nothing follows any more."""
@@ -188,7 +199,13 @@ class SmallCompany:
             self.follows()
 
     def _moves_in(self) -> None:
-        self.house = House(self.database, self.bank, {}, KeptMail(Path("/nowhere")), Vault({"k1": b"0" * 32}))
+        self.house = House(
+            self.database,
+            {"stripe": self.bank, "paypal": self.wallets},
+            {},
+            KeptMail(Path("/nowhere")),
+            Vault({"k1": b"0" * 32}),
+        )
 
     def _carry_out(self, task: Callable[..., None], *about: Any) -> None:
         with suppress(BusinessError, TemporaryFailure):  # as the engine has it: refused is done, the rest comes again

@@ -1,8 +1,8 @@
 """Stripe behind billing's port."""
 
 import json
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -12,6 +12,7 @@ from stripe.params import CustomerListParams
 from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData
 
 from ezscale.billing.ports import (
+    About,
     BadNotice,
     Card,
     Charge,
@@ -40,6 +41,7 @@ from ezscale.integrations.stripe.receipts import (
 )
 from ezscale.kit.errors import Rejected, UnknownOutcome
 
+SIGNATURE = "stripe-signature"
 MONEY = ["latest_charge.balance_transaction", "payment_method"]
 IN_THE_OTHER_MODE = "a similar object exists in"  # a test key for a live company, or the other way round
 CARD_IS_GONE = ("detached", "not have a payment method", "No such PaymentMethod")
@@ -53,6 +55,12 @@ HEARD_OF_NOWHERE_ELSE = [  # what is done in Stripe's dashboard, and by banks
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
 ]
+ABOUT = {
+    "checkout.session.": About.PAGE,
+    "payment_intent.": About.PAYMENT,
+    "refund.": About.REFUND,
+    "charge.dispute.": About.DISPUTE,
+}
 BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.NEEDS_CUSTOMER, ChargeState.FAILED]
 
 
@@ -68,6 +76,8 @@ class StripeGateway:
     """Our invoices, Stripe's cards: it keeps cards, shows payment pages and takes exactly what we ask for."""
 
     name = "stripe"
+    pages_take = True
+    key_lives = timedelta(hours=23)  # it forgets one after 24 hours
 
     def __init__(self, client: stripe.StripeClient, webhook_secret: str) -> None:
         self._client = client
@@ -132,6 +142,10 @@ class StripeGateway:
             session = self._stripe.checkout.sessions.retrieve(checkout_ref, {"expand": expand})
         return receipt_of_session(session)
 
+    def take_checkout(self, checkout_ref: str) -> Receipt:
+        """What became of a hosted page: Stripe's take by themselves."""
+        return self.read_checkout(checkout_ref)
+
     def close_checkout(self, checkout_ref: str) -> None:
         """Nobody can pay on this page any more (no error when it was closed or paid already)."""
         try:
@@ -162,7 +176,7 @@ class StripeGateway:
         except stripe.CardError as decline:
             return receipt_of_decline(charge, decline)
         except KeyReused:  # sent before in other words, a new description say: what came of that is the outcome
-            found = self.find_payment(charge.payer_ref, charge.attempt_id)
+            found = self._find(charge.payer_ref, charge.attempt_id)
             if found is None:
                 raise
             return found
@@ -178,8 +192,11 @@ class StripeGateway:
             intent = self._stripe.payment_intents.retrieve(payment_ref, {"expand": MONEY})
         return receipt_of_intent(intent)
 
-    def find_payment(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
-        """Look up the money of an attempt whose answer was lost, by our own name for it."""
+    def find_payment(self, payer_ref: str, attempt_id: UUID, sent_at: datetime) -> Receipt | None:
+        """Look up the money of an attempt whose answer was lost, by our own name for it: Stripe knows it at once."""
+        return self._find(payer_ref, attempt_id)
+
+    def _find(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
         expand = [f"data.{name}" for name in MONEY]
         with asking(changes=False):
             listed = self._stripe.payment_intents.list({"customer": payer_ref, "limit": 100, "expand": expand})
@@ -262,9 +279,19 @@ class StripeGateway:
         intent = session.setup_intent
         if session.status != "complete" or not isinstance(intent, stripe.SetupIntent):
             return None
-        if session.customer != payer_ref:
+        if not payer_ref or session.customer != payer_ref:
             return None
         return kept_card(intent.payment_method)
+
+    def is_kept(self, card_ref: str) -> bool:
+        """Whether Stripe still keeps this card for its customer."""
+        try:
+            with asking(changes=False):
+                return self._stripe.payment_methods.retrieve(card_ref).customer is not None
+        except Rejected as refusal:
+            if refusal.status != 404:
+                raise
+            return False
 
     def forget_card(self, card_ref: str) -> None:
         """The gateway no longer keeps this card (no error when it did not)."""
@@ -290,8 +317,9 @@ class StripeGateway:
             for event in listed.auto_paging_iter():
                 yield _notice_of(event), json.dumps(event.to_dict(), default=str)
 
-    def read_notice(self, body: bytes, signature: str) -> Notice:
-        """Verify a webhook's raw body; BadNotice when it is not from the gateway."""
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+        """Verify a webhook's raw body by its signature; BadNotice when it is not from the gateway."""
+        signature = next((headers[name] for name in headers if name.lower() == SIGNATURE), "")
         try:
             return _notice_of(self._client.construct_event(body, signature, self._webhook_secret))
         except (stripe.SignatureVerificationError, ValueError, KeyError, AttributeError) as error:
@@ -337,7 +365,8 @@ class StripeGateway:
 
 def _notice_of(event: stripe.Event) -> Notice:
     subject_ref = getattr(event.data.object, "id", "")  # a balance, say, has none
-    return Notice(event.id, event.type, str(subject_ref), live=event.livemode)
+    about = next((about for start, about in ABOUT.items() if event.type.startswith(start)), About.NOTHING)
+    return Notice(event.id, event.type, about, str(subject_ref), live=event.livemode)
 
 
 def _metadata(charge: Charge) -> dict[str, str]:

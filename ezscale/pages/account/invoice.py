@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.words import invoice_badge, not_found
+from ezscale.pages.other_ways import pay_buttons
 from ezscale.pages.papers import credit_note_link, pay_link_notice
 from ezscale.pages.shell import account_page
 from ezscale.pages.subscription_parts import why
@@ -20,7 +21,7 @@ def invoice() -> rx.Component:
     """Its lines, its sums, its document, and how to pay it."""
     document = "/api/documents/invoices/" + INVOICE.id + ".pdf"
     pay = button(
-        "Pay ", DUE.to_pay, on_click=InvoiceState.pay, busy=InvoiceState.going_to_pay, custom_attrs={"data-pay": ""}
+        "Pay ", DUE.to_pay, on_click=InvoiceState.pay(""), busy=InvoiceState.going_to_pay, custom_attrs={"data-pay": ""}
     )
     hand_on = button(icon("link"), "Pay link", look="plain", on_click=InvoiceState.make_link)
     page = stack(
@@ -41,6 +42,7 @@ def invoice() -> rx.Component:
                 link_button(icon("file-text"), "PDF", to=document, look="plain", loads=True, target="_blank"),
             ),
             rx.cond(DUE.payable, hand_on),
+            rx.cond(DUE.payable, pay_buttons(InvoiceState)),
             rx.cond(DUE.payable, pay),
         ),
     )
@@ -49,6 +51,9 @@ def invoice() -> rx.Component:
 def _news() -> rx.Component:
     waiting = notice("We wait for the word of your bank. This page follows by itself.", title="Thank you")
     back = notice("Nothing was charged. You can pay whenever you like.", "warning", title="You have not paid yet")
+    declined = notice(
+        "Nothing was charged. You can try again, or pay in another way.", "warning", title="Your payment was declined"
+    )
     thanks = notice("Thank you. The invoice is paid.", "success", title="Payment received")
     proforma = notice(
         "It asks for your payment. The invoice with its number follows when you have paid.", title="This is a proforma"
@@ -57,6 +62,7 @@ def _news() -> rx.Component:
         InvoiceState.came,
         ("paid", rx.cond(INVOICE.status == "paid", thanks, waiting)),
         ("back", rx.cond(DUE.payable, back)),
+        ("declined", rx.cond(DUE.payable, declined)),
         rx.fragment(),
     )
     waits = notice(DUE.waits, title="Too little to be paid by itself")
