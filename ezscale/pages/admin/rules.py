@@ -7,20 +7,33 @@ import reflex as rx
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.rules import TOPICS, Asked, RulesState, asked
 from ezscale.state.session import SessionState
-from ezscale.ui import button, card, checkbox, hidden, select_field, skeleton, stack, text_field
+from ezscale.ui import button, card, checkbox, hidden, plain_link, select_field, skeleton, stack, text_field
 
+CONTENTS = "block py-1 text-sm text-body underline-offset-[3px] hover:text-ink hover:underline"
 MAY_DECIDE = SessionState.may.contains("staff.rules")
 
 
 def rules() -> rx.Component:
-    """A card for each topic."""
-    cards = stack(*[_topic(topic) for topic in TOPICS])
+    """A card for each topic, and the way to each."""
+    cards = stack(*[rx.el.section(_topic(topic), id=topic.topic, class_name="scroll-mt-20") for topic in TOPICS])
+    page = rx.el.div(
+        _contents(),
+        rx.cond(RulesState.loading, card(skeleton(8)), cards),
+        class_name="grid gap-6 lg:grid-cols-[minmax(0,1fr)_11rem] lg:gap-8",
+    )
     return admin_page(
         "Rules",
-        rx.cond(RulesState.loading, card(skeleton(8)), cards),
+        page,
         at="/admin/rules/",
         lead="How the house does business. A change holds at once, for everybody; you may be asked for your password again.",
     )
+
+
+def _contents() -> rx.Component:
+    """The topics by name: beside the cards and always in sight, or above them on a narrow screen."""
+    links = [rx.el.li(plain_link(topic.title, href=f"#{topic.topic}", class_name=CONTENTS)) for topic in TOPICS]
+    listed = rx.el.ul(*links, class_name="flex flex-wrap gap-x-4 gap-y-1 lg:flex-col lg:gap-y-0")
+    return rx.el.nav(listed, aria_label="Topics", class_name="lg:sticky lg:top-20 lg:order-last lg:self-start")
 
 
 def _topic(topic: Any) -> rx.Component:
