@@ -34,7 +34,10 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One attempt to move money for one invoice. The same `key` is the same charge, however often it is sent."""
+    """One attempt to move money for one invoice. The same `key` is the same charge, however often it is sent.
+
+    For a top-up of credit, `invoice_id` is that top-up's own id.
+    """
 
     key: str
     attempt_id: UUID

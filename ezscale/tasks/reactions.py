@@ -17,6 +17,8 @@ from ezscale.accounts.events import (
     UserSignedUp,
 )
 from ezscale.billing.events import (
+    AutoTopUpAgreed,
+    AutoTopUpHalted,
     CancellationRequested,
     CardExpiresSoon,
     CardKept,
@@ -27,6 +29,7 @@ from ezscale.billing.events import (
     CreditGranted,
     CreditLapsesSoon,
     CreditNoteIssued,
+    CreditSpent,
     GraceUsedUp,
     InvoiceClosed,
     InvoiceIssued,
@@ -47,6 +50,7 @@ from ezscale.billing.events import (
     SubscriptionChanged,
     SubscriptionEnded,
     SubscriptionPaused,
+    TopUpPaid,
 )
 from ezscale.messaging.events import MailWritten
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
@@ -83,7 +87,7 @@ REACTIONS |= {
     ChargeRequested: (billing.collect,),
     ChargeFailed: (billing.try_backup_card, messaging.charge_failed),
     ChargeNeedsCustomer: (messaging.charge_needs_customer,),
-    CardKept: (billing.try_new_card,),
+    CardKept: (billing.try_new_card, billing.resume_top_ups),
     CardExpiresSoon: (messaging.card_expires,),
     CardReplaced: (billing.forget_replaced_card,),
     InvoiceIssued: (billing.print_invoice, messaging.invoice_issued),
@@ -103,6 +107,10 @@ REACTIONS |= {
     Refunded: (messaging.refunded,),
     CreditGranted: (messaging.credit_granted,),
     CreditLapsesSoon: (messaging.credit_lapses,),
+    CreditSpent: (billing.top_up_if_low,),
+    TopUpPaid: (billing.use_credit, messaging.top_up_receipt),
+    AutoTopUpAgreed: (messaging.auto_top_up_agreed,),
+    AutoTopUpHalted: (messaging.auto_top_up_halted,),
     ReferralCredited: (messaging.referral_credited,),
     ReminderDue: (messaging.reminder,),
     GraceUsedUp: (provisioning.stop_unpaid,),
