@@ -11,6 +11,7 @@ from ezscale.billing.disputed import is_card_disputed
 from ezscale.billing.events import ChargeRequested
 from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
 from ezscale.billing.small_sums import to_charge
@@ -19,7 +20,7 @@ from ezscale.billing.topped_up import fail_top_up
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, PaymentAttempt, PaymentMethod, TopUp
+from ezscale.models import Invoice, PaymentAttempt, PaymentMethod, TopUp
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
@@ -103,7 +104,7 @@ def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
         receipt = gateway.charge(charge) if sent_at is None else _found(gateway, charge, sent_at)
     except UnknownOutcome:
         with open_work() as work:
-            _locked(work, attempt_id).lose_sight()
+            locked(work, attempt_id).lose_sight()
         raise
     except TemporaryFailure:
         raise
@@ -131,9 +132,17 @@ def doubt_charges(work: Work, since: datetime) -> int:
     return len(attempts)
 
 
+def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
+    """An attempt as it is now, to be changed: what it pays is locked first, as everywhere."""
+    attempt = work.session.get_one(PaymentAttempt, attempt_id)
+    paid_by(work, attempt)
+    work.session.refresh(attempt, with_for_update=True)
+    return attempt
+
+
 def _charge_to_send(work: Work, gateway: PaymentGateway, attempt_id: UUID) -> tuple[Charge | None, datetime | None]:
     """The charge, if it is wanted still; and when it was sent, where that is too long ago for its key to be known."""
-    attempt = _locked(work, attempt_id)
+    attempt = locked(work, attempt_id)
     wanted = paid_by(work, attempt)
     if not attempt.is_live or attempt.method_id is None:
         return None, None
@@ -148,21 +157,22 @@ def _charge_to_send(work: Work, gateway: PaymentGateway, attempt_id: UUID) -> tu
     is_forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > gateway.key_lives
     sent_at = attempt.sent_at if is_forgotten else None
     attempt.send(work.now)
-    customer = work.session.get_one(Customer, wanted.customer_id)
     card = work.session.get_one(PaymentMethod, attempt.method_id)
-    return charge_of(attempt, wanted, customer, card.gateway_ref), sent_at
+    payer_ref = payer_ref_of(work, wanted.customer_id, gateway.name)
+    return charge_of(attempt, wanted, payer_ref, card.gateway_ref), sent_at
 
 
-def charge_of(attempt: PaymentAttempt, wanted: ToPay, customer: Customer, card_ref: str = "") -> Charge:
+def charge_of(attempt: PaymentAttempt, wanted: ToPay, payer_ref: str, card_ref: str = "") -> Charge:
     """An attempt in the gateway's terms."""
     return Charge(
         key=attempt.key,
         attempt_id=attempt.id,
         invoice_id=wanted.id,
         amount=attempt.amount,
-        payer_ref=customer.gateway_ref or "",
+        payer_ref=payer_ref,
         description=described(wanted, attempt.amount),
         card_ref=card_ref,
+        keeps_card=attempt.trigger is AttemptTrigger.CHECKOUT,
     )
 
 
@@ -178,20 +188,13 @@ def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receip
 
 
 def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
-    attempt = _locked(work, attempt_id)
+    attempt = locked(work, attempt_id)
     wanted = paid_by(work, attempt)
     attempt.fail("refused", work.now)
     if isinstance(wanted, TopUp):
         fail_top_up(work, wanted, "the payment could not be made")
     facts = {"for": wanted.number or "", "reason": refusal.message}
     open_case(work, "charge_refused", attempt.id.hex, wanted.customer_id, facts)
-
-
-def _locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
-    attempt = work.session.get_one(PaymentAttempt, attempt_id)
-    paid_by(work, attempt)
-    work.session.refresh(attempt, with_for_update=True)
-    return attempt
 
 
 def unanswered(work: Work, limit: int = 500) -> list[UUID]:

@@ -18,7 +18,7 @@ from ezscale.billing.to_pay import ToPay, paid_by
 from ezscale.billing.topped_up import book_top_up, fail_top_up
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import Invoice, Payment, PaymentAttempt, TopUp
+from ezscale.models import Invoice, Payment, PaymentAttempt, PaymentMethod, TopUp
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
 
@@ -35,6 +35,8 @@ def book_receipt(work: Work, gateway: str, receipt: Receipt) -> None:
     match receipt.state:
         case ChargeState.SUCCEEDED:
             _book_money(work, attempt, receipt)
+        case ChargeState.FAILED | ChargeState.NEEDS_CUSTOMER if attempt.is_being_taken:
+            attempt.fail(receipt.decline_code, work.now)  # whoever is there reads it, and may open another page
         case ChargeState.FAILED if attempt.trigger not in ON_A_PAGE:
             _book_decline(work, attempt, receipt)
         case ChargeState.NEEDS_CUSTOMER if attempt.trigger not in ON_A_PAGE:
@@ -138,6 +140,7 @@ def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> PaymentAttempt | 
 def _book_money(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
     known = select(Payment.id).where(Payment.gateway == attempt.gateway, Payment.gateway_ref == receipt.payment_ref)
     if work.session.exec(known).first() is not None:
+        _keep_late_card(work, attempt, receipt)
         return
     wanted = paid_by(work, attempt)
     attempt.succeed(receipt.payment_ref, work.now)
@@ -159,6 +162,17 @@ def _use(work: Work, wanted: ToPay, payment: Payment) -> Money:
     if wanted.status is InvoiceStatus.DRAFT and payment.amount == wanted.total:
         issue_on_payment(work, wanted)
     return settle(work, wanted, payment)
+
+
+def _keep_late_card(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+    """A card that a gateway has kept only after its payment was booked; one that we knew is a customer's to change."""
+    if receipt.card is None or attempt.trigger is not AttemptTrigger.CHECKOUT:
+        return
+    known = select(PaymentMethod.id).where(
+        PaymentMethod.gateway == attempt.gateway, PaymentMethod.gateway_ref == receipt.card.ref
+    )
+    if work.session.exec(known).first() is None:
+        keep_card(work, paid_by(work, attempt).customer_id, attempt.gateway, receipt.card)
 
 
 def _payment_row(work: Work, attempt: PaymentAttempt, customer_id: UUID, receipt: Receipt) -> Payment:

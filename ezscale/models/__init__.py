@@ -9,7 +9,7 @@ from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitatio
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
-from ezscale.models.customer import Customer, Membership
+from ezscale.models.customer import Customer, KnownPayer, Membership
 from ezscale.models.dispute import Dispute
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.frozen import Frozen
@@ -27,8 +27,8 @@ from ezscale.models.payment import (
     InboundNotice,
     Payment,
     PaymentAttempt,
-    PaymentMethod,
 )
+from ezscale.models.payment_method import CardPage, PaymentMethod
 from ezscale.models.plan import Location, Plan, Price, SystemImage
 from ezscale.models.price_change import PriceChange, PriceNotice
 from ezscale.models.recorded_payment import RecordedPayment
@@ -72,6 +72,7 @@ __all__ = [
     "BillingCase",
     "CalculatedRate",
     "Cancellation",
+    "CardPage",
     "ClockShift",
     "Coupon",
     "CouponUse",
@@ -95,6 +96,7 @@ __all__ = [
     "InvoiceLine",
     "IpAssignment",
     "Job",
+    "KnownPayer",
     "LedgerEntry",
     "Location",
     "LoginAttempt",

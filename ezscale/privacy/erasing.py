@@ -59,7 +59,7 @@ KEPT = {
 GONE = (
     *("delegation", "invitation", "credential", "login_session", "one_time_token", "sign_in_step", "sign_in"),
     *("authenticator", "recovery_code", "passkey", "api_token", "impersonation", "membership"),
-    *("referral_code", "auto_top_up"),
+    *("referral_code", "known_payer", "card_page", "auto_top_up"),
 )
 # What vendors know them by is needed until they have forgotten it, and goes then: see vendors.py.
 NOT_SEARCHED = {*KEPT, CUSTOMER, PERSON, "vendor_erasure", "audit_entry", "audit_subject", "audit_head"}
@@ -124,7 +124,7 @@ def _forget(work: Work, found: Holdings) -> None:
         service.hostname = "erased.invalid"
     _forget_orders(work, found.customer.id)
     for card in work.session.exec(choose(PaymentMethod).where(PaymentMethod.customer_id == found.customer.id)):
-        card.brand = card.last4 = ""
+        card.brand = card.last4 = card.account = ""
         card.gateway_ref, card.removed_at = card.id.hex, card.removed_at or work.now
     work.session.flush()
     for name, rows in found.rows.items():
@@ -158,7 +158,7 @@ def _forget_customer(about: Customer) -> None:
 
 def _forget_elsewhere(work: Work, found: Holdings) -> None:
     """Vendors' messages, jobs and events that spell out who it is: they belong to nobody by a key."""
-    sure = [*emails_of(found), *filter(None, (_was(found, "gateway_ref"),))]
+    sure = [*emails_of(found), *payer_refs_of(found)]
     for model, column, blank in ((InboundNotice, "payload", "{}"), (Job, "error", ""), (OutboxEvent, "payload", {})):
         table = table_of(model)
         named = or_(*(cast(table.c[column], Text).contains(word, autoescape=True) for word in sure))
@@ -201,8 +201,13 @@ def words_of(found: Holdings) -> list[str]:
     person = [word for user in found.people for word in (user.name, user.email, user.new_email)]
     of_customer = [getattr(found.customer, name) for name in ("name", "company", "email", "address", "tax_id")]
     hosts = [row["hostname"] for row in found.rows.get("service", [])]
-    every = {word.strip() for word in (*person, *of_customer, *hosts, found.customer.gateway_ref or "")}
+    every = {word.strip() for word in (*person, *of_customer, *hosts, *payer_refs_of(found))}
     return sorted(word for word in every if len(word) >= SHORTEST_WORD)
+
+
+def payer_refs_of(found: Holdings) -> list[str]:
+    """What gateways call them."""
+    return [row["ref"] for row in found.rows.get("known_payer", [])]
 
 
 def emails_of(found: Holdings) -> list[str]:

@@ -6,13 +6,14 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
+from ezscale.billing.card_pages import open_card_page
 from ezscale.billing.cases import close_case, open_cases
-from ezscale.billing.checkout import open_card_page, payer, registered
+from ezscale.billing.payers import know_payer, payer_ref_of, registered
 from ezscale.kit.actor import robot
 from ezscale.kit.audit import AuditEntry
 from ezscale.kit.database import table_of
 from ezscale.kit.errors import UnknownOutcome
-from ezscale.models import BillingCase, Customer, InboundNotice, VendorErasure
+from ezscale.models import BillingCase, InboundNotice, VendorErasure
 from ezscale.privacy.erasing import KEPT
 from ezscale.privacy.events import CustomerErased
 from ezscale.privacy.vendors import GATEWAY, MOST_TRIES
@@ -45,7 +46,7 @@ def deletions(at):
 
 def names_of(at, person):
     with at.robot() as work:
-        return work.session.get_one(Customer, person.actor.customer_id).gateway_ref, person.user.email
+        return payer_ref_of(work, person.actor.customer_id, "stripe"), person.user.email
 
 
 def tables_that_hold(at, word):
@@ -66,7 +67,7 @@ def test_the_gateway_and_the_panel_forget_them_and_so_do_we_what_they_called_the
     told = {row.vendor: (row.ref, row.email) for row in erasures(at).values()}
     at.works()
 
-    assert told[GATEWAY] == names
+    assert told[GATEWAY] == (f"stripe:{names[0]}", names[1])
     assert known(at) == (0, 0, 0)
     assert {row.vendor: (row.ref, row.email) for row in erasures(at).values()} == {
         "gateway": ("", ""),
@@ -89,7 +90,7 @@ def test_the_names_survive_until_a_vendor_that_was_down_is_back(at, leaving, gra
     at.lives(days=0.02)
 
     assert waiting(at) == {"gateway", "virtfusion"}
-    assert (erasures(at)[GATEWAY].ref, erasures(at)[GATEWAY].email) == (gateway_ref, email)
+    assert (erasures(at)[GATEWAY].ref, erasures(at)[GATEWAY].email) == (f"stripe:{gateway_ref}", email)
     assert cases(at) == []
 
     at.mends(at.panel_http)
@@ -141,7 +142,7 @@ def test_somebody_whose_registration_was_never_answered_is_found_by_our_own_id(a
     at.breaks(at.stripe_http, "lost", method="POST", path="/v1/customers")
     with pytest.raises(UnknownOutcome):
         open_card_page(at.house.database.opener(bob.actor), at.house.gateways, BACK)
-    assert (names_of(at, bob)[0], at.stripe_did()["customers"]) == (None, 1)
+    assert (names_of(at, bob)[0], at.stripe_did()["customers"]) == ("", 1)
 
     erase(at, grace, bob.actor.customer_id)
     at.works()
@@ -285,7 +286,7 @@ def test_erasing_again_keeps_the_names_that_are_still_needed(at, leaving, grace)
     erase(at, grace, customer_id)
 
     row = erasures(at)[GATEWAY]
-    assert (row.ref, row.email) == names
+    assert (row.ref, row.email) == (f"stripe:{names[0]}", names[1])
     at.works()
     assert (waiting(at), deletions(at)) == (set(), (1, 1))
 
@@ -296,7 +297,7 @@ def test_a_customer_who_was_registered_while_they_were_erased_is_deleted_too(at,
     at.works()
     made = at.stripe_http.post("/v1/customers", data={"metadata[customer_id]": str(customer_id)}).json()
     with at.robot() as work:  # a page was being opened for them in that moment
-        work.session.get_one(Customer, customer_id).gateway_ref = made["id"]
+        know_payer(work, customer_id, "stripe", made["id"])
 
     erase(at, grace, customer_id)
     at.works()
@@ -307,7 +308,7 @@ def test_a_customer_who_was_registered_while_they_were_erased_is_deleted_too(at,
 def test_a_refusal_of_a_later_asking_is_a_case_of_its_own(at, bob, grace):
     customer_id = bob.actor.customer_id
     opener = at.house.database.opener(robot("test"))
-    registered(opener, at.house.gateways["stripe"], payer(customer_of(at, customer_id)))
+    registered(opener, at.house.gateways["stripe"], customer_id)
     refuses = {"wrong": "refuse", "method": "DELETE", "path": "/v1/customers/*", "status": 400, "times": 0}
     at.breaks(at.stripe_http, **refuses)
     erase(at, grace, customer_id)
@@ -319,7 +320,7 @@ def test_a_refusal_of_a_later_asking_is_a_case_of_its_own(at, bob, grace):
 
     made = at.stripe_http.post("/v1/customers", data={"metadata[customer_id]": str(customer_id)}).json()
     with at.robot() as work:
-        work.session.get_one(Customer, customer_id).gateway_ref = made["id"]
+        know_payer(work, customer_id, "stripe", made["id"])
     at.breaks(at.stripe_http, **refuses)
     erase(at, grace, customer_id)
     at.works()
@@ -334,12 +335,10 @@ def test_a_name_that_came_while_the_vendor_was_asked_is_not_forgotten_with_the_o
     def meanwhile():
         made = at.stripe_http.post("/v1/customers", data={"metadata[customer_id]": str(customer_id)}).json()
         with at.robot() as work:
-            work.session.get_one(Customer, customer_id).gateway_ref = made["id"]
+            know_payer(work, customer_id, "stripe", made["id"])
         erase(at, grace, customer_id)
 
-    registered(
-        at.house.database.opener(robot("test")), at.house.gateways["stripe"], payer(customer_of(at, customer_id))
-    )
+    registered(at.house.database.opener(robot("test")), at.house.gateways["stripe"], customer_id)
     erase(at, grace, customer_id)
     interrupted = replace(at.lines, stripe=AfterDeleting(at.lines.stripe, meanwhile))
     forget_at_vendors(open_house(at.house.database, tmp_path, interrupted), CustomerErased(customer_id))
@@ -360,8 +359,3 @@ class AfterDeleting(httpx.BaseTransport):
         if request.method == "DELETE":
             self.meanwhile()
         return answer
-
-
-def customer_of(at, customer_id):
-    with at.robot() as work:
-        return work.session.get_one(Customer, customer_id)

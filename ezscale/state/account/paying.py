@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from ezscale import wiring
-from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.billing.card_pages import confirm_card_pages, open_card_page
+from ezscale.billing.checkout import Return, confirm_checkouts_of, open_checkout
 from ezscale.billing.top_ups import ask_for_top_up, top_up_from_card
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.money import Money
@@ -17,24 +18,23 @@ ORDER = "/account/order/"
 INVOICE = "/account/invoice/"
 CARDS = "/account/cards/"
 CREDIT = "/account/credit/"
-PAGE_REF = "{CHECKOUT_SESSION_ID}"  # the gateway puts its own name of the page here
 
 
-def checkout_of_order(open_work: OpenWork, order_id: UUID, invoice_id: UUID, origin: str) -> str:
+def checkout_of_order(open_work: OpenWork, order_id: UUID, invoice_id: UUID, origin: str, through: str = "") -> str:
     """The address of the page where an order is paid; it leads back to the order."""
-    return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, ORDER, order_id))
+    return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, ORDER, order_id), through)
 
 
-def checkout_of_invoice(open_work: OpenWork, invoice_id: UUID, origin: str) -> str:
+def checkout_of_invoice(open_work: OpenWork, invoice_id: UUID, origin: str, through: str = "") -> str:
     """The address of the page where an invoice is paid; it leads back to the invoice."""
-    return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, INVOICE, invoice_id))
+    return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, INVOICE, invoice_id), through)
 
 
-def page_for_top_up(open_work: OpenWork, amount: Money, origin: str) -> str:
+def page_for_top_up(open_work: OpenWork, amount: Money, origin: str, through: str = "") -> str:
     """The address of the page where a sum is paid into one's credit; it leads back to the credit."""
     with open_work() as work:
         top_up = ask_for_top_up(work, amount)
-    return open_checkout(open_work, wiring.gateways(), top_up.id, back_to(origin, CREDIT, top_up.id))
+    return open_checkout(open_work, wiring.gateways(), top_up.id, back_to(origin, CREDIT, top_up.id), through)
 
 
 def top_up_from_kept(open_work: OpenWork, amount: Money, form_key: str) -> UUID:
@@ -42,17 +42,18 @@ def top_up_from_kept(open_work: OpenWork, amount: Money, form_key: str) -> UUID:
     return top_up_from_card(open_work, wiring.gateways(), amount, form_key).id
 
 
-def card_page(open_work: OpenWork, origin: str) -> str:
-    """The address of the page where a new card is left; it leads back to the cards."""
+def card_page(open_work: OpenWork, origin: str, through: str = "") -> str:
+    """The address of the page where a new card or wallet is left; it leads back to the cards."""
     cards = f"{origin}{CARDS}"
-    return open_card_page(open_work, wiring.gateways(), Return(f"{cards}?page={PAGE_REF}", f"{cards}?came=back"))
+    return open_card_page(open_work, wiring.gateways(), Return(f"{cards}?came=kept", f"{cards}?came=back"), through)
 
 
-def take_card(open_work: OpenWork, page_ref: str) -> bool:
-    """Keep the card that was left on a page. False for a page that is unfinished, somebody else's, or none at all."""
+def take_cards(open_work: OpenWork) -> bool:
+    """Keep what was left on one's own pages; whether there was anything. No answer is no harm: they may look again."""
     try:
-        return confirm_card_page(open_work, wiring.gateways(), page_ref)
-    except Rejected:
+        return confirm_card_pages(open_work, wiring.gateways())
+    except TemporaryFailure:
+        log.info("A gateway did not say what was left on a page for cards.")
         return False
 
 
