@@ -45,7 +45,7 @@ SCOPES: dict[str, tuple[Scope, ...]] = {
     ),
     "Billing": (
         Scope(SEE_BILLING, "See invoices and payment methods"),
-        Scope(PAY_INVOICES, "Pay invoices"),
+        Scope(PAY_INVOICES, "Pay invoices and top up credit"),
         Scope(MANAGE_CARDS, "Change payment methods"),
         Scope(PLACE_ORDERS, "Order servers"),
     ),

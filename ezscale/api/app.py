@@ -23,13 +23,13 @@ from ezscale.api.doors import Public
 from ezscale.api.problems import translate_errors
 from ezscale.api.reference import page as reference
 from ezscale.api.requests import EveryRequest
-from ezscale.api.v1 import admin, credit_notes, invoices, payments, services
+from ezscale.api.v1 import admin, credit, credit_notes, invoices, payments, services
 from ezscale.api.webhooks import gateways
 from ezscale.kit.settings import settings
 
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ROUTERS = (
-    *(services.router, invoices.router, credit_notes.router, admin.router, payments.router),
+    *(services.router, invoices.router, credit_notes.router, credit.router, admin.router, payments.router),
     *(documents.router, statements.router, exports.router, privacy.router, reference.router),
     *(signing_in.router, proving.router, passkeys.router, people.router, impersonating.router),
     *(gateways.router, health.router, metrics.router),

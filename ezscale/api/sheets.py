@@ -7,6 +7,8 @@ from datetime import date, datetime
 from io import StringIO
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from ezscale.accounts.customers import search_customers
 from ezscale.accounts.permissions import MANAGE_COUPONS
 from ezscale.billing.credit_notes import credit_notes
@@ -17,13 +19,14 @@ from ezscale.billing.referrals import ReferralOverview, referrals
 from ezscale.billing.subscription_lists import Listed, subscriptions
 from ezscale.billing.tax import percent
 from ezscale.billing.tax_rates import tax_rates
+from ezscale.billing.top_ups import top_ups
 from ezscale.catalog.price_list import every_price
 from ezscale.catalog.price_list import standing as price_standing
 from ezscale.catalog.redemptions import Redemption, coupons, redemptions, standing
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Coupon, CreditNote, Customer, Invoice, InvoiceLine, Order, Plan, Price, TaxRate
+from ezscale.models import Coupon, CreditNote, Customer, Invoice, InvoiceLine, Order, Plan, Price, TaxRate, TopUp
 from ezscale.models.hold import Deed
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
@@ -188,6 +191,19 @@ def _orders(work: Work, wanted: Filter, before: UUID | None) -> Block:
     return [(order.id, line(order, customer)) for order, customer in found]
 
 
+def _top_ups(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    found = top_ups(work, before=before, limit=wanted.block)
+    ids = {row.customer_id for row in found}
+    whose = {each.id: each for each in work.session.exec(select(Customer).where(col(Customer.id).in_(ids)))}
+
+    def line(row: TopUp) -> Line:
+        customer, how = whose[row.customer_id], "yes" if row.is_automatic else "no"
+        who = (row.number, customer.number, customer.company or customer.name, row.status, how, row.asked_by)
+        return (*who, _plain(row.asked_at), _plain(row.finished_at), row.currency, _amount(row.amount))
+
+    return [(row.id, line(row)) for row in found]
+
+
 def _prices(work: Work, wanted: Filter, before: UUID | None) -> Block:
     def line(price: Price, plan: Plan) -> Line:
         money = (price.currency, str(price.months), _amount(price.amount), _amount(price.setup))
@@ -322,6 +338,13 @@ SHEETS = {
     "orders": Sheet(
         ("number", "customer_number", "customer", "status", "placed", "paid", "currency", "total", "coupon"),
         _orders,
+    ),
+    "top-ups": Sheet(
+        (
+            *("number", "customer_number", "customer", "status", "automatic", "asked_by"),
+            *("asked", "finished", "currency", "amount"),
+        ),
+        _top_ups,
     ),
     "prices": Sheet(("plan", "name", "currency", "months", "amount", "setup", "stands", "since", "until"), _prices),
     "coupons": Sheet(

@@ -9,15 +9,15 @@ from sqlmodel import and_, col, or_, select
 from ezscale.accounts.permissions import PAY_INVOICES
 from ezscale.billing.collecting import charge_of, live_attempt, locked, new_attempt
 from ezscale.billing.gateways import Gateways, chosen_gateway, gateway_of
-from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payers import payer_ref_of, registered
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
-from ezscale.billing.small_sums import WAITS, to_charge
+from ezscale.billing.small_sums import WAITS
+from ezscale.billing.to_pay import ToPay, paid_by, sum_of, to_pay
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Invoice, PaymentAttempt
+from ezscale.models import PaymentAttempt, TopUp
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
@@ -43,19 +43,19 @@ class Return:
     cancel_url: str
 
 
-def open_checkout(open_work: OpenWork, gateways: Gateways, invoice_id: UUID, back: Return, through: str = "") -> str:
-    """The address of a gateway's page for paying an invoice. Asking again gives the same page while it is open.
+def open_checkout(open_work: OpenWork, gateways: Gateways, wanted: UUID, back: Return, through: str = "") -> str:
+    """The address of a gateway's page for paying an invoice or a top-up. Asking again gives the same page while it is open.
 
     `through` names the gateway; without it, it is the first. A page of another one is closed before.
     Who pays by a link may be anybody: their page names no customer, so that it shows nothing of them and keeps no card.
     """
-    gateway, who = chosen_gateway(gateways, through), _payer_of(open_work, invoice_id)
+    gateway, who = chosen_gateway(gateways, through), _payer_of(open_work, wanted)
     payer_ref = registered(open_work, gateway, who) if who else ""
-    open_page = _close_or_reuse(open_work, gateways, gateway.name, invoice_id)
+    open_page = _close_or_reuse(open_work, gateways, gateway.name, wanted)
     if open_page:
         return open_page
     with open_work() as work:
-        charge = _charge_for_page(work, gateway, invoice_id, payer_ref)
+        charge = _charge_for_page(work, gateway, wanted, payer_ref)
     try:
         page = gateway.open_checkout(charge, back.success_url, back.cancel_url)
     except UnknownOutcome:
@@ -86,18 +86,18 @@ def confirm_checkout(open_work: OpenWork, gateway: PaymentGateway, checkout_ref:
         book_receipt(work, gateway.name, receipt)
 
 
-def confirm_checkouts_of(open_work: OpenWork, gateways: Gateways, invoice_id: UUID) -> None:
-    """The same for whatever page is open for an invoice."""
+def confirm_checkouts_of(open_work: OpenWork, gateways: Gateways, wanted: UUID) -> None:
+    """The same for whatever page is open for an invoice or a top-up."""
     with open_work() as work:
-        attempt = live_attempt(work, invoice_id)
+        attempt = live_attempt(work, wanted)
     if attempt is not None and attempt.checkout_ref:
         confirm_checkout(open_work, gateway_of(gateways, attempt.gateway), attempt.checkout_ref)
 
 
-def close_page_of(open_work: OpenWork, gateways: Gateways, invoice_id: UUID) -> None:
-    """Let nobody pay any more on the page that is open for an invoice, and book what became of it."""
+def close_page_of(open_work: OpenWork, gateways: Gateways, wanted: UUID) -> None:
+    """Let nobody pay any more on the page that is open for an invoice or a top-up, and book what became of it."""
     with open_work() as work:
-        attempt = live_attempt(work, invoice_id)
+        attempt = live_attempt(work, wanted)
     if attempt is not None and attempt.checkout_ref:
         _close(open_work, gateway_of(gateways, attempt.gateway), attempt)
 
@@ -149,8 +149,7 @@ def settle_lost_page(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) 
     with open_work() as work:
         attempt = work.session.get_one(PaymentAttempt, attempt_id)
         gateway = gateway_of(gateways, attempt.gateway)
-        invoice = work.session.get_one(Invoice, attempt.invoice_id)
-        payer_ref = payer_ref_of(work, invoice.customer_id, gateway.name)
+        payer_ref = payer_ref_of(work, paid_by(work, attempt).customer_id, gateway.name)
         was_told = attempt.trigger is not AttemptTrigger.PAY_LINK or attempt.is_being_taken
     sent_at = attempt.taking_at or attempt.sent_at or attempt.created_at
     found = gateway.find_payment(payer_ref, attempt_id, sent_at) if was_told else None  # else nobody could pay there
@@ -158,31 +157,31 @@ def settle_lost_page(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) 
         if found is not None and found.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
             book_receipt(work, gateway.name, found)
             return
-        invoice_to_change(work, invoice.id)
+        paid_by(work, attempt)
         attempt = work.session.get_one(PaymentAttempt, attempt_id, populate_existing=True)
         if attempt.is_live:
             attempt.fail("lost", work.now)
 
 
-def _payer_of(open_work: OpenWork, invoice_id: UUID) -> UUID | None:
+def _payer_of(open_work: OpenWork, wanted: UUID) -> UUID | None:
     """The customer who pays; nobody that we know when it is paid by a link."""
     with open_work() as work:
         work.actor.require(PAY_INVOICES)
-        invoice = _payable(work, invoice_id)
+        customer_id = _payable(work, wanted).customer_id
         if _way_of(work.actor) is AttemptTrigger.PAY_LINK:
             return None
-        return invoice.customer_id
+        return customer_id
 
 
-def _close_or_reuse(open_work: OpenWork, gateways: Gateways, through: str, invoice_id: UUID) -> str:
+def _close_or_reuse(open_work: OpenWork, gateways: Gateways, through: str, wanted: UUID) -> str:
     """The page already open for this very sum and way of paying, or nothing after another one was closed."""
     with open_work() as work:
-        attempt = live_attempt(work, invoice_id)
-        wanted, way = to_charge(work, _payable(work, invoice_id)), _way_of(work.actor)
+        attempt = live_attempt(work, wanted)
+        amount, way = sum_of(work, _payable(work, wanted)), _way_of(work.actor)
     if attempt is None or not attempt.checkout_ref:
         return ""
     gateway = gateway_of(gateways, attempt.gateway)
-    if (attempt.gateway, attempt.amount, attempt.trigger) == (through, wanted, way):
+    if (attempt.gateway, attempt.amount, attempt.trigger) == (through, amount, way):
         receipt = gateway.read_checkout(attempt.checkout_ref)
         if receipt.state is ChargeState.OPEN:
             return attempt.checkout_url
@@ -206,8 +205,8 @@ def _close(open_work: OpenWork, gateway: PaymentGateway, attempt: PaymentAttempt
 
 
 def _closed(work: Work, attempt: PaymentAttempt) -> bool:
-    """Whether nothing of a page is taken any more: under the lock of its invoice, so that nobody begins to in between."""
-    invoice_to_change(work, attempt.invoice_id)
+    """Whether nothing of a page is taken any more: under the lock of what it pays, so that nobody begins to in between."""
+    paid_by(work, attempt)
     fresh = work.session.get_one(PaymentAttempt, attempt.id, with_for_update=True, populate_existing=True)
     if fresh.is_being_taken:
         return False
@@ -223,11 +222,12 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     attempt = work.session.exec(known).first()
     if attempt is None:
         return None
-    invoice = invoice_to_change(work, attempt.invoice_id)
+    wanted = paid_by(work, attempt)
     work.session.refresh(attempt, with_for_update=True)
     if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
         return None
-    is_wanted = invoice.status in PAYABLE and to_charge(work, invoice) == attempt.amount
+    is_open = wanted.is_asked if isinstance(wanted, TopUp) else wanted.status in PAYABLE
+    is_wanted = is_open and sum_of(work, wanted) == attempt.amount
     is_fresh = attempt.created_at > work.now - PAGE_LIVES  # who agreed so long ago, before an outage, has forgotten it
     if not attempt.is_being_taken and not (is_wanted and is_fresh):
         attempt.fail("not_needed", work.now)
@@ -254,20 +254,21 @@ def _taken(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, atte
         raise
 
 
-def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, payer_ref: str) -> Charge:
-    invoice = _payable(work, invoice_id)
-    attempt, wanted = live_attempt(work, invoice_id), (gateway.name, _way_of(work.actor))
-    is_other = attempt is not None and (attempt.gateway, attempt.trigger) != wanted
+def _charge_for_page(work: Work, gateway: PaymentGateway, wanted: UUID, payer_ref: str) -> Charge:
+    asked = _payable(work, wanted)
+    attempt, way = live_attempt(work, wanted), _way_of(work.actor)
+    as_wanted = (gateway.name, way, sum_of(work, asked))
+    is_other = attempt is not None and (attempt.gateway, attempt.trigger, attempt.amount) != as_wanted
     if attempt is not None and is_other and _is_lost(attempt, work.now):
         attempt.fail("lost", work.now)
         work.session.flush()
         attempt = None
     if attempt is not None and (is_other or attempt.is_being_taken):
-        raise AlreadyPaying("A payment for this invoice is being processed. Please look again in a minute.")
+        raise AlreadyPaying("A payment for this is being processed. Please look again in a minute.")
     if attempt is None:
-        attempt = new_attempt(work, invoice, wanted[1], gateway.name)
+        attempt = new_attempt(work, asked, way, gateway.name)
     attempt.send(work.now)
-    return charge_of(attempt, invoice, payer_ref)
+    return charge_of(attempt, asked, payer_ref)
 
 
 def _is_lost(attempt: PaymentAttempt, now: datetime) -> bool:
@@ -280,10 +281,14 @@ def _way_of(actor: Actor) -> AttemptTrigger:
     return AttemptTrigger.PAY_LINK if actor.kind is ActorKind.LINK else AttemptTrigger.CHECKOUT
 
 
-def _payable(work: Work, invoice_id: UUID) -> Invoice:
-    invoice = invoice_to_change(work, invoice_id)
-    if invoice.status not in PAYABLE or not invoice.open_amount:
+def _payable(work: Work, wanted: UUID) -> ToPay:
+    found = to_pay(work, wanted)
+    if isinstance(found, TopUp):
+        if not found.is_asked:
+            raise NothingToPay("This top-up is not to be paid any more. Please look at your credit.")
+        return found
+    if found.status not in PAYABLE or not found.open_amount:
         raise NothingToPay("There is nothing to pay on this invoice.")
-    if not to_charge(work, invoice):
+    if not sum_of(work, found):
         raise NothingToPay(f"This is too little to be paid by itself. {WAITS}")
-    return invoice
+    return found

@@ -14,11 +14,13 @@ from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
-from ezscale.billing.small_sums import from_before, to_charge
+from ezscale.billing.small_sums import to_charge
+from ezscale.billing.to_pay import ToPay, described, is_wanted, paid_by, sum_of
+from ezscale.billing.topped_up import fail_top_up
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Invoice, PaymentAttempt, PaymentMethod
+from ezscale.models import Invoice, PaymentAttempt, PaymentMethod, TopUp
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
@@ -51,20 +53,21 @@ def request_charge(
 
 
 def new_attempt(
-    work: Work, invoice: Invoice, trigger: AttemptTrigger, gateway: str, card: PaymentMethod | None = None
+    work: Work, wanted: ToPay, trigger: AttemptTrigger, gateway: str, card: PaymentMethod | None = None
 ) -> PaymentAttempt:
-    """An attempt on all that can be charged for the invoice, with the key that makes it one charge."""
+    """An attempt on all that can be charged for an invoice or a top-up, with the key that makes it one charge."""
     attempt_id = new_id()
     attempt = PaymentAttempt(
         id=attempt_id,
-        invoice_id=invoice.id,
-        live_for=invoice.id,
+        invoice_id=wanted.id if isinstance(wanted, Invoice) else None,
+        top_up_id=wanted.id if isinstance(wanted, TopUp) else None,
+        live_for=wanted.id,
         method_id=card.id if card else None,
         trigger=trigger,
         gateway=gateway,
-        key=f"charge:{invoice.id.hex}:{attempt_id.hex}",
-        currency=invoice.currency,
-        amount_minor=to_charge(work, invoice).minor,
+        key=f"charge:{wanted.id.hex}:{attempt_id.hex}",
+        currency=wanted.currency,
+        amount_minor=sum_of(work, wanted).minor,
         created_at=work.now,
     )
     work.session.add(attempt)
@@ -72,9 +75,9 @@ def new_attempt(
     return attempt
 
 
-def live_attempt(work: Work, invoice_id: UUID) -> PaymentAttempt | None:
-    """The attempt under way for an invoice, if any."""
-    return work.session.exec(select(PaymentAttempt).where(PaymentAttempt.live_for == invoice_id)).first()
+def live_attempt(work: Work, wanted: UUID) -> PaymentAttempt | None:
+    """The attempt under way for an invoice or a top-up, if any."""
+    return work.session.exec(select(PaymentAttempt).where(PaymentAttempt.live_for == wanted)).first()
 
 
 def drop_unsent_charge(work: Work, invoice_id: UUID) -> None:
@@ -130,9 +133,9 @@ def doubt_charges(work: Work, since: datetime) -> int:
 
 
 def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
-    """An attempt as it is now, to be changed: its invoice is locked first, as everywhere."""
+    """An attempt as it is now, to be changed: what it pays is locked first, as everywhere."""
     attempt = work.session.get_one(PaymentAttempt, attempt_id)
-    invoice_to_change(work, attempt.invoice_id)
+    paid_by(work, attempt)
     work.session.refresh(attempt, with_for_update=True)
     return attempt
 
@@ -140,33 +143,34 @@ def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
 def _charge_to_send(work: Work, gateway: PaymentGateway, attempt_id: UUID) -> tuple[Charge | None, datetime | None]:
     """The charge, if it is wanted still; and when it was sent, where that is too long ago for its key to be known."""
     attempt = locked(work, attempt_id)
-    invoice = invoice_to_change(work, attempt.invoice_id)
+    wanted = paid_by(work, attempt)
     if not attempt.is_live or attempt.method_id is None:
         return None, None
-    if invoice.status is not InvoiceStatus.OPEN and attempt.status is AttemptStatus.CREATED:
+    if not is_wanted(wanted) and attempt.status is AttemptStatus.CREATED:
         attempt.fail("not_needed", work.now)
         return None, None
     if attempt.status is AttemptStatus.CREATED and is_card_disputed(work, attempt.method_id):
         attempt.fail("disputed", work.now)
+        if isinstance(wanted, TopUp):
+            fail_top_up(work, wanted, "a payment of yours is disputed")
         return None, None
     is_forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > gateway.key_lives
     sent_at = attempt.sent_at if is_forgotten else None
     attempt.send(work.now)
     card = work.session.get_one(PaymentMethod, attempt.method_id)
-    payer_ref = payer_ref_of(work, invoice.customer_id, gateway.name)
-    return charge_of(attempt, invoice, payer_ref, card.gateway_ref), sent_at
+    payer_ref = payer_ref_of(work, wanted.customer_id, gateway.name)
+    return charge_of(attempt, wanted, payer_ref, card.gateway_ref), sent_at
 
 
-def charge_of(attempt: PaymentAttempt, invoice: Invoice, payer_ref: str, card_ref: str = "") -> Charge:
+def charge_of(attempt: PaymentAttempt, wanted: ToPay, payer_ref: str, card_ref: str = "") -> Charge:
     """An attempt in the gateway's terms."""
-    name = f"Invoice {invoice.number}" if invoice.number else "Your order"
     return Charge(
         key=attempt.key,
         attempt_id=attempt.id,
-        invoice_id=invoice.id,
+        invoice_id=wanted.id,
         amount=attempt.amount,
         payer_ref=payer_ref,
-        description=f"{name} and small sums from before" if from_before(attempt.amount, invoice) else name,
+        description=described(wanted, attempt.amount),
         card_ref=card_ref,
         keeps_card=attempt.trigger is AttemptTrigger.CHECKOUT,
     )
@@ -185,10 +189,12 @@ def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receip
 
 def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
     attempt = locked(work, attempt_id)
-    invoice = invoice_to_change(work, attempt.invoice_id)
+    wanted = paid_by(work, attempt)
     attempt.fail("refused", work.now)
-    facts = {"invoice": invoice.number or "", "reason": refusal.message}
-    open_case(work, "charge_refused", attempt.id.hex, invoice.customer_id, facts)
+    if isinstance(wanted, TopUp):
+        fail_top_up(work, wanted, "the payment could not be made")
+    facts = {"for": wanted.number or "", "reason": refusal.message}
+    open_case(work, "charge_refused", attempt.id.hex, wanted.customer_id, facts)
 
 
 def unanswered(work: Work, limit: int = 500) -> list[UUID]:

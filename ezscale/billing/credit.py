@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import MANAGE_INVOICES, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing import ledger
 from ezscale.billing.events import CreditGranted, CreditLapsesSoon
+from ezscale.billing.low_credit import spendings
 from ezscale.billing.numbers import become_invoice
 from ezscale.billing.runs import Tally, reported
 from ezscale.kit.database import table_of
@@ -38,11 +39,13 @@ class CameOf(StrEnum):
     """What a sum of credit came of that money is behind: its name in the books begins with it."""
 
     SURPLUS = "surplus"  # of a payment
+    TOP_UP = "top-up"  # paid by a payment
     CREDIT_NOTE = "credit-kept"
     LOST_REFUND = "refund-back"
+    WON_DISPUTE = "dispute-back"
 
     def name_of(self, row_id: UUID) -> str:
-        """What the credit of one payment, credit note or refund is called."""
+        """What the credit of one payment, credit note, refund or dispute is called."""
         return f"{self}:{row_id.hex}"
 
 
@@ -99,7 +102,7 @@ def grant_credit(
         raise Invalid("Say what it is for: the customer reads it.", field="reason")
     if expires_on is not None and not work.today <= expires_on <= work.today + LONGEST:
         raise Invalid("It can lapse from today on, and within ten years.", field="expires_on")
-    entry = _came(work, customer_id, amount, reason.strip()[:200], f"granted:{new_id().hex}", expires_on)
+    entry = came(work, customer_id, amount, reason.strip()[:200], f"granted:{new_id().hex}", expires_on)
     sides = [(ledger.GOODWILL, amount), (ledger.credit(customer_id), -amount)]
     ledger.book(work, "credit_granted", entry.once_key, sides)
     work.emit(CreditGranted(entry.id, customer_id))
@@ -113,8 +116,26 @@ def keep_as_credit(
 
     It is their money: it never lapses.
     """
-    entry = _came(work, customer_id, amount, reason, once_key, None)
+    entry = came(work, customer_id, amount, reason, once_key, None)
     ledger.book(work, "credit_kept", once_key, [(source, amount), (ledger.credit(customer_id), -amount)])
+    return entry
+
+
+def came(
+    work: Work, customer_id: UUID, amount: Money, reason: str, once_key: str, expires_on: date | None
+) -> CreditEntry:
+    """A sum comes into a customer's credit; whoever calls it books where it came from."""
+    entry = CreditEntry(
+        customer_id=customer_id,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        left_minor=amount.minor,
+        reason=reason,
+        once_key=once_key,
+        created_at=work.now,
+        expires_on=expires_on,
+    )
+    work.session.add(entry)
     return entry
 
 
@@ -167,6 +188,8 @@ def spend_credit(work: Work, invoice: Invoice) -> Money:
     sides = [(ledger.credit(invoice.customer_id), used), (ledger.receivable(invoice.customer_id), -used)]
     ledger.book(work, "credit_used", once_key, sides)
     invoice.settle(used, work.now)
+    for spent in spendings(work, [invoice.customer_id]):
+        work.emit(spent)
     return used
 
 
@@ -245,23 +268,6 @@ def tend_credit(open_work: OpenWork) -> Tally:
                             tally.add(done)
                 after = block[-1]
     return tally
-
-
-def _came(
-    work: Work, customer_id: UUID, amount: Money, reason: str, once_key: str, expires_on: date | None
-) -> CreditEntry:
-    entry = CreditEntry(
-        customer_id=customer_id,
-        currency=amount.currency,
-        amount_minor=amount.minor,
-        left_minor=amount.minor,
-        reason=reason,
-        once_key=once_key,
-        created_at=work.now,
-        expires_on=expires_on,
-    )
-    work.session.add(entry)
-    return entry
 
 
 def _lapsed(open_work: OpenWork, after: UUID | None) -> list[UUID]:

@@ -1,7 +1,8 @@
 """Payments that a customer's bank takes back. The bank decides whether we have them again, or have lost them.
 
 While it decides, what it took lies on an account of its own, the card is not charged by itself, and nothing of the
-payment is refunded. What is lost is bad debt, or its invoice asks for it again: that is the house's choice.
+payment is refunded, nor spent as credit. What is lost is covered by that credit; the rest is bad debt, or its invoice
+asks for it again: that is the house's choice.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from ezscale.billing.cards import refuse_card
 from ezscale.billing.cases import open_case
 from ezscale.billing.credit import lock_customers
 from ezscale.billing.disputed import taken_by_banks
+from ezscale.billing.disputed_credit import release_credit, withhold_credit
 from ezscale.billing.dunning import chase_anew
 from ezscale.billing.events import DisputeLost, DisputeOpened, DisputeTaken, DisputeWon
 from ezscale.billing.invoicing import invoice, invoice_to_change
@@ -99,7 +101,7 @@ def book_dispute(work: Work, gateway: str, receipt: DisputeReceipt) -> None:
         facts |= {"reason": dispute.reason, "evidence is due by": due}
         open_case(work, "disputed", receipt.ref, payment.customer_id, facts)
     if dispute.status is DisputeStatus.WARNING and receipt.state in (DisputeState.OPEN, DisputeState.LOST):
-        _take(work, dispute, receipt)
+        _take(work, dispute, payment, receipt)
     if receipt.state is DisputeState.WON:
         _win(work, dispute, receipt)
     elif receipt.state is DisputeState.LOST:
@@ -199,7 +201,7 @@ def _charged(work: Work, payment: Payment) -> UUID | None:
     return work.session.exec(charged).first()
 
 
-def _take(work: Work, dispute: Dispute, receipt: DisputeReceipt) -> None:
+def _take(work: Work, dispute: Dispute, payment: Payment, receipt: DisputeReceipt) -> None:
     dispute.take(receipt.amount, receipt.fee)
     sides = [
         (ledger.disputes(dispute.gateway), dispute.amount),
@@ -208,6 +210,7 @@ def _take(work: Work, dispute: Dispute, receipt: DisputeReceipt) -> None:
     ]
     ledger.book(work, "dispute_opened", f"dispute:{dispute.id.hex}", sides)
     work.emit(DisputeTaken(dispute.id, _invoice_id(work, dispute), dispute.customer_id))
+    withhold_credit(work, dispute, payment)
 
 
 def _win(work: Work, dispute: Dispute, receipt: DisputeReceipt) -> None:
@@ -220,6 +223,7 @@ def _win(work: Work, dispute: Dispute, receipt: DisputeReceipt) -> None:
         (ledger.disputes(dispute.gateway), -came_back),
     ]
     ledger.book(work, "dispute_won", f"dispute-won:{dispute.id.hex}", sides)
+    release_credit(work, dispute)
     work.emit(DisputeWon(dispute.id, _invoice_id(work, dispute), dispute.customer_id))
 
 
@@ -228,7 +232,8 @@ def _lose(work: Work, dispute: Dispute, payment: Payment, receipt: DisputeReceip
     dearer, owed = receipt.fee - dispute.fee, _owed_again(work, dispute, payment)
     dispute.lose(owed, receipt.fee, work.now)
     sides = [
-        (ledger.BAD_DEBT, dispute.amount - owed),
+        (ledger.withheld(dispute.customer_id), dispute.held),
+        (ledger.BAD_DEBT, dispute.amount - dispute.held - owed),
         (ledger.receivable(dispute.customer_id), owed),
         (ledger.disputes(dispute.gateway), -dispute.amount),
         (ledger.fees(dispute.gateway), dearer),
@@ -250,7 +255,7 @@ def _owed_again(work: Work, dispute: Dispute, payment: Payment) -> Money:
         return nothing
     before = select(func.coalesce(func.sum(col(Dispute.owed_minor)), 0)).where(Dispute.payment_id == payment.id)
     used = ledger.booked_on(work, used_as(payment.id), ledger.clearing(payment.gateway), payment.currency)
-    owed = min(dispute.amount, used - Money(int(work.session.exec(before).one()), dispute.currency))
+    owed = min(dispute.amount - dispute.held, used - Money(int(work.session.exec(before).one()), dispute.currency))
     if not owed:
         return nothing
     was_paid = billed.status is InvoiceStatus.PAID

@@ -21,6 +21,7 @@ from ezscale.billing.harsh_steps import harsh_steps_due
 from ezscale.billing.holds import DEEDS, held_deeds, is_held_about
 from ezscale.billing.invoicing import give_up, invoice_to_change
 from ezscale.billing.named_days import day_to_name, latest_named, stands_warned
+from ezscale.billing.payments import settle_from_credit
 from ezscale.billing.policy import DunningPolicy, Step, StepKind, steps_due
 from ezscale.billing.runs import Tally, reported
 from ezscale.billing.small_sums import to_charge
@@ -111,6 +112,17 @@ def retry_with_new_card(work: Work, customer_id: UUID) -> None:
         request_charge(work, invoice_id, AttemptTrigger.NEW_CARD)
 
 
+def pay_due_from_credit(work: Work, customer_id: UUID) -> None:
+    """There is more credit: what is due by now is paid from it, oldest first. What is being charged waits for that."""
+    unpaid = select(Invoice.id).where(
+        Invoice.customer_id == customer_id, Invoice.status == InvoiceStatus.OPEN, col(Invoice.due_on) <= work.today
+    )
+    for invoice_id in work.session.exec(unpaid.order_by(col(Invoice.due_on), col(Invoice.id))).all():
+        invoice = invoice_to_change(work, invoice_id)
+        if invoice.status is InvoiceStatus.OPEN and live_attempt(work, invoice_id) is None:
+            settle_from_credit(work, invoice)
+
+
 def chase_anew(work: Work, invoice_id: UUID) -> None:
     """Forget the harsh steps that were taken for an invoice: its customer is warned again before anything is deleted.
 
@@ -124,6 +136,8 @@ def chase_anew(work: Work, invoice_id: UUID) -> None:
 def try_backup(work: Work, attempt_id: UUID) -> PaymentAttempt | None:
     """The bank has refused a card for good: the backup is tried at once, if there is one and this was the latest try."""
     refused = work.session.get_one(PaymentAttempt, attempt_id)
+    if refused.invoice_id is None:
+        return None
     invoice = invoice_to_change(work, refused.invoice_id)
     backup, latest = usable_card(work, invoice.customer_id), _latest_try(work, invoice)
     if backup is None or not backup.is_backup or latest is None or latest.id != attempt_id:

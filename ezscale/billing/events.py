@@ -128,6 +128,47 @@ class CreditGranted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CreditSpent(Event):
+    """Credit of a customer who has agreed to automatic top-ups has paid something."""
+
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpPaid(Event):
+    """What a customer wanted to put into their credit is there."""
+
+    top_up_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpFailed(Event):
+    """The bank has refused it, or wants to see the customer."""
+
+    top_up_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AutoTopUpAgreed(Event):
+    """A customer lets their credit be topped up by itself."""
+
+    agreement_id: UUID
+    customer_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AutoTopUpHalted(Event):
+    """It is no longer: because a payment failed, or because somebody here has stopped it."""
+
+    agreement_id: UUID
+    customer_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CreditLapsesSoon(Event):
     """Credit that nobody spends will be gone within days."""
 

@@ -68,6 +68,11 @@ def disputes(gateway: str) -> str:
     return f"disputes:{gateway}"
 
 
+def withheld(customer_id: UUID) -> str:
+    """What is kept from a customer's credit while a bank decides about the payment it came of."""
+    return f"withheld:{customer_id.hex}"
+
+
 def book(work: Work, kind: str, once_key: str, sides: Sequence[Side]) -> None:
     """Write one entry: positive is debit, negative is credit."""
     entry, postings = entry_rows(kind, once_key, sides, work.now)

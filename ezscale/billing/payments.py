@@ -14,9 +14,11 @@ from ezscale.billing.numbers import become_invoice
 from ezscale.billing.ports import ChargeState, Receipt
 from ezscale.billing.small_sums import small_ones
 from ezscale.billing.subscriptions import catch_up, start_subscriptions, subscriptions_on
+from ezscale.billing.to_pay import ToPay, paid_by
+from ezscale.billing.topped_up import book_top_up, fail_top_up
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import Invoice, Payment, PaymentAttempt, PaymentMethod
+from ezscale.models import Invoice, Payment, PaymentAttempt, PaymentMethod, TopUp
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
 
@@ -129,8 +131,8 @@ def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> PaymentAttempt | 
     else:
         return None
     attempt = work.session.exec(ours).first()
-    if attempt is not None:  # the invoice is the one lock for everything that concerns its money
-        invoice_to_change(work, attempt.invoice_id)
+    if attempt is not None:
+        paid_by(work, attempt)
         work.session.refresh(attempt, with_for_update=True)
     return attempt
 
@@ -140,19 +142,26 @@ def _book_money(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
     if work.session.exec(known).first() is not None:
         _keep_late_card(work, attempt, receipt)
         return
-    invoice = invoice_to_change(work, attempt.invoice_id)
+    wanted = paid_by(work, attempt)
     attempt.succeed(receipt.payment_ref, work.now)
-    payment = _payment_row(work, attempt, invoice, receipt)
+    payment = _payment_row(work, attempt, wanted.customer_id, receipt)
     if receipt.amount != attempt.amount:
         facts = {"asked": str(attempt.amount), "came": str(receipt.amount), "payment": receipt.payment_ref}
-        open_case(work, "wrong_amount", receipt.payment_ref, invoice.customer_id, facts)
-    if invoice.status is InvoiceStatus.DRAFT and receipt.amount == invoice.total:
-        issue_on_payment(work, invoice)
-    if (left := settle(work, invoice, payment)).minor > 0:
-        facts = {"surplus": str(left), "payment": payment.gateway_ref, "invoice": invoice.number or ""}
-        open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)
+        open_case(work, "wrong_amount", receipt.payment_ref, wanted.customer_id, facts)
+    if (left := _use(work, wanted, payment)).minor > 0:
+        facts = {"surplus": str(left), "payment": payment.gateway_ref, "invoice": wanted.number or ""}
+        open_case(work, "surplus", payment.gateway_ref, wanted.customer_id, facts)
     if receipt.card is not None and attempt.trigger is AttemptTrigger.CHECKOUT:  # a kept card was the customer's choice
-        keep_card(work, invoice.customer_id, attempt.gateway, receipt.card)
+        keep_card(work, wanted.customer_id, attempt.gateway, receipt.card)
+
+
+def _use(work: Work, wanted: ToPay, payment: Payment) -> Money:
+    """What a payment is for has its money. What that cannot take becomes credit: how much of that is still there."""
+    if isinstance(wanted, TopUp):
+        return book_top_up(work, wanted, payment)
+    if wanted.status is InvoiceStatus.DRAFT and payment.amount == wanted.total:
+        issue_on_payment(work, wanted)
+    return settle(work, wanted, payment)
 
 
 def _keep_late_card(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
@@ -163,14 +172,13 @@ def _keep_late_card(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> No
         PaymentMethod.gateway == attempt.gateway, PaymentMethod.gateway_ref == receipt.card.ref
     )
     if work.session.exec(known).first() is None:
-        customer_id = work.session.get_one(Invoice, attempt.invoice_id).customer_id
-        keep_card(work, customer_id, attempt.gateway, receipt.card)
+        keep_card(work, paid_by(work, attempt).customer_id, attempt.gateway, receipt.card)
 
 
-def _payment_row(work: Work, attempt: PaymentAttempt, invoice: Invoice, receipt: Receipt) -> Payment:
+def _payment_row(work: Work, attempt: PaymentAttempt, customer_id: UUID, receipt: Receipt) -> Payment:
     payment = Payment(
-        customer_id=invoice.customer_id,
-        invoice_id=invoice.id,
+        customer_id=customer_id,
+        invoice_id=attempt.invoice_id,
         attempt_id=attempt.id,
         gateway=attempt.gateway,
         gateway_ref=receipt.payment_ref,
@@ -191,21 +199,27 @@ def _payment_row(work: Work, attempt: PaymentAttempt, invoice: Invoice, receipt:
 def _book_decline(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
     if not attempt.is_live:
         return
-    invoice = invoice_to_change(work, attempt.invoice_id)
+    wanted = paid_by(work, attempt)
     attempt.fail(receipt.decline_code, work.now)
     attempt.payment_ref = receipt.payment_ref or attempt.payment_ref
     if receipt.hard:
         refuse_card(work, attempt.method_id)
-    work.emit(ChargeFailed(attempt.id, invoice.id, invoice.customer_id, hard=receipt.hard))
+    if isinstance(wanted, TopUp):
+        fail_top_up(work, wanted, "the payment was declined")
+    else:
+        work.emit(ChargeFailed(attempt.id, wanted.id, wanted.customer_id, hard=receipt.hard))
 
 
 def _book_question(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
     if not attempt.is_live:
         return
-    invoice = invoice_to_change(work, attempt.invoice_id)
+    wanted = paid_by(work, attempt)
     attempt.ask_customer(receipt.decline_code, work.now)
     attempt.payment_ref = receipt.payment_ref or attempt.payment_ref
-    work.emit(ChargeNeedsCustomer(attempt.id, invoice.id, invoice.customer_id))
+    if isinstance(wanted, TopUp):
+        fail_top_up(work, wanted, "your bank wants you to confirm the payment")
+    else:
+        work.emit(ChargeNeedsCustomer(attempt.id, wanted.id, wanted.customer_id))
 
 
 def _report_stray_money(work: Work, gateway: str, receipt: Receipt) -> None:

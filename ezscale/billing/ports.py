@@ -37,7 +37,8 @@ class Payer:
 class Charge:
     """One attempt to move money for one invoice. The same `key` is the same charge, however often it is sent.
 
-    `keeps_card` says that who pays it on a page lets us keep the card for renewals.
+    For a top-up of credit, `invoice_id` is that top-up's own id. `keeps_card` says that who pays it on a page lets us keep
+    the card for renewals.
     """
 
     key: str

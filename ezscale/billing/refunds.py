@@ -5,7 +5,7 @@ who gives money back at the gateway itself does not say what for: that lies on t
 a surplus explains it, and staff have a case about it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from sqlmodel import col, select
 
 from ezscale.accounts.permissions import REFUND_PAYMENTS, SEE_EVERYTHING
 from ezscale.billing import ledger
+from ezscale.billing.auto_agreements import pause_top_ups
 from ezscale.billing.cases import open_case
 from ezscale.billing.credit import CameOf, keep_as_credit, lock_customers, pay_out_credit
+from ezscale.billing.credit_sources import credit_of_payments, payments_behind
 from ezscale.billing.disputed import in_dispute, taken_by_banks
 from ezscale.billing.events import RefundAsked, Refunded
 from ezscale.billing.invoicing import invoice
@@ -24,9 +26,11 @@ from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money, total
 from ezscale.kit.work import Work
-from ezscale.models import CreditEntry, CreditNote, Payment, Refund
+from ezscale.models import CreditEntry, Payment, PaymentAttempt, Refund
 from ezscale.models.recorded_payment import PaidBy
 from ezscale.models.refund import RefundStatus
+
+SENT_BACK = "credit was sent back to you"  # why it is not topped up by itself: else it would be taken again at night
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ def refund_credit(work: Work, entry_id: UUID, amount: Money | None, reason: str)
         raise NotFound("We could not find this credit.")
     if not reason.strip():
         raise Invalid("Say why: the customer reads it.", field="reason")
-    return send_back(work, entry, amount, reason)
+    asked = send_back(work, entry, amount, reason)
+    pause_top_ups(work, entry.customer_id, SENT_BACK)
+    return asked
 
 
 def send_back(work: Work, entry: CreditEntry, amount: Money | None, reason: str) -> list[Refund]:
@@ -58,7 +64,7 @@ def send_back(work: Work, entry: CreditEntry, amount: Money | None, reason: str)
     lock_customers(work, [entry.customer_id])
     work.session.flush()
     work.session.refresh(entry)
-    rooms = [(payment, left) for payment, left in _with_room(work, _behind(work, entry)) if left.minor > 0]
+    rooms = [(payment, left) for payment, left in _with_room(work, payments_behind(work, entry)) if left.minor > 0]
     most = min(entry.left, total((left for _, left in rooms), entry.currency))
     wanted = most if amount is None else amount
     if not most:
@@ -77,10 +83,20 @@ def send_back(work: Work, entry: CreditEntry, amount: Money | None, reason: str)
 def refundable(work: Work, invoice_id: UUID) -> list[Refundable]:
     """The credit that came of an invoice's payments and can still go back to where it came from. Staff only."""
     work.actor.require(SEE_EVERYTHING)
-    paid = work.session.exec(select(Payment).where(Payment.invoice_id == invoice_id)).all()
+    return _refundable_of(work, work.session.exec(select(Payment).where(Payment.invoice_id == invoice_id)).all())
+
+
+def refundable_of_top_up(work: Work, top_up_id: UUID) -> list[Refundable]:
+    """The same of what was paid for a top-up: no more than is still unspent of it. Staff only."""
+    work.actor.require(SEE_EVERYTHING)
+    paid = select(Payment).join(PaymentAttempt, col(PaymentAttempt.id) == Payment.attempt_id)
+    return _refundable_of(work, work.session.exec(paid.where(PaymentAttempt.top_up_id == top_up_id)).all())
+
+
+def _refundable_of(work: Work, paid: Sequence[Payment]) -> list[Refundable]:
     found = []
-    for entry in _credit_of(work, paid):
-        room = total((left for _, left in _with_room(work, _behind(work, entry))), entry.currency)
+    for entry in credit_of_payments(work, paid):
+        room = total((left for _, left in _with_room(work, payments_behind(work, entry))), entry.currency)
         if most := min(entry.left, room):
             found.append(Refundable(entry, most))
     return found
@@ -158,36 +174,6 @@ def _ask(work: Work, entry: CreditEntry, payment: Payment, amount: Money, reason
     pay_out_credit(work, entry, amount, f"Refund: {refund.reason}", refund.key, ledger.refunds(refund.gateway))
     work.emit(RefundAsked(refund.id, refund.customer_id))
     return refund
-
-
-def _credit_of(work: Work, payments: Collection[Payment]) -> list[CreditEntry]:
-    """What is left of the sums of credit that came of these payments, oldest first."""
-    notes = select(CreditNote.id).where(col(CreditNote.invoice_id).in_({payment.invoice_id for payment in payments}))
-    lost = select(Refund.id).where(col(Refund.payment_id).in_([payment.id for payment in payments]))
-    names = [
-        *(CameOf.SURPLUS.name_of(payment.id) for payment in payments),
-        *map(CameOf.CREDIT_NOTE.name_of, work.session.exec(notes)),
-        *map(CameOf.LOST_REFUND.name_of, work.session.exec(lost)),
-    ]
-    entries = select(CreditEntry).where(col(CreditEntry.once_key).in_(names), CreditEntry.left_minor > 0)
-    return list(work.session.exec(entries.order_by(col(CreditEntry.id))))
-
-
-def _behind(work: Work, entry: CreditEntry) -> list[Payment]:
-    """The payments that a sum of credit came of, newest first."""
-    kind, _, name = entry.once_key.partition(":")
-    if kind not in list(CameOf):
-        return []
-    behind, row_id = select(Payment), UUID(name)
-    match CameOf(kind):
-        case CameOf.SURPLUS:
-            behind = behind.where(Payment.id == row_id)
-        case CameOf.CREDIT_NOTE:
-            note = work.session.get_one(CreditNote, row_id)
-            behind = behind.where(Payment.invoice_id == note.invoice_id, Payment.currency == entry.currency)
-        case CameOf.LOST_REFUND:
-            behind = behind.where(Payment.id == work.session.get_one(Refund, row_id).payment_id)
-    return list(work.session.exec(behind.order_by(col(Payment.id).desc())))
 
 
 def _with_room(work: Work, payments: Iterable[Payment]) -> list[tuple[Payment, Money]]:
@@ -282,8 +268,10 @@ def _book_from_outside(work: Work, gateway: str, receipt: RefundReceipt) -> None
     work.session.add(refund)
     _book_sent(work, refund)
     work.session.flush()
-    for entry in _credit_of(work, [payment]):
+    for entry in credit_of_payments(work, [payment]):
         explain_refunds(work, entry, [payment])
     work.emit(Refunded(refund.id, refund.customer_id))
-    if refund.credit_entry_id is None:
+    if refund.credit_entry_id is not None:
+        pause_top_ups(work, payment.customer_id, SENT_BACK)
+    else:
         open_case(work, "refund_unexplained", receipt.ref, payment.customer_id, facts)

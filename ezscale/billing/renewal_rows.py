@@ -16,6 +16,7 @@ from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.due import Due, DueCustomer
 from ezscale.billing.events import InvoiceIssued, InvoicePaid, ProformaIssued
 from ezscale.billing.invoicing import party
+from ezscale.billing.low_credit import spendings
 from ezscale.billing.numbers import INVOICES, PROFORMAS, booking_of, take_document_numbers
 from ezscale.billing.recurring import DISCOUNT_OVER, lost_to_discount, movement
 from ezscale.billing.seller import Seller
@@ -136,6 +137,9 @@ def write_invoices(
     _number(work, asked)
     for each in asked:
         _add_invoice(block, each)
+    if spenders := {each.customer.id for each in asked if each.used}:
+        for spent in spendings(work, spenders):
+            block.emit(spent)
     _store(block)
     written = {table_of(model).name: len(rows) for model, rows in block.rows.items() if rows}
     written |= {"subscription": len(block.moved_on), "subscription_item": len(block.discounts_used)}

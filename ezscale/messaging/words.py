@@ -252,6 +252,44 @@ WORDS = {
         ),
         "See your invoices",
     ),
+    "top_up_receipt": Words(
+        "Receipt: {{ amount }} of account credit, {{ number }}",
+        (
+            "Hello {{ name }},",
+            (
+                "we have received {{ amount }} on {{ paid_on }}{% if method != '' %} from {{ method }}{% endif %} for your "
+                "account credit{% if is_automatic %}, as you have agreed to automatic top-ups{% endif %}. Thank you!"
+            ),
+            "Your credit is {{ balance }} now. It is used for your invoices by itself, before any card.",
+            "This is the receipt of a payment ({{ number }}). It is no invoice: you have one for whatever the credit pays.",
+        ),
+        "See your credit",
+    ),
+    "auto_top_up_agreed": Words(
+        "Automatic top-ups of your credit are on",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ by }} has agreed that your account credit is topped up by itself: whenever it falls below {{ below }}, we "
+                "take {{ amount }} from your default payment method, and no more than {{ monthly_most }} in a calendar month."
+            ),
+            "You can change this or switch it off at any time.",
+        ),
+        "See your credit",
+    ),
+    "auto_top_up_halted": Words(
+        "Automatic top-ups of your credit {% if is_over %}are off{% else %}are paused{% endif %}",
+        (
+            "Hello {{ name }},",
+            (
+                "{% if is_over %}we have switched off the automatic top-ups of your account credit. Why: {{ because }}"
+                "{% else %}we have paused the automatic top-ups of your account credit: {{ because }}. Nothing is taken by "
+                "itself until you let them go on, or add a new payment method.{% endif %}"
+            ),
+            "You can top up yourself at any time. Without credit, invoices are charged as they are due.",
+        ),
+        "See your credit",
+    ),
     "referral_credited": Words(
         "Thank you for sending us a customer: {{ amount }} of credit",
         (

@@ -56,6 +56,7 @@ from ezscale.models.subscription import (
     SubscriptionItem,
 )
 from ezscale.models.tax import CalculatedRate, TaxExemption, TaxIdCheck, TaxRate
+from ezscale.models.top_up import AutoTopUp, TopUp
 from ezscale.models.user import StaffRole, User
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "AuditHead",
     "AuditSubject",
     "Authenticator",
+    "AutoTopUp",
     "BillingCase",
     "CalculatedRate",
     "Cancellation",
@@ -146,6 +148,7 @@ __all__ = [
     "TaxExemption",
     "TaxIdCheck",
     "TaxRate",
+    "TopUp",
     "User",
     "VendorErasure",
 ]

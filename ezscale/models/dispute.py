@@ -29,7 +29,8 @@ class Dispute(Row, table=True):
     """What a bank says of one payment. In a warning it only asks; from then on it has the money until we win.
 
     `method_id` is the card that had paid, where we keep it. `owed_minor` is how much of what was lost its invoice asks
-    for again; the rest is bad debt. `fee_minor` is what the gateway has kept for it.
+    for again; the rest is bad debt. `held_minor` is how much of the customer's credit came of the payment and is kept
+    from them because of it. `fee_minor` is what the gateway has kept for it.
     """
 
     __table_args__ = (
@@ -37,6 +38,7 @@ class Dispute(Row, table=True):
         Index("ix_dispute_undecided", "status", "answer_by"),
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("owed_minor >= 0 AND owed_minor <= amount_minor", name="owed"),
+        CheckConstraint("held_minor >= 0 AND held_minor <= amount_minor", name="held"),
     )
 
     payment_id: UUID = Field(foreign_key="payment.id", index=True)
@@ -49,6 +51,7 @@ class Dispute(Row, table=True):
     amount_minor: int = Field(sa_type=BigInteger)
     fee_minor: int = Field(default=0, sa_type=BigInteger)
     owed_minor: int = Field(default=0, sa_type=BigInteger)
+    held_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     reason: str = Field(default="", max_length=60)
     answer_by: datetime | None = maybe_moment()
     opened_at: datetime = moment()
@@ -68,6 +71,11 @@ class Dispute(Row, table=True):
     def owed(self) -> Money:
         """What the invoice asks for again."""
         return Money(self.owed_minor, self.currency)
+
+    @property
+    def held(self) -> Money:
+        """What is kept from the customer's credit because of it."""
+        return Money(self.held_minor, self.currency)
 
     @property
     def is_undecided(self) -> bool:

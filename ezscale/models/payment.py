@@ -22,6 +22,8 @@ class AttemptTrigger(StrEnum):
     NEW_CARD = "new_card"
     BACKUP = "backup"
     PAY_LINK = "pay_link"
+    TOP_UP = "top_up"
+    AUTO_TOP_UP = "auto_top_up"
 
 
 ON_A_PAGE = (AttemptTrigger.CHECKOUT, AttemptTrigger.PAY_LINK)  # of the gateway's, where somebody types a card
@@ -42,19 +44,22 @@ LIVE = (AttemptStatus.CREATED, AttemptStatus.SENT, AttemptStatus.UNKNOWN)
 
 
 class PaymentAttempt(Row, table=True):
-    """Written before the gateway is asked. `live_for` is the invoice while it lives: one live attempt for each.
+    """Written before the gateway is asked. It pays an invoice or a top-up, never both.
 
-    `key` goes with every request about it, so that one attempt is one charge. `taking_at` is since when we take the money
-    that was approved on a page: from then on nobody may close it.
+    `live_for` is that invoice or top-up while the attempt lives: one live attempt for each. `key` goes with every request
+    about it, so that one attempt is one charge. `taking_at` is since when we take the money that was approved on a page:
+    from then on nobody may close it.
     """
 
     __tablename__ = "payment_attempt"
     __table_args__ = (
         Index("ix_payment_attempt_unsettled", "status", "created_at"),
         Index("ix_payment_attempt_method", "method_id", "created_at"),
+        CheckConstraint("(invoice_id IS NULL) <> (top_up_id IS NULL)", name="pays_one"),
     )
 
-    invoice_id: UUID = Field(foreign_key="invoice.id", index=True)
+    invoice_id: UUID | None = Field(default=None, foreign_key="invoice.id", index=True)
+    top_up_id: UUID | None = Field(default=None, foreign_key="top_up.id", index=True)
     live_for: UUID | None = Field(default=None, unique=True)
     method_id: UUID | None = Field(default=None, foreign_key="payment_method.id")
     trigger: AttemptTrigger = Field(sa_type=word(AttemptTrigger))

@@ -35,6 +35,7 @@ ACCOUNT_MENU = (
             Entry("Overview", "/account/", "layout-dashboard"),
             Entry("Services", "/account/services/", "server"),
             Entry("Invoices", "/account/invoices/", "receipt-text", needs="billing.see"),
+            Entry("Credit", "/account/credit/", "wallet", needs="billing.see"),
             Entry("Payment methods", "/account/cards/", "credit-card", needs="billing.see"),
             Entry("Referrals", "/account/referrals/", "heart-handshake", needs="billing.see"),
             Entry("People", "/account/people/", "users", needs="customer.people"),

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.cards import cards
+from ezscale.pages.account.credit import credit
 from ezscale.pages.account.invoice import invoice
 from ezscale.pages.account.invoices import invoices
 from ezscale.pages.account.offer import offer
@@ -81,6 +82,7 @@ from ezscale.pages.signing_in.reset import reset
 from ezscale.pages.signing_in.second_step import second_step
 from ezscale.pages.signing_in.verify import verify
 from ezscale.state.account.cards import CardsState
+from ezscale.state.account.credit import CreditState as OwnCreditState
 from ezscale.state.account.invoice import InvoiceState
 from ezscale.state.account.invoices import InvoicesState
 from ezscale.state.account.login import LoginState
@@ -141,6 +143,7 @@ from ezscale.state.admin.tax import TaxState
 from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.admin.tonight import TonightState
+from ezscale.state.admin.top_ups import TopUpsState
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.paying.by_link import PayState
 from ezscale.state.signing_in.forms import PostedFormState
@@ -296,6 +299,7 @@ ACCOUNT = (
     Route("/account/invoices/", invoices, title=f"Invoices | {company()}", on_load=[InvoicesState.load]),
     Route("/account/invoice/", invoice, title=f"Invoice | {company()}", on_load=[InvoiceState.load]),
     Route("/account/statement/", statement, title=f"Statement of account | {company()}", on_load=[StatementState.load]),
+    Route("/account/credit/", credit, title=f"Credit | {company()}", on_load=[OwnCreditState.load]),
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
     Route("/account/referrals/", referrals, title=f"Referrals | {company()}", on_load=[ReferralsState.load]),
     Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
@@ -316,7 +320,7 @@ ADMIN = (
         "/admin/customer/",
         customer,
         title=f"Customer | {company()} staff",
-        on_load=[CustomerState.load, CareState.load, CustomerTaxState.load, CreditState.load],
+        on_load=[CustomerState.load, CareState.load, CustomerTaxState.load, TopUpsState.load, CreditState.load],
     ),
     Route("/admin/services/", admin_services, title=f"Services | {company()} staff", on_load=[AdminServicesState.load]),
     Route(

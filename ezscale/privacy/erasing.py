@@ -31,6 +31,7 @@ from ezscale.models import (
     PaymentMethod,
     Service,
     Subscription,
+    TopUp,
     User,
 )
 from ezscale.models.invoice import InvoiceStatus
@@ -58,7 +59,7 @@ KEPT = {
 GONE = (
     *("delegation", "invitation", "credential", "login_session", "one_time_token", "sign_in_step", "sign_in"),
     *("authenticator", "recovery_code", "passkey", "api_token", "impersonation", "membership"),
-    *("referral_code", "known_payer", "card_page"),
+    *("referral_code", "known_payer", "card_page", "auto_top_up"),
 )
 # What vendors know them by is needed until they have forgotten it, and goes then: see vendors.py.
 NOT_SEARCHED = {*KEPT, CUSTOMER, PERSON, "vendor_erasure", "audit_entry", "audit_subject", "audit_head"}
@@ -97,8 +98,11 @@ def _require_nothing_left(work: Work, about: Customer) -> None:
     unpaid = choose(Invoice.id).where(Invoice.customer_id == about.id, col(Invoice.status).in_(UNPAID))
     if any_of(unpaid):
         raise BusinessError("An invoice of theirs is still open or waits to be paid. Settle or void it first.")
-    moving = choose(PaymentAttempt.id).join(Invoice, col(Invoice.id) == PaymentAttempt.invoice_id)
-    if any_of(moving.where(Invoice.customer_id == about.id, col(PaymentAttempt.status).in_(LIVE))):
+    theirs = or_(
+        col(PaymentAttempt.invoice_id).in_(choose(Invoice.id).where(Invoice.customer_id == about.id)),
+        col(PaymentAttempt.top_up_id).in_(choose(TopUp.id).where(TopUp.customer_id == about.id)),
+    )
+    if any_of(choose(PaymentAttempt.id).where(theirs, col(PaymentAttempt.status).in_(LIVE))):
         raise BusinessError("A payment of theirs is still on its way.")
     if credit_balances(work, [about.id]):
         raise BusinessError("They still have credit with us. Pay it out first.")

@@ -16,10 +16,10 @@ from ezscale.models.recorded_payment import PaidBy
 from ezscale.models.refund import UNDER_WAY, RefundStatus
 from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
-KINDS = ("payment", "credit_kept", "payment_taken_back")  # of entries that move what came
+KINDS = ("payment", "credit_kept", "topped_up", "payment_taken_back")  # of entries that move what came
 LONGEST_DISPUTE = timedelta(days=150)  # banks take months
 LONGEST_REFUND = timedelta(days=30)  # a bank may take its time
-NAMES = ("payment", "surplus", "payment-back", "surplus-back")  # by which those entries begin
+NAMES = ("payment", "surplus", "top-up", "payment-back", "surplus-back")  # by which those entries begin
 
 
 def one_live_charge(work: Work) -> Iterator[str]:
@@ -120,7 +120,10 @@ def refunds_stay_within(work: Work) -> Iterator[str]:
 
 
 def disputes_stay_within(work: Work) -> Iterator[str]:
-    """What banks have taken is on its account until they decide, is no more than came, and is decided some day."""
+    """What banks have taken is on its account until they decide, is no more than came, and is decided some day.
+
+    So is what is kept from the credit of customers because of it.
+    """
     undecided = (
         select(Dispute.gateway, Dispute.currency, func.sum(col(Dispute.amount_minor)))
         .where(Dispute.status == DisputeStatus.OPEN)
@@ -138,6 +141,7 @@ def disputes_stay_within(work: Work) -> Iterator[str]:
     for key in sorted(known.keys() | booked.keys()):
         if known.get(key, 0) != booked.get(key, 0):
             yield f"{key[0]} {key[1]}: booked {booked.get(key, 0)}, undecided {known.get(key, 0)}"
+    yield from _withheld_for_nothing(work)
     taken = _sums_by_payment(Dispute, col(Dispute.status).in_(TAKEN))
     back = _sums_by_payment(Refund, col(Refund.status) == RefundStatus.SUCCEEDED)
     above = (
@@ -151,6 +155,24 @@ def disputes_stay_within(work: Work) -> Iterator[str]:
         col(Dispute.closed_at).is_(None), Dispute.opened_at < work.now - LONGEST_DISPUTE
     )
     yield from (f"dispute {ref} is not decided" for ref in work.session.exec(stuck.limit(MOST_NAMES)))
+
+
+def _withheld_for_nothing(work: Work) -> Iterator[str]:
+    kept = (
+        select(Dispute.customer_id, Dispute.currency, func.sum(col(Dispute.held_minor)))
+        .where(Dispute.status == DisputeStatus.OPEN, Dispute.held_minor > 0)
+        .group_by(col(Dispute.customer_id), col(Dispute.currency))
+    )
+    known = {(ledger.withheld(customer), currency): int(minor) for customer, currency, minor in work.session.exec(kept)}
+    lying = (
+        select(Posting.account, Posting.currency, func.sum(col(Posting.amount_minor)))
+        .where(col(Posting.account).startswith("withheld:"))
+        .group_by(col(Posting.account), col(Posting.currency))
+    )
+    booked = {(account, currency): -int(minor) for account, currency, minor in work.session.exec(lying)}
+    for key in sorted(known.keys() | booked.keys()):
+        if known.get(key, 0) != booked.get(key, 0):
+            yield f"{key[0]} {key[1]}: booked {booked.get(key, 0)}, disputed {known.get(key, 0)}"
 
 
 def _sums_by_payment(table: type[Dispute | Refund], which: sqlalchemy.ColumnElement[bool]) -> sqlalchemy.Subquery:

@@ -198,6 +198,7 @@ def _to_be_invoiced(work: Work, invoice_id: UUID) -> Iterator[Planned]:
 
 def _to_be_charged(work: Work, attempt_id: UUID) -> Planned:
     attempt = work.session.get_one(PaymentAttempt, attempt_id)
+    assert attempt.invoice_id is not None  # noqa: S101  # these runs charge for invoices alone
     small = from_before(attempt.amount, work.session.get_one(Invoice, attempt.invoice_id))
     about = _about_invoice(work, Deed.CHARGE, attempt.invoice_id)
     return replace(about, amount=attempt.amount, small_sums=small or None)

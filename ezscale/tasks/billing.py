@@ -5,6 +5,8 @@ from contextlib import contextmanager, suppress
 
 from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.billing import (
+    auto_agreements,
+    auto_top_ups,
     cards,
     changes,
     checkout,
@@ -23,6 +25,7 @@ from ezscale.billing import (
     renewing,
     tax_id_checks,
     tax_places,
+    top_ups,
 )
 from ezscale.billing.brake import Run
 from ezscale.billing.events import (
@@ -31,6 +34,7 @@ from ezscale.billing.events import (
     ChargeFailed,
     ChargeRequested,
     CreditNoteIssued,
+    CreditSpent,
     InvoiceIssued,
     InvoicePaid,
     InvoiceVoided,
@@ -40,6 +44,7 @@ from ezscale.billing.events import (
     RefundAsked,
     RunAsked,
     SubscriptionChanged,
+    TopUpPaid,
 )
 from ezscale.billing.gateways import gateway_of
 from ezscale.billing.ports import PaymentGateway
@@ -104,6 +109,27 @@ def try_backup_card(house: House, event: ChargeFailed) -> None:
     if event.hard:
         with house.automation("billing")() as work:
             dunning.try_backup(work, event.attempt_id)
+
+
+@task
+def top_up_if_low(house: House, event: CreditSpent) -> None:
+    """Top up credit by itself where that is agreed to and there is little left."""
+    with house.automation("top-ups")() as work:
+        auto_top_ups.top_up_if_low(work, event.customer_id)
+
+
+@task
+def resume_top_ups(house: House, event: CardKept) -> None:
+    """Let automatic top-ups that pause go on with the new card."""
+    with house.automation("top-ups")() as work:
+        auto_agreements.resume_with_new_card(work, event.customer_id)
+
+
+@task
+def use_credit(house: House, event: TopUpPaid) -> None:
+    """Pay from fresh credit what is due already."""
+    with house.automation("billing")() as work:
+        dunning.pay_due_from_credit(work, event.customer_id)
 
 
 @task
@@ -190,6 +216,12 @@ def tend_credit(house: House) -> None:
 
 
 @task
+def top_up_all_low(house: House) -> None:
+    """Top up by itself what was missed: the same as after credit was spent, for everybody who has agreed to it."""
+    auto_top_ups.top_up_all_low(house.automation("top-ups"))
+
+
+@task
 def run_what_is_asked(house: House, event: RunAsked) -> None:
     """One of the nightly runs, now, because somebody wants it."""
     {Run.RENEWALS: renew, Run.CANCELLATIONS: end_cancelled, Run.DUNNING: chase}[Run(event.run)](house)
@@ -197,11 +229,14 @@ def run_what_is_asked(house: House, event: RunAsked) -> None:
 
 @task
 def find_lost_answers(house: House) -> None:
-    """Heal lost webhooks: ask about pages that are still open, and about pages, charges and refunds without an answer."""
+    """Heal lost webhooks: ask about pages that are still open, and about pages, charges and refunds without an answer.
+
+    Top-ups that nobody has paid within a day are given up.
+    """
     open_work = house.automation("billing")
     with open_work() as work:
         pages, lost, charges = checkout.open_checkouts(work), checkout.lost_pages(work), collecting.unanswered(work)
-        refunds = refunding.unanswered_refunds(work)
+        refunds, unpaid = refunding.unanswered_refunds(work), top_ups.unpaid_top_ups(work)
     for name, checkout_ref in pages:
         with one_of_many():
             checkout.confirm_checkout(open_work, gateway_of(house.gateways, name), checkout_ref)
@@ -216,6 +251,9 @@ def find_lost_answers(house: House) -> None:
     for refund_id in refunds:
         with one_of_many():
             refunding.send_refund(open_work, house.gateways, refund_id)
+    for top_up_id in unpaid:
+        with one_of_many():
+            top_ups.abandon_top_up(open_work, house.gateways, top_up_id)
 
 
 @task

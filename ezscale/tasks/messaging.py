@@ -18,9 +18,12 @@ from ezscale.accounts.events import (
     UserSignedUp,
 )
 from ezscale.billing.cards import usable_card
+from ezscale.billing.credit import credit_balance
 from ezscale.billing.dunning import is_charged_again
 from ezscale.billing.dunning_rules import first_charge_on
 from ezscale.billing.events import (
+    AutoTopUpAgreed,
+    AutoTopUpHalted,
     CancellationRequested,
     CardExpiresSoon,
     CardRevoked,
@@ -38,13 +41,14 @@ from ezscale.billing.events import (
     ReferralCredited,
     Refunded,
     ReminderDue,
+    TopUpPaid,
 )
 from ezscale.billing.price_changes import told_of
 from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.errors import TemporaryFailure
-from ezscale.messaging import letters, money_letters, sending
+from ezscale.messaging import letters, money_letters, sending, top_up_letters
 from ezscale.messaging.events import MailWritten
-from ezscale.models import Invoice
+from ezscale.models import Customer, Invoice
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
 from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
 from ezscale.tasks.registry import task
@@ -193,6 +197,29 @@ def credit_lapses(house: House, event: CreditLapsesSoon) -> None:
     """Tell a customer that credit lapses unless they use it."""
     with house.automation("mail")() as work:
         money_letters.about_credit(work, "credit_lapses", event.entry_id)
+
+
+@task
+def top_up_receipt(house: House, event: TopUpPaid) -> None:
+    """Confirm a top-up, with what the customer has by now."""
+    with house.automation("mail")() as work:
+        customer = work.session.get_one(Customer, event.customer_id)
+        balance = credit_balance(work, customer.id, customer.currency).format(customer.language)
+        top_up_letters.top_up_receipt(work, event.top_up_id, balance)
+
+
+@task
+def auto_top_up_agreed(house: House, event: AutoTopUpAgreed) -> None:
+    """Confirm what a customer has agreed to."""
+    with house.automation("mail")() as work:
+        top_up_letters.auto_top_up_agreed(work, event.agreement_id, event.at)
+
+
+@task
+def auto_top_up_halted(house: House, event: AutoTopUpHalted) -> None:
+    """Tell that nothing is topped up by itself any more, why, and what to do."""
+    with house.automation("mail")() as work:
+        top_up_letters.auto_top_up_halted(work, event.agreement_id, event.at)
 
 
 @task

@@ -17,6 +17,8 @@ from ezscale.accounts.events import (
     UserSignedUp,
 )
 from ezscale.billing.events import (
+    AutoTopUpAgreed,
+    AutoTopUpHalted,
     CancellationRequested,
     CardExpiresSoon,
     CardKept,
@@ -28,6 +30,7 @@ from ezscale.billing.events import (
     CreditGranted,
     CreditLapsesSoon,
     CreditNoteIssued,
+    CreditSpent,
     DisputeLost,
     DisputeTaken,
     DisputeWon,
@@ -51,6 +54,7 @@ from ezscale.billing.events import (
     SubscriptionChanged,
     SubscriptionEnded,
     SubscriptionPaused,
+    TopUpPaid,
 )
 from ezscale.messaging.events import MailWritten
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
@@ -87,7 +91,7 @@ REACTIONS |= {
     ChargeRequested: (billing.collect,),
     ChargeFailed: (billing.try_backup_card, messaging.charge_failed),
     ChargeNeedsCustomer: (messaging.charge_needs_customer,),
-    CardKept: (billing.try_new_card,),
+    CardKept: (billing.try_new_card, billing.resume_top_ups),
     CardExpiresSoon: (messaging.card_expires,),
     CardRevoked: (messaging.card_revoked,),
     CardReplaced: (billing.forget_replaced_card,),
@@ -108,6 +112,10 @@ REACTIONS |= {
     Refunded: (messaging.refunded,),
     CreditGranted: (messaging.credit_granted,),
     CreditLapsesSoon: (messaging.credit_lapses,),
+    CreditSpent: (billing.top_up_if_low,),
+    TopUpPaid: (billing.use_credit, messaging.top_up_receipt),
+    AutoTopUpAgreed: (messaging.auto_top_up_agreed,),
+    AutoTopUpHalted: (messaging.auto_top_up_halted,),
     ReferralCredited: (messaging.referral_credited,),
     ReminderDue: (messaging.reminder,),
     GraceUsedUp: (provisioning.stop_unpaid,),

@@ -12,6 +12,7 @@ SCHEDULE[:] = (
     Periodic(billing.chase, at=time(6)),
     Periodic(billing.settle_referrals, at=time(7)),
     Periodic(billing.charge_late_fees, at=time(6, 30)),
+    Periodic(billing.top_up_all_low, at=time(7, 30)),  # after the runs that spend credit
     Periodic(billing.tell_of_expiring_cards, at=time(8)),
     Periodic(housekeeping.tidy, at=time(3)),
     Periodic(provisioning.expire_orders, every=timedelta(hours=1)),

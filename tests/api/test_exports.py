@@ -10,7 +10,9 @@ from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.api.sheets import SHEETS, Filter, csv_of
 from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.credit_notes import issue_credit_note
+from ezscale.billing.top_ups import ask_for_top_up
 from ezscale.catalog.price_list import PLANS, PriceWish, set_price
+from ezscale.kit.money import Money
 from ezscale.models import Plan, StaffRole
 from ezscale.models.sign_in import CONFIRMED_FOR
 from ezscale.models.subscription import LeavingReason
@@ -52,6 +54,7 @@ def test_a_list_is_the_same_however_many_lines_are_read_at_a_time(at, ada, bob, 
     for person in (ada, bob):
         takes_back(at, person)
         leaves(person)
+        person.does(lambda work: ask_for_top_up(work, Money(5000, "EUR")))
     words = "WELCOME10" if name == "redemptions" else ""
 
     at_once, one_by_one = ("".join(csv_of(at.robot, name, Filter(words=words, block=block))) for block in (500, 1))

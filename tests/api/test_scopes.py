@@ -10,6 +10,7 @@ from ezscale.accounts.api_tokens import create_token
 from ezscale.accounts.permissions import (
     CANCEL_SERVICES,
     MANAGE_INVOICES,
+    PAY_INVOICES,
     SEE_BILLING,
     SEE_EVERYTHING,
     SEE_SERVICES,
@@ -29,6 +30,10 @@ CALLS = {
     "GET /api/v1/invoices/{id}/pdf": SEE_BILLING,
     "GET /api/v1/credit-notes": SEE_BILLING,
     "GET /api/v1/credit-notes/{id}": SEE_BILLING,
+    "GET /api/v1/credit": SEE_BILLING,
+    "GET /api/v1/credit/movements": SEE_BILLING,
+    "GET /api/v1/credit/top-ups": SEE_BILLING,
+    "POST /api/v1/credit/top-ups": PAY_INVOICES,
     "GET /api/v1/admin/customers": SEE_EVERYTHING,
     "GET /api/v1/admin/services": SEE_EVERYTHING,
     "POST /api/v1/admin/invoices/{id}/payments": MANAGE_INVOICES,
@@ -54,7 +59,7 @@ def test_a_call_without_its_scope_is_refused_by_the_name_of_the_scope(ada, progr
     method, _, path = call.partition(" ")
     [invoice] = ada.invoices()
     row_id = str(invoice.id if "invoices" in path else ada.service().id)
-    others = {SEE_SERVICES, USE_SERVICES, CANCEL_SERVICES, SEE_BILLING} - {CALLS[call]}
+    others = {SEE_SERVICES, USE_SERVICES, CANCEL_SERVICES, SEE_BILLING, PAY_INVOICES} - {CALLS[call]}
 
     answer = program_with(ada, *others).request(method, path.replace("{id}", row_id), json={"action": "restart"})
 

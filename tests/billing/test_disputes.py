@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from ezscale.billing import ledger
 from ezscale.billing.collecting import new_attempt, request_charge
+from ezscale.billing.credit import credit_balance
 from ezscale.billing.disputes import AfterLoss, DisputeRules, book_dispute, disputes
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import ChargeState, DisputeReceipt, DisputeState, Receipt
@@ -17,6 +18,7 @@ from ezscale.models import BillingCase, Dispute, Payment, PaymentMethod
 from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
+from tests.billing.papers import owes, pays_from_credit
 from tests.journeys.records import attempts_on
 
 TOTAL, FEE, NOTHING = Money(1353, "EUR"), Money(1500, "EUR"), Money(0, "EUR")
@@ -110,15 +112,34 @@ def test_two_disputes_of_one_payment_ask_again_for_no_more_than_it_had_settled(a
         attempt.send(work.now)
         paid = Receipt(ChargeState.SUCCEEDED, "pi_more", TOTAL + Money(647, "EUR"), attempt.id, renewal.id)
         book_receipt(work, "stripe", paid)
+    pays_from_credit(at, owes(at, ada))  # what was too much
     first, second = (says(at, DisputeState.LOST, Money(minor, "EUR"), payment_ref="pi_more") for minor in (1000, 900))
 
     hears(at, first, replace(second, ref="du_2"), replace(second, ref="du_3"))
 
-    [_, owed] = ada.invoices()
+    [_, owed, _] = ada.invoices()
     assert (owed.status, owed.open_amount) == (InvoiceStatus.OPEN, TOTAL)
     assert [kind for kind in cases(at) if "disput" in kind] == ["disputed", "disputed", "wrong_dispute"]
     with at.robot() as work:
         assert [each.dispute.owed.minor for each in disputes(work, decided=True)] == [353, 1000]
+
+
+def test_what_was_too_much_and_is_unspent_covers_the_loss_before_it_is_owed(at, ada):
+    at.sleeps(17)
+    [_, renewal] = ada.invoices()
+    with at.robot() as work:
+        set_rules(work, DisputeRules, {"after_loss": AfterLoss.OWED_AGAIN})
+        attempt = new_attempt(work, renewal, AttemptTrigger.DUE, "stripe")
+        attempt.send(work.now)
+        paid = Receipt(ChargeState.SUCCEEDED, "pi_more", TOTAL + Money(647, "EUR"), attempt.id, renewal.id)
+        book_receipt(work, "stripe", paid)
+
+    hears(at, says(at, DisputeState.LOST, Money(1000, "EUR"), payment_ref="pi_more"))
+
+    with at.robot() as work:
+        [lost] = [each.dispute for each in disputes(work, decided=True)]
+        assert (lost.held.minor, lost.owed.minor) == (647, 353)
+        assert credit_balance(work, renewal.customer_id, "EUR").minor == 0
 
 
 def test_a_charge_that_was_not_sent_yet_is_given_up_when_its_card_is_disputed(at, ada):

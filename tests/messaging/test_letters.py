@@ -11,18 +11,20 @@ from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
 from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import GiveBack, issue_credit_note
 from ezscale.billing.price_changes import change_price
+from ezscale.billing.top_ups import new_top_up
 from ezscale.catalog.price_list import PriceWish
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
-from ezscale.messaging import letters, money_letters
+from ezscale.messaging import letters, money_letters, top_up_letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.letters import STANDS_STILL
 from ezscale.messaging.words import WORDS
-from ezscale.models import Customer, Invoice, MailMessage, PaymentMethod, Plan, PriceChange, Referral, User
+from ezscale.models import AutoTopUp, Customer, Invoice, MailMessage, PaymentMethod, Plan, PriceChange, Referral, User
 from ezscale.models.customer import MemberRole
 from ezscale.models.payment import AttemptStatus
+from ezscale.models.top_up import AutoTopUpStatus
 from ezscale.ordering.deciding import hold_order, reject_order
 from ezscale.ordering.offering import OfferedItem, make_offer
 from ezscale.provisioning.credentials import reveal_login
@@ -113,6 +115,28 @@ def told_about_cards(work, invoice_id):
     money_letters.card_refused(work, invoice_id, refused.id, "Mastercard •••• 4444")
 
 
+def told_about_top_ups(work, customer_id):
+    """They have topped up and agreed to automatic top-ups, which were paused, and then stopped."""
+    top_up = new_top_up(work, customer_id, Money(2000, "EUR"))
+    top_up_letters.top_up_receipt(work, top_up.id, "€20.00")
+    agreed = AutoTopUp(
+        customer_id=customer_id,
+        status=AutoTopUpStatus.ON,
+        currency="EUR",
+        below_minor=1000,
+        amount_minor=2000,
+        monthly_most_minor=2000,
+        agreed_at=work.now,
+        agreed_by="Ada Moreno",
+    )
+    work.session.add(agreed)
+    top_up_letters.auto_top_up_agreed(work, agreed.id, work.now)
+    agreed.pause("the payment was declined", work.now)
+    top_up_letters.auto_top_up_halted(work, agreed.id, work.now)
+    agreed.stop("Sam", "Too many disputes", work.now + timedelta(hours=1))
+    top_up_letters.auto_top_up_halted(work, agreed.id, work.now + timedelta(hours=1))
+
+
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     paid, renewal = ada.invoices()
     service = ada.service()
@@ -134,6 +158,7 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         given = grant_credit(work, customer_id, Money(500, "EUR"), "Sorry", work.today)
         money_letters.about_credit(work, "credit_lapses", given.id)
         money_letters.referral_credited(work, thanked(work, customer_id))
+        told_about_top_ups(work, customer_id)
         letters.colleague_invited(work, ada.user.id, work.now)
         for template in ABOUT_ACCESS:
             letters.access_changed(work, ada.user.id, template, "Support", work.now)

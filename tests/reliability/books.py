@@ -17,8 +17,9 @@ COLUMNS = {
     "credit_entry": "id customer_id currency amount_minor left_minor once_key expires_on",
     "payment": "id invoice_id gateway currency amount_minor fee_minor taken_back_at",
     "refund": "id payment_id credit_entry_id gateway currency amount_minor status",
-    "dispute": "id payment_id gateway currency amount_minor fee_minor owed_minor status",
-    "payment_attempt": "id invoice_id gateway status live_for",
+    "dispute": "id payment_id customer_id gateway currency amount_minor fee_minor owed_minor held_minor status",
+    "payment_attempt": "id invoice_id top_up_id gateway status live_for",
+    "top_up": "id customer_id status currency amount_minor credit_entry_id",
     "posting": "entry_id account currency amount_minor",
     "subscription": "id customer_id status months currency bill_from",
     "subscription_item": "id subscription_id plan_id price_minor quantity discount_percent discount_minor "
@@ -71,6 +72,7 @@ class Books:
             *self._gaps(),
             *(line for gateway, holds in held.items() for line in self._bank(gateway, holds)),
             *self._sent_back(),
+            *self._topped_up(),
             *self._promises(),
             *self._recurring_revenue(),
         ]
@@ -171,7 +173,13 @@ class Books:
     def accounts(self) -> Counter[Account]:
         """Every account of the ledger as it follows from documents, payments and credit: debit is positive."""
         said: Counter[Account] = Counter()
-        for account, currency, minor in (*self._sold(), *self._taken_back(), *self._owed(), *self._paid()):
+        for account, currency, minor in (
+            *self._sold(),
+            *self._taken_back(),
+            *self._owed(),
+            *self._paid(),
+            *self._disputed(),
+        ):
             said[account, currency] += minor
         return said
 
@@ -216,17 +224,22 @@ class Books:
                     yield f"refunds:{refund.gateway}", refund.currency, refund.amount_minor
             elif refund.status != "failed":
                 yield f"refunds:{refund.gateway}", refund.currency, -refund.amount_minor
+        for entry in self.credit_entry:
+            yield f"credit:{entry.customer_id}", entry.currency, -entry.amount_minor
+            if source := SOURCES.get(entry.once_key.partition(":")[0]):
+                yield source, entry.currency, entry.amount_minor
+
+    def _disputed(self) -> Iterator[Side]:
         for dispute in self.dispute:
             yield f"gateway:{dispute.gateway}", dispute.currency, -dispute.fee_minor
             yield f"fees:{dispute.gateway}", dispute.currency, dispute.fee_minor
             if dispute.status in ("open", "lost"):
                 yield f"gateway:{dispute.gateway}", dispute.currency, -dispute.amount_minor
-                lost = dispute.amount_minor - dispute.owed_minor
-                yield f"disputes:{dispute.gateway}" if dispute.status == "open" else "bad_debt", dispute.currency, lost
-        for entry in self.credit_entry:
-            yield f"credit:{entry.customer_id}", entry.currency, -entry.amount_minor
-            if source := SOURCES.get(entry.once_key.partition(":")[0]):
-                yield source, entry.currency, entry.amount_minor
+                is_open, covered = dispute.status == "open", dispute.owed_minor + dispute.held_minor
+                lost = dispute.amount_minor - (0 if is_open else covered)
+                yield f"disputes:{dispute.gateway}" if is_open else "bad_debt", dispute.currency, lost
+                if is_open:
+                    yield f"withheld:{dispute.customer_id}", dispute.currency, -dispute.held_minor
 
     def _families(self) -> dict[str, str]:
         family = {plan.id: plan.family for plan in self.plan}
@@ -274,6 +287,26 @@ class Books:
             left = paid_out.get(f"refund:{refund.id}")
             if refund.credit_entry_id and (left is None or left.amount_minor != -refund.amount_minor):
                 yield f"a refund of {refund.amount_minor} was not taken from credit"
+
+    def _topped_up(self) -> Iterator[str]:
+        """Every paid top-up is just so much credit, and what is withheld left the credit of its customer."""
+        entries = {entry.id: entry for entry in self.credit_entry}
+        for top_up in self.top_up:
+            entry = entries.get(top_up.credit_entry_id)
+            if (top_up.status == "paid") != (entry is not None):
+                yield f"a top-up is {top_up.status}, and its credit is {entry}"
+            if entry is not None and (entry.amount_minor, entry.currency) != (top_up.amount_minor, top_up.currency):
+                yield f"a top-up of {top_up.amount_minor} became {entry.amount_minor} of credit"
+        withheld: Counter[str] = Counter()
+        for entry in self.credit_entry:
+            what, _, about = entry.once_key.partition(":")
+            if what == "withheld":
+                withheld[about.partition(":")[0]] -= entry.amount_minor
+        yield from (
+            f"a dispute withholds {each.held_minor}, and {withheld[each.id]} left credit for it"
+            for each in self.dispute
+            if each.held_minor != withheld[each.id]
+        )
 
     def _promises(self) -> Iterator[str]:
         """What was shown is what is charged, and everybody is billed in their own currency."""

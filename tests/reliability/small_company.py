@@ -25,6 +25,7 @@ from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.referrals import ReferralRules, come_by_link, make_code
 from ezscale.billing.tax_rates import stock_tax_rates
 from ezscale.billing.tax_rules import TaxRules
+from ezscale.billing.top_up_rules import TopUpRules
 from ezscale.catalog.coupon_making import Terms, make_coupon
 from ezscale.catalog.starting_range import stock_the_shop
 from ezscale.company.currencies import enter_rate
@@ -64,6 +65,7 @@ PEOPLE = (
 )
 WORTH = {"USD": "1.0837", "JPY": "163.27", "KWD": "0.33391", "HUF": "391.85"}  # one EUR in each
 ELSEWHERE = {"JPY": ("1750", "298", "3010"), "KWD": ("3.375", "0.605", "5.455"), "HUF": ("4290", "750", "7190")}
+TOP_UPS = [dict.fromkeys(("EUR", *WORTH), minor) for minor in (1000, 60_000, 200_000)]  # at least, at most, in all
 PLANS, CYCLES = ("vps-1", "vps-2", "vps-3"), (1, 3, 12)
 COUPONS = ("WELCOME10", "THIRD-OFF", "SOME-OFF", "FIXED-PRICE", "NO-SETUP", "TWICE-ONLY")
 # What follows from events and concerns money; mails, prints and panels have tests of their own.
@@ -73,6 +75,9 @@ FOLLOWED = {
         billing.collect,
         billing.send_refund,
         billing.try_new_card,
+        billing.resume_top_ups,
+        billing.top_up_if_low,
+        billing.use_credit,
         billing.apply_change,
         billing.forget_change,
         billing.tell_of_price_change,
@@ -90,6 +95,7 @@ NIGHT = (
     billing.end_cancelled,
     billing.chase,
     billing.charge_late_fees,
+    billing.top_up_all_low,
     billing.settle_referrals,
     provisioning.expire_orders,
     billing.find_lost_answers,
@@ -218,6 +224,7 @@ class SmallCompany:
             _sell_elsewhere(work)
             _make_coupons(work)
             set_rules(work, TaxRules, {"trust_unchecked_ids": True})
+            set_rules(work, TopUpRules, dict(zip(("least", "most", "most_held"), TOP_UPS, strict=True)))
             set_rules(work, ReferralRules, {"enabled": True, "wait_days": 5, "rewards": "EUR 10, USD 12, JPY 1500"})
             set_rules(work, InvoiceRules, {"late_fee": True, "late_fee_percent": "7.5", "late_fee_fixed": "1.50 EUR"})
             for currency, worth in WORTH.items():

@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 from sqlmodel import col, select
 
 from ezscale.billing.aligning import align_renewals, alignment
+from ezscale.billing.auto_agreements import Terms, agree_to_top_ups
 from ezscale.billing.cancelling import cancel_at_period_end, cancel_now, keep_subscription
 from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
@@ -56,9 +57,11 @@ from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import DisputeState, RefundState
 from ezscale.billing.price_changes import change_price
 from ezscale.billing.proration import ChangeRules, Proration
-from ezscale.billing.refunds import book_refund, refund_credit, refundable
+from ezscale.billing.refunds import Refundable, book_refund, refund_credit, refundable, refundable_of_top_up
 from ezscale.billing.tax_rates import change_rate
 from ezscale.billing.tax_rules import TaxRules
+from ezscale.billing.to_pay import paid_by
+from ezscale.billing.top_ups import ask_for_top_up
 from ezscale.catalog.price_list import PriceWish
 from ezscale.company.currencies import enter_rate
 from ezscale.company.rules import Rules, set_rules
@@ -66,11 +69,11 @@ from ezscale.kit.actor import Actor, robot
 from ezscale.kit.errors import BusinessError
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import Customer, Invoice, PaymentAttempt, Plan, Price, TaxRate
+from ezscale.models import AutoTopUp, Customer, Invoice, PaymentAttempt, Plan, Price, TaxRate, TopUp
 from ezscale.models.payment import AttemptTrigger
 from ezscale.models.recorded_payment import PaidBy
 from ezscale.ordering.deciding import approve_order, hold_order, reject_order
-from ezscale.reporting import money_checks, payment_checks
+from ezscale.reporting import money_checks, payment_checks, top_up_checks
 from tests.reliability.bank import Mood
 from tests.reliability.small_company import COUPONS, CYCLES, PLANS, WORTH, SmallCompany, a_server
 from tests.sizes import SOAK, figures, size
@@ -90,6 +93,7 @@ CHECKS = (
     payment_checks.refunds_stay_within,
     payment_checks.disputes_stay_within,
     payment_checks.recorded_payments_say_by_whom,
+    *top_up_checks.OF_TOP_UPS,
 )
 DECISIONS: tuple[tuple[type[Rules], dict[str, object]], ...] = (
     (TaxRules, {"prices_include_tax": True}),
@@ -267,8 +271,8 @@ class Life(RuleBasedStateMachine):
 
         def pay(work: Work) -> None:
             attempt = work.session.get_one(PaymentAttempt, attempt_id)
-            invoice = work.session.get_one(Invoice, attempt.invoice_id)
-            charge = charge_of(attempt, invoice, payer_ref_of(work, invoice.customer_id, attempt.gateway))
+            wanted = paid_by(work, attempt)
+            charge = charge_of(attempt, wanted, payer_ref_of(work, wanted.customer_id, attempt.gateway))
             self.hears(work, replace(self.at.bank.takes(charge, again=len(self.at.bank.told)), card=None))
 
         self.staff("pay late", pay)
@@ -299,6 +303,21 @@ class Life(RuleBasedStateMachine):
             grant_credit(work, customer_id, Money(minor, currency), "For your patience", until)
 
         self.staff("give credit", give)
+
+    @rule(who=WHICH, minor=st.integers(900, 60000), how=st.sampled_from(("exactly", "exactly", "not yet", *PAID_AS)))
+    def somebody_tops_up(self, who: int, minor: int, how: str) -> None:
+        """On the bank's page, by what they have said or by something else; or they think about it."""
+        person = self.person(who)
+        asked = self.tries(f"top up {how}", lambda: self.at.does(person, lambda work: top_up(work, minor)))
+        if asked is not None and how != "not yet":
+            self.tries("pay a top-up", lambda: self.at.pays(person, asked.id, PAID_AS.get(how)))
+        self.goes_on()
+
+    @rule(who=WHICH, below=st.integers(1, 30000), each=st.integers(1000, 30000), times=st.integers(1, 3))
+    def somebody_lets_credit_be_topped_up(self, who: int, below: int, each: int, times: int) -> None:
+        person = self.person(who)
+        self.tries("agree", lambda: self.at.does(person, lambda work: agree(work, below, each, times)))
+        self.goes_on()
 
     @precondition(lambda self: self.running())
     @rule(
@@ -398,12 +417,17 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.books.payment))
     @rule(which=WHICH, share=st.integers(1, 4), mood=st.sampled_from(tuple(Mood)))
     def credit_goes_back(self, which: int, share: int, mood: Mood) -> None:
-        """Some of the credit that came of an invoice's payments goes back to where it came from."""
-        invoice_id = UUID(one(self.books.payment, which).invoice_id)
+        """Some of the credit that came of an invoice's payments, or of a top-up, goes back to where it came from."""
+        invoice_id = one(self.books.payment, which).invoice_id
         self.at.bank.mood = mood
 
+        def could(work: Work) -> list[Refundable]:
+            if invoice_id is not None:
+                return refundable(work, UUID(invoice_id))
+            return refundable_of_top_up(work, UUID(one(self.books.top_up, which).id))
+
         def send(work: Work) -> None:
-            for each in refundable(work, invoice_id):
+            for each in could(work):
                 part = Money(max(each.amount.minor * share // 4, 1), each.amount.currency)
                 refund_credit(work, each.entry.id, part, "They want it back")
 
@@ -646,6 +670,17 @@ class Life(RuleBasedStateMachine):
 def one(some: Sequence[T], which: int) -> T:
     """One of some."""
     return some[which % len(some)]
+
+
+def top_up(work: Work, minor: int) -> TopUp:
+    """A sum in one's own currency."""
+    return ask_for_top_up(work, Money(minor, work.session.get_one(Customer, work.actor.own_customer()).currency))
+
+
+def agree(work: Work, below: int, each: int, times: int) -> AutoTopUp:
+    """Automatic top-ups in one's own currency, so many times a month."""
+    currency = work.session.get_one(Customer, work.actor.own_customer()).currency
+    return agree_to_top_ups(work, Terms(*(Money(minor, currency) for minor in (below, each, each * times))))
 
 
 def align(work: Work, customer_id: UUID, day: int) -> None:

@@ -54,6 +54,8 @@ DISPUTED = """INSERT INTO dispute (id, payment_id, customer_id, gateway, gateway
     fee_minor, owed_minor, reason, opened_at, closed_at)
     SELECT id, id, customer_id, gateway, 'du_1', '{status}', 'EUR', amount_minor, 0, 0, '', '2025-01-01 00:00:00.000000',
     {closed} FROM payment"""
+TOPPED_UP = f"""INSERT INTO top_up (id, number, customer_id, live_for, is_automatic, status, currency, amount_minor, asked_by,
+    asked_at) SELECT id, 'TU-000001', id, {{live_for}}, FALSE, '{{status}}', 'EUR', 5000, 'Ada', {LONG_AGO} FROM customer"""
 BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("entries_balance", (f"UPDATE posting SET amount_minor = amount_minor + 1 WHERE {ONE_POSTING}",), "in EUR"),
     ("receivables_are_open_invoices", ("UPDATE invoice SET settled_minor = 1 WHERE status = 'open'",), "booked 1353"),
@@ -111,6 +113,9 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("refunds_stay_within", (SENT_BACK,), "more was sent back than came"),
     ("disputes_stay_within", (DISPUTED.format(status="open", closed="NULL"),), "undecided 1353"),
     ("disputes_stay_within", (DISPUTED.format(status="lost", closed="NULL"),), "is not decided"),
+    ("top_ups_are_credit", (TOPPED_UP.format(live_for="NULL", status="paid"),), "its credit is not what was paid"),
+    ("top_ups_come_to_an_end", (TOPPED_UP.format(live_for="id", status="asked"),), "TU-000001 is asked for"),
+    ("top_ups_come_to_an_end", (TOPPED_UP.format(live_for="id", status="abandoned"),), "it stands in the way"),
     ("cards_are_one_of_each", ("UPDATE payment_method SET is_backup = is_default",), "C-000001"),
     ("active_means_built", ("UPDATE service SET remote_id = NULL",), "S-000001 has no server"),
     (

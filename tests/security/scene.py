@@ -12,9 +12,11 @@ from ezscale.accounts.impersonating import begin_impersonation, take_over
 from ezscale.accounts.permissions import IMPERSONATE, SEE_EVERYTHING, SEE_MAIL
 from ezscale.accounts.signing_in import begin_session
 from ezscale.accounts.staff import add_staff
+from ezscale.billing.auto_agreements import Terms, agree_to_top_ups
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.documents import invoice_pdf
 from ezscale.billing.invoicing import invoice_lines
+from ezscale.billing.top_ups import ask_for_top_up
 from ezscale.kit.actor import ANONYMOUS, Actor, Permission
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.cookies import ACTING, SESSION
@@ -208,8 +210,8 @@ def root_password(person: Person) -> str:
 
 
 def a_buyer(at: Company, name: str) -> Person:
-    """Somebody with a running server, a paid invoice with its PDF and a credit note on it, a card, a token, and another
-    order not yet paid."""
+    """Somebody with a running server, a paid invoice with its PDF and a credit note on it, a card, a token, another
+    order not yet paid, and a top-up not yet paid beside one that came by itself."""
     person = at.signs_up(name)
     person.buys()
     [invoice] = person.invoices()
@@ -218,6 +220,10 @@ def a_buyer(at: Company, name: str) -> Person:
         issue_credit_note(work, invoice.id, {line.id: Money(100, line.currency)}, f"A slow start for {name}")
     person.does(lambda work: invoice_pdf(work, invoice.id))
     person.does(lambda work: create_token(work, f"token of {name}"))
+    person.does(lambda work: ask_for_top_up(work, Money(5000, "EUR")))
+    terms = Terms(Money(1500, "EUR"), Money(2000, "EUR"), Money(2000, "EUR"))
+    person.does(lambda work: agree_to_top_ups(work, terms))
+    at.works()
     person.orders(hostname=f"second.{name.split(maxsplit=1)[0].lower()}.example.com")
     return person
 

@@ -13,6 +13,8 @@ from ezscale.api.sheets import SHEETS
 from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.holds import hold
+from ezscale.billing.top_ups import new_top_up
+from ezscale.kit.money import Money
 from ezscale.models import Subscription, SubscriptionItem
 from ezscale.models.hold import Deed
 from tests.builders import a_referral
@@ -32,6 +34,7 @@ PLANTED = {
     "location",
     "system_image",
     "hold",
+    "top_up",
 }
 
 
@@ -79,6 +82,7 @@ def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of, formul
         hold(work, Deed.INVOICE, held, "a word")
         work.session.add(a_referral(**came, reason="a word"))
         cancel_at_period_end(work, item, "a word")
+        new_top_up(work, came["referrer_id"], Money(5000, "EUR"))
     ada.orders(coupon="WELCOME10")
     plant(at, formula)
     seen = 0

@@ -17,6 +17,7 @@ from ezscale.pages.admin.parts import (
     record,
     service_columns,
 )
+from ezscale.pages.admin.top_ups import top_ups_card
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.customer import ActingLine, CardView, CustomerState, MailLine, PersonView
 from ezscale.ui import badge, card, definitions, empty, icon, link, link_button, plain_link, split, stack, table
@@ -64,6 +65,7 @@ def _main() -> rx.Component:
         card(services, title="Services", flush=True),
         card(invoices, title="Invoices", actions=[new_invoice_button()], flush=True),
         credit_card(),
+        top_ups_card(),
     )
 
 

@@ -7,7 +7,9 @@ from uuid import UUID
 from ezscale import wiring
 from ezscale.billing.card_pages import confirm_card_pages, open_card_page
 from ezscale.billing.checkout import Return, confirm_checkouts_of, open_checkout
+from ezscale.billing.top_ups import ask_for_top_up, top_up_from_card
 from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork
 
 log = logging.getLogger(__name__)
@@ -15,6 +17,7 @@ log = logging.getLogger(__name__)
 ORDER = "/account/order/"
 INVOICE = "/account/invoice/"
 CARDS = "/account/cards/"
+CREDIT = "/account/credit/"
 
 
 def checkout_of_order(open_work: OpenWork, order_id: UUID, invoice_id: UUID, origin: str, through: str = "") -> str:
@@ -25,6 +28,18 @@ def checkout_of_order(open_work: OpenWork, order_id: UUID, invoice_id: UUID, ori
 def checkout_of_invoice(open_work: OpenWork, invoice_id: UUID, origin: str, through: str = "") -> str:
     """The address of the page where an invoice is paid; it leads back to the invoice."""
     return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, INVOICE, invoice_id), through)
+
+
+def page_for_top_up(open_work: OpenWork, amount: Money, origin: str, through: str = "") -> str:
+    """The address of the page where a sum is paid into one's credit; it leads back to the credit."""
+    with open_work() as work:
+        top_up = ask_for_top_up(work, amount)
+    return open_checkout(open_work, wiring.gateways(), top_up.id, back_to(origin, CREDIT, top_up.id), through)
+
+
+def top_up_from_kept(open_work: OpenWork, amount: Money, form_key: str) -> UUID:
+    """The same from the method that is charged by default: what it is called."""
+    return top_up_from_card(open_work, wiring.gateways(), amount, form_key).id
 
 
 def card_page(open_work: OpenWork, origin: str, through: str = "") -> str:
@@ -43,11 +58,11 @@ def take_cards(open_work: OpenWork) -> bool:
 
 
 def ask_gateway(open_work: OpenWork, invoice_id: UUID) -> None:
-    """Hear what became of an invoice's open page. No answer is no harm: the gateway will tell us by itself."""
+    """Hear what became of the open page of an invoice or a top-up. No answer is no harm: the gateway will tell us by itself."""
     try:
         confirm_checkouts_of(open_work, wiring.gateways(), invoice_id)
     except (TemporaryFailure, Rejected):
-        log.info("The gateway did not say what became of the page for invoice %s.", invoice_id)
+        log.info("The gateway did not say what became of the page for %s.", invoice_id)
 
 
 def back_to(origin: str, path: str, row_id: UUID) -> Return:

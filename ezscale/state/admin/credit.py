@@ -10,9 +10,9 @@ from ezscale.accounts.permissions import MANAGE_INVOICES
 from ezscale.billing.credit import credit_history, grant_credit
 from ezscale.kit.work import Work
 from ezscale.state.account.invoice_views import CreditRow
-from ezscale.state.admin.amounts import typed_day, typed_money
 from ezscale.state.admin.customer import CustomerState
 from ezscale.state.admin.staff import Record, StaffState
+from ezscale.state.amounts import typed_day, typed_money
 from ezscale.state.arguments import sent_fields, sent_id
 from ezscale.state.telling import Answer
 

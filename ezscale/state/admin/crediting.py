@@ -12,9 +12,9 @@ from ezscale.billing.remaining import Remaining
 from ezscale.kit.errors import BusinessError
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.state.admin.amounts import plain_sum, typed_money
 from ezscale.state.admin.invoice import InvoiceState
 from ezscale.state.admin.staff import StaffState
+from ezscale.state.amounts import plain_sum, typed_money
 from ezscale.state.arguments import sent_fields, sent_id, sent_text
 from ezscale.state.reader import Reader
 from ezscale.state.telling import Answer

@@ -14,8 +14,8 @@ from ezscale.kit.errors import BusinessError, Invalid, NotFound, TemporaryFailur
 from ezscale.kit.work import Work
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.state.account.statement_views import name_of
-from ezscale.state.admin.amounts import plain_sum, typed_count, typed_day, typed_money
 from ezscale.state.admin.staff import StaffState
+from ezscale.state.amounts import plain_sum, typed_count, typed_day, typed_money
 from ezscale.state.arguments import sent_fields, sent_id, sent_text
 from ezscale.state.telling import Answer, not_an_event
 

@@ -16,6 +16,8 @@ TRIGGERS = {
     "retry": "Retry",
     "new_card": "New card",
     "backup": "Backup card",
+    "top_up": "Top-up",
+    "auto_top_up": "Automatic top-up",
 }
 
 

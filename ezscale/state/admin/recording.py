@@ -20,9 +20,9 @@ from ezscale.kit.errors import BusinessError
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models.recorded_payment import PaidBy
-from ezscale.state.admin.amounts import plain_sum, typed_money
 from ezscale.state.admin.invoice import InvoiceState
 from ezscale.state.admin.staff import StaffState
+from ezscale.state.amounts import plain_sum, typed_money
 from ezscale.state.arguments import sent_choice, sent_day, sent_fields, sent_id, sent_text
 from ezscale.state.reader import Reader
 from ezscale.state.telling import Answer

@@ -5,7 +5,7 @@ from typing import Self
 
 from ezscale.billing.refunds import Refundable
 from ezscale.models import Refund
-from ezscale.state.admin.amounts import plain_sum
+from ezscale.state.amounts import plain_sum
 from ezscale.state.reader import Reader
 
 AT_THE_GATEWAY = "At the gateway"

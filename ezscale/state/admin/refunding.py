@@ -9,9 +9,9 @@ from ezscale.billing.refunds import refund_credit, refundable
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money, total
 from ezscale.kit.work import Work
-from ezscale.state.admin.amounts import typed_money
 from ezscale.state.admin.invoice import InvoiceState
 from ezscale.state.admin.staff import StaffState
+from ezscale.state.amounts import typed_money
 from ezscale.state.arguments import sent_fields, sent_id
 from ezscale.state.telling import Answer
 

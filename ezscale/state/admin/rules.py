@@ -22,6 +22,7 @@ from ezscale.billing.price_changes import CatalogRules
 from ezscale.billing.proration import ChangeRules
 from ezscale.billing.referrals import ReferralRules
 from ezscale.billing.tax_rules import TaxRules
+from ezscale.billing.top_up_rules import TopUpRules
 from ezscale.company.currencies import CurrencyRules
 from ezscale.company.rules import Rules, rules, set_rules, who_decided
 from ezscale.company.standstill import AutomationRules
@@ -43,6 +44,7 @@ TOPICS: tuple[type[Rules], ...] = (  # in the order in which they are shown
     InvoiceRules,
     DunningRules,
     PaymentRules,
+    TopUpRules,
     DisputeRules,
     BankRules,
     DocumentRules,

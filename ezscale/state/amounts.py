@@ -1,4 +1,4 @@
-"""Sums, numbers and days as staff type them into forms."""
+"""Sums, numbers and days as people type them into forms."""
 
 import re
 from datetime import date

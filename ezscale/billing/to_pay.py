@@ -1,0 +1,59 @@
+"""What a payment can be for: an invoice, or a top-up of account credit. Each has one lock, one customer and one sum."""
+
+from uuid import UUID
+
+from sqlmodel import select
+
+from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.billing.credit import lock_customers
+from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.small_sums import from_before, to_charge
+from ezscale.kit.errors import NotFound
+from ezscale.kit.money import Money
+from ezscale.kit.work import Work
+from ezscale.models import Invoice, PaymentAttempt, TopUp
+from ezscale.models.invoice import InvoiceStatus
+
+ToPay = Invoice | TopUp
+
+
+def to_pay(work: Work, wanted: UUID) -> ToPay:
+    """The invoice or top-up of this id that the actor may see, locked until the transaction ends and read afresh."""
+    is_top_up = work.session.exec(select(TopUp.id).where(TopUp.id == wanted)).first() is not None
+    return top_up_to_change(work, wanted) if is_top_up else invoice_to_change(work, wanted)
+
+
+def paid_by(work: Work, attempt: PaymentAttempt) -> ToPay:
+    """What an attempt is to pay, locked: the one lock for everything that concerns its money."""
+    if attempt.top_up_id is not None:
+        return top_up_to_change(work, attempt.top_up_id)
+    assert attempt.invoice_id is not None  # noqa: S101  # the database knows no attempt without either
+    return invoice_to_change(work, attempt.invoice_id)
+
+
+def top_up_to_change(work: Work, top_up_id: UUID) -> TopUp:
+    """A top-up that the actor may see, locked and read afresh. Its customer is locked before it, always in this order."""
+    found = work.session.get(TopUp, top_up_id)
+    if found is None or not (work.actor.may(SEE_EVERYTHING) or work.actor.customer_id == found.customer_id):
+        raise NotFound("We could not find this top-up.")
+    lock_customers(work, [found.customer_id])
+    work.session.refresh(found, with_for_update=True)
+    return found
+
+
+def sum_of(work: Work, wanted: ToPay) -> Money:
+    """What is charged for it now; nothing while that would be too little."""
+    return wanted.amount if isinstance(wanted, TopUp) else to_charge(work, wanted)
+
+
+def is_wanted(wanted: ToPay) -> bool:
+    """Whether a kept card may still be charged for it."""
+    return wanted.is_asked if isinstance(wanted, TopUp) else wanted.status is InvoiceStatus.OPEN
+
+
+def described(wanted: ToPay, charged: Money) -> str:
+    """What the customer reads at the gateway and at their bank."""
+    if isinstance(wanted, TopUp):
+        return f"Account credit {wanted.number}"
+    name = f"Invoice {wanted.number}" if wanted.number else "Your order"
+    return f"{name} and small sums from before" if from_before(charged, wanted) else name
