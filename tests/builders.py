@@ -9,22 +9,29 @@ from ezscale.billing.tax_rules import TaxRules
 from ezscale.company.currencies import CurrencyRules
 from ezscale.kit.ids import new_id
 from ezscale.models import (
+    AutoTopUp,
+    Dispute,
     Invoice,
     Offer,
     Order,
     PaymentAttempt,
     Referral,
+    Refund,
     Service,
     Subscription,
     SubscriptionChange,
     TaxRate,
+    TopUp,
 )
+from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OfferStatus, OrderStatus
 from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
 from ezscale.models.referral import ReferralStatus
+from ezscale.models.refund import RefundStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
+from ezscale.models.top_up import AutoTopUpStatus, TopUpStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -112,3 +119,30 @@ def a_referral(status: ReferralStatus = ReferralStatus.CAME, **values: Any) -> R
     """A customer who came by another one's link."""
     row = {"referrer_id": new_id(), "referred_id": new_id(), "came_at": NOW}
     return Referral(**{**row, "status": status, **values})
+
+
+def a_refund(status: RefundStatus = RefundStatus.CREATED, **values: Any) -> Refund:
+    """A refund of 11.90 EUR."""
+    ids = {"payment_id": new_id(), "customer_id": new_id(), "key": f"refund:{new_id().hex}"}
+    row = {"gateway": "stripe", "currency": "EUR", "amount_minor": 1190, "reason": "It stood still", "created_at": NOW}
+    return Refund(**{**ids, **row, "status": status, **values})
+
+
+def a_dispute(status: DisputeStatus = DisputeStatus.WARNING, **values: Any) -> Dispute:
+    """A dispute about 11.90 EUR."""
+    ids = {"payment_id": new_id(), "customer_id": new_id(), "gateway": "stripe", "gateway_ref": "dp_1"}
+    return Dispute(**{**ids, "currency": "EUR", "amount_minor": 1190, "opened_at": NOW, "status": status, **values})
+
+
+def a_top_up(status: TopUpStatus = TopUpStatus.ASKED, **values: Any) -> TopUp:
+    """11.90 EUR that somebody wants to put into their credit."""
+    row = {"number": "TU-000001", "customer_id": new_id(), "currency": "EUR", "amount_minor": 1190}
+    return TopUp(**{**row, "asked_by": "Ada", "asked_at": NOW, "status": status, **values})
+
+
+def an_agreement(status: AutoTopUpStatus = AutoTopUpStatus.ON, **values: Any) -> AutoTopUp:
+    """That 11.90 EUR are put into somebody's credit by themselves."""
+    sums = {"currency": "EUR", "below_minor": 500, "amount_minor": 1190, "monthly_most_minor": 5000}
+    return AutoTopUp(
+        **{**sums, "customer_id": new_id(), "agreed_by": "Ada", "agreed_at": NOW, "status": status, **values}
+    )

@@ -95,6 +95,7 @@ TYPED = {
         "recorded_payment",
         "refund",
     ),
+    *("top_up", "auto_top_up"),
 }
 # The same within JSON: who an invoice is for as it was when it was issued, and what a case is about.
 PAPERS = (("invoice", "billed_to"), ("credit_note", "billed_to"), ("billing_case", "facts"))
@@ -103,12 +104,14 @@ NOT_TYPED = {
     "audit_entry": "sealed by a chain of hashes; what it tells of is planted where it was typed",
     "audit_head": "a hash",
     "calculated_rate": "a place as a customer's address has it, which is planted there",
+    "card_page": "names of gateways",
     "credential": "a name that the panel makes",
     "dispute": "a gateway's own words",
     "dunning_step": "a step from a list",
     "exchange_rate": "figures and codes of currencies",
     "inbound_notice": "a vendor's own words, which no page shows",
     "ip_assignment": "addresses of the panel",
+    "known_payer": "names of gateways",
     "login_attempt": "a key to count by, which no page shows",
     "number_series": "names of ours",
     "outbox_event": "names of ours",

@@ -6,25 +6,37 @@ from typing import Any
 
 import pytest
 
+from ezscale.kit.database import all_models
 from ezscale.kit.ids import new_id
+from ezscale.kit.jobs import Job
 from ezscale.kit.money import Money
+from ezscale.models import MailMessage
 from ezscale.models.base import WrongState
+from ezscale.models.dispute import DisputeStatus as D
 from ezscale.models.invoice import InvoiceStatus as I
 from ezscale.models.order import OfferStatus as Q
 from ezscale.models.order import OrderStatus as O
 from ezscale.models.payment import AttemptStatus as A
 from ezscale.models.referral import ReferralStatus as R
+from ezscale.models.refund import UNDER_WAY
+from ezscale.models.refund import RefundStatus as F
 from ezscale.models.service import ServiceStatus as S
 from ezscale.models.subscription import ChangeStatus as C
 from ezscale.models.subscription import SubscriptionStatus as B
+from ezscale.models.top_up import AutoTopUpStatus as U
+from ezscale.models.top_up import TopUpStatus as T
 from tests.builders import (
     NOW,
     TODAY,
     a_change,
+    a_dispute,
     a_proforma,
     a_referral,
+    a_refund,
     a_service,
     a_subscription,
+    a_top_up,
+    an_agreement,
     an_attempt,
     an_invoice,
     an_offer,
@@ -53,6 +65,23 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_attempt, "fail", ("insufficient_funds", NOW), dict.fromkeys(LIVE, A.FAILED)),
     (an_attempt, "ask_customer", ("authentication_required", NOW), dict.fromkeys(LIVE, A.NEEDS_CUSTOMER)),
     (an_attempt, "succeed", ("pi_1", NOW), dict.fromkeys(A, A.SUCCEEDED)),  # money wins over opinion
+    (an_attempt, "take", (NOW,), dict.fromkeys(LIVE, A.SENT)),
+    (an_attempt, "close_page", (NOW,), dict.fromkeys(LIVE, A.FAILED)),
+    (a_refund, "send", (NOW,), dict.fromkeys(UNDER_WAY, F.SENT)),
+    (a_refund, "lose_sight", (), dict.fromkeys(UNDER_WAY, F.UNKNOWN)),
+    (a_refund, "succeed", (NOW,), dict.fromkeys(UNDER_WAY, F.SUCCEEDED)),
+    (a_refund, "fail", ("account closed", NOW), dict.fromkeys((*UNDER_WAY, F.SUCCEEDED), F.FAILED)),  # banks send back
+    (a_refund, "explain", (new_id(),), {state: state for state in F}),
+    (a_dispute, "take", (WHOLE, PART), {D.WARNING: D.OPEN}),
+    (a_dispute, "win", (PART, NOW), {D.WARNING: D.WON, D.OPEN: D.WON}),
+    (a_dispute, "lose", (PART, PART, NOW), {D.OPEN: D.LOST}),
+    (a_top_up, "ask_for", (PART, "Ada", NOW), {T.ASKED: T.ASKED}),
+    (a_top_up, "pay", (WHOLE, new_id(), NOW), {T.ASKED: T.PAID, T.ABANDONED: T.PAID}),  # money wins over opinion
+    (a_top_up, "abandon", (NOW,), {T.ASKED: T.ABANDONED}),
+    (an_agreement, "agree", (PART, WHOLE, WHOLE, "Ada", NOW), dict.fromkeys(U, U.ON)),
+    (an_agreement, "go_on", (), {U.PAUSED: U.ON}),
+    (an_agreement, "pause", ("declined", NOW), {U.ON: U.PAUSED}),
+    (an_agreement, "stop", ("Ada", "", NOW), {U.ON: U.OFF, U.PAUSED: U.OFF}),
     (a_subscription, "start", (TODAY, TODAY), {B.PENDING: B.ACTIVE, B.EXPIRED: B.ACTIVE}),
     (a_subscription, "expire", (), {B.PENDING: B.EXPIRED}),
     (a_subscription, "fall_behind", (), {B.ACTIVE: B.PAST_DUE, B.PAST_DUE: B.PAST_DUE}),
@@ -111,7 +140,13 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_change: C,
     an_offer: Q,
     a_referral: R,
+    a_refund: F,
+    a_dispute: D,
+    a_top_up: T,
+    an_agreement: U,
 }
+# Whatever happens to these, happens in any state, or has tests of its own.
+UNGUARDED = {MailMessage: "sent or refused by its carrier, once", Job: "see the tests of jobs"}
 MATRIX = [
     pytest.param(make, state, step, given, after.get(state), id=f"{make.__name__}-{step}{place}-{state}")
     for place, (make, step, given, after) in enumerate(STEPS)
@@ -143,6 +178,20 @@ def test_the_matrix_knows_every_step_of_every_row():
     }
 
     assert public == {(type(make()), step) for make, step, _, _ in STEPS}
+
+
+def test_every_row_that_stands_somewhere_is_in_the_matrix():
+    stand_somewhere = {model for model in all_models() if "status" in model.model_fields}
+
+    assert stand_somewhere - set(UNGUARDED) == {type(make()) for make in STATES}
+
+
+def test_a_page_whose_money_we_may_have_taken_is_not_closed():
+    attempt = an_attempt(A.SENT, taking_at=NOW)
+
+    with pytest.raises(WrongState, match="being taken"):
+        attempt.close_page(NOW)
+    assert attempt.is_being_taken
 
 
 def test_a_settled_attempt_no_longer_holds_its_invoice():
