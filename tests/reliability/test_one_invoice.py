@@ -6,16 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlmodel import func, select
 
 from ezscale.billing.checkout import open_checkout
 from ezscale.billing.collecting import request_charge
+from ezscale.billing.credit import grant_credit
 from ezscale.billing.invoicing import void_invoice
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.errors import BusinessError, TemporaryFailure
+from ezscale.kit.money import Money
 from ezscale.kit.work import Database
 from ezscale.models import BillingCase, CreditEntry, Invoice
 from ezscale.models.invoice import InvoiceStatus
@@ -25,8 +29,23 @@ from tests.company import BACK, Company, Person
 from tests.sizes import figures, size
 
 pytestmark = pytest.mark.all_databases
-THREADS = 20
+THREADS, FIFTY = 20, 50
 UNTIL_THE_NEXT_INVOICE = 20
+ANSWERS: tuple[dict[str, Any], ...] = (
+    {"wrong": "lost"},
+    {"wrong": "lost", "status": 500},
+    {"wrong": "late", "seconds": 20},
+    {"wrong": "garbage"},
+    {"wrong": "down"},
+)
+SENSITIVE: tuple[tuple[Callable[[Company], httpx.Client], str, str], ...] = (
+    (lambda at: at.stripe_http, "POST", "/v1/payment_intents"),
+    (lambda at: at.stripe_http, "POST", "/v1/checkout/sessions"),
+    (lambda at: at.stripe_http, "GET", "/v1/checkout/sessions/*"),
+    (lambda at: at.paypal_http, "POST", "/v2/checkout/orders"),
+    (lambda at: at.paypal_http, "POST", "/v2/checkout/orders/*/capture"),
+    (lambda at: at.paypal_http, "GET", "/v2/checkout/orders/*"),
+)
 
 
 @pytest.fixture
@@ -56,6 +75,36 @@ def test_charges_pages_and_webhooks_at_once(at: Company, ada: Person) -> None:
     figures("paying at once", rounds=rounds, threads=THREADS)
     assert all(invoice.status is InvoiceStatus.PAID for invoice in ada.invoices()[:-1])
     assert_all_money_is_known(at, ada)
+
+
+def test_fifty_pay_by_card_paypal_and_credit_while_gateways_answer_late_or_not_at_all(at: Company, ada: Person) -> None:
+    chance = random.Random(7)
+    rounds, given = size(1, 12), Money(300, "EUR")
+
+    for _ in range(rounds):
+        at.lives(days=UNTIL_THE_NEXT_INVOICE)
+        invoice_id = ada.invoices()[-1].id
+        with at.robot() as work:
+            grant_credit(work, ada.actor.own_customer(), given, "It stood still")
+        for http, method, path in SENSITIVE:
+            how = chance.choice(ANSWERS)
+            at.breaks(http(at), method=method, path=path, times=chance.randint(1, 3), **how)
+        ways = [charging(at, invoice_id), paying(ada, invoice_id), paying_by_paypal(ada, invoice_id), hearing(at)]
+        at_once([chance.choice(ways) for _ in range(FIFTY)])
+        for http in (at.stripe_http, at.paypal_http):
+            at.mends(http)
+        at.lives(days=12)
+
+    left = surplus(at, ada) - spent(at)
+    figures("fifty at once", rounds=rounds, threads=FIFTY, surplus=left)
+    assert all(invoice.status is InvoiceStatus.PAID for invoice in ada.invoices()[:-1])
+    with at.robot() as work:
+        settled = int(work.session.exec(select(func.sum(Invoice.settled_minor))).one())
+        reported = work.session.exec(select(func.count()).where(BillingCase.kind == "surplus")).one()
+        kept = work.session.exec(select(func.count()).where(CreditEntry.amount_minor > 0)).one()
+    assert captured(at) + rounds * given.minor == settled + left
+    assert reported == kept - rounds  # whatever was paid twice is credit that somebody hears of
+    assert at.complaints() == {}
 
 
 def test_paid_in_the_moment_in_which_it_is_voided(at: Company, ada: Person) -> None:
@@ -97,11 +146,22 @@ def paying(person: Person, invoice_id: UUID) -> Callable[[], None]:
     return pay
 
 
+def paying_by_paypal(person: Person, invoice_id: UUID) -> Callable[[], None]:
+    """The customer approves on PayPal's page and comes back."""
+
+    def pay() -> None:
+        with suppress(AssertionError):  # the page has done its part: it was approved in another window
+            person.pays_by_paypal(invoice_id)
+
+    return pay
+
+
 def hearing(at: Company) -> Callable[[], None]:
     """Messages arrive and are worked on."""
 
     def hear() -> None:
         at.stripe.webhooks.deliver_due(all=True)
+        at.paypal.webhooks.deliver_due(all=True)
         at.works()
 
     return hear
@@ -128,12 +188,22 @@ def assert_all_money_is_known(at: Company, person: Person) -> None:
         settled = work.session.exec(select(func.sum(Invoice.settled_minor))).one()
         cases = work.session.exec(select(func.count()).where(BillingCase.kind == "surplus")).one()
         kept = work.session.exec(select(func.count()).where(CreditEntry.amount_minor > 0)).one()
-        spent = -(
-            work.session.exec(select(func.sum(CreditEntry.amount_minor)).where(CreditEntry.amount_minor < 0)).one() or 0
-        )
-    assert sum(at.stripe_did()["captured"].values()) == int(settled) - int(spent) + surplus(at, person)
+    assert captured(at) == int(settled) - spent(at) + surplus(at, person)
     assert cases == kept
     assert at.complaints() == {}
+
+
+def captured(at: Company) -> int:
+    """What both gateways really took."""
+    did = (at.stripe_did(), at.paypal_http.get("/_sandbox/state").json())
+    return sum(sum(each["captured"].values()) for each in did)
+
+
+def spent(at: Company) -> int:
+    """How much credit was spent."""
+    with at.robot() as work:
+        gone = select(func.sum(CreditEntry.amount_minor)).where(CreditEntry.amount_minor < 0)
+        return -int(work.session.exec(gone).one() or 0)
 
 
 def surplus(at: Company, person: Person) -> int:
