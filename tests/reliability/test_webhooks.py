@@ -1,7 +1,7 @@
 """Messages from the gateway: repeated, in any order, early, late or never, they lead to the same end."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,6 @@ import httpx
 import pytest
 from sqlmodel import col, func, select
 
-from ezscale.billing.checkout import open_checkout
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.work import Database
 from ezscale.models import (
@@ -25,13 +24,13 @@ from ezscale.models import (
     Posting,
     Service,
 )
-from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.sandbox.stripe.webhooks import Deliver
-from tests.company import BACK, Company, Lines, Person
+from tests.company import Company, Lines, Person
 from tests.reliability.truth import differences
 from tests.sizes import figures, size
 
-Message = tuple[bytes, str]
+Message = tuple[str, bytes, Mapping[str, str]]  # by whom, what, and with what it is signed
+GATEWAYS = ("stripe", "paypal")
 A_MONTH = 32
 TEN_MINUTES = 0.007
 
@@ -43,19 +42,20 @@ class Recorded(Company):
         self.recorded: list[Message] = []
         super().__init__(database, clock, folder)
 
-    def takes_webhook(self, body: bytes, signature: str) -> None:
-        self.recorded.append((body, signature))
+    def _takes(self, vendor: str, body: bytes, headers: Mapping[str, str]) -> None:
+        self.recorded.append((vendor, body, headers))
 
     def messages(self) -> list[Message]:
-        """What Stripe has sent since the last time, in its order."""
+        """What both gateways have sent since the last time, in its order."""
         self.stripe.webhooks.deliver_due(all=True)
+        self.paypal.webhooks.deliver_due(all=True)
         new, self.recorded = self.recorded, []
         return new
 
     def hears(self, messages: list[Message]) -> None:
         """Messages arrive."""
         for message in messages:
-            super().takes_webhook(*message)
+            super()._takes(*message)
 
 
 @pytest.fixture
@@ -65,11 +65,12 @@ def at(database: Database, clock: FixedClock, tmp_path: Path) -> Recorded:
 
 def test_in_any_order_and_number_they_lead_to_the_same_end(at: Recorded) -> None:
     chance = random.Random(11)
-    stories, events, ends = size(10, 250), 0, set()  # the panel has 253 addresses, and each story takes one
+    stories, events = size(10, 250), 0  # the panel has 253 addresses, and each story takes one
+    ends: dict[str, set[tuple[object, ...]]] = {gateway: set() for gateway in GATEWAYS}
 
     for number in range(stories):
-        ada = at.signs_up(f"Ada{number} Moreno")
-        pays_and_closes_the_window(ada)
+        ada, gateway = at.signs_up(f"Ada{number} Moreno"), GATEWAYS[number % 2]
+        pays_and_closes_the_window(ada, gateway)
         told = at.messages()
         messages = [message for message in told for _ in range(chance.randint(1, 5))]
         events += len(told)
@@ -80,17 +81,18 @@ def test_in_any_order_and_number_they_lead_to_the_same_end(at: Recorded) -> None
         at.lives(days=chance.choice((0, TEN_MINUTES, 3)))
         at.hears(messages[at_once:])
         at.lives(days=TEN_MINUTES)
-        ends.add(end_of(ada))  # at once: their life goes on, and they are billed again
+        ends[gateway].add(end_of(ada))  # at once: their life goes on, and they are billed again
 
-    figures("shuffled webhooks", stories=stories, events=events, end_states=len(ends))
+    figures("shuffled webhooks", stories=stories, events=events, end_states=[len(ends[each]) for each in GATEWAYS])
     assert differences(at) == []
-    assert len(ends) == 1
+    assert [len(ends[each]) for each in GATEWAYS] == [1, 1]
 
 
 @pytest.mark.all_databases
-def test_copies_in_parallel_have_one_effect(at: Recorded) -> None:
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_copies_in_parallel_have_one_effect(at: Recorded, gateway: str) -> None:
     ada = at.signs_up("Ada Moreno")
-    pays_and_closes_the_window(ada)
+    pays_and_closes_the_window(ada, gateway)
     copies = [message for message in at.messages() for _ in range(size(3, 20))]
 
     with ThreadPoolExecutor(8) as threads:
@@ -98,7 +100,7 @@ def test_copies_in_parallel_have_one_effect(at: Recorded) -> None:
         list(threads.map(lambda _: at.works(), range(4)))
 
     assert differences(at) == []
-    assert rows(at, InboundNotice) == len({body for body, _ in copies})
+    assert rows(at, InboundNotice) == len({body for _, body, _ in copies})
     assert rows(at, Payment) == 1
 
 
@@ -158,11 +160,10 @@ class MessageFirst(httpx.BaseTransport):
         return answer
 
 
-def pays_and_closes_the_window(person: Person) -> None:
-    """They pay on Stripe's page, and we do not see them again."""
-    at, opener = person.at, person.at.house.database.opener(person.actor)
-    url = open_checkout(opener, at.house.gateways, person.orders().invoice_id, BACK)
-    assert pay_on_page(at.browser, url).status_code == 303
+def pays_and_closes_the_window(person: Person, gateway: str = "stripe") -> None:
+    """They pay on the gateway's page, and we do not see them again."""
+    pay = person.pays if gateway == "stripe" else person.pays_by_paypal
+    pay(person.orders().invoice_id, returns=False)
 
 
 def rows(at: Company, table: Any) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 
 from sqlmodel import col, func, select
 
+from ezscale.integrations.paypal.receipts import attempt_of
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import Work
@@ -26,12 +27,19 @@ def money(at: Company, work: Work) -> list[str]:
         str(invoice.id): {"captures": 1, "captured": invoice.total_minor}
         for invoice in work.session.exec(select(Invoice).where(Invoice.status == InvoiceStatus.PAID))
     }
-    told = {
-        invoice_id: {"captures": line["captures"], "captured": line["captured"]}
-        for invoice_id, line in at.stripe_did()["invoices"].items()
-    }
+    told: dict[str, dict[str, int]] = {}
+    for invoice_id, line in [*at.stripe_did()["invoices"].items(), *by_paypal(at)]:
+        so_far = told.setdefault(invoice_id, {"captures": 0, "captured": 0})
+        for figure in so_far:
+            so_far[figure] += line[figure]
     booked = work.session.exec(select(func.count()).select_from(Payment)).one()
     return [f"paid {ours}, captured {told}, booked {booked}"] * (ours != told or booked != len(told))
+
+
+def by_paypal(at: Company) -> list[tuple[str, dict[str, int]]]:
+    """What PayPal has taken, by invoice."""
+    names = at.paypal_http.get("/_sandbox/state").json()["names"]
+    return [(str(attempt_of(name)[0]), line) for name, line in names.items()]
 
 
 def servers(at: Company, work: Work) -> list[str]:
