@@ -220,7 +220,8 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     work.session.refresh(attempt, with_for_update=True)
     if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
         return None
-    is_wanted = invoice.status in PAYABLE and to_charge(work, invoice) == attempt.amount
+    asked = range(invoice.open_amount.minor, to_charge(work, invoice).minor + 1)  # small sums may have joined since
+    is_wanted = invoice.status in PAYABLE and attempt.currency == invoice.currency and attempt.amount_minor in asked
     is_fresh = attempt.created_at > work.now - PAGE_LIVES  # who agreed so long ago, before an outage, has forgotten it
     if not attempt.is_being_taken and not (is_wanted and is_fresh):
         attempt.fail("not_needed", work.now)
