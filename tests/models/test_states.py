@@ -49,6 +49,8 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_invoice, "credit", (PART, NOW), {state: state for state in (I.OPEN, I.UNCOLLECTIBLE, I.PAID)}),
     (an_invoice, "deliver", (NOW,), {state: state for state in I}),
     (an_attempt, "send", (NOW,), dict.fromkeys(LIVE, A.SENT)),
+    (an_attempt, "take", (NOW,), dict.fromkeys(LIVE, A.SENT)),
+    (an_attempt, "close_page", (NOW,), dict.fromkeys(LIVE, A.FAILED)),
     (an_attempt, "lose_sight", (), dict.fromkeys(LIVE, A.UNKNOWN)),
     (an_attempt, "fail", ("insufficient_funds", NOW), dict.fromkeys(LIVE, A.FAILED)),
     (an_attempt, "ask_customer", ("authentication_required", NOW), dict.fromkeys(LIVE, A.NEEDS_CUSTOMER)),
@@ -143,6 +145,16 @@ def test_the_matrix_knows_every_step_of_every_row():
     }
 
     assert public == {(type(make()), step) for make, step, _, _ in STEPS}
+
+
+def test_a_page_of_which_we_take_the_money_cannot_be_closed():
+    attempt = an_attempt(A.SENT)
+    attempt.take(NOW)
+
+    with pytest.raises(WrongState, match="being taken"):
+        attempt.close_page(NOW)
+
+    assert attempt.is_being_taken
 
 
 def test_a_settled_attempt_no_longer_holds_its_invoice():
