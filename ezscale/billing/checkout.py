@@ -16,6 +16,7 @@ from ezscale.billing.small_sums import WAITS
 from ezscale.billing.to_pay import ToPay, paid_by, sum_of, to_pay
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
+from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import PaymentAttempt, TopUp
 from ezscale.models.invoice import InvoiceStatus
@@ -226,8 +227,7 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     work.session.refresh(attempt, with_for_update=True)
     if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
         return None
-    is_open = wanted.is_asked if isinstance(wanted, TopUp) else wanted.status in PAYABLE
-    is_wanted = is_open and sum_of(work, wanted) == attempt.amount
+    is_wanted = _is_still_asked(work, wanted, attempt.amount)
     is_fresh = attempt.created_at > work.now - PAGE_LIVES  # who agreed so long ago, before an outage, has forgotten it
     if not attempt.is_being_taken and not (is_wanted and is_fresh):
         attempt.fail("not_needed", work.now)
@@ -235,6 +235,14 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     attempt.take(work.now)
     attempt.checkout_ref = checkout_ref
     return attempt.id
+
+
+def _is_still_asked(work: Work, wanted: ToPay, amount: Money) -> bool:
+    """Whether a sum that somebody has approved is still what is asked for; small sums may have joined it since."""
+    if isinstance(wanted, TopUp):
+        return wanted.is_asked and wanted.amount == amount
+    is_one_of = wanted.open_amount.minor <= amount.minor <= sum_of(work, wanted).minor
+    return wanted.status in PAYABLE and wanted.currency == amount.currency and is_one_of
 
 
 def _taken(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, attempt_id: UUID) -> Receipt:

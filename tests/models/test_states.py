@@ -61,12 +61,12 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_invoice, "credit", (PART, NOW), {state: state for state in (I.OPEN, I.UNCOLLECTIBLE, I.PAID)}),
     (an_invoice, "deliver", (NOW,), {state: state for state in I}),
     (an_attempt, "send", (NOW,), dict.fromkeys(LIVE, A.SENT)),
+    (an_attempt, "take", (NOW,), dict.fromkeys(LIVE, A.SENT)),
+    (an_attempt, "close_page", (NOW,), dict.fromkeys(LIVE, A.FAILED)),
     (an_attempt, "lose_sight", (), dict.fromkeys(LIVE, A.UNKNOWN)),
     (an_attempt, "fail", ("insufficient_funds", NOW), dict.fromkeys(LIVE, A.FAILED)),
     (an_attempt, "ask_customer", ("authentication_required", NOW), dict.fromkeys(LIVE, A.NEEDS_CUSTOMER)),
     (an_attempt, "succeed", ("pi_1", NOW), dict.fromkeys(A, A.SUCCEEDED)),  # money wins over opinion
-    (an_attempt, "take", (NOW,), dict.fromkeys(LIVE, A.SENT)),
-    (an_attempt, "close_page", (NOW,), dict.fromkeys(LIVE, A.FAILED)),
     (a_refund, "send", (NOW,), dict.fromkeys(UNDER_WAY, F.SENT)),
     (a_refund, "lose_sight", (), dict.fromkeys(UNDER_WAY, F.UNKNOWN)),
     (a_refund, "succeed", (NOW,), dict.fromkeys(UNDER_WAY, F.SUCCEEDED)),
@@ -186,11 +186,13 @@ def test_every_row_that_stands_somewhere_is_in_the_matrix():
     assert stand_somewhere - set(UNGUARDED) == {type(make()) for make in STATES}
 
 
-def test_a_page_whose_money_we_may_have_taken_is_not_closed():
-    attempt = an_attempt(A.SENT, taking_at=NOW)
+def test_a_page_of_which_we_take_the_money_cannot_be_closed():
+    attempt = an_attempt(A.SENT)
+    attempt.take(NOW)
 
     with pytest.raises(WrongState, match="being taken"):
         attempt.close_page(NOW)
+
     assert attempt.is_being_taken
 
 
