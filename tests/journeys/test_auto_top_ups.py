@@ -130,6 +130,16 @@ def test_a_refusal_pauses_is_told_and_is_over_with_a_new_card(at, ada, card, why
     assert (status(at, ada), credit_of(ada)) == ((AutoTopUpStatus.ON, ""), 2000)
 
 
+def test_a_kept_wallet_is_asked_as_a_card_is(at):
+    ben = at.signs_up("Ben Byrne")
+    ben.leaves_wallet()
+
+    agrees(ben)
+
+    assert (taken(at), credit_of(ben)) == ([(2000, TopUpStatus.PAID)], 2000)
+    assert "PayPal g•••@wallets.example" in latest_mail(ben, "top_up_receipt").text
+
+
 def test_a_card_that_was_tried_too_often_is_not_tried_for_it(at, ada, monkeypatch):
     monkeypatch.setattr("ezscale.billing.cards.MOST_TRIES", 0)
 
