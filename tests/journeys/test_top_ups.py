@@ -160,11 +160,12 @@ def test_a_page_that_nobody_pays_closes_after_a_day(at, ada):
     assert (standing(at), credit_of(ada)) == ([(top_up.number, 5000, TopUpStatus.ABANDONED)], 0)
 
 
-def test_a_wallet_pays_a_top_up_and_of_a_closed_page_nothing_is_taken(at, ada):
+def test_a_wallet_pays_a_top_up_and_nothing_is_taken_of_a_page_for_another_sum(at, ada):
     first = asks_for(ada, FIFTY)
     url = open_checkout(opener(ada), at.house.gateways, first.id, BACK, "paypal")
     assert answer_on_page(at.paypal_http, url, "good").status_code == 303  # approved, and not taken yet
     asks_for(ada, Money(2000, "EUR"))
+    confirm_checkouts_of(opener(ada), at.house.gateways, first.id)  # it is not what they want any more
     ada.pays_by_paypal(first.id)
     at.hears_paypal()
 
