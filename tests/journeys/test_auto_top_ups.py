@@ -86,7 +86,7 @@ def test_credit_is_topped_up_when_it_falls_below_what_was_agreed_and_never_beyon
     top_up_all_low(at.house.automation("test"))
     at.works()
     this_month = taken(at)
-    at.lives(days=30)
+    at.sleeps(days=30)
 
     assert (at_first, in_between, at_last) == (2000, 2770, 310)
     assert this_month == [(2000, TopUpStatus.PAID)] * 2
