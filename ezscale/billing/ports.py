@@ -278,6 +278,10 @@ class PaymentGateway(Protocol):
         """Whether the gateway still keeps this card, and lets us charge it."""
         ...
 
+    def kept_of(self, payer_ref: str) -> Iterator[str]:
+        """What the gateway keeps of a payer, each by its name; nothing of somebody whom it does not know."""
+        ...
+
     def forget_card(self, card_ref: str) -> None:
         """The gateway no longer keeps this card (no error when it did not)."""
         ...

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from ezscale.kit.columns import word
@@ -37,14 +38,19 @@ class Customer(Row, table=True):
 
 
 class KnownPayer(Row, table=True):
-    """A customer as a gateway knows them. One who leaves two wallets at once may be known to it by two names."""
+    """A customer as a gateway knows them. One who leaves two wallets at once may be known to it by two names.
+
+    `looked_at` is when we last looked what it keeps of them.
+    """
 
     __tablename__ = "known_payer"
-    __table_args__ = (UniqueConstraint("gateway", "ref"),)
+    __quiet__: ClassVar[tuple[str, ...]] = ("looked_at",)  # what was found is told
+    __table_args__ = (UniqueConstraint("gateway", "ref"), Index("ix_known_payer_looked_at", "gateway", "looked_at"))
 
     customer_id: UUID = Field(foreign_key="customer.id", index=True)
     gateway: str = Field(max_length=20)
     ref: str = Field(max_length=80)
+    looked_at: datetime | None = maybe_moment()
 
 
 class MemberRole(StrEnum):

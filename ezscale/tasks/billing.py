@@ -17,6 +17,7 @@ from ezscale.billing import (
     dunning,
     expiring_cards,
     holds,
+    kept_methods,
     late_fees,
     notices,
     pausing,
@@ -268,6 +269,13 @@ def compare_payments(house: House) -> None:
     """Compare our payments of the last days with what each gateway has taken."""
     open_work = house.automation("comparison")
     for_each_gateway(house, lambda gateway: comparing.compare_payments(open_work, gateway))
+
+
+@task
+def compare_kept_methods(house: House) -> None:
+    """Compare what each gateway keeps for our customers with what we know, for a part of them."""
+    open_work = house.automation("comparison")
+    for_each_gateway(house, lambda gateway: kept_methods.compare_kept_methods(open_work, gateway))
 
 
 @task

@@ -200,11 +200,12 @@ def test_a_forgotten_customer_leaves_no_wallet_behind(sandbox):
         sandbox.gateway.read_card_page(page.ref, customer)
     other = sandbox.a_kept_wallet()
 
-    before = sandbox.state()["wallets_kept"]
+    listed, before = set(sandbox.gateway.kept_of(customer)), sandbox.state()["wallets_kept"]
     sandbox.gateway.forget_payer(sandbox.a_payer(customer))
     after = sandbox.state()["wallets_kept"]
     for unknown in (customer, "nobody", ""):
         sandbox.gateway.forget_payer(sandbox.a_payer(unknown))
 
-    assert (before, after) == (8, 1)
+    assert (len(listed), before, after) == (7, 8, 1)
+    assert [list(sandbox.gateway.kept_of(unknown)) for unknown in (customer, "nobody")] == [[], []]
     assert sandbox.gateway.charge(sandbox.a_charge(wallet=other)).state is ChargeState.SUCCEEDED

@@ -379,6 +379,18 @@ def test_a_customer_is_forgotten_with_their_cards_and_forgetting_twice_is_fine(s
         sandbox.gateway.charge(charge)
 
 
+def test_all_that_is_kept_of_a_customer_is_listed_page_by_page(sandbox):
+    ada, bob = (sandbox.gateway.register(sandbox.a_payer(name)) for name in ("Ada", "Bob"))
+    for _ in range(101):  # more than Stripe lists on one page
+        sandbox.api.post("/payment_methods/pm_card_visa/attach", data={"customer": ada})
+    gone = next(sandbox.gateway.kept_of(ada))
+
+    sandbox.gateway.forget_card(gone)
+
+    assert len(set(sandbox.gateway.kept_of(ada)) - {gone}) == 100
+    assert [list(sandbox.gateway.kept_of(other)) for other in (bob, "cus_nobody")] == [[], []]
+
+
 def test_every_record_with_our_id_is_forgotten_and_nobody_elses(sandbox):
     ada, bob = sandbox.a_payer("Ada"), replace(sandbox.a_payer("Bob"), email="ada@example.com")
     sandbox.gateway.register(ada)

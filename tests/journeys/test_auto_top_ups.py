@@ -86,7 +86,7 @@ def test_credit_is_topped_up_when_it_falls_below_what_was_agreed_and_never_beyon
     top_up_all_low(at.house.automation("test"))
     at.works()
     this_month = taken(at)
-    at.lives(days=30)
+    at.sleeps(days=30)
 
     assert (at_first, in_between, at_last) == (2000, 2770, 310)
     assert this_month == [(2000, TopUpStatus.PAID)] * 2
@@ -128,6 +128,16 @@ def test_a_refusal_pauses_is_told_and_is_over_with_a_new_card(at, ada, card, why
     assert paused[1] in latest_mail(ada, "auto_top_up_halted").text
     assert "/account/credit/" in latest_mail(ada, "auto_top_up_halted").text
     assert (status(at, ada), credit_of(ada)) == ((AutoTopUpStatus.ON, ""), 2000)
+
+
+def test_a_kept_wallet_is_asked_as_a_card_is(at):
+    ben = at.signs_up("Ben Byrne")
+    ben.leaves_wallet()
+
+    agrees(ben)
+
+    assert (taken(at), credit_of(ben)) == ([(2000, TopUpStatus.PAID)], 2000)
+    assert "PayPal g•••@wallets.example" in latest_mail(ben, "top_up_receipt").text
 
 
 def test_a_card_that_was_tried_too_often_is_not_tried_for_it(at, ada, monkeypatch):

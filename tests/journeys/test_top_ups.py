@@ -18,6 +18,7 @@ from ezscale.models import CreditEntry, Payment, Refund, TopUp
 from ezscale.models.customer import MemberRole
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.top_up import TopUpStatus
+from ezscale.sandbox.paypal.browser import answer_on_page
 from ezscale.sandbox.stripe.browser import pay_on_page
 from tests.accounts.races import at_once
 from tests.billing.papers import owes, pays_from_credit
@@ -157,6 +158,21 @@ def test_a_page_that_nobody_pays_closes_after_a_day(at, ada):
 
     assert late != 303
     assert (standing(at), credit_of(ada)) == ([(top_up.number, 5000, TopUpStatus.ABANDONED)], 0)
+
+
+def test_a_wallet_pays_a_top_up_and_nothing_is_taken_of_a_page_for_another_sum(at, ada):
+    first = asks_for(ada, FIFTY)
+    url = open_checkout(opener(ada), at.house.gateways, first.id, BACK, "paypal")
+    assert answer_on_page(at.paypal_http, url, "good").status_code == 303  # approved, and not taken yet
+    asks_for(ada, Money(2000, "EUR"))
+    confirm_checkouts_of(opener(ada), at.house.gateways, first.id)  # it is not what they want any more
+    ada.pays_by_paypal(first.id)
+    at.hears_paypal()
+
+    captured = at.paypal_http.get("/_sandbox/state").json()["captured"]
+
+    assert (standing(at), credit_of(ada)) == ([(first.number, 2000, TopUpStatus.PAID)], 2000)
+    assert captured == {"EUR": 2000}
 
 
 @pytest.mark.parametrize("wrong", ["lost", "late"])

@@ -176,6 +176,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from((3, 8, 15, 31, 31)), mood=st.sampled_from(Mood))
     def weeks_pass(self, days: int, mood: Mood) -> None:
+        self.at.follows()  # nobody has so much to do that it waits for weeks: of a refund the doctor would say so
         self.lives(timedelta(days=days), mood)
 
     @rule(

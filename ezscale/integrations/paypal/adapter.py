@@ -247,6 +247,13 @@ class PayPalGateway:
             return False
         return True
 
+    def kept_of(self, payer_ref: str) -> Iterator[str]:
+        """The wallets that PayPal keeps of a customer; none of one whom it does not know."""
+        try:
+            yield from (token["id"] for token in self._client.payment_tokens(payer_ref))
+        except Missing:
+            return
+
     def forget_card(self, card_ref: str) -> None:
         """The gateway no longer keeps this wallet (no error when it did not)."""
         try:
@@ -258,11 +265,7 @@ class PayPalGateway:
         """The gateway no longer keeps any wallet of this customer (no error when it did not)."""
         if not payer.gateway_ref:
             return
-        try:
-            kept = [token["id"] for token in self._client.payment_tokens(payer.gateway_ref)]
-        except Missing:
-            return
-        for ref in kept:
+        for ref in list(self.kept_of(payer.gateway_ref)):
             self.forget_card(ref)
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:

@@ -293,6 +293,17 @@ class StripeGateway:
                 raise
             return False
 
+    def kept_of(self, payer_ref: str) -> Iterator[str]:
+        """The cards that Stripe keeps of a customer, newest first; none of one whom it does not know."""
+        try:
+            with asking(changes=False):
+                listed = self._stripe.payment_methods.list({"customer": payer_ref, "limit": 100})
+                for method in listed.auto_paging_iter():
+                    yield method.id
+        except Rejected as refusal:
+            if refusal.status not in (400, 404):
+                raise
+
     def forget_card(self, card_ref: str) -> None:
         """The gateway no longer keeps this card (no error when it did not)."""
         try:

@@ -10,7 +10,7 @@ from ezscale.billing.auto_agreements import Terms, agree_to_top_ups, go_on_with_
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import Work
-from ezscale.state.account.credit_views import CreditView, credit_view, movements
+from ezscale.state.account.credit_views import KEPT, PAGE, CreditView, credit_view, movements
 from ezscale.state.account.invoice_views import CreditRow
 from ezscale.state.account.paying import ask_gateway, page_for_top_up, top_up_from_kept
 from ezscale.state.account.portal import PortalState
@@ -54,13 +54,15 @@ class CreditState(PortalState):
         try:
             typed, key, origin = sent_fields(form, "amount", "method", "key"), self.key, self._origin
             amount = typed_money(typed["amount"], self.credit.currency, "amount")
-            if typed["method"] == "kept":
+            if typed["method"] == KEPT:
                 await self.converse(lambda open_work: top_up_from_kept(open_work, amount, typed["key"] or key))
                 self.key = new_id().hex
                 self.say("Your payment is on its way. You see here when it has arrived.")
                 await self._look()
             else:
-                yield rx.redirect(await self.converse(lambda open_work: page_for_top_up(open_work, amount, origin)))
+                through = "" if typed["method"] == PAGE else typed["method"]
+                page = await self.converse(lambda open_work: page_for_top_up(open_work, amount, origin, through))
+                yield rx.redirect(page)
         finally:
             self.going = False
 

@@ -15,18 +15,25 @@ from ezscale.models import AutoTopUp, Customer, TopUp
 from ezscale.models.top_up import AutoTopUpStatus
 from ezscale.state.account.invoice_views import CreditRow
 from ezscale.state.amounts import plain_sum
+from ezscale.state.other_ways import other_ways
 from ezscale.state.reader import Reader
 
 SHOWN = 10
-PAGE_WORDS = "Card or wallet, on our provider's page"
+PAGE, KEPT = "page", "kept"
 
 
 @dataclass
-class Way:
-    """A way of paying, for a form."""
+class PayWay:
+    """A way of paying, for a form: a gateway's page, or what is kept."""
 
     value: str
     text: str
+
+
+def pay_ways(kept: str) -> list[PayWay]:
+    """The ways that a form offers: `kept` is what the method is called that is charged by default."""
+    pages = [PayWay(PAGE, "A card, on our provider's page"), *(PayWay(each.name, each.words) for each in other_ways())]
+    return [*([PayWay(KEPT, kept)] if kept else []), *pages]
 
 
 @dataclass
@@ -90,7 +97,7 @@ class CreditView:
     limits: str = ""
     may_top_up: bool = False
     may_agree: bool = False
-    ways: list[Way] = field(default_factory=list)
+    ways: list[PayWay] = field(default_factory=list)
     automatic: AutomaticView = field(default_factory=AutomaticView)
     top_ups: list[TopUpRow] = field(default_factory=list)
 
@@ -109,7 +116,7 @@ def credit_view(work: Work, reader: Reader) -> CreditView:
         limits=f"{span} at once; your credit may be {reader.money(possible.most_held)} in all.",
         may_top_up=may,
         may_agree=may and work.actor.may(MANAGE_CARDS) and work.actor.behind_id is None,
-        ways=[Way("page", PAGE_WORDS), *([Way("kept", card.label)] if card else [])],
+        ways=pay_ways(card.label if card else ""),
         automatic=AutomaticView.of(work, agreement(work), reader),
         top_ups=found,
     )

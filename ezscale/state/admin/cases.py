@@ -26,6 +26,8 @@ TITLES = {
     "wrong_refund": "Another amount was given back than was asked",
     "wrong_sum": "We have booked another sum than the gateway has taken: correct it by a credit note or a refund",
     "payment_without_money": "We have booked a payment that the gateway knows nothing of: ask it, then credit or void",
+    "still_kept": "The gateway still kept a payment method that we had removed: it was forgotten once more",
+    "kept_for_nobody": "A payment method is kept of somebody who has had nothing of ours for long",
     "unprintable": "A document has characters that no font of ours has",
     "wrong_mode": "A vendor's notice came from the wrong mode",
     "run_stopped": "A nightly run was stopped: it would have done far more than usual",
