@@ -9,6 +9,7 @@ from ezscale.billing.ports import PaymentGateway, TaxCalculator, TaxIdRegister
 from ezscale.company.ports import RateFeed
 from ezscale.integrations.cloudflare.adapter import open_passes
 from ezscale.integrations.exchange_rates.adapter import open_feed
+from ezscale.integrations.guarding import LineGuard, guard_of
 from ezscale.integrations.http import open_http
 from ezscale.integrations.smtp.adapter import KeptMail, SmtpMailer
 from ezscale.integrations.stripe.adapter import open_gateway
@@ -20,7 +21,9 @@ from ezscale.kit.actor import Actor, robot
 from ezscale.kit.clock import Clock, ShiftedClock, WorldClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.encryption import Vault, open_vault
+from ezscale.kit.pace import open_store
 from ezscale.kit.settings import Settings, settings
+from ezscale.kit.vendor_lines import Breaker
 from ezscale.kit.work import Database, OpenWork
 from ezscale.messaging.ports import Mailer
 from ezscale.provisioning.ports import Panel
@@ -117,13 +120,16 @@ def staff_passes() -> StaffPasses | None:
 def _house_by_settings() -> House:
     own = settings()
     own.data_dir.mkdir(parents=True, exist_ok=True)
-    panel_http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value())
+    database = Database(open_engine(own.database), clock(own), own.zone, _ring)
+    panel_line = LineGuard(Breaker(database, "virtfusion"))
+    panel_http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value(), guard=panel_line)
     return House(
-        database=Database(open_engine(own.database), clock(own), own.zone, _ring),
+        database=database,
         payments=open_gateway(
             key=own.stripe_key.get_secret_value(),
             webhook_secret=own.stripe_webhook_secret.get_secret_value(),
             base_url=own.stripe_url,
+            guard=guard_of("stripe", own.stripe_pace, database, open_store(own.broker)),
         ),
         panels={"virtfusion": VirtFusionPanel(VirtFusionClient(panel_http))},
         mailer=SmtpMailer(own.smtp_url) if own.smtp_url else KeptMail(own.data_dir / "mail"),

@@ -11,7 +11,7 @@ from ezscale.billing.disputed import is_card_disputed
 from ezscale.billing.events import ChargeRequested
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt, settle_from_credit
-from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
+from ezscale.billing.ports import Charge, PaymentGateway
 from ezscale.billing.small_sums import from_before, to_charge
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
@@ -22,6 +22,9 @@ from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
 KEY_LIVES = timedelta(hours=23)  # Stripe forgets an idempotency key after 24 hours
 ANSWER_OVERDUE = timedelta(minutes=10)
+WAITED_FOR = timedelta(days=1)  # by later charges of the same customer
+ANSWERED_BY = timedelta(minutes=1)
+EARLIER_FIRST = 2.0  # seconds until a later charge looks again
 
 
 def request_charge(
@@ -89,26 +92,32 @@ def drop_unsent_charge(work: Work, invoice_id: UUID) -> None:
 def collect(open_work: OpenWork, gateway: PaymentGateway, attempt_id: UUID) -> None:
     """Ask the bank for the money of an attempt. Safe to repeat: the key makes it one charge.
 
-    UnknownOutcome and TemporaryFailure mean: call again later, with the same attempt.
+    UnknownOutcome and TemporaryFailure mean: call again later, with the same attempt. Neither is a try that counts: what
+    surely did not happen is as if it had never been asked for.
     """
     with open_work() as work:
         charge, forgotten = _charge_to_send(work, attempt_id)
     if charge is None:
         return
     try:
-        receipt = _found(gateway, charge) if forgotten else gateway.charge(charge)
+        receipt = gateway.find_payment(charge.payer_ref, attempt_id) if forgotten else gateway.charge(charge)
     except UnknownOutcome:
         with open_work() as work:
             _locked(work, attempt_id).lose_sight()
         raise
     except TemporaryFailure:
+        with open_work() as work:
+            _locked(work, attempt_id).stay_unsent()
         raise
     except Rejected as refusal:
         with open_work() as work:
             _book_refusal(work, attempt_id, refusal)
         return
     with open_work() as work:
-        book_receipt(work, gateway.name, receipt)
+        if receipt is None:
+            _charge_anew(work, attempt_id)
+        else:
+            book_receipt(work, gateway.name, receipt)
 
 
 def doubt_charges(work: Work, since: datetime) -> int:
@@ -139,7 +148,11 @@ def _charge_to_send(work: Work, attempt_id: UUID) -> tuple[Charge | None, bool]:
         attempt.fail("disputed", work.now)
         return None, False
     forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > KEY_LIVES
-    attempt.send(work.now)
+    if attempt.status is AttemptStatus.CREATED:
+        _require_no_earlier(work, attempt, invoice.customer_id)
+        attempt.send(work.now)
+    else:  # somebody else may be asking just now, or have asked and died: only the gateway knows
+        attempt.lose_sight()
     customer = work.session.get_one(Customer, invoice.customer_id)
     card = work.session.get_one(PaymentMethod, attempt.method_id)
     return charge_of(attempt, invoice, customer, card.gateway_ref), forgotten
@@ -159,12 +172,32 @@ def charge_of(attempt: PaymentAttempt, invoice: Invoice, customer: Customer, car
     )
 
 
-def _found(gateway: PaymentGateway, charge: Charge) -> Receipt:
-    """The key is too old to be repeated: look the money up by our own name for it instead."""
-    found = gateway.find_payment(charge.payer_ref, charge.attempt_id)
-    if found is not None:
-        return found
-    return Receipt(ChargeState.FAILED, "", charge.amount, charge.attempt_id, charge.invoice_id, decline_code="lost")
+def _require_no_earlier(work: Work, attempt: PaymentAttempt, customer_id: UUID) -> None:
+    """What a customer was to be charged for earlier comes first. One that makes no progress holds nobody up for long."""
+    status = col(PaymentAttempt.status)
+    waits = (status == AttemptStatus.CREATED) & (col(PaymentAttempt.created_at) > work.now - WAITED_FOR)
+    is_asked = (status == AttemptStatus.SENT) & (col(PaymentAttempt.sent_at) > work.now - ANSWERED_BY)
+    earlier = (
+        select(PaymentAttempt.id)
+        .join(Invoice, col(Invoice.id) == PaymentAttempt.live_for)
+        .where(
+            Invoice.customer_id == customer_id,
+            col(PaymentAttempt.id) < attempt.id,
+            col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
+            waits | is_asked,
+        )
+    )
+    if work.session.exec(earlier.limit(1)).first() is not None:
+        raise TemporaryFailure("An earlier charge of this customer comes first", retry_after=EARLIER_FIRST)
+
+
+def _charge_anew(work: Work, attempt_id: UUID) -> None:
+    """The key is too old to be repeated, and under our name for it no money was found: that try never was one."""
+    attempt = _locked(work, attempt_id)
+    if attempt.is_live:
+        attempt.fail("lost", work.now)
+        work.session.flush()
+        request_charge(work, attempt.invoice_id, attempt.trigger)
 
 
 def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:

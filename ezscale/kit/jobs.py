@@ -152,9 +152,10 @@ def give_up(session: Session, job_id: UUID, now: datetime, error: str) -> None:
     _end(session, job_id, JobStatus.FAILED, now, error)
 
 
-def postpone(session: Session, job_id: UUID, until: datetime, error: str = "") -> None:
-    """It runs again, not before `until`."""
-    session.connection().execute(POSTPONE, {"job_id": job_id, "until": until, "trouble": error})
+def postpone(session: Session, job_id: UUID, until: datetime, error: str = "", *, counts: bool = True) -> None:
+    """It runs again, not before `until`. This was a try, unless it does not count."""
+    values = {"job_id": job_id, "until": until, "trouble": error, "uncounted": 0 if counts else 1}
+    session.connection().execute(POSTPONE, values)
 
 
 def failed(session: Session, limit: int = 50) -> Iterable[Job]:
@@ -192,4 +193,13 @@ END = (
     .where(THIS)
     .values(status=bindparam("new_status"), finished_at=bindparam("now"), error=bindparam("trouble"), lease_until=None)
 )
-POSTPONE = update(JOBS).where(THIS).values(run_at=bindparam("until"), error=bindparam("trouble"), lease_until=None)
+POSTPONE = (
+    update(JOBS)
+    .where(THIS)
+    .values(
+        run_at=bindparam("until"),
+        error=bindparam("trouble"),
+        tries=JOBS.c.tries - bindparam("uncounted"),
+        lease_until=None,
+    )
+)

@@ -142,6 +142,11 @@ class PaymentAttempt(Row, table=True):
         self.status = AttemptStatus.SENT
         self.sent_at = self.sent_at or now
 
+    def stay_unsent(self) -> None:
+        """The gateway surely has not acted: as if it had never been asked. One that somebody may have sent stays so."""
+        if self.status is AttemptStatus.SENT:
+            self.status, self.sent_at = AttemptStatus.CREATED, None
+
     def lose_sight(self) -> None:
         """The answer was lost: only the gateway knows."""
         require_status("payment attempt", self.status, *LIVE)

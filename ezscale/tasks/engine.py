@@ -78,7 +78,8 @@ def run_job(house: House, job_id: UUID) -> datetime | None:
     try:
         call(house, job.task, _event_of(job))
     except TemporaryFailure as failure:
-        return _try_again(open_work, job, _wait(job, failure.retry_after, MOST_TRIES), failure.message)
+        after, counts = _wait(job, failure.retry_after, MOST_TRIES), failure.retry_after is None
+        return _try_again(open_work, job, after, failure.message, counts=counts)
     except BusinessError as refusal:  # the world has moved on: there is nothing left to do
         log.info("job_refused", job=job.task, reason=refusal.message)
     except Exception as bug:
@@ -113,12 +114,14 @@ def _event_of(job: Claim) -> Event | None:
     return revive(job.arguments["event"], job.arguments["payload"]) if job.arguments else None
 
 
-def _try_again(open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str) -> datetime | None:
+def _try_again(
+    open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str, *, counts: bool = True
+) -> datetime | None:
     with open_work() as work:
         if after is None:
             jobs.give_up(work.session, job.id, work.now, trouble)
             return None
-        jobs.postpone(work.session, job.id, work.now + after, trouble)
+        jobs.postpone(work.session, job.id, work.now + after, trouble, counts=counts)
         return work.now + after
 
 

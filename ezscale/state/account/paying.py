@@ -1,11 +1,14 @@
 """To the gateway's page and back."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlencode
 from uuid import UUID
 
 from ezscale import wiring
 from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.billing.not_answering import in_plain_words
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.work import OpenWork
 
@@ -19,18 +22,21 @@ PAGE_REF = "{CHECKOUT_SESSION_ID}"  # the gateway puts its own name of the page 
 
 def checkout_of_order(open_work: OpenWork, order_id: UUID, invoice_id: UUID, origin: str) -> str:
     """The address of the page where an order is paid; it leads back to the order."""
-    return open_checkout(open_work, wiring.payments(), invoice_id, back_to(origin, ORDER, order_id))
+    with said_plainly(open_work, invoice_id):
+        return open_checkout(open_work, wiring.payments(), invoice_id, back_to(origin, ORDER, order_id))
 
 
 def checkout_of_invoice(open_work: OpenWork, invoice_id: UUID, origin: str) -> str:
     """The address of the page where an invoice is paid; it leads back to the invoice."""
-    return open_checkout(open_work, wiring.payments(), invoice_id, back_to(origin, INVOICE, invoice_id))
+    with said_plainly(open_work, invoice_id):
+        return open_checkout(open_work, wiring.payments(), invoice_id, back_to(origin, INVOICE, invoice_id))
 
 
 def card_page(open_work: OpenWork, origin: str) -> str:
     """The address of the page where a new card is left; it leads back to the cards."""
     cards = f"{origin}{CARDS}"
-    return open_card_page(open_work, wiring.payments(), Return(f"{cards}?page={PAGE_REF}", f"{cards}?came=back"))
+    with said_plainly(open_work):
+        return open_card_page(open_work, wiring.payments(), Return(f"{cards}?page={PAGE_REF}", f"{cards}?came=back"))
 
 
 def take_card(open_work: OpenWork, page_ref: str) -> bool:
@@ -47,6 +53,17 @@ def ask_gateway(open_work: OpenWork, invoice_id: UUID) -> None:
         confirm_checkouts_of(open_work, wiring.payments(), invoice_id)
     except (TemporaryFailure, Rejected):
         log.info("The gateway did not say what became of the page for invoice %s.", invoice_id)
+
+
+@contextmanager
+def said_plainly(open_work: OpenWork, invoice_id: UUID | None = None) -> Iterator[None]:
+    """Tell whoever wants to pay that this way of paying does not answer right now, and which other way there is."""
+    try:
+        yield
+    except TemporaryFailure as failure:
+        log.warning("No page to pay on: %s", failure.message)
+        with open_work() as work:
+            raise in_plain_words(work, invoice_id) from failure
 
 
 def back_to(origin: str, path: str, row_id: UUID) -> Return:
