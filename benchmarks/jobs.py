@@ -40,7 +40,7 @@ def measure(place: Place, size: int) -> Iterator[Result]:
     engine = place.database()
     gateway = open_gateway(key="sk_test_benchmark", webhook_secret="", base_url="http://127.0.0.1:9")
     vault = Vault({"k1": bytes(32)})
-    house = House(Database(engine, FixedClock(NOW)), gateway, {}, KeptMail(Path("unused")), vault)
+    house = House(Database(engine, FixedClock(NOW)), {"stripe": gateway}, {}, KeptMail(Path("unused")), vault)
     ours, bare = Watch(place.kind), Watch(place.kind)
     fill(engine, 50)
     company.drain(house)  # warm up

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from ezscale.accounts.ports import StaffPasses
-from ezscale.billing.ports import PaymentGateway, TaxCalculator, TaxIdRegister
+from ezscale.billing.gateways import Gateways
+from ezscale.billing.tax_ports import TaxCalculator, TaxIdRegister
 from ezscale.company.ports import RateFeed
 from ezscale.integrations.cloudflare.adapter import open_passes
 from ezscale.integrations.exchange_rates.adapter import open_feed
@@ -37,7 +38,7 @@ class House:
     """Everything that stands behind the ports. Without a register, a feed or a calculator nobody is asked."""
 
     database: Database
-    payments: PaymentGateway
+    gateways: Gateways
     panels: Mapping[str, Panel]
     mailer: Mailer
     vault: Vault
@@ -91,9 +92,9 @@ def automation(name: str) -> OpenWork:
     return house().automation(name)
 
 
-def payments() -> PaymentGateway:
-    """Whoever keeps cards and moves money."""
-    return house().payments
+def gateways() -> Gateways:
+    """Whoever keeps cards and wallets and moves money, by name."""
+    return house().gateways
 
 
 def panels() -> Mapping[str, Panel]:
@@ -125,12 +126,7 @@ def _house_by_settings() -> House:
     panel_http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value(), guard=panel_line)
     return House(
         database=database,
-        payments=open_gateway(
-            key=own.stripe_key.get_secret_value(),
-            webhook_secret=own.stripe_webhook_secret.get_secret_value(),
-            base_url=own.stripe_url,
-            guard=guard_of("stripe", own.stripe_pace, database, open_store(own.broker)),
-        ),
+        gateways=_gateways(own, database),
         panels={"virtfusion": VirtFusionPanel(VirtFusionClient(panel_http))},
         mailer=SmtpMailer(own.smtp_url) if own.smtp_url else KeptMail(own.data_dir / "mail"),
         vault=open_vault(own.data_dir / "keys.json"),
@@ -140,6 +136,16 @@ def _house_by_settings() -> House:
         rates=open_feed(own.exchange_rates_url) if own.exchange_rates_url or not own.sandbox else None,
         tax_calculator=_calculator(own),
     )
+
+
+def _gateways(own: Settings, database: Database) -> Gateways:
+    stripe = open_gateway(
+        key=own.stripe_key.get_secret_value(),
+        webhook_secret=own.stripe_webhook_secret.get_secret_value(),
+        base_url=own.stripe_url,
+        guard=guard_of("stripe", own.stripe_pace, database, open_store(own.broker)),
+    )
+    return {stripe.name: stripe}
 
 
 def _calculator(own: Settings) -> TaxCalculator | None:

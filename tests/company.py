@@ -77,7 +77,7 @@ def open_house(database: Database, folder: Path, lines: Lines, *, settles: timed
     stripe = open_http(lines.stripe_url, transport=lines.stripe)
     return House(
         database,
-        open_gateway(key=KEY, webhook_secret=SECRET, base_url=lines.stripe_url, http=stripe, retries=0),
+        {"stripe": open_gateway(key=KEY, webhook_secret=SECRET, base_url=lines.stripe_url, http=stripe, retries=0)},
         {"virtfusion": VirtFusionPanel(panel, pause=lambda _seconds: None, settles=settles)},
         KeptMail(folder / "mail"),
         Vault({"k1": b"0" * 32}),
@@ -184,7 +184,7 @@ class Company:
 
     def takes_webhook(self, body: bytes, signature: str) -> None:
         """Our endpoint: verify and store."""
-        notice = self.house.payments.read_notice(body, signature)
+        notice = self.house.gateways["stripe"].read_notice(body, {"Stripe-Signature": signature})
         with self.house.automation("webhooks")() as work:
             take_notice(work, "stripe", notice, body.decode(), live=False)
 
@@ -266,18 +266,18 @@ class Person:
     def pays(self, invoice_id: UUID, card: str = GOOD_CARD, *, returns: bool = True) -> None:
         """They pay on Stripe's page, and come back to the shop (or close the window)."""
         opener = self.at.house.database.opener(self.actor)
-        url = open_checkout(opener, self.at.house.payments, invoice_id, BACK)
+        url = open_checkout(opener, self.at.house.gateways, invoice_id, BACK)
         assert pay_on_page(self.at.browser, url, card).status_code == 303
         if returns:
-            confirm_checkouts_of(opener, self.at.house.payments, invoice_id)
+            confirm_checkouts_of(opener, self.at.house.gateways, invoice_id)
 
     def leaves_card(self, card: str, expiry: str = "12 / 34") -> None:
         """They leave another card on Stripe's page; it is the one charged from now on."""
         opener = self.at.house.database.opener(self.actor)
-        url = open_card_page(opener, self.at.house.payments, BACK)
+        url = open_card_page(opener, self.at.house.gateways, BACK)
         answer = pay_on_page(self.at.browser, url, card, expiry=expiry)
         page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
-        assert confirm_card_page(opener, self.at.house.payments, page_ref)
+        assert confirm_card_page(opener, self.at.house.gateways, page_ref)
 
     def buys(
         self,

@@ -9,7 +9,8 @@ from sqlmodel import col, or_, select
 from ezscale.accounts.permissions import MANAGE_CARDS, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.disputed import is_questioned
 from ezscale.billing.events import CardKept, CardReplaced
-from ezscale.billing.ports import Card, PaymentGateway
+from ezscale.billing.gateways import Gateways, gateway_of
+from ezscale.billing.ports import Card
 from ezscale.kit.errors import BusinessError, NotFound
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, PaymentAttempt, PaymentMethod
@@ -143,7 +144,7 @@ def refuse_card(work: Work, method_id: UUID | None) -> None:
         work.session.get_one(PaymentMethod, method_id).refuse(work.now)
 
 
-def remove_card(open_work: OpenWork, gateway: PaymentGateway, method_id: UUID) -> None:
+def remove_card(open_work: OpenWork, gateways: Gateways, method_id: UUID) -> None:
     """The customer does not want a card used any more; the gateway forgets it too."""
     with open_work() as work:
         work.actor.require(MANAGE_CARDS)
@@ -151,15 +152,15 @@ def remove_card(open_work: OpenWork, gateway: PaymentGateway, method_id: UUID) -
         if method is None:
             raise NotFound("We could not find this card.")
         method.remove(work.now)
-    gateway.forget_card(method.gateway_ref)
+    gateway_of(gateways, method.gateway).forget_card(method.gateway_ref)
 
 
-def forget_replaced(open_work: OpenWork, gateway: PaymentGateway, method_id: UUID) -> None:
+def forget_replaced(open_work: OpenWork, gateways: Gateways, method_id: UUID) -> None:
     """Let the gateway forget a card that another copy has replaced, unless it is in use again."""
     with open_work() as work:
         method = work.session.get_one(PaymentMethod, method_id)
     if method.removed_at is not None:
-        gateway.forget_card(method.gateway_ref)
+        gateway_of(gateways, method.gateway).forget_card(method.gateway_ref)
 
 
 def _own_cards(work: Work, method_id: UUID, *, also_refused: bool = False) -> tuple[PaymentMethod, list[PaymentMethod]]:

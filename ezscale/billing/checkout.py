@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import MANAGE_CARDS, PAY_INVOICES
 from ezscale.billing.cards import keep_card
 from ezscale.billing.collecting import charge_of, live_attempt, new_attempt
+from ezscale.billing.gateways import Gateways, chosen_gateway, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Charge, ChargeState, Payer, PaymentGateway, Receipt
@@ -42,14 +43,15 @@ class Return:
     cancel_url: str
 
 
-def open_checkout(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID, back: Return) -> str:
-    """The address of the gateway's page for paying an invoice. Asking again gives the same page while it is open.
+def open_checkout(open_work: OpenWork, gateways: Gateways, invoice_id: UUID, back: Return, through: str = "") -> str:
+    """The address of a gateway's page for paying an invoice. Asking again gives the same page while it is open.
 
+    `through` names the gateway; without it, it is the first. A page of another one is closed before.
     Who pays by a link may be anybody: their page names no customer, so that it shows nothing of them and keeps no card.
     """
-    who = _payer_of(open_work, invoice_id)
+    gateway, who = chosen_gateway(gateways, through), _payer_of(open_work, invoice_id)
     payer_ref = registered(open_work, gateway, who) if who else ""
-    open_page = _close_or_reuse(open_work, gateway, invoice_id)
+    open_page = _close_or_reuse(open_work, gateways, gateway.name, invoice_id)
     if open_page:
         return open_page
     with open_work() as work:
@@ -75,25 +77,26 @@ def confirm_checkout(open_work: OpenWork, gateway: PaymentGateway, checkout_ref:
         book_receipt(work, gateway.name, receipt)
 
 
-def confirm_checkouts_of(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> None:
+def confirm_checkouts_of(open_work: OpenWork, gateways: Gateways, invoice_id: UUID) -> None:
     """The same for whatever page is open for an invoice."""
     with open_work() as work:
         attempt = live_attempt(work, invoice_id)
     if attempt is not None and attempt.checkout_ref:
-        confirm_checkout(open_work, gateway, attempt.checkout_ref)
+        confirm_checkout(open_work, gateway_of(gateways, attempt.gateway), attempt.checkout_ref)
 
 
-def close_page_of(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> None:
+def close_page_of(open_work: OpenWork, gateways: Gateways, invoice_id: UUID) -> None:
     """Let nobody pay any more on the page that is open for an invoice, and book what became of it."""
     with open_work() as work:
         attempt = live_attempt(work, invoice_id)
     if attempt is not None and attempt.checkout_ref:
+        gateway = gateway_of(gateways, attempt.gateway)
         _close(open_work, gateway, attempt.checkout_ref, gateway.read_checkout(attempt.checkout_ref))
 
 
-def open_checkouts(work: Work, limit: int = 500) -> list[str]:
-    """The pages whose outcome we have not heard of, for the sweep that heals lost webhooks."""
-    waiting = select(PaymentAttempt.checkout_ref).where(
+def open_checkouts(work: Work, limit: int = 500) -> list[tuple[str, str]]:
+    """The pages whose outcome we have not heard of, each with its gateway, for the sweep that heals lost webhooks."""
+    waiting = select(PaymentAttempt.gateway, PaymentAttempt.checkout_ref).where(
         col(PaymentAttempt.live_for).is_not(None), PaymentAttempt.checkout_ref != ""
     )
     return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))
@@ -110,14 +113,16 @@ def lost_pages(work: Work, limit: int = 500) -> list[UUID]:
     return list(work.session.exec(lost.order_by(col(PaymentAttempt.id)).limit(limit)))
 
 
-def settle_lost_page(open_work: OpenWork, gateway: PaymentGateway, attempt_id: UUID) -> None:
+def settle_lost_page(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
     """Book what was paid on such a page, found by our own name for it; otherwise the attempt is over."""
     with open_work() as work:
         attempt = work.session.get_one(PaymentAttempt, attempt_id)
+        gateway = gateway_of(gateways, attempt.gateway)
         invoice = work.session.get_one(Invoice, attempt.invoice_id)
         payer_ref = work.session.get_one(Customer, invoice.customer_id).gateway_ref or ""
-        by_link = attempt.trigger is AttemptTrigger.PAY_LINK  # no customer's, so there is nothing to look it up by;
-    found = None if by_link else gateway.find_payment(payer_ref, attempt_id)  # and nobody was told where it is
+        by_link = attempt.trigger is AttemptTrigger.PAY_LINK  # no customer's, so there is nothing to look it up by,
+    sent_at = attempt.sent_at or attempt.created_at  # and nobody was told where it is
+    found = None if by_link else gateway.find_payment(payer_ref, attempt_id, sent_at)
     with open_work() as work:
         if found is not None and found.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
             book_receipt(work, gateway.name, found)
@@ -128,8 +133,9 @@ def settle_lost_page(open_work: OpenWork, gateway: PaymentGateway, attempt_id: U
             attempt.fail("lost", work.now)
 
 
-def open_card_page(open_work: OpenWork, gateway: PaymentGateway, back: Return) -> str:
-    """The address of the gateway's page where a customer leaves a new card."""
+def open_card_page(open_work: OpenWork, gateways: Gateways, back: Return, through: str = "") -> str:
+    """The address of the page where a customer leaves a new card, at the gateway of this name or the first."""
+    gateway = chosen_gateway(gateways, through)
     with open_work() as work:
         work.actor.require(MANAGE_CARDS)
         customer = work.session.get_one(Customer, work.actor.own_customer())
@@ -138,8 +144,9 @@ def open_card_page(open_work: OpenWork, gateway: PaymentGateway, back: Return) -
     return page.url
 
 
-def confirm_card_page(open_work: OpenWork, gateway: PaymentGateway, page_ref: str) -> bool:
+def confirm_card_page(open_work: OpenWork, gateways: Gateways, page_ref: str, through: str = "") -> bool:
     """Keep the card that its customer has left on a page. False while nobody has finished it."""
+    gateway = chosen_gateway(gateways, through)
     with open_work() as work:
         work.actor.require(MANAGE_CARDS)
         customer = work.session.get_one(Customer, work.actor.own_customer())
@@ -178,15 +185,17 @@ def _payer_of(open_work: OpenWork, invoice_id: UUID) -> Payer | None:
         return payer(work.session.get_one(Customer, invoice.customer_id))
 
 
-def _close_or_reuse(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID) -> str:
+def _close_or_reuse(open_work: OpenWork, gateways: Gateways, through: str, invoice_id: UUID) -> str:
     """The page already open for this very sum and way of paying, or nothing after another one was closed."""
     with open_work() as work:
         attempt = live_attempt(work, invoice_id)
         wanted, way = to_charge(work, _payable(work, invoice_id)), _way_of(work.actor)
     if attempt is None or not attempt.checkout_ref:
         return ""
+    gateway = gateway_of(gateways, attempt.gateway)
     receipt = gateway.read_checkout(attempt.checkout_ref)
-    if receipt.state is ChargeState.OPEN and (attempt.amount, attempt.trigger) == (wanted, way):
+    as_wanted = (attempt.gateway, attempt.amount, attempt.trigger) == (through, wanted, way)
+    if receipt.state is ChargeState.OPEN and as_wanted:
         return attempt.checkout_url
     _close(open_work, gateway, attempt.checkout_ref, receipt)
     return ""
@@ -200,15 +209,16 @@ def _close(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, rece
 
 def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, payer_ref: str) -> Charge:
     invoice = _payable(work, invoice_id)
-    attempt, way = live_attempt(work, invoice_id), _way_of(work.actor)
-    if attempt is not None and attempt.trigger is not way and _is_lost(attempt, work.now):
+    attempt, wanted = live_attempt(work, invoice_id), (gateway.name, _way_of(work.actor))
+    is_other = attempt is not None and (attempt.gateway, attempt.trigger) != wanted
+    if attempt is not None and is_other and _is_lost(attempt, work.now):
         attempt.fail("lost", work.now)
         work.session.flush()
         attempt = None
-    if attempt is not None and attempt.trigger is not way:
+    if attempt is not None and is_other:
         raise AlreadyPaying("A payment for this invoice is being processed. Please look again in a minute.")
     if attempt is None:
-        attempt = new_attempt(work, invoice, way, gateway.name)
+        attempt = new_attempt(work, invoice, wanted[1], gateway.name)
     attempt.send(work.now)
     charge = charge_of(attempt, invoice, work.session.get_one(Customer, invoice.customer_id))
     return Charge(charge.key, charge.attempt_id, charge.invoice_id, charge.amount, payer_ref, charge.description)

@@ -9,9 +9,10 @@ from ezscale.billing.cards import backup_card, is_tried_out, usable_card
 from ezscale.billing.cases import open_case
 from ezscale.billing.disputed import is_card_disputed
 from ezscale.billing.events import ChargeRequested
+from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import book_receipt, settle_from_credit
-from ezscale.billing.ports import Charge, PaymentGateway
+from ezscale.billing.ports import Charge, PaymentGateway, Receipt
 from ezscale.billing.small_sums import from_before, to_charge
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
@@ -20,7 +21,6 @@ from ezscale.models import Customer, Invoice, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
-KEY_LIVES = timedelta(hours=23)  # Stripe forgets an idempotency key after 24 hours
 ANSWER_OVERDUE = timedelta(minutes=10)
 WAITED_FOR = timedelta(days=1)  # by later charges of the same customer
 ANSWERED_BY = timedelta(minutes=1)
@@ -89,18 +89,19 @@ def drop_unsent_charge(work: Work, invoice_id: UUID) -> None:
         work.session.add(attempt)
 
 
-def collect(open_work: OpenWork, gateway: PaymentGateway, attempt_id: UUID) -> None:
+def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
     """Ask the bank for the money of an attempt. Safe to repeat: the key makes it one charge.
 
     UnknownOutcome and TemporaryFailure mean: call again later, with the same attempt. Neither is a try that counts: what
     surely did not happen is as if it had never been asked for.
     """
     with open_work() as work:
-        charge, forgotten = _charge_to_send(work, attempt_id)
+        gateway = gateway_of(gateways, work.session.get_one(PaymentAttempt, attempt_id).gateway)
+        charge, sent_at = _charge_to_send(work, gateway, attempt_id)
     if charge is None:
         return
     try:
-        receipt = gateway.find_payment(charge.payer_ref, attempt_id) if forgotten else gateway.charge(charge)
+        receipt = gateway.charge(charge) if sent_at is None else _found(gateway, charge, sent_at)
     except UnknownOutcome:
         with open_work() as work:
             _locked(work, attempt_id).lose_sight()
@@ -136,18 +137,20 @@ def doubt_charges(work: Work, since: datetime) -> int:
     return len(attempts)
 
 
-def _charge_to_send(work: Work, attempt_id: UUID) -> tuple[Charge | None, bool]:
+def _charge_to_send(work: Work, gateway: PaymentGateway, attempt_id: UUID) -> tuple[Charge | None, datetime | None]:
+    """The charge, if it is wanted still; and when it was sent, where that is too long ago for its key to be known."""
     attempt = _locked(work, attempt_id)
     invoice = invoice_to_change(work, attempt.invoice_id)
     if not attempt.is_live or attempt.method_id is None:
-        return None, False
+        return None, None
     if invoice.status is not InvoiceStatus.OPEN and attempt.status is AttemptStatus.CREATED:
         attempt.fail("not_needed", work.now)
-        return None, False
+        return None, None
     if attempt.status is AttemptStatus.CREATED and is_card_disputed(work, attempt.method_id):
         attempt.fail("disputed", work.now)
-        return None, False
-    forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > KEY_LIVES
+        return None, None
+    is_forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > gateway.key_lives
+    sent_at = attempt.sent_at if is_forgotten else None
     if attempt.status is AttemptStatus.CREATED:
         _require_no_earlier(work, attempt, invoice.customer_id)
         attempt.send(work.now)
@@ -155,7 +158,7 @@ def _charge_to_send(work: Work, attempt_id: UUID) -> tuple[Charge | None, bool]:
         attempt.lose_sight()
     customer = work.session.get_one(Customer, invoice.customer_id)
     card = work.session.get_one(PaymentMethod, attempt.method_id)
-    return charge_of(attempt, invoice, customer, card.gateway_ref), forgotten
+    return charge_of(attempt, invoice, customer, card.gateway_ref), sent_at
 
 
 def charge_of(attempt: PaymentAttempt, invoice: Invoice, customer: Customer, card_ref: str = "") -> Charge:
@@ -191,8 +194,16 @@ def _require_no_earlier(work: Work, attempt: PaymentAttempt, customer_id: UUID) 
         raise TemporaryFailure("An earlier charge of this customer comes first", retry_after=EARLIER_FIRST)
 
 
+def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receipt | None:
+    """The key is too old to be repeated: look the money up by our own name for it instead.
+
+    None is only what the gateway surely would know of by now; until then it raises TemporaryFailure, and is asked again.
+    """
+    return gateway.find_payment(charge.payer_ref, charge.attempt_id, sent_at)
+
+
 def _charge_anew(work: Work, attempt_id: UUID) -> None:
-    """The key is too old to be repeated, and under our name for it no money was found: that try never was one."""
+    """No money was found under our name for it: that try never was one."""
     attempt = _locked(work, attempt_id)
     if attempt.is_live:
         attempt.fail("lost", work.now)

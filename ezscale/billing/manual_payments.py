@@ -14,10 +14,10 @@ from ezscale.billing.collecting import drop_unsent_charge, live_attempt
 from ezscale.billing.credit import lock_customers, take_out
 from ezscale.billing.dunning import chase_anew
 from ezscale.billing.events import PaymentRecorded, PaymentTakenBack
+from ezscale.billing.gateways import Gateways
 from ezscale.billing.invoicing import invoice as invoice_of
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import issue_on_payment, kept_as, settle, used_as
-from ezscale.billing.ports import PaymentGateway
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
@@ -60,7 +60,7 @@ class ForeseenPayment:
     begins_order: bool = False
 
 
-def record_payment(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUID, came: Came) -> Payment:
+def record_payment(open_work: OpenWork, gateways: Gateways, invoice_id: UUID, came: Came) -> Payment:
     """Book money that came by another way on an invoice that asks for it; what is too much becomes credit.
 
     A page on which the customer could pay is closed first, and a charge that was not sent yet is dropped. AlreadyPaying
@@ -69,7 +69,7 @@ def record_payment(open_work: OpenWork, gateway: PaymentGateway, invoice_id: UUI
     with open_work() as work:
         if (known := _known_or_recordable(work, invoice_id, came)) is not None:
             return known
-    close_page_of(open_work, gateway, invoice_id)
+    close_page_of(open_work, gateways, invoice_id)
     with open_work() as work:
         if (known := _known_or_recordable(work, invoice_id, came)) is not None:
             return known

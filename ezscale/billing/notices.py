@@ -9,6 +9,7 @@ from ezscale.billing.cases import open_case
 from ezscale.billing.checkout import confirm_checkout
 from ezscale.billing.disputes import book_dispute
 from ezscale.billing.events import NoticeReceived
+from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Notice, PaymentGateway
 from ezscale.billing.refunds import book_refund
@@ -60,12 +61,13 @@ def poll_notices(open_work: OpenWork, gateway: PaymentGateway) -> None:
                     take_notice(work, gateway.name, notice, body, live=notice.live)  # of our own key, so of our mode
 
 
-def handle_notice(open_work: OpenWork, gateway: PaymentGateway, notice_id: UUID) -> None:
+def handle_notice(open_work: OpenWork, gateways: Gateways, notice_id: UUID) -> None:
     """Ask the gateway afresh about whatever a message was about, and book what it says."""
     with open_work() as work:
         notice = work.session.get_one(InboundNotice, notice_id)
         if notice.handled_at is not None:
             return
+    gateway = gateway_of(gateways, notice.vendor)
     if notice.kind.startswith("checkout.session."):
         confirm_checkout(open_work, gateway, notice.subject_ref)
     elif notice.kind.startswith("payment_intent."):

@@ -1,8 +1,8 @@
 """What billing needs from whoever keeps cards and moves money."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -170,6 +170,7 @@ class PaymentGateway(Protocol):
     """
 
     name: str
+    key_lives: timedelta  # for so long, surely, the same key is the same charge or refund; afterwards it is looked up
 
     def register(self, payer: Payer) -> str:
         """The gateway's name for this customer; made on the first call, the same ever after."""
@@ -198,8 +199,11 @@ class PaymentGateway(Protocol):
         """The current truth about a movement of money."""
         ...
 
-    def find_payment(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
-        """Look up the money of an attempt whose answer was lost, by our own name for it."""
+    def find_payment(self, payer_ref: str, attempt_id: UUID, sent_at: datetime) -> Receipt | None:
+        """Look up the money of an attempt whose answer was lost, by our own name for it.
+
+        None: there surely is none. TemporaryFailure while the gateway cannot know of what was sent at that moment.
+        """
         ...
 
     def refund(self, wanted: WantedRefund) -> RefundReceipt:
@@ -248,46 +252,9 @@ class PaymentGateway(Protocol):
         """The messages since a moment that nothing but a webhook would tell us of, each with its body; some may be known."""
         ...
 
-    def read_notice(self, body: bytes, signature: str) -> Notice:
-        """Verify a webhook's raw body; BadNotice when it is not from the gateway."""
-        ...
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+        """Verify a webhook's raw body by what came with it; BadNotice when it is not from the gateway.
 
-
-@dataclass(frozen=True, slots=True)
-class TaxIdAnswer:
-    """What a register says of a tax id. `request_id` is its proof that it was asked; `name` may stay its secret."""
-
-    is_valid: bool
-    name: str = ""
-    request_id: str = ""
-
-
-class TaxIdRegister(Protocol):
-    """Whoever knows which tax ids are registered."""
-
-    name: str
-
-    def look_up(self, number: str, asked_by: str = "") -> TaxIdAnswer:
-        """Whether a number is registered; TemporaryFailure while nobody can say. Not knowing is never a no."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class CalculatedTax:
-    """What a service says that a place takes, in parts of a million; nothing where we need not collect."""
-
-    rate: int
-    collects: bool
-
-
-class TaxCalculator(Protocol):
-    """Whoever works out the tax of a place for us."""
-
-    name: str
-
-    def rate_of(self, country: str, region: str, postcode: str, nexus: Sequence[str]) -> CalculatedTax:
-        """The tax on a digital service sold there. `nexus` are the regions in which we must collect.
-
-        TemporaryFailure while it cannot say; Rejected when there is no such place.
+        `headers` are found under any writing of their names.
         """
         ...

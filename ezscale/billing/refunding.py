@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.billing.collecting import ANSWER_OVERDUE, KEY_LIVES
+from ezscale.billing.collecting import ANSWER_OVERDUE
 from ezscale.billing.credit import lock_customers
+from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.ports import PaymentGateway, RefundReceipt, RefundState, WantedRefund
 from ezscale.billing.refunds import book_refund
 from ezscale.kit.errors import Rejected, UnknownOutcome
@@ -15,12 +16,13 @@ from ezscale.models import Payment, Refund
 from ezscale.models.refund import UNDER_WAY
 
 
-def send_refund(open_work: OpenWork, gateway: PaymentGateway, refund_id: UUID) -> None:
+def send_refund(open_work: OpenWork, gateways: Gateways, refund_id: UUID) -> None:
     """Ask the gateway to send money back. Safe to repeat: the key makes it one refund.
 
     UnknownOutcome and TemporaryFailure mean: call again later, with the same refund.
     """
     with open_work() as work:
+        gateway = gateway_of(gateways, work.session.get_one(Refund, refund_id).gateway)
         wanted, ref, is_forgotten = _to_send(work, gateway, refund_id)
     if wanted is None:
         return
@@ -61,9 +63,9 @@ def doubt_refunds(work: Work, since: datetime) -> int:
 
 def _to_send(work: Work, gateway: PaymentGateway, refund_id: UUID) -> tuple[WantedRefund | None, str, bool]:
     refund = _locked(work, refund_id)
-    if not refund.is_under_way or refund.gateway != gateway.name:
+    if not refund.is_under_way:
         return None, "", False
-    is_forgotten = refund.sent_at is not None and work.now - refund.sent_at > KEY_LIVES
+    is_forgotten = refund.sent_at is not None and work.now - refund.sent_at > gateway.key_lives
     refund.send(work.now)
     payment = work.session.get_one(Payment, refund.payment_id)
     wanted = WantedRefund(refund.key, refund.id, payment.gateway_ref, refund.amount)

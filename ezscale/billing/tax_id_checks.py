@@ -9,9 +9,9 @@ from ezscale.accounts.customers import customer
 from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.accounts.permissions import MANAGE_TAX, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.cases import open_case
-from ezscale.billing.ports import TaxIdAnswer, TaxIdRegister
 from ezscale.billing.seller import seller
 from ezscale.billing.tax import EU, vat_id
+from ezscale.billing.tax_ports import TaxIdAnswer, TaxIdRegister
 from ezscale.billing.tax_standing import Standing, standing_of
 from ezscale.kit.errors import Invalid, Rejected, TemporaryFailure
 from ezscale.kit.work import OpenWork, Work

@@ -8,8 +8,8 @@ from sqlalchemy import func
 from sqlmodel import and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from ezscale.billing.ports import CalculatedTax, TaxCalculator
 from ezscale.billing.tax_book import Place, place_key
+from ezscale.billing.tax_ports import CalculatedTax, TaxCalculator
 from ezscale.billing.tax_rules import TaxRules
 from ezscale.company.rules import rules
 from ezscale.kit.database import insert_new, table_of

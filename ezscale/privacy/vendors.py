@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.cases import close_case, open_case
-from ezscale.billing.ports import Payer, PaymentGateway
+from ezscale.billing.gateways import Gateways
+from ezscale.billing.ports import Payer
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import BillingCase, Customer, InboundNotice, Service, VendorErasure
@@ -43,25 +44,21 @@ def ask_vendors(work: Work, about: Customer, email: str) -> None:
             known[vendor].ask_again(ref, work.now)
 
 
-def forget_at_vendors(
-    open_work: OpenWork, payments: PaymentGateway, panels: Mapping[str, Panel], customer_id: UUID
-) -> None:
+def forget_at_vendors(open_work: OpenWork, gateways: Gateways, panels: Mapping[str, Panel], customer_id: UUID) -> None:
     """Let each vendor forget an erased customer. TemporaryFailure means: call again later, for those that did not."""
     with open_work() as work:
         waiting = [row.id for row in _erasures(work, customer_id) if row.done_at is None]
     failures = []
     for erasure_id in waiting:
         try:
-            _forget_at_one(open_work, payments, panels, erasure_id)
+            _forget_at_one(open_work, gateways, panels, erasure_id)
         except TemporaryFailure as failure:
             failures.append(failure)
     if failures:
         raise failures[0]
 
 
-def forget_what_is_left(
-    open_work: OpenWork, payments: PaymentGateway, panels: Mapping[str, Panel], limit: int = 200
-) -> None:
+def forget_what_is_left(open_work: OpenWork, gateways: Gateways, panels: Mapping[str, Panel], limit: int = 200) -> None:
     """Ask again wherever somebody is not forgotten yet, those that were asked least first."""
     with open_work() as work:
         waiting = select(VendorErasure.id).where(col(VendorErasure.done_at).is_(None))
@@ -69,7 +66,7 @@ def forget_what_is_left(
         left = work.session.exec(least_asked).all()
     for erasure_id in left:
         with suppress(TemporaryFailure):
-            _forget_at_one(open_work, payments, panels, erasure_id)
+            _forget_at_one(open_work, gateways, panels, erasure_id)
 
 
 def vendor_erasures(work: Work, customer_id: UUID) -> list[VendorErasure]:
@@ -87,16 +84,14 @@ def empty_notice(work: Work, notice_id: UUID) -> None:
         notice.payload = "{}"
 
 
-def _forget_at_one(
-    open_work: OpenWork, payments: PaymentGateway, panels: Mapping[str, Panel], erasure_id: UUID
-) -> None:
+def _forget_at_one(open_work: OpenWork, gateways: Gateways, panels: Mapping[str, Panel], erasure_id: UUID) -> None:
     with open_work() as work:
         asked = _to_change(work, erasure_id)
         if asked.done_at is not None:
             return
         asked.tries += 1
     try:
-        _tell(payments, panels, asked)
+        _tell(gateways, panels, asked)
     except (TemporaryFailure, Rejected) as trouble:
         with open_work() as work:
             if _waits_for_a_person(work, erasure_id, trouble):
@@ -108,9 +103,10 @@ def _forget_at_one(
             _finish(work, erasure, "deleted")
 
 
-def _tell(payments: PaymentGateway, panels: Mapping[str, Panel], erasure: VendorErasure) -> None:
+def _tell(gateways: Gateways, panels: Mapping[str, Panel], erasure: VendorErasure) -> None:
     if erasure.vendor == GATEWAY:
-        payments.forget_payer(Payer(erasure.customer_id, "", erasure.email, "", erasure.ref))
+        for gateway in gateways.values():
+            gateway.forget_payer(Payer(erasure.customer_id, "", erasure.email, "", erasure.ref))
     elif erasure.vendor in panels:
         panels[erasure.vendor].forget_account(PanelOwner(erasure.ref, "", erasure.email))
     else:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -92,8 +93,8 @@ class SessionState(rx.State):
 
         It has threads of its own: those that wait for a vendor who hangs are not missing elsewhere.
         """
-        talking = copy_context().run, self._as_person(use_case)
-        return await asyncio.get_running_loop().run_in_executor(CONVERSATIONS, *talking)
+        talking = partial(copy_context().run, self._as_person(use_case))
+        return await asyncio.get_running_loop().run_in_executor(CONVERSATIONS, talking)
 
     def _as_person(self, use_case: Callable[[OpenWork], T]) -> Callable[[], T]:
         if self.errors and not isinstance(self, StateProxy):

@@ -1,6 +1,6 @@
 """Tasks about money."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from ezscale.accounts.events import TaxDetailsChanged
@@ -41,6 +41,8 @@ from ezscale.billing.events import (
     RunAsked,
     SubscriptionChanged,
 )
+from ezscale.billing.gateways import gateway_of
+from ezscale.billing.ports import PaymentGateway
 from ezscale.company import currencies
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.privacy import vendors
@@ -51,13 +53,13 @@ from ezscale.wiring import House
 @task
 def collect(house: House, event: ChargeRequested) -> None:
     """Send an attempt to the gateway."""
-    collecting.collect(house.automation("billing"), house.payments, event.attempt_id)
+    collecting.collect(house.automation("billing"), house.gateways, event.attempt_id)
 
 
 @task
 def send_refund(house: House, event: RefundAsked) -> None:
     """Send money back."""
-    refunding.send_refund(house.automation("billing"), house.payments, event.refund_id)
+    refunding.send_refund(house.automation("billing"), house.gateways, event.refund_id)
 
 
 @task
@@ -65,7 +67,7 @@ def handle_notice(house: House, event: NoticeReceived) -> None:
     """Ask the gateway about what its message was about; of somebody who is erased nothing is kept of it."""
     with house.automation("privacy")() as work:
         vendors.empty_notice(work, event.notice_id)
-    notices.handle_notice(house.automation("billing"), house.payments, event.notice_id)
+    notices.handle_notice(house.automation("billing"), house.gateways, event.notice_id)
 
 
 @task
@@ -107,7 +109,7 @@ def try_backup_card(house: House, event: ChargeFailed) -> None:
 @task
 def forget_replaced_card(house: House, event: CardReplaced) -> None:
     """Let the gateway forget a card that was typed again."""
-    cards.forget_replaced(house.automation("billing"), house.payments, event.method_id)
+    cards.forget_replaced(house.automation("billing"), house.gateways, event.method_id)
 
 
 @task
@@ -200,30 +202,32 @@ def find_lost_answers(house: House) -> None:
     with open_work() as work:
         pages, lost, charges = checkout.open_checkouts(work), checkout.lost_pages(work), collecting.unanswered(work)
         refunds = refunding.unanswered_refunds(work)
-    for checkout_ref in pages:
+    for name, checkout_ref in pages:
         with one_of_many():
-            checkout.confirm_checkout(open_work, house.payments, checkout_ref)
+            checkout.confirm_checkout(open_work, gateway_of(house.gateways, name), checkout_ref)
     for attempt_id in lost:
         with one_of_many():
-            checkout.settle_lost_page(open_work, house.payments, attempt_id)
+            checkout.settle_lost_page(open_work, house.gateways, attempt_id)
     for attempt_id in charges:
         with one_of_many():
-            collecting.collect(open_work, house.payments, attempt_id)
+            collecting.collect(open_work, house.gateways, attempt_id)
     for refund_id in refunds:
         with one_of_many():
-            refunding.send_refund(open_work, house.payments, refund_id)
+            refunding.send_refund(open_work, house.gateways, refund_id)
 
 
 @task
 def poll_gateway(house: House) -> None:
-    """Take what the gateway tells by webhook alone, and whose webhook was lost."""
-    notices.poll_notices(house.automation("billing"), house.payments)
+    """Take what gateways tell by webhook alone, and whose webhook was lost."""
+    open_work = house.automation("billing")
+    for_each_gateway(house, lambda gateway: notices.poll_notices(open_work, gateway))
 
 
 @task
 def compare_payments(house: House) -> None:
-    """Compare our payments of the last days with what the gateway has taken."""
-    comparing.compare_payments(house.automation("comparison"), house.payments)
+    """Compare our payments of the last days with what each gateway has taken."""
+    open_work = house.automation("comparison")
+    for_each_gateway(house, lambda gateway: comparing.compare_payments(open_work, gateway))
 
 
 @task
@@ -268,3 +272,15 @@ def one_of_many() -> Iterator[None]:
     """What the gateway does not answer now is asked again in the next round; the others may still be answered."""
     with suppress(Rejected, TemporaryFailure):
         yield
+
+
+def for_each_gateway(house: House, ask: Callable[[PaymentGateway], object]) -> None:
+    """Ask every gateway, also when one is down; what it did not answer is asked of it again, and of the others, too."""
+    failures: list[Rejected | TemporaryFailure] = []
+    for gateway in house.gateways.values():
+        try:
+            ask(gateway)
+        except (Rejected, TemporaryFailure) as failure:
+            failures.append(failure)
+    if failures:
+        raise next((each for each in failures if isinstance(each, TemporaryFailure)), failures[0])

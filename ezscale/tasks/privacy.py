@@ -9,10 +9,10 @@ from ezscale.wiring import House
 @task
 def forget_at_vendors(house: House, event: CustomerErased) -> None:
     """Let the gateway and the panels forget whom we have forgotten."""
-    vendors.forget_at_vendors(house.automation("privacy"), house.payments, house.panels, event.customer_id)
+    vendors.forget_at_vendors(house.automation("privacy"), house.gateways, house.panels, event.customer_id)
 
 
 @task
 def forget_what_is_left(house: House) -> None:
     """Ask vendors again that were away for long, or said no."""
-    vendors.forget_what_is_left(house.automation("privacy"), house.payments, house.panels)
+    vendors.forget_what_is_left(house.automation("privacy"), house.gateways, house.panels)

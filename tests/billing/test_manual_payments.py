@@ -52,7 +52,7 @@ def came(minor=1230, reference="SEPA 4711", **more):
 
 def records(at, invoice, what=None):
     opener = at.house.automation("test")
-    return record_payment(opener, at.house.payments, invoice.id, what or came())
+    return record_payment(opener, at.house.gateways, invoice.id, what or came())
 
 
 def takes_back(at, payment, reason="It was somebody else's"):
@@ -140,7 +140,7 @@ def test_it_takes_the_permission_a_document_that_asks_and_words_for_taking_it_ba
     with pytest.raises(WrongState, match="Issue it first"):
         records(at, draft)
     with pytest.raises(NotAllowed):
-        record_payment(at.house.database.opener(ada.actor), at.house.payments, invoice.id, came())
+        record_payment(at.house.database.opener(ada.actor), at.house.gateways, invoice.id, came())
     payment = records(at, invoice)
     with pytest.raises(NotAllowed):
         ada.does(lambda work: take_back_payment(work, payment.id, "Mine"))
@@ -195,7 +195,7 @@ def test_a_charge_not_yet_sent_is_dropped_and_one_that_was_sent_must_answer_firs
 def test_nobody_can_pay_any_more_on_the_page_that_was_open(at, ada):
     paid, untouched = owes(at, ada), owes(at, ada)
     opener = at.house.database.opener(ada.actor)
-    pages = [open_checkout(opener, at.house.payments, each.id, BACK) for each in (paid, untouched)]
+    pages = [open_checkout(opener, at.house.gateways, each.id, BACK) for each in (paid, untouched)]
     at.stripe.webhooks.hold = True
     pay_on_page(at.browser, pages[0])
 

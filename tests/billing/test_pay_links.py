@@ -50,13 +50,13 @@ def holder(at, secret):
 
 def opens_page(at, secret):
     who, invoice_id = holder(at, secret)
-    return open_checkout(at.house.database.opener(who), at.house.payments, invoice_id, BACK)
+    return open_checkout(at.house.database.opener(who), at.house.gateways, invoice_id, BACK)
 
 
 def pays(at, secret, card=GOOD_CARD):
     """On the gateway's page; then the house hears of it."""
     answer = pay_on_page(at.browser, opens_page(at, secret), card)
-    confirm_checkouts_of(at.house.automation("test"), at.house.payments, holder(at, secret)[1])
+    confirm_checkouts_of(at.house.automation("test"), at.house.gateways, holder(at, secret)[1])
     return answer.status_code
 
 
@@ -98,7 +98,7 @@ def test_the_card_of_whoever_pays_by_a_link_is_not_kept_and_the_gateway_shows_th
 def test_there_is_one_page_at_a_time_and_the_customers_own_is_not_shown_to_whoever_has_the_link(at, ada):
     owed = owes(at, ada)
     secret, opener = link_to(at, owed), at.house.database.opener(ada.actor)
-    own = open_checkout(opener, at.house.payments, owed.id, BACK)
+    own = open_checkout(opener, at.house.gateways, owed.id, BACK)
 
     by_link, once_more = opens_page(at, secret), opens_page(at, secret)
     [issued] = ada.invoices()
@@ -198,9 +198,9 @@ def test_whoever_came_by_a_link_reaches_nothing_else(at, ada):
                 forbidden(work, owed.id)
     for hidden in (other, bobs):
         with pytest.raises(NotFound):
-            open_checkout(opener, at.house.payments, hidden.id, BACK)
+            open_checkout(opener, at.house.gateways, hidden.id, BACK)
     with pytest.raises(NotAllowed):
-        open_card_page(opener, at.house.payments, BACK)
+        open_card_page(opener, at.house.gateways, BACK)
 
     assert seen == [owed.id]
     assert (who.customer_id, who.user_id) == (None, None)

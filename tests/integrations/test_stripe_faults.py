@@ -7,6 +7,7 @@ import pytest
 
 from ezscale.billing.ports import ChargeState
 from ezscale.integrations.stripe.adapter import open_gateway
+from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.sandbox.faults import Wrong
 from ezscale.sandbox.in_process import NobodyThere
@@ -112,7 +113,7 @@ def test_after_the_key_is_forgotten_the_money_is_looked_up(sandbox):
         sandbox.gateway.charge(charge)
 
     sandbox.clock.move(timedelta(hours=25))
-    found = sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id)
+    found = sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id, world_now())
 
     assert found is not None
     assert (found.state, found.invoice_id) == (ChargeState.SUCCEEDED, charge.invoice_id)

@@ -9,6 +9,7 @@ import stripe
 from ezscale.billing.ports import Card, ChargeState, DisputeState, PaymentGateway
 from ezscale.integrations.stripe.amounts import our_amount, stripe_amount
 from ezscale.integrations.stripe.receipts import HARD, is_hard, receipt_of_dispute, receipt_of_intent
+from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.money import Money
 from ezscale.sandbox.faults import Wrong
@@ -132,7 +133,7 @@ def test_a_kept_card_is_charged_without_the_customer(sandbox):
     assert receipt.card is not None
     assert receipt.card.ref == charge.card_ref
     assert receipt == sandbox.gateway.read_payment(receipt.payment_ref)
-    assert receipt == sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id)
+    assert receipt == sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id, world_now())
     assert sandbox.captures(charge) == 1
 
 
@@ -169,7 +170,9 @@ def test_a_payment_that_needs_the_customer_is_paid_on_a_page(sandbox):
 
     assert refused.state is ChargeState.NEEDS_CUSTOMER
     assert sandbox.gateway.read_checkout(page.ref).state is ChargeState.SUCCEEDED
-    assert sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id) == sandbox.gateway.read_checkout(page.ref)
+    assert sandbox.gateway.find_payment(
+        charge.payer_ref, charge.attempt_id, world_now()
+    ) == sandbox.gateway.read_checkout(page.ref)
     assert sandbox.captures(charge) == 1
 
 
@@ -336,7 +339,7 @@ def test_a_status_that_does_not_exist_yet_is_no_outcome(sandbox):
 def test_a_payment_of_an_attempt_that_never_arrived_is_not_found(sandbox):
     charge = sandbox.a_charge_on()
 
-    assert sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id) is None
+    assert sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id, world_now()) is None
 
 
 def test_a_payment_is_found_among_many(sandbox):
@@ -345,7 +348,7 @@ def test_a_payment_is_found_among_many(sandbox):
     for number in range(2, 105):
         sandbox.gateway.charge(sandbox.a_charge(charge.payer_ref, number, card_ref=charge.card_ref))
 
-    found = sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id)
+    found = sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id, world_now())
 
     assert found is not None
     assert found.attempt_id == charge.attempt_id

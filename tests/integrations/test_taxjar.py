@@ -2,7 +2,7 @@
 
 import pytest
 
-from ezscale.billing.ports import CalculatedTax
+from ezscale.billing.tax_ports import CalculatedTax
 from ezscale.integrations.http import open_http
 from ezscale.integrations.taxjar.adapter import open_calculator
 from ezscale.kit.errors import Rejected, TemporaryFailure

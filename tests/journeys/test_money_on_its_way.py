@@ -29,7 +29,7 @@ def ada(at):
 
 
 def page_for(person, invoice):
-    return open_checkout(person.at.house.database.opener(person.actor), person.at.house.payments, invoice.id, BACK)
+    return open_checkout(person.at.house.database.opener(person.actor), person.at.house.gateways, invoice.id, BACK)
 
 
 def kept_at_stripe(at, person):
@@ -146,7 +146,7 @@ def test_a_charge_in_the_background_changes_nothing_about_the_cards(at, ada):
     at.sleeps(14)
     [old] = ada.does(cards)
     ada.leaves_card("5555555555554444")
-    remove_card(at.house.database.opener(ada.actor), at.house.payments, old.id)
+    remove_card(at.house.database.opener(ada.actor), at.house.gateways, old.id)
 
     at.mends(at.stripe_http)
     at.lives(days=0.02)
@@ -186,7 +186,7 @@ def test_nobody_removes_or_sees_anothers_card(at, ada):
     [card] = ada.does(cards)
 
     with pytest.raises(NotFound):
-        remove_card(at.house.database.opener(eve.actor), at.house.payments, card.id)
+        remove_card(at.house.database.opener(eve.actor), at.house.gateways, card.id)
 
     assert eve.does(cards) == []
     assert [kept.id for kept in ada.does(cards)] == [card.id]
@@ -194,7 +194,7 @@ def test_nobody_removes_or_sees_anothers_card(at, ada):
 
 def test_a_customer_without_a_card_is_reminded_before_the_day(at, ada):
     [card] = ada.does(cards)
-    remove_card(at.house.database.opener(ada.actor), at.house.payments, card.id)
+    remove_card(at.house.database.opener(ada.actor), at.house.gateways, card.id)
 
     at.sleeps(7)
     at.sleeps(7)

@@ -140,7 +140,7 @@ def test_deleting_what_a_person_has_deleted_already_is_fine(at, leaving, grace):
 def test_somebody_whose_registration_was_never_answered_is_found_by_our_own_id(at, bob, grace):
     at.breaks(at.stripe_http, "lost", method="POST", path="/v1/customers")
     with pytest.raises(UnknownOutcome):
-        open_card_page(at.house.database.opener(bob.actor), at.house.payments, BACK)
+        open_card_page(at.house.database.opener(bob.actor), at.house.gateways, BACK)
     assert (names_of(at, bob)[0], at.stripe_did()["customers"]) == (None, 1)
 
     erase(at, grace, bob.actor.customer_id)
@@ -307,7 +307,7 @@ def test_a_customer_who_was_registered_while_they_were_erased_is_deleted_too(at,
 def test_a_refusal_of_a_later_asking_is_a_case_of_its_own(at, bob, grace):
     customer_id = bob.actor.customer_id
     opener = at.house.database.opener(robot("test"))
-    registered(opener, at.house.payments, payer(customer_of(at, customer_id)))
+    registered(opener, at.house.gateways["stripe"], payer(customer_of(at, customer_id)))
     refuses = {"wrong": "refuse", "method": "DELETE", "path": "/v1/customers/*", "status": 400, "times": 0}
     at.breaks(at.stripe_http, **refuses)
     erase(at, grace, customer_id)
@@ -337,7 +337,9 @@ def test_a_name_that_came_while_the_vendor_was_asked_is_not_forgotten_with_the_o
             work.session.get_one(Customer, customer_id).gateway_ref = made["id"]
         erase(at, grace, customer_id)
 
-    registered(at.house.database.opener(robot("test")), at.house.payments, payer(customer_of(at, customer_id)))
+    registered(
+        at.house.database.opener(robot("test")), at.house.gateways["stripe"], payer(customer_of(at, customer_id))
+    )
     erase(at, grace, customer_id)
     interrupted = replace(at.lines, stripe=AfterDeleting(at.lines.stripe, meanwhile))
     forget_at_vendors(open_house(at.house.database, tmp_path, interrupted), CustomerErased(customer_id))

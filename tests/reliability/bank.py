@@ -1,9 +1,9 @@
 """A bank behind the port for payments, in memory: for stories of thousands of steps, in which HTTP would cost most."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -48,6 +48,7 @@ class Bank:
     """Keeps cards and moves money. `told` is what it has let us know of, by the name of each movement."""
 
     name: str = "stripe"
+    key_lives: timedelta = timedelta(hours=23)
     mood: Mood = Mood.PAYS
     pages: dict[str, Charge] = field(default_factory=dict)
     paid: dict[str, Receipt] = field(default_factory=dict)
@@ -135,7 +136,7 @@ class Bank:
         """What moved under a name."""
         return self.tells(next(each for each in self._moved() if each.payment_ref == payment_ref))
 
-    def find_payment(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
+    def find_payment(self, payer_ref: str, attempt_id: UUID, sent_at: datetime) -> Receipt | None:
         """What moved for an attempt."""
         found = next((each for each in self._moved() if each.attempt_id == attempt_id), None)
         return self.tells(found) if found else None
@@ -244,7 +245,7 @@ class Bank:
         """It sends none."""
         return iter(())
 
-    def read_notice(self, body: bytes, signature: str) -> Notice:
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """It sends none."""
         raise NotImplementedError
 

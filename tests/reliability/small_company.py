@@ -160,7 +160,7 @@ class SmallCompany:
     def pays(self, person: Actor, invoice_id: UUID, amount: Callable[[Money], Money] | None = None) -> str:
         """Somebody pays on the bank's page, as much as it asks for or something else; returns the page."""
         opener = self.database.opener(person)
-        page = open_checkout(opener, self.bank, invoice_id, BACK).partition("#")[2]
+        page = open_checkout(opener, self.house.gateways, invoice_id, BACK).partition("#")[2]
         charge = self.bank.pages[page]
         self.bank.paid[page] = self.bank.takes(charge, amount(charge.amount) if amount else None)
         confirm_checkout(self.house.automation("billing"), self.bank, page)
@@ -188,7 +188,9 @@ class SmallCompany:
             self.follows()
 
     def _moves_in(self) -> None:
-        self.house = House(self.database, self.bank, {}, KeptMail(Path("/nowhere")), Vault({"k1": b"0" * 32}))
+        self.house = House(
+            self.database, {"stripe": self.bank}, {}, KeptMail(Path("/nowhere")), Vault({"k1": b"0" * 32})
+        )
 
     def _carry_out(self, task: Callable[..., None], *about: Any) -> None:
         with suppress(BusinessError, TemporaryFailure):  # as the engine has it: refused is done, the rest comes again

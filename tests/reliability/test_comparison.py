@@ -32,8 +32,8 @@ def test_every_planted_break_is_found_and_no_good_row_is_told(at):
             taken(at, ref, 1000 if kinds.get(ref) != "another sum" else 999)
     booked(at, ada.actor.own_customer(), [ref for ref in refs if kinds.get(ref) != "not booked"])
 
-    first = compare_payments(at.house.automation("comparison"), at.house.payments)
-    second = compare_payments(at.house.automation("comparison"), at.house.payments)
+    first = compare_payments(at.house.automation("comparison"), at.house.gateways["stripe"])
+    second = compare_payments(at.house.automation("comparison"), at.house.gateways["stripe"])
 
     with at.robot() as work:
         cases = {(row.facts["payment"], row.kind) for row in work.session.exec(select(BillingCase))}
@@ -49,7 +49,7 @@ def test_money_whose_answer_and_webhook_were_lost_pays_its_invoice(at):
     order = ada.orders("vps-2")
     ada.pays(order.invoice_id, returns=False)
 
-    compare_payments(at.house.automation("comparison"), at.house.payments)
+    compare_payments(at.house.automation("comparison"), at.house.gateways["stripe"])
 
     [invoice] = ada.invoices()
     assert invoice.status == "paid"

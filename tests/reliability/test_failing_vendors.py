@@ -130,10 +130,10 @@ def keeps_trying_to_buy(person: Person) -> None:
     """They order and pay, clicking again when something did not work, and close the window when that did not help."""
     at, opener = person.at, person.at.house.database.opener(person.actor)
     invoice_id: UUID = person.orders().invoice_id
-    url = clicks(at, lambda: open_checkout(opener, at.house.payments, invoice_id, BACK))
+    url = clicks(at, lambda: open_checkout(opener, at.house.gateways, invoice_id, BACK))
     assert pay_on_page(at.browser, url).status_code == 303
     try:
-        confirm_checkouts_of(opener, at.house.payments, invoice_id)
+        confirm_checkouts_of(opener, at.house.gateways, invoice_id)
     except TemporaryFailure:
         for _ in range(6):
             at.lives(days=FIVE_MINUTES)  # the sweep asks again and again

@@ -226,7 +226,9 @@ class Life(RuleBasedStateMachine):
         amount = PAID_AS[how](asked) if how in PAID_AS else asked
         came = Came(method, amount, self.at.clock.now.date(), name, name)
         opener = self.at.house.automation("staff")
-        payment = self.tries(f"record {how}", lambda: record_payment(opener, self.at.bank, UUID(invoice.id), came))
+        payment = self.tries(
+            f"record {how}", lambda: record_payment(opener, self.at.house.gateways, UUID(invoice.id), came)
+        )
         if payment is not None and mistaken:
             self.staff("take back", lambda work: take_back_payment(work, payment.id, "Another customer's"))
         self.goes_on()

@@ -62,7 +62,7 @@ def test_paid_in_the_moment_in_which_it_is_voided(at: Company, ada: Person) -> N
     at.lives(days=UNTIL_THE_NEXT_INVOICE)
     invoice = ada.invoices()[-1]
     opener = at.house.database.opener(ada.actor)
-    url = open_checkout(opener, at.house.payments, invoice.id, BACK)
+    url = open_checkout(opener, at.house.gateways, invoice.id, BACK)
 
     with at.robot() as work:
         void_invoice(work, invoice.id)
@@ -90,7 +90,7 @@ def paying(person: Person, invoice_id: UUID) -> Callable[[], None]:
     at, opener = person.at, person.at.house.database.opener(person.actor)
 
     def pay() -> None:
-        url = open_checkout(opener, at.house.payments, invoice_id, BACK)
+        url = open_checkout(opener, at.house.gateways, invoice_id, BACK)
         with suppress(KeyError):  # there is nothing to type any more: it was paid in another window
             pay_on_page(at.browser, url)
 

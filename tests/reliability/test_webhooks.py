@@ -161,7 +161,7 @@ class MessageFirst(httpx.BaseTransport):
 def pays_and_closes_the_window(person: Person) -> None:
     """They pay on Stripe's page, and we do not see them again."""
     at, opener = person.at, person.at.house.database.opener(person.actor)
-    url = open_checkout(opener, at.house.payments, person.orders().invoice_id, BACK)
+    url = open_checkout(opener, at.house.gateways, person.orders().invoice_id, BACK)
     assert pay_on_page(at.browser, url).status_code == 303
 
 

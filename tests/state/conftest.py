@@ -29,7 +29,7 @@ PASSWORD = "plum orchard lantern 42"
 def house(database: Database) -> Iterator[House]:
     """The house that states find: this test's database, and no vendor."""
     nobody = cast("Any", None)
-    chosen = House(database, nobody, {}, nobody, Vault({"k1": b"0" * 32}))
+    chosen = House(database, {}, {}, nobody, Vault({"k1": b"0" * 32}))
     wiring.move_into(chosen)
     yield chosen
     wiring.move_out()

@@ -88,7 +88,7 @@ def record(invoice_id: UUID, sent: PaymentIn, open_work: ApiOpenWork) -> Recorde
     """
     form_key = f"api:{sent.key}" if sent.key else new_id().hex
     came = Came(sent.method, Money(sent.minor, sent.currency), sent.came_on, sent.reference, form_key)
-    payment = record_payment(open_work, wiring.payments(), invoice_id, came)
+    payment = record_payment(open_work, wiring.gateways(), invoice_id, came)
     with open_work() as work:
         return RecordedPaymentOut.of(work, payment)
 

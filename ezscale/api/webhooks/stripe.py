@@ -2,16 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Request
 
 from ezscale import wiring
 from ezscale.api import rates
 from ezscale.api.doors import Door, door
+from ezscale.billing.gateways import gateway_of
 from ezscale.billing.notices import take_notice
 from ezscale.billing.ports import BadNotice, Notice
 from ezscale.kit.errors import Invalid
 from ezscale.kit.rates import NOTICES, network_of
 from ezscale.kit.settings import settings
+
+VENDOR = "stripe"
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,11 +28,11 @@ RawBody = Annotated[bytes, Depends(raw_body)]
 
 
 @door(Door.SIGNATURE)
-def verified_notice(request: Request, body: RawBody, stripe_signature: Annotated[str, Header()] = "") -> Notice:
+def verified_notice(request: Request, body: RawBody) -> Notice:
     """A message that Stripe has signed just now; Invalid for any other."""
     rates.count(request, NOTICES, NOTICES, network_of(rates.address_of(request)))
     try:
-        return wiring.payments().read_notice(body, stripe_signature)
+        return gateway_of(wiring.gateways(), VENDOR).read_notice(body, request.headers)
     except BadNotice as error:
         raise Invalid("The signature does not fit this message.") from error
 
@@ -38,5 +41,5 @@ def verified_notice(request: Request, body: RawBody, stripe_signature: Annotated
 def take_stripe_notice(notice: Annotated[Notice, Depends(verified_notice)], body: RawBody) -> dict[str, bool]:
     """Keep a message once, however often it comes."""
     with wiring.automation("stripe")() as work:
-        take_notice(work, wiring.payments().name, notice, body.decode(), live=not settings().sandbox)
+        take_notice(work, VENDOR, notice, body.decode(), live=not settings().sandbox)
     return {"received": True}

@@ -123,19 +123,19 @@ class Customer:
 
     def pay(self, invoice_id: UUID, card: str = GOOD) -> None:
         """Pay on the gateway's page, as a browser does, and come back."""
-        gateway, open_work = self.company.house.payments, self.open_work
-        url = checkout.open_checkout(open_work, gateway, invoice_id, BACK)
+        gateways, open_work = self.company.house.gateways, self.open_work
+        url = checkout.open_checkout(open_work, gateways, invoice_id, BACK)
         pay_on_page(self.company.browser, url, card)
-        checkout.confirm_checkouts_of(self.open_work, gateway, invoice_id)
+        checkout.confirm_checkouts_of(self.open_work, gateways, invoice_id)
         self.company.settle()
 
     def leave_card(self, card: str) -> None:
         """Put another card on file."""
-        gateway = self.company.house.payments
-        url = checkout.open_card_page(self.open_work, gateway, BACK)
+        gateways = self.company.house.gateways
+        url = checkout.open_card_page(self.open_work, gateways, BACK)
         answer = pay_on_page(self.company.browser, url, card)
         page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
-        checkout.confirm_card_page(self.open_work, gateway, page_ref)
+        checkout.confirm_card_page(self.open_work, gateways, page_ref)
         self.company.settle()
 
     def unpaid(self) -> list[UUID]:

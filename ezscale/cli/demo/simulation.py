@@ -101,7 +101,7 @@ def open_simulation(
     known = urls(sandbox_url, stripe_key=keys["stripe_key"], virtfusion_token=keys["virtfusion_token"])
 
     def deliver(body: bytes, signature: str) -> None:
-        notice = gateway.read_notice(body, signature)
+        notice = gateway.read_notice(body, {"Stripe-Signature": signature})
         with house.automation("webhook")() as work:
             take_notice(work, gateway.name, notice, body.decode(), live=False)
 
@@ -127,7 +127,7 @@ def open_simulation(
     panel_http = open_http(known["virtfusion"]["url"], keys["virtfusion_token"], transport=carrier)
     house = House(
         database=database,
-        payments=gateway,
+        gateways={gateway.name: gateway},
         panels={"virtfusion": VirtFusionPanel(VirtFusionClient(panel_http))},
         mailer=KeptMail(place.mail),
         vault=vault,

@@ -1,8 +1,8 @@
 """Stripe behind billing's port."""
 
 import json
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -40,6 +40,7 @@ from ezscale.integrations.stripe.receipts import (
 )
 from ezscale.kit.errors import Rejected, UnknownOutcome
 
+SIGNATURE = "stripe-signature"
 MONEY = ["latest_charge.balance_transaction", "payment_method"]
 IN_THE_OTHER_MODE = "a similar object exists in"  # a test key for a live company, or the other way round
 CARD_IS_GONE = ("detached", "not have a payment method", "No such PaymentMethod")
@@ -75,6 +76,7 @@ class StripeGateway:
     """Our invoices, Stripe's cards: it keeps cards, shows payment pages and takes exactly what we ask for."""
 
     name = "stripe"
+    key_lives = timedelta(hours=23)  # it forgets one after 24 hours
 
     def __init__(self, client: stripe.StripeClient, webhook_secret: str) -> None:
         self._client = client
@@ -169,7 +171,7 @@ class StripeGateway:
         except stripe.CardError as decline:
             return receipt_of_decline(charge, decline)
         except KeyReused:  # sent before in other words, a new description say: what came of that is the outcome
-            found = self.find_payment(charge.payer_ref, charge.attempt_id)
+            found = self._find(charge.payer_ref, charge.attempt_id)
             if found is None:
                 raise
             return found
@@ -185,8 +187,11 @@ class StripeGateway:
             intent = self._stripe.payment_intents.retrieve(payment_ref, {"expand": MONEY})
         return receipt_of_intent(intent)
 
-    def find_payment(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
-        """Look up the money of an attempt whose answer was lost, by our own name for it."""
+    def find_payment(self, payer_ref: str, attempt_id: UUID, sent_at: datetime) -> Receipt | None:
+        """Look up the money of an attempt whose answer was lost, by our own name for it: Stripe knows it at once."""
+        return self._find(payer_ref, attempt_id)
+
+    def _find(self, payer_ref: str, attempt_id: UUID) -> Receipt | None:
         expand = [f"data.{name}" for name in MONEY]
         with asking(changes=False):
             listed = self._stripe.payment_intents.list({"customer": payer_ref, "limit": 100, "expand": expand})
@@ -297,8 +302,9 @@ class StripeGateway:
             for event in listed.auto_paging_iter():
                 yield _notice_of(event), json.dumps(event.to_dict(), default=str)
 
-    def read_notice(self, body: bytes, signature: str) -> Notice:
-        """Verify a webhook's raw body; BadNotice when it is not from the gateway."""
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+        """Verify a webhook's raw body by its signature; BadNotice when it is not from the gateway."""
+        signature = next((headers[name] for name in headers if name.lower() == SIGNATURE), "")
         try:
             return _notice_of(self._client.construct_event(body, signature, self._webhook_secret))
         except (stripe.SignatureVerificationError, ValueError, KeyError, AttributeError) as error:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from ezscale.billing.ports import CalculatedTax
+from ezscale.billing.tax_ports import CalculatedTax
 from ezscale.integrations.http import Http, open_http
 from ezscale.integrations.taxjar.client import TaxJarClient
 from ezscale.kit.errors import TemporaryFailure

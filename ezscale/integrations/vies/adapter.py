@@ -1,6 +1,6 @@
 """VIES as the register of tax ids."""
 
-from ezscale.billing.ports import TaxIdAnswer
+from ezscale.billing.tax_ports import TaxIdAnswer
 from ezscale.integrations.http import Http, open_http
 from ezscale.integrations.vies.client import ViesClient
 from ezscale.kit.errors import TemporaryFailure

@@ -97,7 +97,7 @@ class CardsState(PortalState):
     async def remove(self, card_id: str) -> None:
         """Let a card go."""
         method_id = sent_id(card_id)
-        await self.converse(lambda open_work: remove_card(open_work, wiring.payments(), method_id))
+        await self.converse(lambda open_work: remove_card(open_work, wiring.gateways(), method_id))
         await self._look()
         self.say("The card is removed. It will not be charged again.")
 

@@ -23,26 +23,26 @@ PAGE_REF = "{CHECKOUT_SESSION_ID}"  # the gateway puts its own name of the page 
 def checkout_of_order(open_work: OpenWork, order_id: UUID, invoice_id: UUID, origin: str) -> str:
     """The address of the page where an order is paid; it leads back to the order."""
     with said_plainly(open_work, invoice_id):
-        return open_checkout(open_work, wiring.payments(), invoice_id, back_to(origin, ORDER, order_id))
+        return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, ORDER, order_id))
 
 
 def checkout_of_invoice(open_work: OpenWork, invoice_id: UUID, origin: str) -> str:
     """The address of the page where an invoice is paid; it leads back to the invoice."""
     with said_plainly(open_work, invoice_id):
-        return open_checkout(open_work, wiring.payments(), invoice_id, back_to(origin, INVOICE, invoice_id))
+        return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, INVOICE, invoice_id))
 
 
 def card_page(open_work: OpenWork, origin: str) -> str:
     """The address of the page where a new card is left; it leads back to the cards."""
     cards = f"{origin}{CARDS}"
     with said_plainly(open_work):
-        return open_card_page(open_work, wiring.payments(), Return(f"{cards}?page={PAGE_REF}", f"{cards}?came=back"))
+        return open_card_page(open_work, wiring.gateways(), Return(f"{cards}?page={PAGE_REF}", f"{cards}?came=back"))
 
 
 def take_card(open_work: OpenWork, page_ref: str) -> bool:
     """Keep the card that was left on a page. False for a page that is unfinished, somebody else's, or none at all."""
     try:
-        return confirm_card_page(open_work, wiring.payments(), page_ref)
+        return confirm_card_page(open_work, wiring.gateways(), page_ref)
     except Rejected:
         return False
 
@@ -50,7 +50,7 @@ def take_card(open_work: OpenWork, page_ref: str) -> bool:
 def ask_gateway(open_work: OpenWork, invoice_id: UUID) -> None:
     """Hear what became of an invoice's open page. No answer is no harm: the gateway will tell us by itself."""
     try:
-        confirm_checkouts_of(open_work, wiring.payments(), invoice_id)
+        confirm_checkouts_of(open_work, wiring.gateways(), invoice_id)
     except (TemporaryFailure, Rejected):
         log.info("The gateway did not say what became of the page for invoice %s.", invoice_id)
 

@@ -97,7 +97,7 @@ class RecordingState(StaffState):
 
         def record(open_work: OpenWork) -> None:
             came = _came(open_work, invoice_id, typed, method, came_on, key)
-            record_payment(open_work, wiring.payments(), invoice_id, came)
+            record_payment(open_work, wiring.gateways(), invoice_id, came)
 
         await self.converse(record)
         self.is_open = False

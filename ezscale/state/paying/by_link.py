@@ -130,7 +130,7 @@ def page_for(open_work: OpenWork, secret: str, address: str, back: Return) -> st
     """The address of the gateway's page where a link's invoice is paid; what was paid on an earlier one is booked first."""
     holder, invoice_id = hear_of(open_work, secret, address)
     with said_plainly(open_work, invoice_id):
-        return open_checkout(wiring.work_of(holder), wiring.payments(), invoice_id, back)
+        return open_checkout(wiring.work_of(holder), wiring.gateways(), invoice_id, back)
 
 
 def hear_of(open_work: OpenWork, secret: str, address: str) -> tuple[Actor, UUID]:
