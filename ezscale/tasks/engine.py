@@ -1,6 +1,7 @@
 """The engine: events become jobs, jobs are run, and what fails is tried again. The rows are the truth.
 
-While staff let the company stand still it does none of that, in whatever process: events and jobs wait.
+No try counts while a vendor does not answer. While staff let the company stand still it does none of that, in whatever
+process: events and jobs wait.
 """
 
 import random
@@ -15,6 +16,7 @@ from ezscale.kit import jobs, outbox
 from ezscale.kit.errors import BusinessError, TemporaryFailure
 from ezscale.kit.events import Event, revive
 from ezscale.kit.jobs import Claim, job_row
+from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork
 from ezscale.tasks.registry import REACTIONS, SCHEDULE, call, name_of
 from ezscale.wiring import House
@@ -78,7 +80,9 @@ def run_job(house: House, job_id: UUID) -> datetime | None:
     try:
         call(house, job.task, _event_of(job))
     except TemporaryFailure as failure:
-        after, counts = _wait(job, failure.retry_after, MOST_TRIES), failure.retry_after is None
+        with open_work() as work:
+            counts = failure.retry_after is None and not silent_lines(work)
+        after = _wait(job, failure.retry_after, MOST_TRIES if counts else None)
         return _try_again(open_work, job, after, failure.message, counts=counts)
     except BusinessError as refusal:  # the world has moved on: there is nothing left to do
         log.info("job_refused", job=job.task, reason=refusal.message)
@@ -125,11 +129,11 @@ def _try_again(
         return work.now + after
 
 
-def _wait(job: Claim, asked: float | None, most_tries: int) -> timedelta | None:
-    """How long to wait for the next try: as asked, or twice as long each time; None after the last one."""
+def _wait(job: Claim, asked: float | None, most_tries: int | None) -> timedelta | None:
+    """How long to wait for the next try: as asked, or twice as long each time; None after the last one, if one is."""
     if asked is not None:
         return timedelta(seconds=asked)
-    if job.tries >= most_tries:
+    if most_tries is not None and job.tries >= most_tries:
         return None
     seconds = min(2.0**job.tries, LONGEST_WAIT.total_seconds())
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  # spreads load, guards nothing
