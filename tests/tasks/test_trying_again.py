@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.jobs import Job, JobStatus, enqueue, job_row
