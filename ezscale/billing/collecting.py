@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from ezscale.billing.cards import backup_card, is_tried_out, usable_card
 from ezscale.billing.cases import open_case
@@ -96,19 +96,20 @@ def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
     surely did not happen is as if it had never been asked for.
     """
     with open_work() as work:
-        gateway = gateway_of(gateways, work.session.get_one(PaymentAttempt, attempt_id).gateway)
-        charge, sent_at = _charge_to_send(work, gateway, attempt_id)
+        attempt, invoice = _locked(work, attempt_id)
+        gateway = gateway_of(gateways, attempt.gateway)
+        charge, sent_at = _charge_to_send(work, gateway, attempt, invoice)
     if charge is None:
         return
     try:
         receipt = gateway.charge(charge) if sent_at is None else _found(gateway, charge, sent_at)
     except UnknownOutcome:
         with open_work() as work:
-            _locked(work, attempt_id).lose_sight()
+            _locked(work, attempt_id)[0].lose_sight()
         raise
     except TemporaryFailure:
         with open_work() as work:
-            _locked(work, attempt_id).stay_unsent()
+            _locked(work, attempt_id)[0].stay_unsent()
         raise
     except Rejected as refusal:
         with open_work() as work:
@@ -137,10 +138,10 @@ def doubt_charges(work: Work, since: datetime) -> int:
     return len(attempts)
 
 
-def _charge_to_send(work: Work, gateway: PaymentGateway, attempt_id: UUID) -> tuple[Charge | None, datetime | None]:
+def _charge_to_send(
+    work: Work, gateway: PaymentGateway, attempt: PaymentAttempt, invoice: Invoice
+) -> tuple[Charge | None, datetime | None]:
     """The charge, if it is wanted still; and when it was sent, where that is too long ago for its key to be known."""
-    attempt = _locked(work, attempt_id)
-    invoice = invoice_to_change(work, attempt.invoice_id)
     if not attempt.is_live or attempt.method_id is None:
         return None, None
     if invoice.status is not InvoiceStatus.OPEN and attempt.status is AttemptStatus.CREATED:
@@ -204,7 +205,7 @@ def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receip
 
 def _charge_anew(work: Work, attempt_id: UUID) -> None:
     """No money was found under our name for it: that try never was one."""
-    attempt = _locked(work, attempt_id)
+    attempt, _ = _locked(work, attempt_id)
     if attempt.is_live:
         attempt.fail("lost", work.now)
         work.session.flush()
@@ -212,18 +213,17 @@ def _charge_anew(work: Work, attempt_id: UUID) -> None:
 
 
 def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
-    attempt = _locked(work, attempt_id)
-    invoice = invoice_to_change(work, attempt.invoice_id)
+    attempt, invoice = _locked(work, attempt_id)
     attempt.fail("refused", work.now)
     facts = {"invoice": invoice.number or "", "reason": refusal.message}
     open_case(work, "charge_refused", attempt.id.hex, invoice.customer_id, facts)
 
 
-def _locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
+def _locked(work: Work, attempt_id: UUID) -> tuple[PaymentAttempt, Invoice]:
     attempt = work.session.get_one(PaymentAttempt, attempt_id)
-    invoice_to_change(work, attempt.invoice_id)
+    invoice = invoice_to_change(work, attempt.invoice_id)
     work.session.refresh(attempt, with_for_update=True)
-    return attempt
+    return attempt, invoice
 
 
 def unanswered(work: Work, limit: int = 500) -> list[UUID]:
@@ -233,5 +233,9 @@ def unanswered(work: Work, limit: int = 500) -> list[UUID]:
         PaymentAttempt.checkout_ref == "",
         col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
         PaymentAttempt.created_at < work.now - ANSWER_OVERDUE,
+        or_(
+            PaymentAttempt.status != AttemptStatus.CREATED,  # one that still waits for its turn is on its way
+            PaymentAttempt.created_at < work.now - WAITED_FOR,
+        ),
     )
     return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))

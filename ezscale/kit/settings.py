@@ -89,6 +89,12 @@ class Settings(BaseSettings):
         le=1000,
         description="Changes, and questions, to Stripe in a second at most; 0 means 80, with a test key 20.",
     )
+    charges_at_once: int = Field(
+        default=16,
+        ge=1,
+        le=100,
+        description="Calls to payment gateways that one worker has under way at the same time.",
+    )
     virtfusion_url: str = Field(default="", description="https://<control-host>/api/v1")
     virtfusion_token: SecretStr = Field(default=SecretStr(""), description="API token.")
     vies_url: str = Field(default="", description="Only for a stand-in; empty means VIES itself, which checks VAT ids.")

@@ -13,12 +13,13 @@ import structlog
 
 from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs, outbox
+from ezscale.kit.actor import robot
 from ezscale.kit.errors import BusinessError, TemporaryFailure
 from ezscale.kit.events import Event, revive
-from ezscale.kit.jobs import Claim, job_row
+from ezscale.kit.jobs import Claim, Lane, job_row
 from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork
-from ezscale.tasks.registry import REACTIONS, SCHEDULE, call, name_of
+from ezscale.tasks.registry import LANES, REACTIONS, SCHEDULE, call, name_of
 from ezscale.wiring import House
 
 log = structlog.get_logger()
@@ -58,16 +59,16 @@ def tick(house: House) -> None:
                 return
             entries = [(name_of(entry.run), entry.period(work.now, work.zone)) for entry in SCHEDULE]
             known = jobs.known_keys(work.session, [f"{name}@{period}" for name, period in entries])
-            rows = [job_row(name, {}, f"{name}@{period}", work.now) for name, period in entries]
+            rows = [_row(name, {}, f"{name}@{period}", work.now) for name, period in entries]
             jobs.enqueue(work.session, [row for row in rows if row["once_key"] not in known])
     except TemporaryFailure as failure:
         log.info("beat_gave_way", reason=failure.message)
 
 
-def due_jobs(house: House) -> list[UUID]:
-    """Jobs that can run now."""
-    with house.automation("engine")() as work:
-        return [] if stands_still(work) else list(jobs.due(work.session, work.now))
+def due_jobs(house: House, lane: Lane | None = None, limit: int = 200) -> list[UUID]:
+    """Jobs that can run now, of a lane or of all."""
+    with house.database.reader(robot("engine"))() as work:
+        return [] if stands_still(work) else list(jobs.due(work.session, work.now, limit, lane))
 
 
 def run_job(house: House, job_id: UUID) -> datetime | None:
@@ -109,9 +110,13 @@ def drain(house: House) -> int:
 def _jobs_after(event: outbox.OutboxEvent, now: datetime) -> list[dict[str, Any]]:
     arguments = {"event": event.name, "payload": event.payload}
     return [
-        job_row(name_of(task), arguments, f"{name_of(task)}:{event.id.hex}", now)
+        _row(name_of(task), arguments, f"{name_of(task)}:{event.id.hex}", now)
         for task in REACTIONS.get(type(event.event()), ())
     ]
+
+
+def _row(name: str, arguments: dict[str, Any], once_key: str, now: datetime) -> dict[str, Any]:
+    return job_row(name, arguments, once_key, now, LANES.get(name, Lane.HOUSE))
 
 
 def _event_of(job: Claim) -> Event | None:
