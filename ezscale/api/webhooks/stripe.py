@@ -7,14 +7,15 @@ from fastapi import APIRouter, Depends, Request
 from ezscale import wiring
 from ezscale.api import rates
 from ezscale.api.doors import Door, door
+from ezscale.api.webhooks.intake import Intake
 from ezscale.billing.gateways import gateway_of
-from ezscale.billing.notices import take_notice
 from ezscale.billing.ports import BadNotice, Notice
 from ezscale.kit.errors import Invalid
 from ezscale.kit.rates import NOTICES, network_of
-from ezscale.kit.settings import settings
 
 VENDOR = "stripe"
+
+INTAKE = Intake(VENDOR)
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,6 +41,5 @@ def verified_notice(request: Request, body: RawBody) -> Notice:
 @router.post("/webhooks/stripe")
 def take_stripe_notice(notice: Annotated[Notice, Depends(verified_notice)], body: RawBody) -> dict[str, bool]:
     """Keep a message once, however often it comes."""
-    with wiring.automation("stripe")() as work:
-        take_notice(work, VENDOR, notice, body.decode(), live=not settings().sandbox)
+    INTAKE.take(notice, body.decode())
     return {"received": True}
