@@ -36,7 +36,7 @@ from ezscale.kit.jobs import Job, Lane
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.pace import Pace, open_store
 from ezscale.kit.work import Database
-from ezscale.models import Customer, Invoice, Payment, PaymentAttempt, PaymentMethod
+from ezscale.models import Customer, Invoice, KnownPayer, Payment, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.reporting.payment_checks import OF_PAYMENTS
@@ -204,11 +204,12 @@ def fill(house: House, size: int) -> None:
     issue_renewals(open_work)
     customers, outbox, jobs = table_of(Customer), table_of(OutboxEvent), table_of(Job)
     with engine.begin() as connection:
-        connection.execute(update(customers).values(gateway_ref=customers.c.number))
         connection.execute(update(outbox).values(relayed_at=now))
         connection.execute(jobs.delete())
         ids = connection.execute(core_select(customers.c.id)).scalars().all()
         connection.execute(insert(table_of(PaymentMethod)), [card_of(customer_id, now) for customer_id in ids])
+        payers = [{"id": new_id(), "customer_id": each, "gateway": "stripe", "ref": f"cus_{each.hex}"} for each in ids]
+        connection.execute(insert(table_of(KnownPayer)), payers)
     with open_work() as work:
         invoice_ids = work.session.exec(select(Invoice.id).where(Invoice.status == InvoiceStatus.OPEN)).all()
     for start in range(0, len(invoice_ids), 100):

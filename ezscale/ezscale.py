@@ -30,6 +30,7 @@ from ezscale.ui.links import web_address
 log = logging.getLogger(__name__)
 
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
+PAYPAL = "https://www.paypal.com"
 
 
 def our_fault(exception: Exception) -> EventSpec | None:
@@ -51,7 +52,9 @@ def site() -> Site:
         secure=web.scheme == "https",
         forms_lead_to=(
             STRIPE_CHECKOUT,
+            *([PAYPAL] if own.takes_paypal else []),
             *([own.stripe_url or own.sandbox_url] if own.sandbox else []),
+            *([own.paypal_url] if own.sandbox and own.paypal_url else []),
             *([own.web_url, own.staff_url] if own.admin_host else []),
         ),
         script_hashes=inline_scripts(get_web_dir() / Dirs.STATIC),

@@ -6,12 +6,15 @@ from functools import cache
 
 from ezscale.accounts.ports import StaffPasses
 from ezscale.billing.gateways import Gateways
+from ezscale.billing.ports import PaymentGateway
 from ezscale.billing.tax_ports import TaxCalculator, TaxIdRegister
 from ezscale.company.ports import RateFeed
 from ezscale.integrations.cloudflare.adapter import open_passes
 from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.guarding import LineGuard, guard_of
 from ezscale.integrations.http import open_http
+from ezscale.integrations.paypal import adapter as paypal
+from ezscale.integrations.paypal.client import LIVE
 from ezscale.integrations.smtp.adapter import KeptMail, SmtpMailer
 from ezscale.integrations.stripe.adapter import open_gateway
 from ezscale.integrations.taxjar.adapter import open_calculator
@@ -145,7 +148,18 @@ def _gateways(own: Settings, database: Database) -> Gateways:
         base_url=own.stripe_url,
         guard=guard_of("stripe", own.stripe_pace, database, open_store(own.broker)),
     )
-    return {stripe.name: stripe}
+    gateways: dict[str, PaymentGateway] = {stripe.name: stripe}
+    if own.takes_paypal:
+        gateways["paypal"] = paypal.open_gateway(
+            client_id=own.paypal_client_id,
+            secret=own.paypal_secret.get_secret_value(),
+            webhook_id=own.paypal_webhook_id,
+            stand_in=own.paypal_url,
+            http=open_http(
+                own.paypal_url or LIVE, guard=guard_of("paypal", own.paypal_rate, database, open_store(own.broker))
+            ),
+        )
+    return gateways
 
 
 def _calculator(own: Settings) -> TaxCalculator | None:

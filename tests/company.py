@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
@@ -16,20 +15,23 @@ from ezscale.accounts.actors import actor_for
 from ezscale.accounts.invitations import invite, sign_up_invited
 from ezscale.accounts.mailed_links import verify_email
 from ezscale.accounts.signing_up import NewPerson, sign_up
-from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.billing.card_pages import confirm_card_pages, open_card_page
+from ezscale.billing.checkout import Return, confirm_checkouts_of, open_checkout
 from ezscale.billing.notices import take_notice
+from ezscale.billing.ports import PaymentGateway
 from ezscale.billing.tax_rates import stock_tax_rates
 from ezscale.catalog.starting_range import stock_the_shop
 from ezscale.company.currencies import offered_currencies
 from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.http import open_http
+from ezscale.integrations.paypal import adapter as paypal
 from ezscale.integrations.smtp.adapter import KeptMail
 from ezscale.integrations.stripe.adapter import open_gateway
 from ezscale.integrations.vies.adapter import open_register
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
 from ezscale.kit.actor import ANONYMOUS, Actor
-from ezscale.kit.clock import FixedClock
+from ezscale.kit.clock import FixedClock, world_now
 from ezscale.kit.encryption import Vault
 from ezscale.kit.work import Database, Work
 from ezscale.models import Customer, Invoice, MailMessage, Order, Service, User
@@ -39,6 +41,8 @@ from ezscale.ordering.quoting import quote_basket
 from ezscale.reporting.doctor import examine
 from ezscale.sandbox.exchange_rates.app import EcbStandIn
 from ezscale.sandbox.in_process import InProcess
+from ezscale.sandbox.paypal.app import paypal_stand_in
+from ezscale.sandbox.paypal.browser import answer_on_page
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
 from ezscale.sandbox.stripe.browser import pay_on_page
@@ -47,13 +51,14 @@ from ezscale.sandbox.vies.app import ViesStandIn
 from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
 from ezscale.tasks import company
 from ezscale.wiring import House
+from tests.paypal_sandbox import CLIENT, HOST, WEBHOOK
 
 T = TypeVar("T")
 
 KEY, SECRET, TOKEN = "sk_test_journey", "whsec_journey", "vf-journey"
 STRIPE, PANEL = "http://stripe.test", "http://panel.test"
 VIES, ECB = "http://vies.test", "http://ecb.test"
-BACK = Return("http://shop.test/paid?page={CHECKOUT_SESSION_ID}", "http://shop.test/back")
+BACK = Return("http://shop.test/paid", "http://shop.test/back")
 GOOD_CARD, DECLINED_LATER = "4242424242424242", "4000000000000341"
 AT_ONCE = timedelta(0)
 PASSWORD = "plum orchard lantern 42"
@@ -66,18 +71,32 @@ class Lines:
     stripe_url: str = STRIPE
     panel_url: str = PANEL
     stripe: httpx.BaseTransport | None = None
+    paypal: httpx.BaseTransport | None = None
     panel: httpx.BaseTransport | None = None
     vies: httpx.BaseTransport | None = None
     ecb: httpx.BaseTransport | None = None
+    now: Callable[[], datetime] = world_now
 
 
 def open_house(database: Database, folder: Path, lines: Lines, *, settles: timedelta = AT_ONCE) -> House:
     """A house whose vendors are at the end of these lines."""
     panel = VirtFusionClient(open_http(lines.panel_url, TOKEN, transport=lines.panel))
     stripe = open_http(lines.stripe_url, transport=lines.stripe)
+    gateways: dict[str, PaymentGateway] = {
+        "stripe": open_gateway(key=KEY, webhook_secret=SECRET, base_url=lines.stripe_url, http=stripe, retries=0)
+    }
+    if lines.paypal:
+        gateways["paypal"] = paypal.open_gateway(
+            client_id=CLIENT[0],
+            secret=CLIENT[1],
+            webhook_id=WEBHOOK,
+            stand_in=HOST,
+            http=open_http(HOST, transport=lines.paypal),
+            now=lines.now,
+        )
     return House(
         database,
-        {"stripe": open_gateway(key=KEY, webhook_secret=SECRET, base_url=lines.stripe_url, http=stripe, retries=0)},
+        gateways,
         {"virtfusion": VirtFusionPanel(panel, pause=lambda _seconds: None, settles=settles)},
         KeptMail(folder / "mail"),
         Vault({"k1": b"0" * 32}),
@@ -102,11 +121,13 @@ class Company:
         lines: Lines | None = None,
     ) -> None:
         self.clock = clock
+        self.webhooks = webhooks
         self.lines = lines = lines or self._stand_ins_here(
             self.takes_webhook if webhooks else lambda _body, _signature: None
         )
         self.browser = httpx.Client(transport=lines.stripe, trust_env=False)
         self.stripe_http = open_http(lines.stripe_url, KEY, transport=lines.stripe)
+        self.paypal_http = httpx.Client(transport=lines.paypal, base_url=HOST, trust_env=False)
         self.panel_http = open_http(lines.panel_url, TOKEN, transport=lines.panel)
         self.vies_http = open_http(VIES, transport=lines.vies)
         self.ecb_http = open_http(ECB, transport=lines.ecb)
@@ -183,23 +204,46 @@ class Company:
         http.delete("/_sandbox/faults")
 
     def takes_webhook(self, body: bytes, signature: str) -> None:
-        """Our endpoint: verify and store."""
-        notice = self.house.gateways["stripe"].read_notice(body, {"Stripe-Signature": signature})
+        """Our endpoint for Stripe's messages: verify and store."""
+        self._takes("stripe", body, {"Stripe-Signature": signature})
+
+    def takes_paypals_webhook(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """The same for PayPal's."""
+        if self.webhooks:
+            self._takes("paypal", body, headers)
+
+    def _takes(self, vendor: str, body: bytes, headers: Mapping[str, str]) -> None:
+        notice = self.house.gateways[vendor].read_notice(body, headers)
         with self.house.automation("webhooks")() as work:
-            take_notice(work, "stripe", notice, body.decode(), live=False)
+            take_notice(work, vendor, notice, body.decode(), live=False)
+
+    def hears_paypal(self) -> None:
+        """PayPal's messages arrive, and what follows from them happens."""
+        while self.paypal.webhooks.deliver_due(all=True):
+            self.works()
 
     def _stand_ins_here(self, deliver: Deliver) -> Lines:
         keys = {"webhook_secret": SECRET, "api_key": KEY}
         self.stripe = stripe_stand_in(
             Store(), webhook_url="", **keys, deliver=deliver, now=self._reads_clock, public_url=STRIPE
         )
+        self.paypal = paypal_stand_in(
+            Store(),
+            client=CLIENT,
+            webhook_id=WEBHOOK,
+            deliver=self.takes_paypals_webhook,
+            now=self._reads_clock,
+            public_url=HOST,
+        )
         panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))
         register, bank = ViesStandIn(Store(), self._reads_clock), EcbStandIn(Store(), self._reads_clock)
         return Lines(
             stripe=InProcess(self.stripe),
+            paypal=InProcess(self.paypal),
             panel=InProcess(panel),
             vies=InProcess(register),
             ecb=InProcess(bank),
+            now=self._reads_clock,
         )
 
     def _reads_clock(self) -> datetime:
@@ -271,13 +315,27 @@ class Person:
         if returns:
             confirm_checkouts_of(opener, self.at.house.gateways, invoice_id)
 
+    def pays_by_paypal(self, invoice_id: UUID, wallet: str = "good", *, returns: bool = True) -> None:
+        """They approve on PayPal's page, and come back to the shop (or close the window)."""
+        opener = self.at.house.database.opener(self.actor)
+        url = open_checkout(opener, self.at.house.gateways, invoice_id, BACK, "paypal")
+        assert answer_on_page(self.at.paypal_http, url, wallet).status_code == 303
+        if returns:
+            confirm_checkouts_of(opener, self.at.house.gateways, invoice_id)
+
+    def leaves_wallet(self, wallet: str = "good") -> None:
+        """They leave a wallet on PayPal's page; it is the one charged from now on."""
+        opener = self.at.house.database.opener(self.actor)
+        url = open_card_page(opener, self.at.house.gateways, BACK, "paypal")
+        assert answer_on_page(self.at.paypal_http, url, wallet).status_code == 303
+        assert confirm_card_pages(opener, self.at.house.gateways)
+
     def leaves_card(self, card: str, expiry: str = "12 / 34") -> None:
         """They leave another card on Stripe's page; it is the one charged from now on."""
         opener = self.at.house.database.opener(self.actor)
         url = open_card_page(opener, self.at.house.gateways, BACK)
-        answer = pay_on_page(self.at.browser, url, card, expiry=expiry)
-        page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
-        assert confirm_card_page(opener, self.at.house.gateways, page_ref)
+        assert pay_on_page(self.at.browser, url, card, expiry=expiry).status_code == 303
+        assert confirm_card_pages(opener, self.at.house.gateways)
 
     def buys(
         self,

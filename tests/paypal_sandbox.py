@@ -7,10 +7,10 @@ from uuid import UUID, uuid5
 
 import httpx
 
-from ezscale.billing.ports import Charge, Payer
+from ezscale.billing.ports import Card, Charge, Payer, WantedRefund
 from ezscale.integrations.http import open_http
 from ezscale.integrations.paypal.adapter import PayPalGateway, open_gateway
-from ezscale.integrations.paypal.receipts import Wallet, our_names
+from ezscale.integrations.paypal.receipts import our_names
 from ezscale.kit.clock import FixedClock, world_now
 from ezscale.kit.money import Money
 from ezscale.sandbox.faults import Fault, Wrong
@@ -82,23 +82,24 @@ class PayPalSandbox:
         """A customer."""
         return Payer(uuid5(OURS, "Ada"), "Ada", "ada@example.com", "IE", gateway_ref)
 
-    def a_charge(self, number: int = 1, amount: Money | None = None, wallet: Wallet | None = None) -> Charge:
+    def a_charge(self, number: int = 1, amount: Money | None = None, wallet: Card | None = None) -> Charge:
         """An attempt, the same for the same number."""
         return Charge(
             key=f"charge:{number}",
             attempt_id=uuid5(OURS, f"attempt {number}"),
             invoice_id=uuid5(OURS, f"invoice {number}"),
             amount=amount or Money(2397, "EUR"),
-            payer_ref=wallet.customer_ref if wallet else "",
+            payer_ref=wallet.payer_ref if wallet else "",
             description=f"Invoice {number}",
             card_ref=wallet.ref if wallet else "",
+            keeps_card=wallet is None,
         )
 
-    def a_kept_wallet(self, name: str = "good") -> Wallet:
+    def a_kept_wallet(self, name: str = "good") -> Card:
         """A wallet that a new customer left on a page."""
-        page = self.gateway.open_wallet_page("", f"{name} {next(self._numbers)}", DONE, BACK)
+        page = self.gateway.open_card_page("", f"{name} {next(self._numbers)}", DONE, BACK, "EUR")
         assert answer_on_page(self.browser, page.url, name).status_code == 303
-        wallet = self.gateway.read_wallet_page(page.ref, "")
+        wallet = self.gateway.read_card_page(page.ref, "")
         assert wallet is not None
         return wallet
 
@@ -111,3 +112,7 @@ class PayPalSandbox:
         page = self.gateway.open_checkout(charge, DONE, BACK)
         assert answer_on_page(self.browser, page.url, wallet).status_code == 303
         return page.ref
+
+    def a_refund(self, payment_ref: str, amount: Money, number: int = 1) -> WantedRefund:
+        """Money that shall go back, the same for the same number."""
+        return WantedRefund(f"refund:{number}", uuid5(OURS, f"refund {number}"), payment_ref, amount)

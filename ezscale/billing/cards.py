@@ -8,9 +8,10 @@ from sqlmodel import col, or_, select
 
 from ezscale.accounts.permissions import MANAGE_CARDS, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.disputed import is_questioned
-from ezscale.billing.events import CardKept, CardReplaced
+from ezscale.billing.events import CardKept, CardReplaced, CardRevoked
 from ezscale.billing.gateways import Gateways, gateway_of
-from ezscale.billing.ports import Card
+from ezscale.billing.payers import know_payer
+from ezscale.billing.ports import Card, PaymentGateway
 from ezscale.kit.errors import BusinessError, NotFound
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, PaymentAttempt, PaymentMethod
@@ -77,6 +78,7 @@ def keep_card(work: Work, customer_id: UUID, gateway: str, card: Card) -> Paymen
     The same card typed again, with a new date perhaps, takes the place of the one that was kept before.
     """
     work.session.get_one(Customer, customer_id, with_for_update=True)  # one new card at a time
+    know_payer(work, customer_id, gateway, card.payer_ref)
     known = select(PaymentMethod).where(PaymentMethod.gateway == gateway, PaymentMethod.gateway_ref == card.ref)
     method = work.session.exec(known).first()
     if method is not None and method.is_default and method.removed_at is None:
@@ -93,6 +95,7 @@ def keep_card(work: Work, customer_id: UUID, gateway: str, card: Card) -> Paymen
             last4=card.last4,
             exp_month=card.exp_month,
             exp_year=card.exp_year,
+            account=card.account,
             fingerprint=card.fingerprint or None,
             country=card.country[:2],
             added_at=work.now,
@@ -142,6 +145,25 @@ def refuse_card(work: Work, method_id: UUID | None) -> None:
     """The bank said never to try this card again."""
     if method_id is not None:
         work.session.get_one(PaymentMethod, method_id).refuse(work.now)
+
+
+def drop_revoked(open_work: OpenWork, gateway: PaymentGateway, card_ref: str) -> None:
+    """Charge a card no more that the gateway keeps no longer, because its owner has said so there; they are told."""
+    with open_work() as work:
+        known = select(PaymentMethod).where(
+            PaymentMethod.gateway == gateway.name,
+            PaymentMethod.gateway_ref == card_ref,
+            col(PaymentMethod.removed_at).is_(None),
+            col(PaymentMethod.refused_at).is_(None),
+        )
+        method = work.session.exec(known).first()
+    if method is None or gateway.is_kept(card_ref):
+        return
+    with open_work() as work:
+        gone = work.session.get_one(PaymentMethod, method.id, with_for_update=True)
+        if gone.refused_at is None and gone.removed_at is None:
+            gone.refuse(work.now)
+            work.emit(CardRevoked(gone.id, gone.customer_id))
 
 
 def remove_card(open_work: OpenWork, gateways: Gateways, method_id: UUID) -> None:

@@ -4,25 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import and_, col, or_, select
 
-from ezscale.accounts.permissions import MANAGE_CARDS, PAY_INVOICES
-from ezscale.billing.cards import keep_card
-from ezscale.billing.collecting import charge_of, live_attempt, new_attempt
+from ezscale.accounts.permissions import PAY_INVOICES
+from ezscale.billing.collecting import charge_of, live_attempt, locked, new_attempt
 from ezscale.billing.gateways import Gateways, chosen_gateway, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.payers import payer_ref_of, registered
 from ezscale.billing.payments import book_receipt
-from ezscale.billing.ports import Charge, ChargeState, Payer, PaymentGateway, Receipt
+from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
 from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
-from ezscale.kit.ids import new_secret
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, PaymentAttempt
+from ezscale.models import Invoice, PaymentAttempt
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
 
 PAGE_LIVES = timedelta(hours=25)  # Stripe closes its pages after 24 hours
+OURS_LIVE = timedelta(hours=3)  # pages of which we take the money: automatic charges wait no longer for them
 ANSWER_LOST = timedelta(minutes=5)
 PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 
@@ -71,8 +71,17 @@ def open_checkout(open_work: OpenWork, gateways: Gateways, invoice_id: UUID, bac
 
 
 def confirm_checkout(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str) -> None:
-    """Ask the gateway what became of a page, and book it. For the return, the webhook and the sweep alike."""
+    """Ask the gateway what became of a page, take what was approved there, and book it.
+
+    For the return, the webhook and the sweep alike: what is taken is taken once, and nothing of a page that is closed.
+    """
     receipt = gateway.read_checkout(checkout_ref)
+    if receipt.state is ChargeState.APPROVED:
+        with open_work() as work:
+            attempt_id = _begin_taking(work, gateway.name, checkout_ref, receipt)
+        if attempt_id is None:
+            return
+        receipt = _taken(open_work, gateway, checkout_ref, attempt_id)
     with open_work() as work:
         book_receipt(work, gateway.name, receipt)
 
@@ -90,8 +99,7 @@ def close_page_of(open_work: OpenWork, gateways: Gateways, invoice_id: UUID) -> 
     with open_work() as work:
         attempt = live_attempt(work, invoice_id)
     if attempt is not None and attempt.checkout_ref:
-        gateway = gateway_of(gateways, attempt.gateway)
-        _close(open_work, gateway, attempt.checkout_ref, gateway.read_checkout(attempt.checkout_ref))
+        _close(open_work, gateway_of(gateways, attempt.gateway), attempt)
 
 
 def open_checkouts(work: Work, limit: int = 500) -> list[tuple[str, str]]:
@@ -102,13 +110,29 @@ def open_checkouts(work: Work, limit: int = 500) -> list[tuple[str, str]]:
     return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))
 
 
+def close_old_page(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str) -> None:
+    """Close a page that has been open for hours, where that is ours to do; others close by themselves."""
+    with open_work() as work:
+        old = select(PaymentAttempt).where(
+            PaymentAttempt.gateway == gateway.name,
+            PaymentAttempt.checkout_ref == checkout_ref,
+            col(PaymentAttempt.live_for).is_not(None),
+            PaymentAttempt.created_at < work.now - OURS_LIVE,
+        )
+        attempt = work.session.exec(old).first()
+        if attempt is not None and not gateway.pages_take:
+            _closed(work, attempt)
+
+
 def lost_pages(work: Work, limit: int = 500) -> list[UUID]:
-    """Attempts whose page was asked for, but never heard of, so long ago that nobody can pay on it any more."""
+    """Attempts on pages of which we must have heard by now: the page was never told, or the answer to taking its money."""
     lost = select(PaymentAttempt.id).where(
         col(PaymentAttempt.live_for).is_not(None),
         col(PaymentAttempt.trigger).in_(ON_A_PAGE),
-        PaymentAttempt.checkout_ref == "",
-        PaymentAttempt.created_at < work.now - PAGE_LIVES,
+        or_(
+            and_(PaymentAttempt.checkout_ref == "", PaymentAttempt.created_at < work.now - PAGE_LIVES),
+            col(PaymentAttempt.taking_at) < work.now - PAGE_LIVES,
+        ),
     )
     return list(work.session.exec(lost.order_by(col(PaymentAttempt.id)).limit(limit)))
 
@@ -119,10 +143,10 @@ def settle_lost_page(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) 
         attempt = work.session.get_one(PaymentAttempt, attempt_id)
         gateway = gateway_of(gateways, attempt.gateway)
         invoice = work.session.get_one(Invoice, attempt.invoice_id)
-        payer_ref = work.session.get_one(Customer, invoice.customer_id).gateway_ref or ""
-        by_link = attempt.trigger is AttemptTrigger.PAY_LINK  # no customer's, so there is nothing to look it up by,
-    sent_at = attempt.sent_at or attempt.created_at  # and nobody was told where it is
-    found = None if by_link else gateway.find_payment(payer_ref, attempt_id, sent_at)
+        payer_ref = payer_ref_of(work, invoice.customer_id, gateway.name)
+        was_told = attempt.trigger is not AttemptTrigger.PAY_LINK or attempt.is_being_taken
+    sent_at = attempt.taking_at or attempt.sent_at or attempt.created_at
+    found = gateway.find_payment(payer_ref, attempt_id, sent_at) if was_told else None  # else nobody could pay there
     with open_work() as work:
         if found is not None and found.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
             book_receipt(work, gateway.name, found)
@@ -133,56 +157,14 @@ def settle_lost_page(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) 
             attempt.fail("lost", work.now)
 
 
-def open_card_page(open_work: OpenWork, gateways: Gateways, back: Return, through: str = "") -> str:
-    """The address of the page where a customer leaves a new card, at the gateway of this name or the first."""
-    gateway = chosen_gateway(gateways, through)
-    with open_work() as work:
-        work.actor.require(MANAGE_CARDS)
-        customer = work.session.get_one(Customer, work.actor.own_customer())
-    payer_ref = registered(open_work, gateway, payer(customer))
-    page = gateway.open_card_page(payer_ref, new_secret(), back.success_url, back.cancel_url, customer.currency)
-    return page.url
-
-
-def confirm_card_page(open_work: OpenWork, gateways: Gateways, page_ref: str, through: str = "") -> bool:
-    """Keep the card that its customer has left on a page. False while nobody has finished it."""
-    gateway = chosen_gateway(gateways, through)
-    with open_work() as work:
-        work.actor.require(MANAGE_CARDS)
-        customer = work.session.get_one(Customer, work.actor.own_customer())
-    card = gateway.read_card_page(page_ref, customer.gateway_ref) if customer.gateway_ref else None
-    if card is None:
-        return False
-    with open_work() as work:
-        keep_card(work, customer.id, gateway.name, card)
-    return True
-
-
-def registered(open_work: OpenWork, gateway: PaymentGateway, who: Payer) -> str:
-    """The gateway's name for a customer, asked for once and kept."""
-    if who.gateway_ref:
-        return who.gateway_ref
-    ref = gateway.register(who)
-    with open_work() as work:
-        customer = work.session.get_one(Customer, who.customer_id)
-        customer.gateway_ref = customer.gateway_ref or ref
-        return customer.gateway_ref
-
-
-def payer(customer: Customer) -> Payer:
-    """A customer in the gateway's terms."""
-    name = customer.company or customer.name
-    return Payer(customer.id, name, customer.email, customer.country, customer.gateway_ref or "")
-
-
-def _payer_of(open_work: OpenWork, invoice_id: UUID) -> Payer | None:
+def _payer_of(open_work: OpenWork, invoice_id: UUID) -> UUID | None:
     """The customer who pays; nobody that we know when it is paid by a link."""
     with open_work() as work:
         work.actor.require(PAY_INVOICES)
         invoice = _payable(work, invoice_id)
         if _way_of(work.actor) is AttemptTrigger.PAY_LINK:
             return None
-        return payer(work.session.get_one(Customer, invoice.customer_id))
+        return invoice.customer_id
 
 
 def _close_or_reuse(open_work: OpenWork, gateways: Gateways, through: str, invoice_id: UUID) -> str:
@@ -193,18 +175,77 @@ def _close_or_reuse(open_work: OpenWork, gateways: Gateways, through: str, invoi
     if attempt is None or not attempt.checkout_ref:
         return ""
     gateway = gateway_of(gateways, attempt.gateway)
-    receipt = gateway.read_checkout(attempt.checkout_ref)
-    as_wanted = (attempt.gateway, attempt.amount, attempt.trigger) == (through, wanted, way)
-    if receipt.state is ChargeState.OPEN and as_wanted:
-        return attempt.checkout_url
-    _close(open_work, gateway, attempt.checkout_ref, receipt)
+    if (attempt.gateway, attempt.amount, attempt.trigger) == (through, wanted, way):
+        receipt = gateway.read_checkout(attempt.checkout_ref)
+        if receipt.state is ChargeState.OPEN:
+            return attempt.checkout_url
+        if receipt.state is ChargeState.APPROVED:  # and they come for it again: it is what they want
+            confirm_checkout(open_work, gateway, attempt.checkout_ref)
+            return ""
+    _close(open_work, gateway, attempt)
     return ""
 
 
-def _close(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, receipt: Receipt) -> None:
-    if receipt.state is ChargeState.OPEN:
-        gateway.close_checkout(checkout_ref)
-    confirm_checkout(open_work, gateway, checkout_ref)
+def _close(open_work: OpenWork, gateway: PaymentGateway, attempt: PaymentAttempt) -> None:
+    """Close a page. Where its money is ours to take, that is a word in our books; unless it is being taken already."""
+    if gateway.pages_take:
+        if gateway.read_checkout(attempt.checkout_ref).state is ChargeState.OPEN:
+            gateway.close_checkout(attempt.checkout_ref)
+    else:
+        with open_work() as work:
+            if _closed(work, attempt):
+                return
+    confirm_checkout(open_work, gateway, attempt.checkout_ref)
+
+
+def _closed(work: Work, attempt: PaymentAttempt) -> bool:
+    """Whether nothing of a page is taken any more: under the lock of its invoice, so that nobody begins to in between."""
+    invoice_to_change(work, attempt.invoice_id)
+    fresh = work.session.get_one(PaymentAttempt, attempt.id, with_for_update=True, populate_existing=True)
+    if fresh.is_being_taken:
+        return False
+    if fresh.is_live:
+        fresh.close_page(work.now)
+        work.session.flush()
+    return True
+
+
+def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt) -> UUID | None:
+    """Write down that we take what was approved on a page: the attempt; nothing for a page that is not wanted any more."""
+    known = select(PaymentAttempt).where(PaymentAttempt.id == receipt.attempt_id, PaymentAttempt.gateway == gateway)
+    attempt = work.session.exec(known).first()
+    if attempt is None:
+        return None
+    invoice = invoice_to_change(work, attempt.invoice_id)
+    work.session.refresh(attempt, with_for_update=True)
+    if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
+        return None
+    asked = range(invoice.open_amount.minor, to_charge(work, invoice).minor + 1)  # small sums may have joined since
+    is_wanted = invoice.status in PAYABLE and attempt.currency == invoice.currency and attempt.amount_minor in asked
+    is_fresh = attempt.created_at > work.now - PAGE_LIVES  # who agreed so long ago, before an outage, has forgotten it
+    if not attempt.is_being_taken and not (is_wanted and is_fresh):
+        attempt.fail("not_needed", work.now)
+        return None
+    attempt.take(work.now)
+    attempt.checkout_ref = checkout_ref
+    return attempt.id
+
+
+def _taken(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, attempt_id: UUID) -> Receipt:
+    try:
+        return gateway.take_checkout(checkout_ref)
+    except UnknownOutcome:
+        with open_work() as work:
+            attempt = locked(work, attempt_id)
+            if attempt.is_live:
+                attempt.lose_sight()
+        raise
+    except Rejected:
+        with open_work() as work:
+            attempt = locked(work, attempt_id)
+            if attempt.is_live:
+                attempt.fail("refused", work.now)
+        raise
 
 
 def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, payer_ref: str) -> Charge:
@@ -215,13 +256,12 @@ def _charge_for_page(work: Work, gateway: PaymentGateway, invoice_id: UUID, paye
         attempt.fail("lost", work.now)
         work.session.flush()
         attempt = None
-    if attempt is not None and is_other:
+    if attempt is not None and (is_other or attempt.is_being_taken):
         raise AlreadyPaying("A payment for this invoice is being processed. Please look again in a minute.")
     if attempt is None:
         attempt = new_attempt(work, invoice, wanted[1], gateway.name)
     attempt.send(work.now)
-    charge = charge_of(attempt, invoice, work.session.get_one(Customer, invoice.customer_id))
-    return Charge(charge.key, charge.attempt_id, charge.invoice_id, charge.amount, payer_ref, charge.description)
+    return charge_of(attempt, invoice, payer_ref)
 
 
 def _is_lost(attempt: PaymentAttempt, now: datetime) -> bool:

@@ -11,13 +11,14 @@ from ezscale.billing.disputed import is_card_disputed
 from ezscale.billing.events import ChargeRequested
 from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, PaymentGateway, Receipt
 from ezscale.billing.small_sums import from_before, to_charge
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, PaymentAttempt, PaymentMethod
+from ezscale.models import Invoice, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
@@ -96,20 +97,23 @@ def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
     surely did not happen is as if it had never been asked for.
     """
     with open_work() as work:
-        attempt, invoice = _locked(work, attempt_id)
+        attempt = locked(work, attempt_id)
+        if attempt.gateway not in gateways and attempt.status is AttemptStatus.CREATED:
+            attempt.fail("not_connected", work.now)  # another way of paying must not wait for this one
+            return
         gateway = gateway_of(gateways, attempt.gateway)
-        charge, sent_at = _charge_to_send(work, gateway, attempt, invoice)
+        charge, sent_at = _charge_to_send(work, gateway, attempt)
     if charge is None:
         return
     try:
         receipt = gateway.charge(charge) if sent_at is None else _found(gateway, charge, sent_at)
     except UnknownOutcome:
         with open_work() as work:
-            _locked(work, attempt_id)[0].lose_sight()
+            locked(work, attempt_id).lose_sight()
         raise
     except TemporaryFailure:
         with open_work() as work:
-            _locked(work, attempt_id)[0].stay_unsent()
+            locked(work, attempt_id).stay_unsent()
         raise
     except Rejected as refusal:
         with open_work() as work:
@@ -138,10 +142,19 @@ def doubt_charges(work: Work, since: datetime) -> int:
     return len(attempts)
 
 
+def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
+    """An attempt as it is now, to be changed: its invoice is locked first, as everywhere."""
+    attempt = work.session.get_one(PaymentAttempt, attempt_id)
+    invoice_to_change(work, attempt.invoice_id)
+    work.session.refresh(attempt, with_for_update=True)
+    return attempt
+
+
 def _charge_to_send(
-    work: Work, gateway: PaymentGateway, attempt: PaymentAttempt, invoice: Invoice
+    work: Work, gateway: PaymentGateway, attempt: PaymentAttempt
 ) -> tuple[Charge | None, datetime | None]:
     """The charge, if it is wanted still; and when it was sent, where that is too long ago for its key to be known."""
+    invoice = invoice_to_change(work, attempt.invoice_id)
     if not attempt.is_live or attempt.method_id is None:
         return None, None
     if invoice.status is not InvoiceStatus.OPEN and attempt.status is AttemptStatus.CREATED:
@@ -157,12 +170,12 @@ def _charge_to_send(
         attempt.send(work.now)
     else:  # somebody else may be asking just now, or have asked and died: only the gateway knows
         attempt.lose_sight()
-    customer = work.session.get_one(Customer, invoice.customer_id)
     card = work.session.get_one(PaymentMethod, attempt.method_id)
-    return charge_of(attempt, invoice, customer, card.gateway_ref), sent_at
+    payer_ref = payer_ref_of(work, invoice.customer_id, gateway.name)
+    return charge_of(attempt, invoice, payer_ref, card.gateway_ref), sent_at
 
 
-def charge_of(attempt: PaymentAttempt, invoice: Invoice, customer: Customer, card_ref: str = "") -> Charge:
+def charge_of(attempt: PaymentAttempt, invoice: Invoice, payer_ref: str, card_ref: str = "") -> Charge:
     """An attempt in the gateway's terms."""
     name = f"Invoice {invoice.number}" if invoice.number else "Your order"
     return Charge(
@@ -170,9 +183,10 @@ def charge_of(attempt: PaymentAttempt, invoice: Invoice, customer: Customer, car
         attempt_id=attempt.id,
         invoice_id=invoice.id,
         amount=attempt.amount,
-        payer_ref=customer.gateway_ref or "",
+        payer_ref=payer_ref,
         description=f"{name} and small sums from before" if from_before(attempt.amount, invoice) else name,
         card_ref=card_ref,
+        keeps_card=attempt.trigger is AttemptTrigger.CHECKOUT,
     )
 
 
@@ -205,7 +219,7 @@ def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receip
 
 def _charge_anew(work: Work, attempt_id: UUID) -> None:
     """No money was found under our name for it: that try never was one."""
-    attempt, _ = _locked(work, attempt_id)
+    attempt = locked(work, attempt_id)
     if attempt.is_live:
         attempt.fail("lost", work.now)
         work.session.flush()
@@ -213,17 +227,11 @@ def _charge_anew(work: Work, attempt_id: UUID) -> None:
 
 
 def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
-    attempt, invoice = _locked(work, attempt_id)
+    attempt = locked(work, attempt_id)
+    invoice = invoice_to_change(work, attempt.invoice_id)
     attempt.fail("refused", work.now)
     facts = {"invoice": invoice.number or "", "reason": refusal.message}
     open_case(work, "charge_refused", attempt.id.hex, invoice.customer_id, facts)
-
-
-def _locked(work: Work, attempt_id: UUID) -> tuple[PaymentAttempt, Invoice]:
-    attempt = work.session.get_one(PaymentAttempt, attempt_id)
-    invoice = invoice_to_change(work, attempt.invoice_id)
-    work.session.refresh(attempt, with_for_update=True)
-    return attempt, invoice
 
 
 def unanswered(work: Work, limit: int = 500) -> list[UUID]:

@@ -57,7 +57,7 @@ def _compare(
         tally.add(receipt.amount)
         return
     facts = {"booked": str(booked), "taken": str(receipt.amount)}
-    _tell(open_work, "wrong_sum", receipt.payment_ref, facts, tally)
+    _tell(open_work, gateway, "wrong_sum", receipt.payment_ref, facts, tally)
 
 
 def _look_for(open_work: OpenWork, gateway: PaymentGateway, ref: str, booked: Money, tally: Tally) -> None:
@@ -71,14 +71,17 @@ def _look_for(open_work: OpenWork, gateway: PaymentGateway, ref: str, booked: Mo
     if receipt is not None and receipt.state is ChargeState.SUCCEEDED:
         _compare(open_work, gateway, receipt, booked, tally)
         return
-    _tell(open_work, "payment_without_money", ref, {"booked": str(booked)}, tally)
+    _tell(open_work, gateway, "payment_without_money", ref, {"booked": str(booked)}, tally)
 
 
-def _tell(open_work: OpenWork, kind: str, ref: str, facts: dict[str, str], tally: Tally) -> None:
+def _tell(
+    open_work: OpenWork, gateway: PaymentGateway, kind: str, ref: str, facts: dict[str, str], tally: Tally
+) -> None:
     with open_work() as work:
         if is_case(work, kind, ref):
             return
-        payment = work.session.exec(select(Payment).where(Payment.gateway_ref == ref)).one()
+        booked = select(Payment).where(Payment.gateway == gateway.name, Payment.gateway_ref == ref)
+        payment = work.session.exec(booked).one()
         open_case(work, kind, ref, payment.customer_id, {**facts, "payment": ref})
     tally.count(kind)
 

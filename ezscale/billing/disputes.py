@@ -28,7 +28,7 @@ from ezscale.company.rules import Rules, rules
 from ezscale.kit.money import Money
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
-from ezscale.models import CreditNote, Customer, Dispute, Invoice, Payment, PaymentMethod, Refund
+from ezscale.models import CreditNote, Customer, Dispute, Invoice, Payment, PaymentAttempt, PaymentMethod, Refund
 from ezscale.models.dispute import UNDECIDED, DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.refund import RefundStatus
@@ -160,7 +160,7 @@ def _begin(work: Work, payment: Payment, receipt: DisputeReceipt) -> Dispute:
     dispute = Dispute(
         payment_id=payment.id,
         customer_id=payment.customer_id,
-        method_id=work.session.exec(kept).first(),
+        method_id=work.session.exec(kept).first() or _charged(work, payment),
         gateway=payment.gateway,
         gateway_ref=receipt.ref,
         currency=receipt.amount.currency,
@@ -171,6 +171,12 @@ def _begin(work: Work, payment: Payment, receipt: DisputeReceipt) -> Dispute:
     work.session.add(dispute)
     work.emit(DisputeOpened(dispute.id, payment.invoice_id, payment.customer_id))
     return dispute
+
+
+def _charged(work: Work, payment: Payment) -> UUID | None:
+    """The kept card that a payment was charged to, where the gateway does not say it."""
+    charged = select(PaymentAttempt.method_id).where(PaymentAttempt.id == payment.attempt_id)
+    return work.session.exec(charged).first()
 
 
 def _take(work: Work, dispute: Dispute, receipt: DisputeReceipt) -> None:

@@ -204,6 +204,14 @@ class CardKept(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CardRevoked(Event):
+    """Whose card or wallet it is has told the gateway that we may not charge it any more."""
+
+    method_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CardReplaced(Event):
     """A card was left with the gateway again: the older copy of it is not wanted any more."""
 

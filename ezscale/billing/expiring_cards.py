@@ -15,7 +15,7 @@ from ezscale.company.rules import rules
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Cancellation, Invoice, PaymentMethod, Subscription
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.payment import last_day_of
+from ezscale.models.payment_method import last_day_of
 from ezscale.models.subscription import SubscriptionStatus
 
 BATCH = 200
@@ -39,7 +39,7 @@ def tell_of_expiring_cards(open_work: OpenWork) -> Tally:
 
 def expires_soon(work: Work, card: PaymentMethod) -> bool:
     """Whether its customer should hear, or has heard, that it does."""
-    return work.today <= card.expires_on <= work.today + timedelta(days=_notice(work))
+    return card.expires_on is not None and work.today <= card.expires_on <= work.today + timedelta(days=_notice(work))
 
 
 def is_charged_after(work: Work, customer_id: UUID, day: date) -> bool:
@@ -65,11 +65,12 @@ def is_charged_after(work: Work, customer_id: UUID, day: date) -> bool:
 def _tell(work: Work, card_id: UUID) -> bool:
     card = work.session.get_one(PaymentMethod, card_id, with_for_update=True)
     charged = usable_card(work, card.customer_id)
-    if card.told_of == card.expires_on:
+    last = card.expires_on
+    if last is None or card.told_of == last:
         return False  # by another run, a moment ago
-    if charged is None or charged.id != card.id or not is_charged_after(work, card.customer_id, card.expires_on):
+    if charged is None or charged.id != card.id or not is_charged_after(work, card.customer_id, last):
         return False
-    card.told_of = card.expires_on
+    card.told_of = last
     work.session.add(card)
     work.emit(CardExpiresSoon(card.id, card.customer_id))
     return True

@@ -20,5 +20,5 @@ def chosen_gateway(gateways: Gateways, name: str = "") -> PaymentGateway:
     """The gateway that somebody wants to pay through, the first without a choice; Invalid for one that we do not have."""
     wanted = name or next(iter(gateways))
     if wanted not in gateways:
-        raise Invalid("We do not take payments that way.", field="through")
+        raise Invalid("We do not take payments that way.")
     return gateways[wanted]

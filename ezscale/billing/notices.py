@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from ezscale.billing.cards import drop_revoked
 from ezscale.billing.cases import open_case
 from ezscale.billing.checkout import confirm_checkout
 from ezscale.billing.disputes import book_dispute
 from ezscale.billing.events import NoticeReceived
 from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.payments import book_receipt
-from ezscale.billing.ports import Notice, PaymentGateway
+from ezscale.billing.ports import About, Notice, PaymentGateway
 from ezscale.billing.refunds import book_refund
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.ids import new_id
@@ -20,7 +21,7 @@ from ezscale.kit.paging import in_blocks
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import InboundNotice
 
-LOOKS_BACK = timedelta(days=3)  # as long as Stripe tries to deliver one
+LOOKS_BACK = timedelta(days=3)  # as long as gateways try to deliver one
 BLOCK = 100
 NOTICES = table_of(InboundNotice)
 
@@ -39,6 +40,7 @@ def take_notices(work: Work, vendor: str, messages: Sequence[tuple[Notice, str]]
             "vendor": vendor,
             "event_id": event_id,
             "kind": notice.kind[:80],
+            "about": notice.about,
             "subject_ref": notice.subject_ref[:120],
             "live": notice.live,
             "payload": body,
@@ -84,18 +86,23 @@ def handle_notice(open_work: OpenWork, gateways: Gateways, notice_id: UUID) -> N
         if notice.handled_at is not None:
             return
     gateway = gateway_of(gateways, notice.vendor)
-    if notice.kind.startswith("checkout.session."):
-        confirm_checkout(open_work, gateway, notice.subject_ref)
-    elif notice.kind.startswith("payment_intent."):
-        receipt = gateway.read_payment(notice.subject_ref)
-        with open_work() as work:
-            book_receipt(work, gateway.name, receipt)
-    elif notice.kind.startswith("refund."):
-        gone = gateway.read_refund(notice.subject_ref)
-        with open_work() as work:
-            book_refund(work, gateway.name, gone)
-    elif notice.kind.startswith("charge.dispute."):
-        _hear_of_dispute(open_work, gateway, notice.subject_ref)
+    match notice.about:
+        case About.PAGE:
+            confirm_checkout(open_work, gateway, notice.subject_ref)
+        case About.PAYMENT:
+            receipt = gateway.read_payment(notice.subject_ref)
+            with open_work() as work:
+                book_receipt(work, gateway.name, receipt)
+        case About.REFUND:
+            gone = gateway.read_refund(notice.subject_ref)
+            with open_work() as work:
+                book_refund(work, gateway.name, gone)
+        case About.DISPUTE:
+            _hear_of_dispute(open_work, gateway, notice.subject_ref)
+        case About.CARD:
+            drop_revoked(open_work, gateway, notice.subject_ref)
+        case _:
+            pass
     with open_work() as work:
         work.session.get_one(InboundNotice, notice_id).handled_at = work.now
 

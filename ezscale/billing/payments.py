@@ -1,5 +1,6 @@
 """Booking what the gateway says. Its direct answer and its webhook meet here, in any order, any number of times."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -16,10 +17,11 @@ from ezscale.billing.small_sums import small_ones
 from ezscale.billing.subscriptions import catch_up, start_subscriptions, subscriptions_on
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import Invoice, Payment, PaymentAttempt
+from ezscale.models import Invoice, Payment, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
 
+KEPT_LATE = timedelta(days=1)  # beyond that, who has removed a card, or was erased, does not find it again
 STRAY = "stray_money"  # a case of money that is of no attempt of ours
 
 
@@ -33,6 +35,8 @@ def book_receipt(work: Work, gateway: str, receipt: Receipt) -> None:
     match receipt.state:
         case ChargeState.SUCCEEDED:
             _book_money(work, attempt, receipt)
+        case ChargeState.FAILED | ChargeState.NEEDS_CUSTOMER if attempt.is_being_taken:
+            attempt.fail(receipt.decline_code, work.now)  # whoever is there reads it, and may open another page
         case ChargeState.FAILED if attempt.trigger not in ON_A_PAGE:
             _book_decline(work, attempt, receipt)
         case ChargeState.NEEDS_CUSTOMER if attempt.trigger not in ON_A_PAGE:
@@ -134,8 +138,10 @@ def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> PaymentAttempt | 
 
 
 def _book_money(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
-    known = select(Payment.id).where(Payment.gateway == attempt.gateway, Payment.gateway_ref == receipt.payment_ref)
-    if work.session.exec(known).first() is not None:
+    known = select(Payment).where(Payment.gateway == attempt.gateway, Payment.gateway_ref == receipt.payment_ref)
+    if (booked := work.session.exec(known).first()) is not None:
+        if booked.received_at > work.now - KEPT_LATE:
+            _keep_late_card(work, attempt, receipt)
         return
     invoice = invoice_to_change(work, attempt.invoice_id)
     attempt.succeed(receipt.payment_ref, work.now)
@@ -150,6 +156,18 @@ def _book_money(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
         open_case(work, "surplus", payment.gateway_ref, invoice.customer_id, facts)
     if receipt.card is not None and attempt.trigger is AttemptTrigger.CHECKOUT:  # a kept card was the customer's choice
         keep_card(work, invoice.customer_id, attempt.gateway, receipt.card)
+
+
+def _keep_late_card(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+    """A card that a gateway has kept only after its payment was booked; one that we knew is a customer's to change."""
+    if receipt.card is None or attempt.trigger is not AttemptTrigger.CHECKOUT:
+        return
+    known = select(PaymentMethod.id).where(
+        PaymentMethod.gateway == attempt.gateway, PaymentMethod.gateway_ref == receipt.card.ref
+    )
+    if work.session.exec(known).first() is None:
+        customer_id = work.session.get_one(Invoice, attempt.invoice_id).customer_id
+        keep_card(work, customer_id, attempt.gateway, receipt.card)
 
 
 def _payment_row(work: Work, attempt: PaymentAttempt, invoice: Invoice, receipt: Receipt) -> Payment:

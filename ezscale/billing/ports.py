@@ -11,19 +11,20 @@ from ezscale.kit.money import Money
 
 
 class ChargeState(StrEnum):
-    """What became of a charge."""
+    """What became of a charge. APPROVED: the customer has agreed on a page, and nothing moves until we take it."""
 
     SUCCEEDED = "succeeded"
     PROCESSING = "processing"
     FAILED = "failed"
     NEEDS_CUSTOMER = "needs_customer"
     OPEN = "open"
+    APPROVED = "approved"
     EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """A customer as the gateway should know them. `ref` is our panel_ref-like name for the customer."""
+    """A customer as the gateway should know them. `gateway_ref` is its own name for them, empty while it has none."""
 
     customer_id: UUID
     name: str
@@ -34,7 +35,10 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One attempt to move money for one invoice. The same `key` is the same charge, however often it is sent."""
+    """One attempt to move money for one invoice. The same `key` is the same charge, however often it is sent.
+
+    `keeps_card` says that who pays it on a page lets us keep the card for renewals.
+    """
 
     key: str
     attempt_id: UUID
@@ -43,19 +47,26 @@ class Charge:
     payer_ref: str
     description: str
     card_ref: str = ""
+    keeps_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card as the gateway keeps it for us. `fingerprint` is the same for the same number, whenever it is typed."""
+    """A card, or a wallet, as the gateway keeps it for us. `fingerprint` is the same for the same one, whenever it is left.
+
+    A wallet has no number and no date, but an `account`: whose it is, less most of its letters. `payer_ref` is the
+    gateway's name for the customer whose it is, where that comes only with what they leave.
+    """
 
     ref: str
     brand: str
-    last4: str
-    exp_month: int
-    exp_year: int
+    last4: str = ""
+    exp_month: int | None = None
+    exp_year: int | None = None
     country: str = ""
     fingerprint: str = ""
+    account: str = ""
+    payer_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +158,27 @@ class DisputeReceipt:
     card_ref: str = ""
 
 
+class About(StrEnum):
+    """What a message of a gateway is about, and which question follows from it."""
+
+    PAGE = "page"
+    PAYMENT = "payment"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    CARD = "card"
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A verified message from the gateway: something happened to `subject_ref`; ask again what."""
+    """A verified message from the gateway: something happened to `subject_ref`; ask again what.
+
+    `kind` is the gateway's own word for it, `about` is ours.
+    """
 
     event_id: str
     kind: str
+    about: About
     subject_ref: str
     live: bool
 
@@ -170,10 +196,11 @@ class PaymentGateway(Protocol):
     """
 
     name: str
+    pages_take: bool  # whether its pages take the money by themselves; else nothing moves before `take_checkout`
     key_lives: timedelta  # for so long, surely, the same key is the same charge or refund; afterwards it is looked up
 
     def register(self, payer: Payer) -> str:
-        """The gateway's name for this customer; made on the first call, the same ever after."""
+        """The gateway's name for this customer, the same ever after; empty where it has none before they leave something."""
         ...
 
     def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
@@ -184,11 +211,18 @@ class PaymentGateway(Protocol):
         ...
 
     def read_checkout(self, checkout_ref: str) -> Receipt:
-        """What became of a hosted page: OPEN, EXPIRED, or the outcome of its payment."""
+        """What became of a hosted page: OPEN, APPROVED, EXPIRED, or the outcome of its payment."""
+        ...
+
+    def take_checkout(self, checkout_ref: str) -> Receipt:
+        """Take what was approved on a page, once, however often it is asked. Where pages take by themselves, this reads.
+
+        A decline is the end of the page. Only for an attempt that is written down as being taken.
+        """
         ...
 
     def close_checkout(self, checkout_ref: str) -> None:
-        """Nobody can pay on this page any more (no error when it was closed or paid already)."""
+        """Nobody can pay on this page any more (no error when that is so already). Nothing where only we take."""
         ...
 
     def charge(self, charge: Charge) -> Receipt:
@@ -233,7 +267,14 @@ class PaymentGateway(Protocol):
         ...
 
     def read_card_page(self, page_ref: str, payer_ref: str) -> Card | None:
-        """The card that a payer left on a card page; None while nobody finished it, or when the page is not theirs."""
+        """The card that a payer left on a card page, kept from now on. None while nobody finished it, or when it is not theirs.
+
+        `payer_ref` may be empty for somebody whom the gateway does not know yet.
+        """
+        ...
+
+    def is_kept(self, card_ref: str) -> bool:
+        """Whether the gateway still keeps this card, and lets us charge it."""
         ...
 
     def forget_card(self, card_ref: str) -> None:
@@ -253,8 +294,5 @@ class PaymentGateway(Protocol):
         ...
 
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
-        """Verify a webhook's raw body by what came with it; BadNotice when it is not from the gateway.
-
-        `headers` are found under any writing of their names.
-        """
+        """Verify a webhook's raw body by what came with it; BadNotice when it is not from the gateway."""
         ...

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ezscale.kit.settings import BadSettings, Settings, settings
-from ezscale.sandbox.app import urls
+from ezscale.sandbox.app import PAYPAL_CLIENT, PAYPAL_WEBHOOK, urls
 
 ROOT = Path(__file__).parents[2]
 Keys = dict[str, str]
@@ -48,6 +48,12 @@ def stand_in_environment(own: Settings, folder: Path) -> dict[str, str]:
         environment["EZSCALE_STRIPE_URL"] = known["stripe"]["url"]
         environment["EZSCALE_STRIPE_KEY"] = keys["stripe_key"]
         environment["EZSCALE_STRIPE_WEBHOOK_SECRET"] = keys["stripe_webhook_secret"]
+    if not own.paypal_url:
+        environment["EZSCALE_PAYPAL_URL"] = known["paypal"]["url"]
+        client_id, secret = PAYPAL_CLIENT
+        environment["EZSCALE_PAYPAL_CLIENT_ID"] = client_id
+        environment["EZSCALE_PAYPAL_SECRET"] = secret
+        environment["EZSCALE_PAYPAL_WEBHOOK_ID"] = PAYPAL_WEBHOOK
     if not own.virtfusion_url:
         environment["EZSCALE_VIRTFUSION_URL"] = known["virtfusion"]["url"]
         environment["EZSCALE_VIRTFUSION_TOKEN"] = keys["virtfusion_token"]

@@ -23,6 +23,7 @@ ADDRESSES = {
     "redis_url": ("redis", "rediss"),
     "public_url": ("http", "https"),
     "stripe_url": ("http", "https"),
+    "paypal_url": ("http", "https"),
     "virtfusion_url": ("http", "https"),
     "vies_url": ("http", "https"),
     "exchange_rates_url": ("http", "https"),
@@ -89,11 +90,21 @@ class Settings(BaseSettings):
         le=1000,
         description="Changes, and questions, to Stripe in a second at most; 0 means 80, with a test key 20.",
     )
+    paypal_rate: int = Field(
+        default=20, ge=1, le=1000, description="Changes, and questions, to PayPal in a second at most."
+    )
     charges_at_once: int = Field(
         default=16,
         ge=1,
         le=100,
         description="Calls to payment gateways that one worker has under way at the same time.",
+    )
+    paypal_url: str = Field(default="", description="Only for a stand-in on loopback; empty means PayPal itself.")
+    paypal_client_id: str = Field(default="", description="Client id of our app at PayPal; empty means no PayPal.")
+    paypal_secret: SecretStr = Field(default=SecretStr(""), description="Its secret.")
+    paypal_webhook_id: str = Field(
+        default="",
+        description="Id that PayPal gave our webhook endpoint: without it no message of PayPal's is believed.",
     )
     virtfusion_url: str = Field(default="", description="https://<control-host>/api/v1")
     virtfusion_token: SecretStr = Field(default=SecretStr(""), description="API token.")
@@ -163,10 +174,15 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        paypal = (self.paypal_client_id, self.paypal_secret.get_secret_value(), self.paypal_webhook_id)
+        if any(paypal) and not all(paypal):
+            raise ValueError(
+                "EZSCALE_PAYPAL_CLIENT_ID, EZSCALE_PAYPAL_SECRET and EZSCALE_PAYPAL_WEBHOOK_ID belong together"
+            )
         if bool(self.access_team) != bool(self.access_audience):
             raise ValueError("EZSCALE_ACCESS_TEAM and EZSCALE_ACCESS_AUDIENCE belong together")
         if self.sandbox:
-            for name in ("stripe_url", "virtfusion_url", "vies_url", "exchange_rates_url", "taxjar_url"):
+            for name in ("stripe_url", "paypal_url", "virtfusion_url", "vies_url", "exchange_rates_url", "taxjar_url"):
                 if getattr(self, name) and urlsplit(getattr(self, name)).hostname not in ("127.0.0.1", "localhost"):
                     raise ValueError(
                         f"EZSCALE_{name.upper()} must be a stand-in on 127.0.0.1 while EZSCALE_SANDBOX is on"
@@ -183,7 +199,14 @@ class Settings(BaseSettings):
             raise ValueError(f"without the sandbox these are needed: {names}")
         if self.stripe_url:
             raise ValueError("EZSCALE_STRIPE_URL is only for the sandbox: without it money goes to Stripe itself")
+        if self.paypal_url:
+            raise ValueError("EZSCALE_PAYPAL_URL is only for the sandbox: without it money goes to PayPal itself")
         return self
+
+    @property
+    def takes_paypal(self) -> bool:
+        """Whether customers may pay by PayPal. In the sandbox, nobody is asked but the stand-in."""
+        return bool(self.paypal_client_id and (self.paypal_url or not self.sandbox))
 
     @property
     def zone(self) -> ZoneInfo:

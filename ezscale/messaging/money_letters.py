@@ -155,28 +155,45 @@ def charge_failed(work: Work, invoice_id: UUID, attempt_id: UUID, *, hard: bool,
     """After a declined card, unless the invoice was paid otherwise meanwhile; `again` if it is tried once more."""
     invoice, customer = _invoice(work, invoice_id)
     if invoice.status is InvoiceStatus.OPEN:
-        _ask_for_money(work, "charge_failed", invoice, customer, attempt_id.hex, hard=hard, again=again)
+        card = _charged(work, attempt_id) or "Your card"
+        _ask_for_money(work, "charge_failed", invoice, customer, attempt_id.hex, card=card, hard=hard, again=again)
 
 
 def card_refused(work: Work, invoice_id: UUID, attempt_id: UUID, instead: str) -> None:
     """After a card was refused for good and another one is charged instead, also when that has paid meanwhile."""
     invoice, customer = _invoice(work, invoice_id)
-    asked = select(PaymentMethod).join(PaymentAttempt, col(PaymentAttempt.method_id) == PaymentMethod.id)
-    card = work.session.exec(asked.where(PaymentAttempt.id == attempt_id)).one().label
     values: dict[str, object] = {
         "name": customer.name,
         "number": invoice.shown_number,
-        "card": card,
+        "card": _charged(work, attempt_id),
         "instead": instead,
     }
     link = address_of("/account/cards/")
     write_mail(work, "card_refused", customer.email, attempt_id.hex, values, link=link, customer=customer.id)
 
 
+def _charged(work: Work, attempt_id: UUID) -> str:
+    """What an attempt was charged to, as its customer knows it; nothing for one without a card."""
+    asked = select(PaymentMethod).join(PaymentAttempt, col(PaymentAttempt.method_id) == PaymentMethod.id)
+    card = work.session.exec(asked.where(PaymentAttempt.id == attempt_id)).first()
+    return card.label if card else ""
+
+
+def card_revoked(work: Work, method_id: UUID) -> None:
+    """When a wallet may not be charged any more, because its owner has said so to its gateway."""
+    card = work.session.get_one(PaymentMethod, method_id)
+    customer = work.session.get_one(Customer, card.customer_id)
+    values: dict[str, object] = {"name": customer.name, "card": card.label}
+    link = address_of("/account/cards/")
+    write_mail(work, "card_revoked", customer.email, card.id.hex, values, link=link, customer=customer.id)
+
+
 def card_expires(work: Work, method_id: UUID) -> None:
     """Before a card expires that will be charged; once for each card and date."""
     card = work.session.get_one(PaymentMethod, method_id)
     customer = work.session.get_one(Customer, card.customer_id)
+    if card.expires_on is None:
+        return
     values: dict[str, object] = {
         "name": customer.name,
         "card": card.label,

@@ -298,11 +298,11 @@ WORDS = {
         "Pay now",
     ),
     "charge_failed": Words(
-        "Your card was declined for invoice {{ number }}",
+        "{{ card }} was declined for invoice {{ number }}",
         (
             "Hello {{ name }},",
             (
-                "we tried to charge {{ open }} for invoice {{ number }} and your bank declined. "
+                "we tried to charge {{ open }} for invoice {{ number }}, and it was declined. "
                 "{% if hard %}Please add another card to your account: we will not try this one again. This invoice "
                 "you can pay now, without signing in.{% elsif again %}We will try again in a "
                 "few days. You can also pay now, or with another card.{% else %}We will not try again by ourselves: please "
@@ -322,6 +322,17 @@ WORDS = {
             "Please add a new card, so that there is a backup again.",
         ),
         "See my cards",
+    ),
+    "card_revoked": Words(
+        "We may not charge {{ card }} any more",
+        (
+            "Hello {{ name }},",
+            (
+                "you have told your payment provider that we may not charge {{ card }} any more, and we will not. Please add "
+                "another card or wallet, so that your servers go on without you paying each invoice yourself."
+            ),
+        ),
+        "Add a card",
     ),
     "card_expires": Words(
         "Your card {{ card }} expires at the end of {{ month }}",

@@ -10,7 +10,7 @@ from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitatio
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
-from ezscale.models.customer import Customer, Membership
+from ezscale.models.customer import Customer, KnownPayer, Membership
 from ezscale.models.dispute import Dispute
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.frozen import Frozen
@@ -28,8 +28,8 @@ from ezscale.models.payment import (
     InboundNotice,
     Payment,
     PaymentAttempt,
-    PaymentMethod,
 )
+from ezscale.models.payment_method import CardPage, PaymentMethod
 from ezscale.models.plan import Location, Plan, Price, SystemImage
 from ezscale.models.price_change import PriceChange, PriceNotice
 from ezscale.models.recorded_payment import RecordedPayment
@@ -71,6 +71,7 @@ __all__ = [
     "BillingCase",
     "CalculatedRate",
     "Cancellation",
+    "CardPage",
     "ClockShift",
     "Coupon",
     "CouponUse",
@@ -94,6 +95,7 @@ __all__ = [
     "InvoiceLine",
     "IpAssignment",
     "Job",
+    "KnownPayer",
     "LedgerEntry",
     "Location",
     "LoginAttempt",

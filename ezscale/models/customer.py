@@ -12,7 +12,7 @@ from ezscale.models.base import Row, maybe_moment, moment
 
 
 class Customer(Row, table=True):
-    """A person or company that buys. `panel_ref` is the name by which panels know them; `gateway_ref` the gateway's.
+    """A person or company that buys. `panel_ref` is the name by which panels know them.
 
     `region` is what follows the country in ISO 3166-2 (QC, CA); without a `time_zone` their days are the seller's.
     """
@@ -31,9 +31,20 @@ class Customer(Row, table=True):
     currency: str = Field(max_length=3)
     language: str = Field(default="en", max_length=10)
     time_zone: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
-    gateway_ref: str | None = Field(default=None, max_length=80, unique=True)
+    gateway_ref: str | None = Field(default=None, max_length=80, unique=True)  # what the release before reads: Stripe's
     created_at: datetime = moment()
     suspended_at: datetime | None = maybe_moment()
+
+
+class KnownPayer(Row, table=True):
+    """A customer as a gateway knows them. One who leaves two wallets at once may be known to it by two names."""
+
+    __tablename__ = "known_payer"
+    __table_args__ = (UniqueConstraint("gateway", "ref"),)
+
+    customer_id: UUID = Field(foreign_key="customer.id", index=True)
+    gateway: str = Field(max_length=20)
+    ref: str = Field(max_length=80)
 
 
 class MemberRole(StrEnum):

@@ -14,7 +14,7 @@ from ezscale.models.base import Row, maybe_moment, moment
 class VendorErasure(Row, table=True):
     """A vendor is to forget an erased customer. `vendor` is a panel's name, or GATEWAY.
 
-    `ref` and `email` are what the vendor knows them by. They are all that is left of that here, and go when it is done.
+    `ref` and `email` are what the vendor knows them by; where several gateways do, `ref` is each one's name and word. They are all that is left of that here, and go when it is done.
     `stuck_at` is since when it does not go on by itself.
     """
 
@@ -27,7 +27,7 @@ class VendorErasure(Row, table=True):
 
     customer_id: UUID = Field(foreign_key="customer.id")
     vendor: str = Field(max_length=40)
-    ref: str = Field(default="", max_length=80)
+    ref: str = Field(default="", max_length=250)
     email: str = Field(default="", max_length=190)
     asked_at: datetime = moment()
     tries: int = 0

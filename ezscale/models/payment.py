@@ -1,72 +1,16 @@
-"""Cards, attempts to charge them, and the money that came."""
+"""Attempts to charge cards, and the money that came."""
 
-from calendar import monthrange
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from ezscale.kit.columns import LongText, word
 from ezscale.kit.money import Money
 from ezscale.models.base import Row, WrongState, maybe_moment, moment, require_status
-
-
-def last_day_of(year: int, month: int) -> date:
-    """The day before the next month."""
-    return date(year, month, monthrange(year, month)[1])
-
-
-class PaymentMethod(Row, table=True):
-    """A card the gateway keeps for us; we know no more of it than a receipt shows.
-
-    `fingerprint` is the gateway's word for the number behind it: the same for the same card, whenever it is typed. The
-    default card is charged; the backup, where its customer has chosen one, when the bank refuses that for good. `told_of` is
-    the last day of which its customer was told that it expires then.
-    """
-
-    __tablename__ = "payment_method"
-    __table_args__ = (
-        UniqueConstraint("gateway", "gateway_ref"),
-        Index("ix_payment_method_expiry", "exp_year", "exp_month"),
-    )
-
-    customer_id: UUID = Field(foreign_key="customer.id", index=True)
-    gateway: str = Field(max_length=20)
-    gateway_ref: str = Field(max_length=80)
-    brand: str = Field(max_length=30)
-    last4: str = Field(max_length=4)
-    exp_month: int
-    exp_year: int
-    fingerprint: str | None = Field(default=None, max_length=80)
-    country: str = Field(default="", max_length=2, sa_column_kwargs={"server_default": ""})
-    is_default: bool = True
-    is_backup: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    added_at: datetime = moment()
-    refused_at: datetime | None = maybe_moment()
-    removed_at: datetime | None = maybe_moment()
-    told_of: date | None = None
-
-    @property
-    def label(self) -> str:
-        """As a person recognises it."""
-        return f"{self.brand.title()} •••• {self.last4}"
-
-    @property
-    def expires_on(self) -> date:
-        """The last day on which its bank knows it."""
-        return last_day_of(self.exp_year, self.exp_month)
-
-    def refuse(self, now: datetime) -> None:
-        """The bank said never to try it again."""
-        self.refused_at = self.refused_at or now
-
-    def remove(self, now: datetime) -> None:
-        """The customer does not want it used any more."""
-        self.removed_at = self.removed_at or now
-        self.is_default = self.is_backup = False
 
 
 class AttemptTrigger(StrEnum):
@@ -100,7 +44,8 @@ LIVE = (AttemptStatus.CREATED, AttemptStatus.SENT, AttemptStatus.UNKNOWN)
 class PaymentAttempt(Row, table=True):
     """Written before the gateway is asked. `live_for` is the invoice while it lives: one live attempt for each.
 
-    `key` goes with every request about it, so that one attempt is one charge.
+    `key` goes with every request about it, so that one attempt is one charge. `taking_at` is since when we take the money
+    that was approved on a page: from then on nobody may close it.
     """
 
     __tablename__ = "payment_attempt"
@@ -124,6 +69,7 @@ class PaymentAttempt(Row, table=True):
     decline_code: str = Field(default="", max_length=60)
     created_at: datetime = moment()
     sent_at: datetime | None = maybe_moment()
+    taking_at: datetime | None = maybe_moment()
     finished_at: datetime | None = maybe_moment()
 
     @property
@@ -146,6 +92,22 @@ class PaymentAttempt(Row, table=True):
         """The gateway surely has not acted: as if it had never been asked. One that somebody may have sent stays so."""
         if self.status is AttemptStatus.SENT:
             self.status, self.sent_at = AttemptStatus.CREATED, None
+
+    @property
+    def is_being_taken(self) -> bool:
+        """What was approved on its page may be with us already."""
+        return self.is_live and self.taking_at is not None
+
+    def take(self, now: datetime) -> None:
+        """From here on we may have taken what was approved on its page."""
+        self.send(now)
+        self.taking_at = self.taking_at or now
+
+    def close_page(self, now: datetime) -> None:
+        """Nothing that is approved on its page is taken any more. Refused once we may have taken it."""
+        if self.taking_at is not None:
+            raise WrongState("The payment on this page is being taken.")
+        self.fail("closed", now)
 
     def lose_sight(self) -> None:
         """The answer was lost: only the gateway knows."""
@@ -262,7 +224,10 @@ class DunningStep(Row, table=True):
 
 
 class InboundNotice(Row, table=True):
-    """A verified message from a vendor, stored once by the vendor's own id for it."""
+    """A verified message from a vendor, stored once by the vendor's own id for it.
+
+    `kind` is the vendor's word for what has happened, `about` ours for what to ask about.
+    """
 
     __tablename__ = "inbound_notice"
     __unaudited__: ClassVar[str] = "it is kept as it came; what follows from it is told"
@@ -271,6 +236,7 @@ class InboundNotice(Row, table=True):
     vendor: str = Field(max_length=20)
     event_id: str = Field(max_length=120)
     kind: str = Field(max_length=80)
+    about: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
     subject_ref: str = Field(default="", max_length=120)
     live: bool = False
     payload: str = Field(default="", sa_column=Column(LongText, nullable=False))

@@ -58,7 +58,7 @@ KEPT = {
 GONE = (
     *("delegation", "invitation", "credential", "login_session", "one_time_token", "sign_in_step", "sign_in"),
     *("authenticator", "recovery_code", "passkey", "api_token", "impersonation", "membership"),
-    "referral_code",
+    *("referral_code", "known_payer", "card_page"),
 )
 # What vendors know them by is needed until they have forgotten it, and goes then: see vendors.py.
 NOT_SEARCHED = {*KEPT, CUSTOMER, PERSON, "vendor_erasure", "audit_entry", "audit_subject", "audit_head"}
@@ -120,7 +120,8 @@ def _forget(work: Work, found: Holdings) -> None:
         service.hostname = "erased.invalid"
     _forget_orders(work, found.customer.id)
     for card in work.session.exec(choose(PaymentMethod).where(PaymentMethod.customer_id == found.customer.id)):
-        card.brand = card.last4 = ""
+        card.brand = card.last4 = card.account = ""
+        card.fingerprint = None
         card.gateway_ref, card.removed_at = card.id.hex, card.removed_at or work.now
     work.session.flush()
     for name, rows in found.rows.items():
@@ -154,11 +155,14 @@ def _forget_customer(about: Customer) -> None:
 
 def _forget_elsewhere(work: Work, found: Holdings) -> None:
     """Vendors' messages, jobs and events that spell out who it is: they belong to nobody by a key."""
-    sure = [*emails_of(found), *filter(None, (_was(found, "gateway_ref"),))]
+    sure = [*emails_of(found), *payer_refs_of(found)]
     for model, column, blank in ((InboundNotice, "payload", "{}"), (Job, "error", ""), (OutboxEvent, "payload", {})):
         table = table_of(model)
         named = or_(*(cast(table.c[column], Text).contains(word, autoescape=True) for word in sure))
         work.session.execute(update(table).where(named).values({column: blank}))
+    notices = table_of(InboundNotice)  # a wallet's owner may have another address there than here
+    about_them = notices.c.subject_ref.in_(vendor_refs_of(found))
+    work.session.execute(update(notices).where(about_them).values(payload="{}"))
 
 
 def _blank(work: Work, table: Table, ids: set[UUID], words: Iterable[str]) -> None:
@@ -197,8 +201,24 @@ def words_of(found: Holdings) -> list[str]:
     person = [word for user in found.people for word in (user.name, user.email, user.new_email)]
     of_customer = [getattr(found.customer, name) for name in ("name", "company", "email", "address", "tax_id")]
     hosts = [row["hostname"] for row in found.rows.get("service", [])]
-    every = {word.strip() for word in (*person, *of_customer, *hosts, found.customer.gateway_ref or "")}
+    every = {word.strip() for word in (*person, *of_customer, *hosts, *payer_refs_of(found))}
     return sorted(word for word in every if len(word) >= SHORTEST_WORD)
+
+
+def payer_refs_of(found: Holdings) -> list[str]:
+    """What gateways call them."""
+    return [row["ref"] for row in found.rows.get("known_payer", [])]
+
+
+def vendor_refs_of(found: Holdings) -> list[str]:
+    """What gateways call everything that is theirs: pages, payments, refunds, disputes and cards."""
+    columns = {
+        "payment_attempt": ("checkout_ref", "payment_ref"),
+        **dict.fromkeys(("payment", "refund", "dispute", "payment_method"), ("gateway_ref",)),
+        "card_page": ("page_ref",),
+    }
+    refs = {row[name] for table, names in columns.items() for row in found.rows.get(table, []) for name in names}
+    return sorted(filter(None, refs))
 
 
 def emails_of(found: Holdings) -> list[str]:

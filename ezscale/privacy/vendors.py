@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.cases import close_case, open_case
 from ezscale.billing.gateways import Gateways
-from ezscale.billing.ports import Payer
+from ezscale.billing.payers import known_as
+from ezscale.billing.ports import About, Payer
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import BillingCase, Customer, InboundNotice, Service, VendorErasure
+from ezscale.models import BillingCase, Customer, InboundNotice, Invoice, Service, VendorErasure
 from ezscale.models.service import UNBUILT
 from ezscale.privacy.holdings import CUSTOMER
 from ezscale.provisioning.ports import Panel, PanelOwner
@@ -24,17 +25,17 @@ from ezscale.provisioning.ports import Panel, PanelOwner
 GATEWAY = "gateway"
 CASE = "not_erased"
 MOST_TRIES = 30  # in about four hours; after that a person knows, and it is tried a few times a day
-OUR_IDS = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+OUR_IDS = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\b")
 
 
 def ask_vendors(work: Work, about: Customer, email: str) -> None:
     """Note who else is to forget a customer, and what they know them by, before it is forgotten here.
 
-    The gateway is asked about everybody: it may know one whose registration's answer was lost.
+    Every gateway is asked about everybody: it may know one whose registration's answer was lost.
     """
     work.session.refresh(about, with_for_update=True)
     built = select(Service.panel).where(Service.customer_id == about.id, col(Service.status).not_in(UNBUILT))
-    refs = {GATEWAY: about.gateway_ref or "", **dict.fromkeys(work.session.exec(built.distinct()), about.panel_ref)}
+    refs = {GATEWAY: known_as(work, about.id), **dict.fromkeys(work.session.exec(built.distinct()), about.panel_ref)}
     known = {row.vendor: row for row in _erasures(work, about.id)}
     for vendor, ref in refs.items():
         if vendor not in known:
@@ -76,11 +77,15 @@ def vendor_erasures(work: Work, customer_id: UUID) -> list[VendorErasure]:
 
 
 def empty_notice(work: Work, notice_id: UUID) -> None:
-    """A vendor's message about somebody who is erased keeps nothing of them: their deletion is told with a full name."""
+    """A vendor's message about somebody who is erased keeps nothing of them: their deletion is told with a full name.
+
+    They are found by our ids, their own or an invoice's; what is told of a kept card has none, and nobody needs it.
+    """
     notice = work.session.get_one(InboundNotice, notice_id)
     named = {UUID(text) for text in OUR_IDS.findall(notice.payload)}
-    erased = select(VendorErasure.id).where(col(VendorErasure.customer_id).in_(named))
-    if named and work.session.exec(erased.limit(1)).first() is not None:
+    theirs = or_(col(VendorErasure.customer_id).in_(named), col(Invoice.id).in_(named))
+    erased = select(VendorErasure.id).outerjoin(Invoice, col(Invoice.customer_id) == VendorErasure.customer_id)
+    if notice.about == About.CARD or (named and work.session.exec(erased.where(theirs).limit(1)).first() is not None):
         notice.payload = "{}"
 
 
@@ -105,12 +110,25 @@ def _forget_at_one(open_work: OpenWork, gateways: Gateways, panels: Mapping[str,
 
 def _tell(gateways: Gateways, panels: Mapping[str, Panel], erasure: VendorErasure) -> None:
     if erasure.vendor == GATEWAY:
-        for gateway in gateways.values():
-            gateway.forget_payer(Payer(erasure.customer_id, "", erasure.email, "", erasure.ref))
+        _tell_gateways(gateways, erasure)
     elif erasure.vendor in panels:
         panels[erasure.vendor].forget_account(PanelOwner(erasure.ref, "", erasure.email))
     else:
         raise Rejected(f"No panel of the name {erasure.vendor} is connected")
+
+
+def _tell_gateways(gateways: Gateways, erasure: VendorErasure) -> None:
+    """Each of them, by every name it has for the customer; one that does not answer does not stop the others."""
+    failures = []
+    for name, gateway in gateways.items():
+        known = [word.removeprefix(f"{name}:") for word in erasure.ref.split() if word.startswith(f"{name}:")]
+        for ref in known or [""]:
+            try:
+                gateway.forget_payer(Payer(erasure.customer_id, "", erasure.email, "", ref))
+            except (TemporaryFailure, Rejected) as failure:
+                failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 def _waits_for_a_person(work: Work, erasure_id: UUID, trouble: TemporaryFailure | Rejected) -> bool:
@@ -142,7 +160,8 @@ def _finish(work: Work, erasure: VendorErasure, how: str) -> None:
 
 def _without_names(trouble: str, erasure: VendorErasure) -> str:
     """The vendor's words outlive what it called them: the case is kept."""
-    for name in filter(None, (erasure.ref, erasure.email)):
+    refs = [word.partition(":")[2] for word in erasure.ref.split()] if erasure.vendor == GATEWAY else [erasure.ref]
+    for name in filter(None, (*refs, erasure.email)):
         trouble = trouble.replace(name, "…")
     return trouble
 

@@ -206,6 +206,8 @@ def find_lost_answers(house: House) -> None:
     for name, checkout_ref in pages:
         with one_of_many():
             checkout.confirm_checkout(open_work, gateway_of(house.gateways, name), checkout_ref)
+        with one_of_many():
+            checkout.close_old_page(open_work, gateway_of(house.gateways, name), checkout_ref)
     for attempt_id in lost:
         with one_of_many():
             checkout.settle_lost_page(open_work, house.gateways, attempt_id)

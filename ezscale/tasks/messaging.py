@@ -23,6 +23,7 @@ from ezscale.billing.dunning_rules import first_charge_on
 from ezscale.billing.events import (
     CancellationRequested,
     CardExpiresSoon,
+    CardRevoked,
     ChargeFailed,
     ChargeNeedsCustomer,
     CreditGranted,
@@ -226,6 +227,13 @@ def charge_failed(house: House, event: ChargeFailed) -> None:
             return
         again = is_charged_again(work, work.session.get_one(Invoice, event.invoice_id))
         money_letters.charge_failed(work, event.invoice_id, event.attempt_id, hard=event.hard, again=again)
+
+
+@task
+def card_revoked(house: House, event: CardRevoked) -> None:
+    """Tell that a wallet may not be charged any more, and ask for another one."""
+    with house.automation("mail")() as work:
+        money_letters.card_revoked(work, event.method_id)
 
 
 @task

@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 
 from ezscale import wiring
 from ezscale.api.webhooks.intake import Intake
-from ezscale.billing.ports import Notice
+from ezscale.billing.ports import About, Notice
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import Database, Work
 from ezscale.models import BillingCase, InboundNotice
@@ -27,7 +27,7 @@ def intake(database: Database, clock, tmp_path):
 
 def a_notice(number: int, *, live: bool = False) -> Notice:
     """A verified message."""
-    return Notice(f"evt_{number}", "payment_intent.succeeded", f"pi_{number}", live)
+    return Notice(f"evt_{number}", "payment_intent.succeeded", About.PAYMENT, f"pi_{number}", live)
 
 
 def count(work: Work, *conditions) -> int:

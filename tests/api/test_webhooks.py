@@ -1,4 +1,4 @@
-"""Stripe's messages at our door: kept once, in any order, and only when Stripe has just signed them."""
+"""Gateways' messages at our door: kept once, in any order, and only when they have just signed them."""
 
 import json
 from datetime import timedelta
@@ -10,6 +10,7 @@ from stripe import WebhookSignature
 from ezscale.kit.clock import world_now
 from ezscale.models import BillingCase, InboundNotice, Payment
 from ezscale.models.invoice import InvoiceStatus
+from ezscale.sandbox.paypal.signing import Signer
 from tests.company import SECRET, Company
 
 DOOR = "/webhooks/stripe"
@@ -137,6 +138,25 @@ def test_a_message_that_is_too_large_is_not_read(at, send):
 
     assert answer.status_code == 413
     assert notices(at) == []
+
+
+def test_paypals_messages_are_kept_once_and_only_when_paypal_signed_them_for_us(at, web):
+    bob = at.signs_up("Bob Ferris")
+    bob.pays_by_paypal(bob.orders().invoice_id)
+    event = json.dumps(at.paypal.account.store.all("event")[0]).encode()
+    headers = at.paypal.signer.headers(event)
+    foreign = Signer(at.paypal.account, "WH-OF-ANOTHER-ACCOUNT").headers(event)
+    refused = [
+        web.post("/webhooks/paypal", content=body, headers=sent).status_code
+        for body, sent in ((event, {}), (event, foreign), (event + b" ", headers), (b"{}", headers))
+    ]
+    before = notices(at)
+
+    taken = [web.post("/webhooks/paypal", content=event, headers=headers).status_code for _ in range(2)]
+
+    assert (refused, before, taken) == ([400] * 4, [], [200, 200])
+    [notice] = notices(at)
+    assert (notice.vendor, notice.kind, notice.about) == ("paypal", "CHECKOUT.ORDER.APPROVED", "page")
 
 
 def test_only_messages_are_taken_here(at, web):

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
+from ezscale.billing.card_pages import open_card_page
 from ezscale.billing.cards import cards
-from ezscale.billing.checkout import AlreadyPaying, NothingToPay, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.billing.checkout import AlreadyPaying, NothingToPay, confirm_checkouts_of, open_checkout
 from ezscale.billing.collecting import new_attempt
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.invoicing import invoice, invoice_lines, invoices, mark_uncollectible, void_invoice

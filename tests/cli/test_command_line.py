@@ -219,7 +219,8 @@ def test_the_clock_is_never_moved_with_real_vendors(company: Callable[..., Ran],
     monkeypatch.setenv("EZSCALE_SANDBOX", "false")
     for name in ("STRIPE_KEY", "STRIPE_WEBHOOK_SECRET", "VIRTFUSION_TOKEN"):
         monkeypatch.setenv(f"EZSCALE_{name}", "real")
-    monkeypatch.setenv("EZSCALE_STRIPE_URL", "")
+    for name in ("STRIPE_URL", "PAYPAL_URL", "PAYPAL_CLIENT_ID", "PAYPAL_SECRET", "PAYPAL_WEBHOOK_ID"):
+        monkeypatch.setenv(f"EZSCALE_{name}", "")
     monkeypatch.setenv("EZSCALE_VIRTFUSION_URL", "https://panel.example/api/v1")
 
     number, _, complaint = company("clock", "move", "30d")

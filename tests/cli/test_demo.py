@@ -17,14 +17,14 @@ from ezscale.accounts.signing_in import sign_in
 from ezscale.cli.demo import founding, logins
 from ezscale.cli.demo.cast import CAST, Part, ago, due
 from ezscale.cli.demo.founding import Story
-from ezscale.cli.demo.lives import buying, leaving, unlucky, vanishing, wondering
+from ezscale.cli.demo.lives import buying, buying_by_paypal, leaving, unlucky, vanishing, wondering
 from ezscale.cli.demo.logins import PASSWORDS
 from ezscale.cli.demo.people import PEOPLE
 from ezscale.cli.surroundings import settle
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import BusinessError
 from ezscale.kit.settings import Settings
-from ezscale.models import Customer, MailMessage, Service
+from ezscale.models import Customer, MailMessage, Payment, Service
 from ezscale.models.mail import MailStatus
 from ezscale.models.subscription import LeavingReason
 from ezscale.reporting.doctor import examine
@@ -38,6 +38,7 @@ QUARTER = Story(
     {
         "fjordline": Part(ago(85), lambda me: buying(me, "vps-2", coupon="WELCOME10")),
         "whitaker": Part(due(10, 2), lambda me: vanishing(me, "vps-1", after=45)),
+        "claes": Part(ago(70), lambda me: buying_by_paypal(me, "vps-1")),
         "kuzey": Part(ago(80), lambda me: leaving(me, "vps-1", 20, LeavingReason.OTHER, "Enough.")),
         "monsoon": Part(ago(1), lambda me: unlucky(me, "vps-4")),
         "jizera": Part(ago(20), lambda me: wondering(me, "vps-1")),
@@ -64,9 +65,12 @@ def test_the_history_leaves_people_where_their_lives_have_led_them(demo: Setting
     with wiring.automation("test")() as work:
         rows = work.session.exec(select(Customer.company, Service.status).join(Service)).all()
         findings = [finding for finding in examine(work) if finding.broken]
+        by_paypal = work.session.exec(select(Payment.id).where(Payment.gateway == "paypal")).all()
 
+    assert len(by_paypal) == 3
     assert dict(rows) == {
         "Fjordline Studio": "active",
+        "Claes Fietsen": "active",
         "Whitaker & Sons": "suspended",
         "Kuzey Yazilim": "terminated",
         "Monsoon Analytics": "failed",

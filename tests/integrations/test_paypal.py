@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from ezscale.billing.ports import ChargeState
+from ezscale.billing.ports import ChargeState, RefundState
 from ezscale.integrations.paypal.amounts import our_amount, paypal_amount
-from ezscale.integrations.paypal.client import Refusal
 from ezscale.integrations.paypal.receipts import attempt_of
 from ezscale.kit.errors import Rejected
 from ezscale.kit.money import Money
@@ -25,13 +24,13 @@ def test_a_page_takes_exactly_the_charge_and_keeps_the_wallet(sandbox):
     ref = sandbox.an_approved_page(charge)
 
     receipt = sandbox.gateway.take_checkout(ref)
-    wallet = sandbox.gateway.kept_wallet(ref)
+    wallet = sandbox.gateway.read_checkout(ref).card
 
     assert (receipt.state, receipt.amount, receipt.fee) == (ChargeState.SUCCEEDED, Money(2397, "EUR"), Money(95, "EUR"))
     assert (receipt.attempt_id, receipt.invoice_id) == (charge.attempt_id, charge.invoice_id)
     assert receipt == sandbox.gateway.read_checkout(ref) == sandbox.gateway.read_payment(receipt.payment_ref)
     renewal = sandbox.gateway.charge(sandbox.a_charge(2, wallet=wallet))
-    assert (renewal.state, renewal.payer_ref) == (ChargeState.SUCCEEDED, wallet.customer_ref)
+    assert (renewal.state, renewal.payer_ref) == (ChargeState.SUCCEEDED, wallet.payer_ref)
 
 
 def test_nothing_is_paid_until_we_take_it_and_then_once(sandbox):
@@ -46,7 +45,7 @@ def test_nothing_is_paid_until_we_take_it_and_then_once(sandbox):
     sandbox.clock.move(timedelta(hours=7))
     taken.append(sandbox.gateway.take_checkout(page.ref))
 
-    assert (too_early.state, approved.state, before) == (ChargeState.OPEN, ChargeState.OPEN, 0)
+    assert (too_early.state, approved.state, before) == (ChargeState.OPEN, ChargeState.APPROVED, 0)
     assert {receipt.payment_ref for receipt in taken} == {taken[0].payment_ref}
     assert sandbox.captures(charge) == 1
 
@@ -148,39 +147,39 @@ def test_yen_are_taken_whole(sandbox):
 def test_no_more_is_given_back_than_was_taken(sandbox):
     payment = sandbox.gateway.charge(sandbox.a_charge_on()).payment_ref
 
-    first = [sandbox.gateway.refund(payment, Money(2000, "EUR"), "refund:1") for _ in range(2)]
-    with pytest.raises(Refusal) as too_much:
-        sandbox.gateway.refund(payment, Money(398, "EUR"), "refund:2")
-    with pytest.raises(Refusal) as foreign:
-        sandbox.gateway.refund(payment, Money(1, "USD"), "refund:3")
-    rest = sandbox.gateway.refund(payment, Money(397, "EUR"), "refund:4")
+    first = [sandbox.gateway.refund(sandbox.a_refund(payment, Money(2000, "EUR"), 1)) for _ in range(2)]
+    refused = [sandbox.gateway.refund(sandbox.a_refund(payment, Money(398, "EUR"), 2))]
+    refused.append(sandbox.gateway.refund(sandbox.a_refund(payment, Money(1, "USD"), 3)))
+    rest = sandbox.gateway.refund(sandbox.a_refund(payment, Money(397, "EUR"), 4))
 
-    assert (first[0], first[0].amount, rest.is_done) == (first[1], Money(2000, "EUR"), True)
-    assert (too_much.value.issue, foreign.value.issue) == ("REFUND_AMOUNT_EXCEEDED", "REFUND_CAPTURE_CURRENCY_MISMATCH")
+    assert (first[0], first[0].amount, rest.state) == (first[1], Money(2000, "EUR"), RefundState.SUCCEEDED)
+    assert {each.state for each in refused} == {RefundState.FAILED}
+    assert [each.failure for each in refused] == ["refund_amount_exceeded", "refund_capture_currency_mismatch"]
+    assert first[0] == sandbox.gateway.read_refund(first[0].ref)
     assert sandbox.state()["refunded"] == {"EUR": 2397}
     assert sandbox.gateway.read_payment(payment).state is ChargeState.SUCCEEDED
 
 
 def test_a_wallet_is_kept_without_a_purchase_for_whom_it_is_theirs(sandbox):
-    page = sandbox.gateway.open_wallet_page("", "page:1", DONE, BACK)
-    unfinished = sandbox.gateway.read_wallet_page(page.ref, "")
+    page = sandbox.gateway.open_card_page("", "page:1", DONE, BACK, "EUR")
+    unfinished = sandbox.gateway.read_card_page(page.ref, "")
     answer_on_page(sandbox.browser, page.url)
 
-    of_another = sandbox.gateway.read_wallet_page(page.ref, "somebody-else")
-    wallets = [sandbox.gateway.read_wallet_page(page.ref, "") for _ in range(2)]
+    of_another = sandbox.gateway.read_card_page(page.ref, "somebody-else")
+    wallets = [sandbox.gateway.read_card_page(page.ref, "") for _ in range(2)]
 
     assert (unfinished, of_another) == (None, None)
     assert wallets[0] == wallets[1]
-    assert wallets[0].email == "good@wallets.example"
+    assert (wallets[0].brand, wallets[0].account) == ("paypal", "g•••@wallets.example")
     assert sandbox.state()["wallets_kept"] == 1
 
 
 def test_a_second_wallet_is_filed_under_the_same_customer(sandbox):
-    customer = sandbox.a_kept_wallet().customer_ref
-    page = sandbox.gateway.open_wallet_page(customer, "second", DONE, BACK)
+    customer = sandbox.a_kept_wallet().payer_ref
+    page = sandbox.gateway.open_card_page(customer, "second", DONE, BACK, "EUR")
     answer_on_page(sandbox.browser, page.url)
 
-    assert sandbox.gateway.read_wallet_page(page.ref, customer).customer_ref == customer
+    assert sandbox.gateway.read_card_page(page.ref, customer).payer_ref == customer
 
 
 def test_a_forgotten_wallet_cannot_be_charged_any_more(sandbox):
@@ -194,11 +193,11 @@ def test_a_forgotten_wallet_cannot_be_charged_any_more(sandbox):
 
 
 def test_a_forgotten_customer_leaves_no_wallet_behind(sandbox):
-    customer = sandbox.a_kept_wallet().customer_ref
+    customer = sandbox.a_kept_wallet().payer_ref
     for number in range(6):  # more than PayPal lists on one page
-        page = sandbox.gateway.open_wallet_page(customer, f"more {number}", DONE, BACK)
+        page = sandbox.gateway.open_card_page(customer, f"more {number}", DONE, BACK, "EUR")
         answer_on_page(sandbox.browser, page.url)
-        sandbox.gateway.read_wallet_page(page.ref, customer)
+        sandbox.gateway.read_card_page(page.ref, customer)
     other = sandbox.a_kept_wallet()
 
     before = sandbox.state()["wallets_kept"]

@@ -62,9 +62,20 @@ def test_a_page_whose_money_was_taken_without_an_answer_is_taken_once(sandbox, f
 def test_a_refund_whose_answer_was_lost_is_made_once_with_the_same_key(sandbox, fault):
     payment = sandbox.gateway.charge(sandbox.a_charge_on()).payment_ref
 
-    unanswered(sandbox, lambda: sandbox.gateway.refund(payment, Money(100, "EUR"), "refund:1"), "*/refund", **fault)
+    unanswered(
+        sandbox, lambda: sandbox.gateway.refund(sandbox.a_refund(payment, Money(100, "EUR"), 1)), "*/refund", **fault
+    )
 
     assert sandbox.state()["refunded"] == {"EUR": 100}
+
+
+def test_what_another_call_is_taking_already_is_no_refusal(sandbox):
+    ref = sandbox.an_approved_page(sandbox.a_charge())
+    busy = {"name": "UNPROCESSABLE_ENTITY", "details": [{"issue": "ORDER_COMPLETION_IN_PROGRESS"}]}
+    sandbox.goes_wrong(Wrong.REFUSE, "*/capture", status=422, body=busy)
+
+    with pytest.raises(UnknownOutcome):
+        sandbox.gateway.take_checkout(ref)
 
 
 def test_a_lost_page_is_the_same_page_when_asked_again(sandbox):
@@ -77,14 +88,14 @@ def test_a_lost_page_is_the_same_page_when_asked_again(sandbox):
 
 @pytest.mark.parametrize("wait", [timedelta(), timedelta(hours=4)], ids=["at once", "when its key is forgotten"])
 def test_a_wallet_whose_keeping_got_lost_is_kept_once(sandbox, wait):
-    page = sandbox.gateway.open_wallet_page("", "page:1", DONE, BACK)
+    page = sandbox.gateway.open_card_page("", "page:1", DONE, BACK, "EUR")
     answer_on_page(sandbox.browser, page.url)
     sandbox.goes_wrong(Wrong.LOST, "/v3/vault/payment-tokens", method="POST")
     with pytest.raises(UnknownOutcome):
-        sandbox.gateway.read_wallet_page(page.ref, "")
+        sandbox.gateway.read_card_page(page.ref, "")
 
     sandbox.clock.move(wait)
-    wallet = sandbox.gateway.read_wallet_page(page.ref, "")
+    wallet = sandbox.gateway.read_card_page(page.ref, "")
 
     assert sandbox.gateway.charge(sandbox.a_charge(wallet=wallet)).state is ChargeState.SUCCEEDED
     assert sandbox.state()["wallets_kept"] == 1
@@ -169,7 +180,7 @@ def test_the_money_of_a_lost_answer_is_found_once_the_report_reaches_it(sandbox)
     found = sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id, sent_at)
 
     assert (found.state, found.invoice_id, found.amount) == (ChargeState.SUCCEEDED, charge.invoice_id, charge.amount)
-    sandbox.gateway.refund(found.payment_ref, charge.amount, "refund:1")
+    sandbox.gateway.refund(sandbox.a_refund(found.payment_ref, charge.amount, 1))
     sandbox.clock.move(timedelta(hours=3))
     assert sandbox.gateway.find_payment(charge.payer_ref, charge.attempt_id, sent_at).payment_ref == found.payment_ref
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ezscale.billing.ports import BadNotice
+from ezscale.billing.ports import About, BadNotice
 from ezscale.integrations.http import open_http
 from ezscale.integrations.paypal.adapter import open_gateway
 from ezscale.kit.errors import TemporaryFailure
@@ -41,18 +41,18 @@ def test_a_message_names_what_to_ask_about(sandbox, gateway):
     charge = sandbox.a_charge()
     ref = sandbox.an_approved_page(charge)
     payment = gateway.take_checkout(ref).payment_ref
-    gateway.refund(payment, Money(100, "EUR"), "refund:1")
+    refund = gateway.refund(sandbox.a_refund(payment, Money(100, "EUR"), 1)).ref
     dispute = sandbox.does("captures", payment, "dispute")["dispute_id"]
 
     sandbox.stand_in.webhooks.deliver_due()
     notices = [gateway.read_notice(*each) for each in sandbox.delivered]
 
-    assert [(notice.kind, notice.subject_ref) for notice in notices] == [
-        ("CHECKOUT.ORDER.APPROVED", ref),
-        ("PAYMENT.CAPTURE.COMPLETED", payment),
-        ("VAULT.PAYMENT-TOKEN.CREATED", gateway.kept_wallet(ref).ref),
-        ("PAYMENT.CAPTURE.REFUNDED", payment),
-        ("CUSTOMER.DISPUTE.CREATED", dispute),
+    assert [(notice.kind, notice.about, notice.subject_ref) for notice in notices] == [
+        ("CHECKOUT.ORDER.APPROVED", About.PAGE, ref),
+        ("PAYMENT.CAPTURE.COMPLETED", About.PAYMENT, payment),
+        ("VAULT.PAYMENT-TOKEN.CREATED", About.NOTHING, gateway.read_checkout(ref).card.ref),
+        ("PAYMENT.CAPTURE.REFUNDED", About.REFUND, refund),
+        ("CUSTOMER.DISPUTE.CREATED", About.DISPUTE, dispute),
     ]
     assert not any(notice.live for notice in notices)
 
@@ -138,9 +138,9 @@ def test_nothing_can_be_verified_without_a_webhook_id(sandbox):
 def test_a_certificate_that_nobody_vouches_for_is_not_believed(sandbox, sent):
     stranger = new_papers(sandbox.clock.now)["authority"]
 
-    for authority in (stranger, ""):
+    for given in ({"authority": stranger}, {"stand_in": ""}):
         with pytest.raises(BadNotice):
-            sandbox.open_gateway(authority=authority).read_notice(*sent)
+            sandbox.open_gateway(**given).read_notice(*sent)
 
 
 @pytest.mark.parametrize("name", ["messages.evil.test", "paypal.com.evil.test", "notpaypal.com"])

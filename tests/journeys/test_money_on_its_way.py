@@ -7,9 +7,9 @@ import pytest
 from ezscale.billing.cards import cards, remove_card
 from ezscale.billing.checkout import AlreadyPaying, NothingToPay, open_checkout
 from ezscale.billing.invoicing import void_invoice
+from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.errors import NotFound, TemporaryFailure
-from ezscale.models import Customer
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.sandbox.stripe.browser import pay_on_page
@@ -34,7 +34,7 @@ def page_for(person, invoice):
 
 def kept_at_stripe(at, person):
     with at.robot() as work:
-        payer_ref = work.session.get_one(Customer, person.actor.customer_id).gateway_ref
+        payer_ref = payer_ref_of(work, person.actor.customer_id, "stripe")
     listed = at.stripe_http.get("/v1/payment_methods", params={"customer": payer_ref}).json()["data"]
     return sorted((kept["card"]["last4"], kept["card"]["exp_year"]) for kept in listed)
 

@@ -63,6 +63,20 @@ def test_a_live_companys_money_goes_to_stripe_itself(read):
         read(**LIVE, EZSCALE_STRIPE_URL="http://127.0.0.1:3001")
 
 
+@pytest.mark.parametrize("name", ["CLIENT_ID", "SECRET", "WEBHOOK_ID"])
+def test_paypal_without_one_of_its_secrets_is_a_mistake(read, name):
+    paypal = {f"EZSCALE_PAYPAL_{each}": "pp-1" for each in ("CLIENT_ID", "SECRET", "WEBHOOK_ID")}
+    assert read(**LIVE, **paypal).takes_paypal
+
+    with pytest.raises(BadSettings, match="EZSCALE_PAYPAL_WEBHOOK_ID belong together"):
+        read(**LIVE | paypal | {f"EZSCALE_PAYPAL_{name}": ""})
+
+
+def test_a_live_companys_wallets_are_asked_at_paypal_itself(read):
+    with pytest.raises(BadSettings, match="EZSCALE_PAYPAL_URL"):
+        read(**LIVE, EZSCALE_PAYPAL_URL="http://127.0.0.1:3001")
+
+
 @pytest.mark.parametrize(("name", "value"), [("TEAM", "ours.cloudflareaccess.com"), ("AUDIENCE", "4714c1")])
 def test_half_of_what_access_needs_is_a_mistake(read, name, value):
     with pytest.raises(BadSettings, match="belong together"):

@@ -105,6 +105,7 @@ def told_about_cards(work, invoice_id):
     money_letters.charge_needs_customer(work, invoice_id, new_id())
     card = work.session.exec(select(PaymentMethod)).one()
     money_letters.card_expires(work, card.id)
+    money_letters.card_revoked(work, card.id)
     refused = an_attempt(AttemptStatus.FAILED, invoice_id=invoice_id, method_id=card.id)
     work.session.add(refused)
     work.session.flush()

@@ -6,13 +6,15 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
+from ezscale.billing.cancelling import cancel_at_period_end
+from ezscale.billing.card_pages import open_card_page
 from ezscale.billing.cases import close_case, open_cases
-from ezscale.billing.checkout import open_card_page, payer, registered
+from ezscale.billing.payers import know_payer, payer_ref_of, registered
 from ezscale.kit.actor import robot
 from ezscale.kit.audit import AuditEntry
 from ezscale.kit.database import table_of
 from ezscale.kit.errors import UnknownOutcome
-from ezscale.models import BillingCase, Customer, InboundNotice, VendorErasure
+from ezscale.models import BillingCase, InboundNotice, Payment, Service, VendorErasure
 from ezscale.privacy.erasing import KEPT
 from ezscale.privacy.events import CustomerErased
 from ezscale.privacy.vendors import GATEWAY, MOST_TRIES
@@ -45,7 +47,7 @@ def deletions(at):
 
 def names_of(at, person):
     with at.robot() as work:
-        return work.session.get_one(Customer, person.actor.customer_id).gateway_ref, person.user.email
+        return payer_ref_of(work, person.actor.customer_id, "stripe"), person.user.email
 
 
 def tables_that_hold(at, word):
@@ -66,7 +68,7 @@ def test_the_gateway_and_the_panel_forget_them_and_so_do_we_what_they_called_the
     told = {row.vendor: (row.ref, row.email) for row in erasures(at).values()}
     at.works()
 
-    assert told[GATEWAY] == names
+    assert told[GATEWAY] == (f"stripe:{names[0]}", names[1])
     assert known(at) == (0, 0, 0)
     assert {row.vendor: (row.ref, row.email) for row in erasures(at).values()} == {
         "gateway": ("", ""),
@@ -89,7 +91,7 @@ def test_the_names_survive_until_a_vendor_that_was_down_is_back(at, leaving, gra
     at.lives(days=0.02)
 
     assert waiting(at) == {"gateway", "virtfusion"}
-    assert (erasures(at)[GATEWAY].ref, erasures(at)[GATEWAY].email) == (gateway_ref, email)
+    assert (erasures(at)[GATEWAY].ref, erasures(at)[GATEWAY].email) == (f"stripe:{gateway_ref}", email)
     assert cases(at) == []
 
     at.mends(at.panel_http)
@@ -98,6 +100,30 @@ def test_the_names_survive_until_a_vendor_that_was_down_is_back(at, leaving, gra
     at.mends(at.stripe_http)
     at.lives(days=0.02)
     assert (waiting(at), known(at)) == (set(), (0, 0, 0))
+
+
+def test_of_a_wallet_nothing_is_left_here_nor_at_paypal_whenever_its_messages_came(at, leaving, grace):
+    leaving.leaves_wallet()
+    leaving.pays_by_paypal(leaving.orders().invoice_id)
+    at.hears_paypal()
+    at.lives(days=0.1)
+    with at.robot() as work:
+        [service] = [row for row in work.session.exec(select(Service)) if row.status == "active"]
+        [payment] = work.session.exec(select(Payment.gateway_ref).where(Payment.gateway == "paypal")).all()
+    leaving.does(lambda work: cancel_at_period_end(work, service.item_id, "Moving on"))
+    at.sleeps(days=33)
+    at.lives(days=7)
+    held = tables_that_hold(at, "good@wallets.example")
+
+    erase(at, grace, leaving.actor.customer_id)
+    at.works()
+    at.paypal_http.post(f"/_sandbox/captures/{payment}/dispute")
+    at.hears_paypal()
+
+    assert held == {"inbound_notice"}
+    assert tables_that_hold(at, "wallets.example") | tables_that_hold(at, "PAYERGOOD") == set()
+    assert at.paypal_http.get("/_sandbox/state").json()["wallets_kept"] == 0
+    assert waiting(at) == set()
 
 
 @pytest.mark.parametrize("way", [{"wrong": "lost"}, {"wrong": "lost", "status": 500}, {"wrong": "garbage"}])
@@ -141,7 +167,7 @@ def test_somebody_whose_registration_was_never_answered_is_found_by_our_own_id(a
     at.breaks(at.stripe_http, "lost", method="POST", path="/v1/customers")
     with pytest.raises(UnknownOutcome):
         open_card_page(at.house.database.opener(bob.actor), at.house.gateways, BACK)
-    assert (names_of(at, bob)[0], at.stripe_did()["customers"]) == (None, 1)
+    assert (names_of(at, bob)[0], at.stripe_did()["customers"]) == ("", 1)
 
     erase(at, grace, bob.actor.customer_id)
     at.works()
@@ -285,7 +311,7 @@ def test_erasing_again_keeps_the_names_that_are_still_needed(at, leaving, grace)
     erase(at, grace, customer_id)
 
     row = erasures(at)[GATEWAY]
-    assert (row.ref, row.email) == names
+    assert (row.ref, row.email) == (f"stripe:{names[0]}", names[1])
     at.works()
     assert (waiting(at), deletions(at)) == (set(), (1, 1))
 
@@ -296,7 +322,7 @@ def test_a_customer_who_was_registered_while_they_were_erased_is_deleted_too(at,
     at.works()
     made = at.stripe_http.post("/v1/customers", data={"metadata[customer_id]": str(customer_id)}).json()
     with at.robot() as work:  # a page was being opened for them in that moment
-        work.session.get_one(Customer, customer_id).gateway_ref = made["id"]
+        know_payer(work, customer_id, "stripe", made["id"])
 
     erase(at, grace, customer_id)
     at.works()
@@ -307,7 +333,7 @@ def test_a_customer_who_was_registered_while_they_were_erased_is_deleted_too(at,
 def test_a_refusal_of_a_later_asking_is_a_case_of_its_own(at, bob, grace):
     customer_id = bob.actor.customer_id
     opener = at.house.database.opener(robot("test"))
-    registered(opener, at.house.gateways["stripe"], payer(customer_of(at, customer_id)))
+    registered(opener, at.house.gateways["stripe"], customer_id)
     refuses = {"wrong": "refuse", "method": "DELETE", "path": "/v1/customers/*", "status": 400, "times": 0}
     at.breaks(at.stripe_http, **refuses)
     erase(at, grace, customer_id)
@@ -319,7 +345,7 @@ def test_a_refusal_of_a_later_asking_is_a_case_of_its_own(at, bob, grace):
 
     made = at.stripe_http.post("/v1/customers", data={"metadata[customer_id]": str(customer_id)}).json()
     with at.robot() as work:
-        work.session.get_one(Customer, customer_id).gateway_ref = made["id"]
+        know_payer(work, customer_id, "stripe", made["id"])
     at.breaks(at.stripe_http, **refuses)
     erase(at, grace, customer_id)
     at.works()
@@ -334,12 +360,10 @@ def test_a_name_that_came_while_the_vendor_was_asked_is_not_forgotten_with_the_o
     def meanwhile():
         made = at.stripe_http.post("/v1/customers", data={"metadata[customer_id]": str(customer_id)}).json()
         with at.robot() as work:
-            work.session.get_one(Customer, customer_id).gateway_ref = made["id"]
+            know_payer(work, customer_id, "stripe", made["id"])
         erase(at, grace, customer_id)
 
-    registered(
-        at.house.database.opener(robot("test")), at.house.gateways["stripe"], payer(customer_of(at, customer_id))
-    )
+    registered(at.house.database.opener(robot("test")), at.house.gateways["stripe"], customer_id)
     erase(at, grace, customer_id)
     interrupted = replace(at.lines, stripe=AfterDeleting(at.lines.stripe, meanwhile))
     forget_at_vendors(open_house(at.house.database, tmp_path, interrupted), CustomerErased(customer_id))
@@ -360,8 +384,3 @@ class AfterDeleting(httpx.BaseTransport):
         if request.method == "DELETE":
             self.meanwhile()
         return answer
-
-
-def customer_of(at, customer_id):
-    with at.robot() as work:
-        return work.session.get_one(Customer, customer_id)

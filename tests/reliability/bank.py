@@ -48,6 +48,7 @@ class Bank:
     """Keeps cards and moves money. `told` is what it has let us know of, by the name of each movement."""
 
     name: str = "stripe"
+    pages_take: bool = True
     key_lives: timedelta = timedelta(hours=23)
     mood: Mood = Mood.PAYS
     pages: dict[str, Charge] = field(default_factory=dict)
@@ -72,11 +73,19 @@ class Bank:
             sums[dispute.amount.currency] -= taken + dispute.fee.minor
         return sums
 
+    def approves(self, page: str) -> None:
+        """Somebody agrees on a page; where it takes by itself, they have paid."""
+        charge = self.pages[page]
+        self.paid[page] = self.takes(charge)
+        if not self.pages_take:
+            self.paid[page] = replace(self.paid[page], state=ChargeState.APPROVED)
+
     def takes(self, charge: Charge, amount: Money | None = None, again: int = 0) -> Receipt:
         """Money moves for a charge: the sum that was asked for, unless it is said which."""
         sum_moved = amount or charge.amount
         fee = Money(min(sum_moved.minor // 50, 25), sum_moved.currency)
-        card = Card(f"pm_{charge.payer_ref}", "visa", "4242", 12, 2034, fingerprint=charge.payer_ref)
+        payer = charge.payer_ref or charge.invoice_id.hex
+        card = Card(f"pm_{payer}", "visa", "4242", 12, 2034, fingerprint=payer, payer_ref=payer)
         ref = f"pi_{charge.key}_{again}"
         return Receipt(
             ChargeState.SUCCEEDED,
@@ -97,11 +106,11 @@ class Bank:
 
     def register(self, payer: Payer) -> str:
         """The same name ever after."""
-        return f"cus_{payer.customer_id.hex}"
+        return f"cus_{payer.customer_id.hex}" if self.pages_take else payer.gateway_ref
 
     def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
         """The same key is the same page."""
-        ref = f"cs_{charge.key}"
+        ref = f"cs_{self.name}_{charge.key}"
         self.pages[ref] = charge
         return CheckoutPage(ref, f"{success_url}#{ref}")
 
@@ -111,10 +120,22 @@ class Bank:
         still_open = Receipt(ChargeState.OPEN, "", charge.amount, charge.attempt_id, charge.invoice_id)
         return self.tells(self.paid.get(checkout_ref, still_open))
 
+    def take_checkout(self, checkout_ref: str) -> Receipt:
+        """What was approved there is paid now; in a mood, it is declined, or nobody hears of it."""
+        receipt = self.paid[checkout_ref]
+        if receipt.state is ChargeState.APPROVED:
+            if self.mood in DECLINED:
+                return replace(receipt, state=ChargeState.FAILED, payment_ref="", decline_code="no", fee=None)
+            self.paid[checkout_ref] = replace(receipt, state=ChargeState.SUCCEEDED)
+            if self.mood is Mood.LOSES:
+                raise UnknownOutcome("The bank did not answer.")
+        return self.read_checkout(checkout_ref)
+
     def close_checkout(self, checkout_ref: str) -> None:
         """Nobody pays there any more."""
         still_open = replace(self.read_checkout(checkout_ref), state=ChargeState.EXPIRED)
-        self.paid.setdefault(checkout_ref, still_open)
+        if self.pages_take:
+            self.paid.setdefault(checkout_ref, still_open)
 
     def charge(self, charge: Charge) -> Receipt:
         """The same key is the same charge."""
@@ -234,6 +255,10 @@ class Bank:
     def read_card_page(self, page_ref: str, payer_ref: str) -> Card | None:
         """Cards come with payments here."""
         raise NotImplementedError
+
+    def is_kept(self, card_ref: str) -> bool:
+        """For ever."""
+        return True
 
     def forget_card(self, card_ref: str) -> None:
         """It is forgotten."""

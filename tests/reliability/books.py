@@ -16,9 +16,9 @@ COLUMNS = {
     "credit_note_line": "credit_note_id invoice_line_id net_minor tax_minor taxes",
     "credit_entry": "id customer_id currency amount_minor left_minor once_key expires_on",
     "payment": "id invoice_id gateway currency amount_minor fee_minor taken_back_at",
-    "refund": "id payment_id credit_entry_id currency amount_minor status",
-    "dispute": "id payment_id currency amount_minor fee_minor owed_minor status",
-    "payment_attempt": "id invoice_id status live_for",
+    "refund": "id payment_id credit_entry_id gateway currency amount_minor status",
+    "dispute": "id payment_id gateway currency amount_minor fee_minor owed_minor status",
+    "payment_attempt": "id invoice_id gateway status live_for",
     "posting": "entry_id account currency amount_minor",
     "subscription": "id customer_id status months currency bill_from",
     "subscription_item": "id subscription_id plan_id price_minor quantity discount_percent discount_minor "
@@ -60,8 +60,8 @@ class Books:
     def __getattr__(self, table: str) -> list[Any]:
         return self.rows[table]
 
-    def wrong(self, bank_holds: Mapping[str, int]) -> list[str]:
-        """Everything that is not as it must always be."""
+    def wrong(self, held: Mapping[str, Mapping[str, int]]) -> list[str]:
+        """Everything that is not as it must always be; `held` is what each bank holds for us."""
         return [
             *self._sums_that_are_no_integers(),
             *self._entries_out_of_balance(),
@@ -69,7 +69,7 @@ class Books:
             *self._sums_kept_beside_their_rows(),
             *self._differences(),
             *self._gaps(),
-            *self._bank(bank_holds),
+            *(line for gateway, holds in held.items() for line in self._bank(gateway, holds)),
             *self._sent_back(),
             *self._promises(),
             *self._recurring_revenue(),
@@ -211,18 +211,18 @@ class Books:
             yield f"fees:{payment.gateway}", payment.currency, payment.fee_minor
         for refund in self.refund:
             if refund.status == "succeeded":
-                yield "gateway:stripe", refund.currency, -refund.amount_minor
+                yield f"gateway:{refund.gateway}", refund.currency, -refund.amount_minor
                 if refund.credit_entry_id is None:
-                    yield "refunds:stripe", refund.currency, refund.amount_minor
+                    yield f"refunds:{refund.gateway}", refund.currency, refund.amount_minor
             elif refund.status != "failed":
-                yield "refunds:stripe", refund.currency, -refund.amount_minor
+                yield f"refunds:{refund.gateway}", refund.currency, -refund.amount_minor
         for dispute in self.dispute:
-            yield "gateway:stripe", dispute.currency, -dispute.fee_minor
-            yield "fees:stripe", dispute.currency, dispute.fee_minor
+            yield f"gateway:{dispute.gateway}", dispute.currency, -dispute.fee_minor
+            yield f"fees:{dispute.gateway}", dispute.currency, dispute.fee_minor
             if dispute.status in ("open", "lost"):
-                yield "gateway:stripe", dispute.currency, -dispute.amount_minor
+                yield f"gateway:{dispute.gateway}", dispute.currency, -dispute.amount_minor
                 lost = dispute.amount_minor - dispute.owed_minor
-                yield "disputes:stripe" if dispute.status == "open" else "bad_debt", dispute.currency, lost
+                yield f"disputes:{dispute.gateway}" if dispute.status == "open" else "bad_debt", dispute.currency, lost
         for entry in self.credit_entry:
             yield f"credit:{entry.customer_id}", entry.currency, -entry.amount_minor
             if source := SOURCES.get(entry.once_key.partition(":")[0]):
@@ -251,15 +251,15 @@ class Books:
                 if name == "number" and days != sorted(days):
                     yield f"{kind} has the days {taken}"
 
-    def _bank(self, holds: Mapping[str, int]) -> Iterator[str]:
-        """The clearing account is what the bank holds for us, to the last unit."""
+    def _bank(self, gateway: str, holds: Mapping[str, int]) -> Iterator[str]:
+        """The clearing account is what a bank holds for us, to the last unit."""
         booked: Counter[str] = Counter()
         for posting in self.posting:
-            if posting.account == "gateway:stripe":
+            if posting.account == f"gateway:{gateway}":
                 booked[posting.currency] += posting.amount_minor
         for currency in sorted(booked.keys() | holds.keys()):
             if booked[currency] != holds.get(currency, 0):
-                yield f"the bank holds {holds.get(currency, 0)} {currency}, and {booked[currency]} is booked"
+                yield f"{gateway} holds {holds.get(currency, 0)} {currency}, and {booked[currency]} is booked"
 
     def _sent_back(self) -> Iterator[str]:
         """No more than came, and as much as left the customer's credit for it."""

@@ -106,6 +106,7 @@ class SmallCompany:
 
     clock: FixedClock = field(default_factory=lambda: FixedClock(BEGINS))
     bank: Bank = field(default_factory=Bank)
+    wallets: Bank = field(default_factory=lambda: Bank("paypal", pages_take=False))
     people: list[Actor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -125,6 +126,7 @@ class SmallCompany:
         self.clock.now = self._built_at
         then = self._bank_then
         self.bank = Bank(pages=dict(then.pages), paid=dict(then.paid), charged=dict(then.charged), told=dict(then.told))
+        self.wallets = Bank("paypal", pages_take=False)
         self._moves_in()
 
     def close(self) -> None:
@@ -166,6 +168,15 @@ class SmallCompany:
         confirm_checkout(self.house.automation("billing"), self.bank, page)
         return page
 
+    def approves(self, person: Actor, invoice_id: UUID, *, returns: bool) -> None:
+        """Somebody approves on the page of the other gateway, and comes back, or closes the window."""
+        opener = self.database.opener(person)
+        page = open_checkout(opener, self.house.gateways, invoice_id, BACK, "paypal").partition("#")[2]
+        self.wallets.approves(page)
+        if returns:
+            with suppress(TemporaryFailure):  # no answer: it is asked for again in the night
+                confirm_checkout(self.house.automation("billing"), self.wallets, page)
+
     def follows(self) -> None:
         """What follows from events happens, until nothing follows any more."""
         while True:
@@ -189,7 +200,11 @@ class SmallCompany:
 
     def _moves_in(self) -> None:
         self.house = House(
-            self.database, {"stripe": self.bank}, {}, KeptMail(Path("/nowhere")), Vault({"k1": b"0" * 32})
+            self.database,
+            {"stripe": self.bank, "paypal": self.wallets},
+            {},
+            KeptMail(Path("/nowhere")),
+            Vault({"k1": b"0" * 32}),
         )
 
     def _carry_out(self, task: Callable[..., None], *about: Any) -> None:

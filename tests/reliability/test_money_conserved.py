@@ -51,6 +51,7 @@ from ezscale.billing.invoicing import expect_again, mark_uncollectible, void_inv
 from ezscale.billing.lines import Rounding
 from ezscale.billing.manual_payments import Came, record_payment, take_back_payment
 from ezscale.billing.pausing import end_pause, pause_subscription
+from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import DisputeState, RefundState
 from ezscale.billing.price_changes import change_price
@@ -211,6 +212,15 @@ class Life(RuleBasedStateMachine):
         self.goes_on()
 
     @precondition(lambda self: self.invoices("draft", "open", "uncollectible"))
+    @rule(which=WHICH, mood=st.sampled_from(Mood), returns=st.booleans(), odd=st.booleans())
+    def pays_by_wallet(self, which: int, mood: Mood, returns: bool, odd: bool) -> None:
+        """Or agrees, and closes the window: it is taken in the night, unless somebody has paid another way by then."""
+        invoice = self.one_of("draft", "open", "uncollectible", which=which, odd=odd)
+        self.at.wallets.mood = mood
+        self.tries("approve", lambda: self.at.approves(self.owner(invoice), UUID(invoice.id), returns=returns))
+        self.goes_on()
+
+    @precondition(lambda self: self.invoices("draft", "open", "uncollectible"))
     @rule(
         which=WHICH,
         how=st.sampled_from(("exactly", *PAID_AS)),
@@ -258,7 +268,7 @@ class Life(RuleBasedStateMachine):
         def pay(work: Work) -> None:
             attempt = work.session.get_one(PaymentAttempt, attempt_id)
             invoice = work.session.get_one(Invoice, attempt.invoice_id)
-            charge = charge_of(attempt, invoice, work.session.get_one(Customer, invoice.customer_id))
+            charge = charge_of(attempt, invoice, payer_ref_of(work, invoice.customer_id, attempt.gateway))
             self.hears(work, replace(self.at.bank.takes(charge, again=len(self.at.bank.told)), card=None))
 
         self.staff("pay late", pay)
@@ -546,13 +556,13 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def everything_adds_up(self) -> None:
         self.books = self.at.books()
-        assert self.books.wrong(self.at.bank.holds()) == []
+        assert self.books.wrong({bank.name: bank.holds() for bank in (self.at.bank, self.at.wallets)}) == []
         with self.at.database.reader(robot("doctor"))() as work:
             assert [broken for check in CHECKS for broken in check(work)] == []
 
     def lives(self, time: timedelta, mood: Mood) -> None:
         """Time passes, and then comes a night, in which the bank is in some mood."""
-        self.at.bank.mood = mood
+        self.at.bank.mood = self.at.wallets.mood = mood
         self.at.bank.settles()
         self.at.clock.move(time)
         self.at.night()
@@ -589,10 +599,11 @@ class Life(RuleBasedStateMachine):
         return next(each for each in self.books.subscription if each.id == row.subscription_id)
 
     def by_hand(self) -> list[Any]:
-        return [payment for payment in self.books.standing_payments() if payment.gateway != self.at.bank.name]
+        return [payment for payment in self.books.standing_payments() if payment.gateway not in self.at.house.gateways]
 
     def given_up(self) -> list[Any]:
-        return [attempt for attempt in self.books.payment_attempt if attempt.status in ("failed", "needs_customer")]
+        over = [attempt for attempt in self.books.payment_attempt if attempt.status in ("failed", "needs_customer")]
+        return [attempt for attempt in over if attempt.gateway == self.at.bank.name]
 
     def hears(self, work: Work, receipt: Any) -> None:
         book_receipt(work, self.at.bank.name, self.at.bank.tells(receipt))

@@ -22,6 +22,7 @@ from ezscale.accounts.signing_in import begin_session
 from ezscale.billing.collecting import charge_of, request_charge
 from ezscale.billing.dunning import chase_invoices
 from ezscale.billing.invoicing import invoices
+from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.ports import Charge
 from ezscale.integrations.guarding import guard_of
 from ezscale.integrations.http import open_http
@@ -31,7 +32,7 @@ from ezscale.kit.clock import FixedClock
 from ezscale.kit.errors import BusinessError
 from ezscale.kit.vendor_lines import MOST_FAILURES, silent_lines
 from ezscale.kit.work import Database, Work
-from ezscale.models import Customer, Invoice, MailMessage, PaymentAttempt, PaymentMethod, User
+from ezscale.models import Invoice, MailMessage, PaymentAttempt, PaymentMethod, User
 from ezscale.models.payment import AttemptTrigger
 from ezscale.reporting.overview import company_overview
 from ezscale.sandbox.stripe.webhooks import Deliver
@@ -246,8 +247,8 @@ def charge_of_due(work: Work, invoice: Invoice) -> Charge:
     attempt = request_charge(work, invoice.id, AttemptTrigger.DUE)
     assert attempt is not None
     assert attempt.method_id is not None
-    customer = work.session.get_one(Customer, invoice.customer_id)
-    return charge_of(attempt, invoice, customer, work.session.get_one(PaymentMethod, attempt.method_id).gateway_ref)
+    payer_ref = payer_ref_of(work, invoice.customer_id, "stripe")
+    return charge_of(attempt, invoice, payer_ref, work.session.get_one(PaymentMethod, attempt.method_id).gateway_ref)
 
 
 async def browsing(token: str, invoice_id: UUID, seconds: int) -> tuple[list[float], list[float]]:

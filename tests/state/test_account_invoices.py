@@ -2,6 +2,7 @@ import pytest
 
 from ezscale.billing.bank_rules import BankRules
 from ezscale.company.rules import set_rules
+from ezscale.sandbox.paypal.browser import answer_on_page
 from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.state.account.invoice import InvoiceState
 from ezscale.state.account.invoice_views import Due
@@ -72,6 +73,26 @@ async def test_an_overdue_invoice_is_paid_on_the_gateways_page(company, ada):
 
     assert before == ("overdue", True)
     assert (page.came, page.invoice.status, page.invoice.due.payable) == ("paid", "paid", False)
+
+
+async def test_paypal_is_offered_where_it_is_connected_and_leads_to_its_page_and_back(company, ada):
+    ada.buys("vps-2")
+    company.sleeps(days=25)
+    due = ada.invoices()[-1]
+    screen = Screen(company, InvoiceState, ada)
+    page = await screen.opens(f"/account/invoice/?id={due.id}")
+    offered = [way.words for way in page.other_ways]
+
+    await screen.does(page.pay("paypal"))
+    back = answer_on_page(company.paypal_http, screen.goes_to).headers["location"]
+    page = await screen.opens(back.removeprefix("http://localhost"))
+    await screen.does(page.pay("cheque"))
+
+    assert offered == ["PayPal"]
+    assert (page.invoice.status, [message.text for message in page.messages]) == (
+        "paid",
+        ["We do not take payments that way."],
+    )
 
 
 async def test_what_is_too_little_waits_and_is_paid_with_the_next_invoice(company, ada):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from random import Random
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -13,6 +12,7 @@ from ezscale.accounts.customers import change_address, own_customer
 from ezscale.accounts.mailed_links import verify_email
 from ezscale.accounts.signing_up import NewPerson, sign_up
 from ezscale.billing import cancelling, checkout
+from ezscale.billing.card_pages import confirm_card_pages, open_card_page
 from ezscale.billing.checkout import Return
 from ezscale.cli.demo.people import Person
 from ezscale.cli.demo.simulation import Simulation
@@ -26,6 +26,7 @@ from ezscale.models.subscription import LeavingReason
 from ezscale.ordering.deciding import hold_order
 from ezscale.ordering.placing import ItemRequest, OrderRequest, place_order, services_of_order
 from ezscale.ordering.quoting import quote_basket
+from ezscale.sandbox.paypal.browser import answer_on_page
 from ezscale.sandbox.stripe.browser import pay_on_page
 
 GOOD = "4242424242424242"
@@ -33,7 +34,7 @@ MASTERCARD = "5555555555554444"
 AUTHENTICATED_ONCE = "4000002500003155"
 DECLINED_LATER = "4000000000000341"
 VERIFY_LINK = re.compile(r"/verify/\?(?:\w+=)?([\w.-]{20,})")
-BACK = Return("https://shop.example/?page={CHECKOUT_SESSION_ID}", "https://shop.example/")
+BACK = Return("https://shop.example/?came=kept", "https://shop.example/")
 
 
 class Customer:
@@ -129,13 +130,20 @@ class Customer:
         checkout.confirm_checkouts_of(self.open_work, gateways, invoice_id)
         self.company.settle()
 
+    def pay_by_paypal(self, invoice_id: UUID, wallet: str = "good") -> None:
+        """Approve on PayPal's page, and come back; the wallet is kept for renewals."""
+        gateways, open_work = self.company.house.gateways, self.open_work
+        url = checkout.open_checkout(open_work, gateways, invoice_id, BACK, "paypal")
+        answer_on_page(self.company.browser, url, wallet)
+        checkout.confirm_checkouts_of(self.open_work, gateways, invoice_id)
+        self.company.settle()
+
     def leave_card(self, card: str) -> None:
         """Put another card on file."""
         gateways = self.company.house.gateways
-        url = checkout.open_card_page(self.open_work, gateways, BACK)
-        answer = pay_on_page(self.company.browser, url, card)
-        page_ref = parse_qs(urlsplit(answer.headers["location"]).query)["page"][0]
-        checkout.confirm_card_page(self.open_work, gateways, page_ref)
+        url = open_card_page(self.open_work, gateways, BACK)
+        pay_on_page(self.company.browser, url, card)
+        confirm_card_pages(self.open_work, gateways)
         self.company.settle()
 
     def unpaid(self) -> list[UUID]:

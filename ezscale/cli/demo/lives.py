@@ -30,6 +30,15 @@ def buying(me: Customer, plan: str, months: int = 1, coupon: str = "", card: str
     yield a_while(me)
 
 
+def buying_by_paypal(me: Customer, plan: str, months: int = 1, wallet: str = "good") -> Life:
+    """Arrives and buys a server, with a wallet that pays its renewals, too."""
+    yield from arriving(me)
+    invoice_id = me.order(plan, months)
+    yield a_while(me)
+    me.pay_by_paypal(invoice_id, wallet)
+    yield a_while(me)
+
+
 def growing(me: Customer, plan: str, then: str, after: int, months: int = 1) -> Life:
     """Comes back for a second server."""
     yield from buying(me, plan, months)

@@ -1,11 +1,9 @@
-"""PayPal in billing's words.
+"""PayPal behind billing's port."""
 
-It is billing's port as far as that fits a wallet. Where it does not, the method here has the name and the parameters
-that PayPal needs: money of a page is taken by `take_checkout`, a look-up needs to know when the attempt was sent, a
-kept wallet is no card, and a notice is signed by several headers.
-"""
-
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,18 +11,34 @@ from uuid import UUID
 import httpx
 from cryptography import x509
 
-from ezscale.billing.ports import Charge, ChargeState, CheckoutPage, Notice, Payer, Receipt
+from ezscale.billing.ports import (
+    Card,
+    Charge,
+    ChargeState,
+    CheckoutPage,
+    DisputeReceipt,
+    Notice,
+    Payer,
+    Receipt,
+    RefundReceipt,
+    WantedRefund,
+)
 from ezscale.integrations.http import Missing, open_http
+from ezscale.integrations.paypal.afterwards import (
+    capture_behind,
+    our_name,
+    payment_of,
+    receipt_of_dispute,
+    receipt_of_refund,
+    receipt_of_reversal,
+    refused_refund,
+)
 from ezscale.integrations.paypal.amounts import paypal_amount
 from ezscale.integrations.paypal.client import LIVE, PayPalClient, Refusal, Row
-from ezscale.integrations.paypal.notices import NoticeReader
+from ezscale.integrations.paypal.notices import HEARD_OF_NOWHERE_ELSE, NoticeReader
 from ezscale.integrations.paypal.receipts import (
     DECLINES,
-    GivenBack,
-    Wallet,
-    attempt_of,
     declined,
-    given_back,
     our_names,
     receipt_of_capture,
     receipt_of_order,
@@ -32,15 +46,15 @@ from ezscale.integrations.paypal.receipts import (
     wallet_of_order,
     wallet_of_token,
 )
+from ezscale.integrations.paypal.report import Report
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import TemporaryFailure, UnknownOutcome
-from ezscale.kit.money import Money
+from ezscale.kit.errors import UnknownOutcome
 
 KEPT_FOR = {"usage_type": "MERCHANT", "customer_type": "CONSUMER", "usage_pattern": "RECURRING_PREPAID"}
 ALREADY_TAKEN = ("ORDER_ALREADY_CAPTURED", "ORDER_NOT_APPROVED")  # reading the order says more than this refusal
+TAKEN_BEFORE, BEING_TAKEN = "DUPLICATE_INVOICE_ID", "ORDER_COMPLETION_IN_PROGRESS"
 DESCRIPTION_LENGTH = 127
-CLOCKS_DIFFER, LISTED_RANGE = timedelta(hours=1), timedelta(days=30)
-PAYMENTS = "T00"  # how the codes of payments begin, in the report
+GONE_BACK = ("PARTIALLY_REFUNDED", "REFUNDED")
 BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.FAILED]
 
 
@@ -69,16 +83,24 @@ class PayPalGateway:
     """Our invoices, PayPal's wallets: it keeps wallets, shows approval pages and takes exactly what we ask for."""
 
     name = "paypal"
+    pages_take = False
+    key_lives = timedelta(hours=5)  # it forgets those of orders after six hours
 
     def __init__(self, client: PayPalClient, notices: NoticeReader, now: Callable[[], datetime] = world_now) -> None:
         self._client = client
         self._notices = notices
-        self._now = now
+        self._report = Report(client, now)
+
+    def register(self, payer: Payer) -> str:
+        """PayPal's name for this customer, which comes with their first wallet: until then there is none."""
+        return payer.gateway_ref
 
     def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
-        """A page on which the customer approves exactly this charge, and that we keep the wallet for renewals."""
-        attributes: dict[str, Any] = {"vault": {"store_in_vault": "ON_SUCCESS", **KEPT_FOR}}
-        if charge.payer_ref:
+        """A page on which somebody approves exactly this charge, and, where it is wanted, that we keep the wallet."""
+        attributes: dict[str, Any] = {}
+        if charge.keeps_card:
+            attributes["vault"] = {"store_in_vault": "ON_SUCCESS", **KEPT_FOR}
+        if charge.keeps_card and charge.payer_ref:
             attributes["customer"] = {"id": charge.payer_ref}
         experience = {
             "return_url": success_url,
@@ -87,18 +109,18 @@ class PayPalGateway:
             "shipping_preference": "NO_SHIPPING",
             "payment_method_preference": "IMMEDIATE_PAYMENT_REQUIRED",
         }
-        wallet = {"experience_context": experience, "attributes": attributes}
+        wallet = {"experience_context": experience} | ({"attributes": attributes} if attributes else {})
         order = self._client.create_order(_order(charge, wallet), f"checkout:{charge.key}")
         return _page(order, "payer-action", "approve")
 
     def read_checkout(self, checkout_ref: str) -> Receipt:
-        """What became of a page: OPEN (approved or not), EXPIRED, or the outcome of its payment."""
+        """What became of a page: OPEN, APPROVED, EXPIRED, or the outcome of its payment."""
         return receipt_of_order(self._client.order(checkout_ref))
 
     def take_checkout(self, checkout_ref: str) -> Receipt:
         """Take the money that the customer has approved, once; until then nobody has paid.
 
-        Ask only while the attempt is still wanted: PayPal has no way to close a page, and this is what closes it.
+        Only for an attempt that is wanted: PayPal has no way to close a page but not to take what is approved there.
         """
         try:
             return receipt_of_order(self._client.capture_order(checkout_ref, f"take:{checkout_ref}"))
@@ -108,11 +130,10 @@ class PayPalGateway:
             if refusal.issue not in DECLINES:
                 raise _looked_up_first(refusal) from refusal
             receipt = self.read_checkout(checkout_ref)
-            return declined(receipt, refusal.issue) if receipt.state is ChargeState.OPEN else receipt
+            return receipt if receipt.payment_ref else declined(receipt, refusal.issue)
 
-    def kept_wallet(self, checkout_ref: str) -> Wallet | None:
-        """The wallet that was kept with the payment of a page; None while PayPal has not kept it."""
-        return wallet_of_order(self._client.order(checkout_ref))
+    def close_checkout(self, checkout_ref: str) -> None:
+        """Nothing: what is approved on a page moves only when we take it."""
 
     def charge(self, charge: Charge) -> Receipt:
         """Take the money from the kept wallet, without the customer being there."""
@@ -134,44 +155,78 @@ class PayPalGateway:
         return receipt
 
     def read_payment(self, payment_ref: str) -> Receipt:
-        """The current truth about a movement of money."""
-        return receipt_of_capture(self._client.capture(payment_ref))
+        """The current truth about a movement of money, with the wallet that was kept with it."""
+        capture = self._client.capture(payment_ref)
+        return replace(receipt_of_capture(capture), card=self._wallet_behind(capture))
 
     def find_payment(self, payer_ref: str, attempt_id: UUID, sent_at: datetime) -> Receipt | None:
         """Look up the money of an attempt whose answer was lost, by our own name for it.
 
         TemporaryFailure while PayPal's report, which is hours behind, cannot know of it yet.
         """
-        found, complete_until = [], sent_at
-        end = min(self._now(), sent_at + LISTED_RANGE)
-        for page in self._client.transactions(sent_at - CLOCKS_DIFFER, end):
-            found += [row["transaction_id"] for row in page.rows if _is_payment_of(row, attempt_id)]
-            complete_until = page.complete_until
-        receipts = [receipt_of_capture(self._client.capture(ref), payer_ref) for ref in found]
-        if receipts:
-            return min(receipts, key=lambda receipt: BEST_FIRST.index(receipt.state))
-        if complete_until < sent_at + CLOCKS_DIFFER:
-            wait = (sent_at + CLOCKS_DIFFER - complete_until).total_seconds()
-            raise TemporaryFailure("PayPal's report does not reach to this attempt yet.", retry_after=wait)
-        return None
+        captures = map(self._client.capture, self._report.payments_of(attempt_id, sent_at))
+        receipts = [receipt_of_capture(capture, payer_ref) for capture in captures]
+        return min(receipts, key=lambda receipt: BEST_FIRST.index(receipt.state), default=None)
 
-    def refund(self, payment_ref: str, amount: Money, key: str) -> GivenBack:
-        """Give back a part of a payment, or all of it. Refusal when it is more than is left."""
-        refund = {"amount": paypal_amount(amount)}
-        return given_back(self._client.refund(payment_ref, refund, key))
+    def refund(self, wanted: WantedRefund) -> RefundReceipt:
+        """Send part of a payment back to where it came from; a refusal is a receipt that says FAILED."""
+        refund = {
+            "amount": paypal_amount(wanted.amount),
+            "custom_id": our_name(wanted.refund_id),
+            "invoice_id": wanted.refund_id.hex,
+        }
+        try:
+            return receipt_of_refund(self._client.refund(wanted.payment_ref, refund, wanted.key))
+        except Refusal as refusal:
+            if refusal.status != 422 or refusal.issue == TAKEN_BEFORE:
+                raise _looked_up_first(refusal) from refusal
+            return refused_refund(wanted, refusal.issue)
 
-    def open_wallet_page(self, payer_ref: str, key: str, success_url: str, cancel_url: str) -> CheckoutPage:
-        """A page on which a customer lets us keep a wallet; it charges nothing."""
+    def read_refund(self, refund_ref: str) -> RefundReceipt:
+        """The current truth about money that goes back."""
+        return receipt_of_refund(self._client.refund_of(refund_ref))
+
+    def find_refund(self, wanted: WantedRefund) -> RefundReceipt | None:
+        """Look up a refund whose answer was lost, by our own name for it. None: it surely was not made.
+
+        TemporaryFailure while PayPal's report, which is hours behind, does not reach to what last went back.
+        """
+        capture = self._client.capture(wanted.payment_ref)
+        if capture["status"] not in GONE_BACK:
+            return None
+        ref = self._report.refund_of(capture, our_name(wanted.refund_id))
+        return self.read_refund(ref) if ref else None
+
+    def payments_since(self, moment: datetime) -> Iterator[Receipt]:
+        """All money that was taken since a moment, as far as PayPal's report reaches; in no order."""
+        return self._report.payments_since(moment)
+
+    def read_dispute(self, dispute_ref: str) -> DisputeReceipt:
+        """The current truth about a dispute, or about what was taken back by itself: that has the name of a refund."""
+        try:
+            dispute = self._client.dispute(dispute_ref)
+        except Missing:
+            refund = self._client.refund_of(dispute_ref)
+            about = self._client.disputes_about(capture_behind(refund))
+            if not about:
+                return receipt_of_reversal(refund, self._card_behind(capture_behind(refund)))
+            dispute = about[0]
+        return receipt_of_dispute(dispute, self._card_behind(payment_of(dispute)))
+
+    def open_card_page(
+        self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
+    ) -> CheckoutPage:
+        """A page on which a customer lets us keep a wallet; it charges nothing, in whatever currency."""
         experience = {"return_url": success_url, "cancel_url": cancel_url, "shipping_preference": "NO_SHIPPING"}
         token: dict[str, Any] = {"payment_source": {"paypal": {**KEPT_FOR, "experience_context": experience}}}
         if payer_ref:
             token["customer"] = {"id": payer_ref}
         return _page(self._client.create_setup_token(token, f"wallet:{key}"), "approve")
 
-    def read_wallet_page(self, page_ref: str, payer_ref: str) -> Wallet | None:
+    def read_card_page(self, page_ref: str, payer_ref: str) -> Card | None:
         """The wallet that a payer left on such a page, kept from now on; None while nobody finished it, or not theirs.
 
-        `payer_ref` is empty for a customer who has no wallet yet.
+        `payer_ref` is empty for a page that was opened for somebody who had no wallet yet.
         """
         page = self._client.setup_token(page_ref)
         customer_ref = page["customer"]["id"]
@@ -183,6 +238,14 @@ class PayPalGateway:
             wallets = [wallet_of_token(token) for token in self._client.payment_tokens(customer_ref)]
             return wallets[-1] if wallets else None
         return None
+
+    def is_kept(self, card_ref: str) -> bool:
+        """Whether PayPal still keeps this wallet, and lets us charge it."""
+        try:
+            self._client.payment_token(card_ref)
+        except Missing:
+            return False
+        return True
 
     def forget_card(self, card_ref: str) -> None:
         """The gateway no longer keeps this wallet (no error when it did not)."""
@@ -202,9 +265,28 @@ class PayPalGateway:
         for ref in kept:
             self.forget_card(ref)
 
+    def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
+        """The messages since a moment that nothing but a webhook would tell us of, each with its body; some may be known."""
+        for event in self._client.events():  # newest first
+            if datetime.fromisoformat(event["create_time"]) < moment:
+                return
+            if event["event_type"].startswith(HEARD_OF_NOWHERE_ELSE):
+                yield self._notices.notice_of(event), json.dumps(event)
+
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """Verify a webhook's raw body by what came with it; BadNotice when it is not from PayPal."""
         return self._notices.read(body, headers)
+
+    def _wallet_behind(self, capture: Row) -> Card | None:
+        """The wallet that was kept with a payment, which only its order tells."""
+        order_id = capture.get("supplementary_data", {}).get("related_ids", {}).get("order_id")
+        with suppress(Missing):
+            return wallet_of_order(self._client.order(order_id)) if order_id else None
+        return None
+
+    def _card_behind(self, capture_id: str) -> str:
+        wallet = self._wallet_behind(self._client.capture(capture_id)) if capture_id else None
+        return wallet.ref if wallet else ""
 
 
 def _order(charge: Charge, wallet: Mapping[str, Any]) -> Row:
@@ -226,13 +308,8 @@ def _page(doc: Row, *rels: str) -> CheckoutPage:
     return CheckoutPage(doc["id"], url)
 
 
-def _is_payment_of(row: Row, attempt_id: UUID) -> bool:
-    is_payment = str(row.get("transaction_event_code", "")).startswith(PAYMENTS)
-    return is_payment and attempt_of(str(row.get("custom_field", "")))[1] == attempt_id
-
-
 def _looked_up_first(refusal: Refusal) -> Exception:
-    """A refusal as it is, unless it says that this attempt's money was taken before."""
-    if refusal.issue == "DUPLICATE_INVOICE_ID":
-        return UnknownOutcome(f"PayPal knows this attempt already: {refusal.message}")
+    """A refusal as it is, unless it says that this attempt's money was moved before, or is being moved by another call."""
+    if refusal.issue in (TAKEN_BEFORE, BEING_TAKEN):
+        return UnknownOutcome(f"PayPal knows this already: {refusal.message}")
     return refusal

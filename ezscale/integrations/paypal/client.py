@@ -19,6 +19,7 @@ from ezscale.integrations.http import (
     json_or_none,
     lost,
     named,
+    rest_after,
     retry_after_of,
 )
 from ezscale.kit.clock import world_now
@@ -28,10 +29,11 @@ Row = Mapping[str, Any]
 
 LIVE = "https://api-m.paypal.com"
 ORDERS = "/v2/checkout/orders"
-CAPTURES = "/v2/payments/captures"
+CAPTURES, REFUNDS = "/v2/payments/captures", "/v2/payments/refunds"
+DISPUTES, EVENTS = "/v1/customer/disputes", "/v1/notifications/webhooks-events"
 SETUP_TOKENS, PAYMENT_TOKENS = "/v3/vault/setup-tokens", "/v3/vault/payment-tokens"
 RENEWED_EARLY = timedelta(minutes=1)
-PAGE = 500
+PAGE, EVENTS_PAGE = 500, 100
 STILL_AT_IT = 409
 
 
@@ -79,6 +81,28 @@ class PayPalClient:
         """Money given back."""
         return self._ask("POST", f"{CAPTURES}/{_part(capture_id)}/refund", refund, key)
 
+    def refund_of(self, refund_id: str) -> Row:
+        """A refund; Missing when there is none."""
+        return self._ask("GET", f"{REFUNDS}/{_part(refund_id)}")
+
+    def dispute(self, dispute_id: str) -> Row:
+        """A dispute; Missing when there is none."""
+        return self._ask("GET", f"{DISPUTES}/{_part(dispute_id)}")
+
+    def disputes_about(self, capture_id: str) -> list[Row]:
+        """The disputes about a payment, newest first."""
+        params: Params = {"disputed_transaction_id": capture_id}
+        return list(self._ask("GET", DISPUTES, params=params).get("items", ()))
+
+    def events(self) -> Iterator[Row]:
+        """What webhooks have told, newest first, page by page."""
+        for page in count(1):
+            params: Params = {"page": page, "page_size": EVENTS_PAGE}
+            answer = self._ask("GET", EVENTS, params=params)
+            yield from answer["events"]
+            if page >= answer.get("total_pages", 1):
+                return
+
     def create_setup_token(self, token: Row, key: str) -> Row:
         """A page on which a customer lets us keep their wallet."""
         return self._ask("POST", SETUP_TOKENS, token, key)
@@ -100,6 +124,10 @@ class PayPalClient:
             yield from answer["payment_tokens"]
             if page >= answer.get("total_pages", 1):
                 return
+
+    def payment_token(self, token_id: str) -> Row:
+        """A kept wallet; Missing when there is none."""
+        return self._ask("GET", f"{PAYMENT_TOKENS}/{_part(token_id)}")
 
     def delete_payment_token(self, token_id: str) -> None:
         """Forget a kept wallet; Missing when there is none."""
@@ -159,7 +187,9 @@ class Tokens:
         try:
             answer = self._http.post("/v1/oauth2/token", data=form, auth=self._client)
         except httpx.RequestError as error:
-            raise TemporaryFailure(f"PayPal cannot be reached: {named(error)}") from error
+            raise TemporaryFailure(
+                f"PayPal cannot be reached: {named(error)}", retry_after=rest_after(error)
+            ) from error
         given = json_or_none(answer)
         if not answer.is_success or not isinstance(given, dict) or "access_token" not in given:
             said = given.get("error") if isinstance(given, dict) else answer.reason_phrase

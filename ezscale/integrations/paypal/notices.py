@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from zlib import crc32
 
 import httpx
@@ -23,17 +24,31 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from ezscale.billing.ports import BadNotice, Notice
+from ezscale.billing.ports import About, BadNotice, Notice
 from ezscale.integrations.http import Http, named
 from ezscale.kit.clock import world_now
 from ezscale.kit.errors import TemporaryFailure
 
 ALGORITHM = "SHA256withRSA"
 OWN_NAMES = ".paypal.com"
-CERTIFICATES = "/v1/notifications/certs/"
+CERTIFICATES, AUTHORITY = "/v1/notifications/certs/", "/_sandbox/authority"
 OWN_HOSTS, CERTIFICATE_NAME = re.compile(r"https://([a-z0-9-]+\.)+paypal\.com"), re.compile(r"[A-Za-z0-9-]+")
 OLDEST, NEWEST = timedelta(days=4), timedelta(minutes=5)  # it tries for three days
-ABOUT_A_PAYMENT = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED")
+KEPT = "VAULT.PAYMENT-TOKEN.CREATED"
+ABOUT = {  # the first that fits
+    "CHECKOUT.ORDER.": About.PAGE,
+    "CHECKOUT.PAYMENT-APPROVAL.REVERSED": About.PAGE,
+    "PAYMENT.CAPTURE.REFUNDED": About.REFUND,
+    "PAYMENT.CAPTURE.REVERSED": About.DISPUTE,  # PayPal takes it back, and mostly because of one
+    "PAYMENT.CAPTURE.": About.PAYMENT,
+    "PAYMENT.REFUND.": About.REFUND,
+    "CUSTOMER.DISPUTE.": About.DISPUTE,
+    "VAULT.PAYMENT-TOKEN.DELET": About.CARD,
+}
+HEARD_OF_NOWHERE_ELSE = (
+    *("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED", "PAYMENT.REFUND.", "CUSTOMER.DISPUTE."),
+    "VAULT.PAYMENT-TOKEN.",
+)
 
 
 class NoticeReader:
@@ -65,9 +80,18 @@ class NoticeReader:
         try:
             self._verify(body, given)
             event = json.loads(body)
-            return Notice(event["id"], event["event_type"], _subject(event), live=self._live)
+            return self.notice_of(event)
         except (KeyError, TypeError, ValueError, AttributeError, InvalidSignature, VerificationError) as error:
             raise BadNotice(f"not a message of PayPal's: {type(error).__name__}") from error
+
+    def notice_of(self, event: Mapping[str, Any]) -> Notice:
+        """A message that surely is PayPal's, in our words."""
+        kind, resource = event["event_type"], event["resource"]
+        about = next((about for start, about in ABOUT.items() if kind.startswith(start)), About.NOTHING)
+        if kind == KEPT and "order_id" in resource.get("metadata", {}):  # kept a while after its page was paid
+            return Notice(event["id"], kind, About.PAGE, resource["metadata"]["order_id"], live=self._live)
+        subject = resource.get("id") or resource.get("dispute_id") or resource.get("order_id") or ""
+        return Notice(event["id"], kind, about, str(subject), live=self._live)
 
     def _verify(self, body: bytes, given: Mapping[str, str]) -> None:
         id, time = given["transmission-id"], given["transmission-time"]
@@ -90,10 +114,16 @@ class NoticeReader:
         name = str(signer.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
         if not name.endswith(OWN_NAMES):
             raise BadNotice("its certificate is somebody else's")
-        policy = PolicyBuilder().store(Store(list(self._roots or system_roots()))).time(self._now())
+        policy = PolicyBuilder().store(Store(list(self._authorities()))).time(self._now())
         policy.build_server_verifier(x509.DNSName(name)).verify(signer, list(chain[1:]))
         self._keys[url] = chain
         return signer
+
+    def _authorities(self) -> Sequence[x509.Certificate]:
+        """Whom to trust: in the sandbox, the authority that the stand-in itself has made up."""
+        if self._stand_in and not self._roots:
+            self._roots = self._fetched(f"{self._stand_in}{AUTHORITY}")
+        return self._roots or system_roots()
 
     def _is_paypals(self, url: str) -> bool:
         home, _, name = url.partition(CERTIFICATES)
@@ -119,15 +149,3 @@ def system_roots() -> tuple[x509.Certificate, ...]:
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)
             roots.append(x509.load_der_x509_certificate(each))
     return tuple(roots)
-
-
-def _subject(event: Mapping[str, object]) -> str:
-    """What to ask about: the payment itself where the message is about a refund of it."""
-    resource = event["resource"]
-    if not isinstance(resource, dict):
-        raise TypeError("a message about nothing")
-    if event["event_type"] in ABOUT_A_PAYMENT:
-        for link in resource.get("links", ()):
-            if link["rel"] == "up":
-                return str(link["href"]).rpartition("/")[2]
-    return str(resource.get("id") or resource.get("dispute_id") or resource.get("order_id") or "")

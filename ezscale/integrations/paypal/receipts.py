@@ -1,22 +1,22 @@
 """What PayPal's objects mean in our words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from ezscale.billing.ports import Charge, ChargeState, Receipt
+from ezscale.billing.ports import Card, Charge, ChargeState, Receipt
 from ezscale.integrations.paypal.amounts import our_amount
 from ezscale.kit.errors import UnknownOutcome
-from ezscale.kit.money import Money
 
 Row = Mapping[str, Any]
 
+WALLET = "paypal"
 OF_ORDERS = {
     "CREATED": ChargeState.OPEN,
     "SAVED": ChargeState.OPEN,
     "PAYER_ACTION_REQUIRED": ChargeState.OPEN,
-    "APPROVED": ChargeState.OPEN,  # the customer agrees, and nothing has moved
+    "APPROVED": ChargeState.APPROVED,
     "VOIDED": ChargeState.EXPIRED,
 }
 OF_CAPTURES = {
@@ -50,25 +50,6 @@ HARD = frozenset(
 DECLINES = NEEDS_CUSTOMER | SOFT | HARD
 
 
-@dataclass(frozen=True, slots=True)
-class Wallet:
-    """A wallet that PayPal keeps for us: its name there, whose it is, and the customer it is filed under."""
-
-    ref: str
-    customer_ref: str
-    email: str
-    payer_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class GivenBack:
-    """A refund, right now. `is_done` is false while it is on its way."""
-
-    ref: str
-    amount: Money
-    is_done: bool
-
-
 def our_names(charge: Charge) -> str:
     """Our names on PayPal's objects, by which lost answers and webhooks find their way home."""
     return f"{charge.invoice_id.hex}:{charge.attempt_id.hex}"
@@ -88,7 +69,7 @@ def receipt_of_order(order: Row, payer_ref: str = "") -> Receipt:
     unit = order["purchase_units"][0]
     taken = unit.get("payments", {}).get("captures", [])
     if taken:
-        return receipt_of_capture(taken[0], payer_ref)
+        return replace(receipt_of_capture(taken[0], payer_ref), card=wallet_of_order(order))
     state = OF_ORDERS.get(order["status"])
     if state is None:
         raise UnknownOutcome(f"PayPal calls the order {order['id']} {order['status']!r}, and shows no payment of it.")
@@ -127,22 +108,26 @@ def declined(receipt: Receipt, issue: str) -> Receipt:
     return replace(receipt, state=state, decline_code=issue.lower(), hard=issue in HARD)
 
 
-def wallet_of_order(order: Row) -> Wallet | None:
+def wallet_of_order(order: Row) -> Card | None:
     """The wallet that was kept when an order was paid; None while PayPal has not kept it."""
     source = order.get("payment_source", {}).get("paypal", {})
     kept = source.get("attributes", {}).get("vault", {})
     if kept.get("status") != "VAULTED":
         return None
-    customer_ref = kept.get("customer", {}).get("id", "")
-    return Wallet(kept["id"], customer_ref, source.get("email_address", ""), source.get("account_id", ""))
+    return _wallet(kept["id"], kept.get("customer", {}), source.get("email_address", ""), source.get("account_id", ""))
 
 
-def wallet_of_token(token: Row) -> Wallet:
+def wallet_of_token(token: Row) -> Card:
     """A kept wallet."""
     source = token["payment_source"]["paypal"]
-    return Wallet(token["id"], token["customer"]["id"], source.get("email_address", ""), source.get("payer_id", ""))
+    return _wallet(token["id"], token["customer"], source.get("email_address", ""), source.get("payer_id", ""))
 
 
-def given_back(refund: Row) -> GivenBack:
-    """A refund that PayPal has accepted."""
-    return GivenBack(refund["id"], our_amount(refund["amount"]), is_done=refund["status"] == "COMPLETED")
+def masked(email: str) -> str:
+    """As much of an e-mail address as its owner needs to recognise it."""
+    name, at, host = email.partition("@")
+    return f"{name[:1] if len(name) > 1 else ''}•••{at}{host}" if email else ""
+
+
+def _wallet(ref: str, customer: Row, email: str, payer_id: str) -> Card:
+    return Card(ref, WALLET, fingerprint=payer_id, account=masked(email), payer_ref=customer.get("id", ""))

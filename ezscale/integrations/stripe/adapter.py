@@ -12,6 +12,7 @@ from stripe.params import CustomerListParams
 from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData
 
 from ezscale.billing.ports import (
+    About,
     BadNotice,
     Card,
     Charge,
@@ -54,6 +55,12 @@ HEARD_OF_NOWHERE_ELSE = [  # what is done in Stripe's dashboard, and by banks
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
 ]
+ABOUT = {
+    "checkout.session.": About.PAGE,
+    "payment_intent.": About.PAYMENT,
+    "refund.": About.REFUND,
+    "charge.dispute.": About.DISPUTE,
+}
 BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.NEEDS_CUSTOMER, ChargeState.FAILED]
 
 
@@ -76,6 +83,7 @@ class StripeGateway:
     """Our invoices, Stripe's cards: it keeps cards, shows payment pages and takes exactly what we ask for."""
 
     name = "stripe"
+    pages_take = True
     key_lives = timedelta(hours=23)  # it forgets one after 24 hours
 
     def __init__(self, client: stripe.StripeClient, webhook_secret: str) -> None:
@@ -140,6 +148,10 @@ class StripeGateway:
         with asking(changes=False):
             session = self._stripe.checkout.sessions.retrieve(checkout_ref, {"expand": expand})
         return receipt_of_session(session)
+
+    def take_checkout(self, checkout_ref: str) -> Receipt:
+        """What became of a hosted page: Stripe's take by themselves."""
+        return self.read_checkout(checkout_ref)
 
     def close_checkout(self, checkout_ref: str) -> None:
         """Nobody can pay on this page any more (no error when it was closed or paid already)."""
@@ -274,9 +286,19 @@ class StripeGateway:
         intent = session.setup_intent
         if session.status != "complete" or not isinstance(intent, stripe.SetupIntent):
             return None
-        if session.customer != payer_ref:
+        if not payer_ref or session.customer != payer_ref:
             return None
         return kept_card(intent.payment_method)
+
+    def is_kept(self, card_ref: str) -> bool:
+        """Whether Stripe still keeps this card for its customer."""
+        try:
+            with asking(changes=False):
+                return self._stripe.payment_methods.retrieve(card_ref).customer is not None
+        except Rejected as refusal:
+            if refusal.status != 404:
+                raise
+            return False
 
     def forget_card(self, card_ref: str) -> None:
         """The gateway no longer keeps this card (no error when it did not)."""
@@ -350,7 +372,8 @@ class StripeGateway:
 
 def _notice_of(event: stripe.Event) -> Notice:
     subject_ref = getattr(event.data.object, "id", "")  # a balance, say, has none
-    return Notice(event.id, event.type, str(subject_ref), live=event.livemode)
+    about = next((about for start, about in ABOUT.items() if event.type.startswith(start)), About.NOTHING)
+    return Notice(event.id, event.type, about, str(subject_ref), live=event.livemode)
 
 
 def _metadata(charge: Charge) -> dict[str, str]:

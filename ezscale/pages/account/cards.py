@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.words import NO_BILLS, SEES_MONEY, not_theirs
+from ezscale.pages.other_ways import keep_buttons
 from ezscale.pages.shell import account_page
 from ezscale.state.account.cards import CardsState
 from ezscale.state.session import SessionState
@@ -18,7 +19,7 @@ DATES = {"soon": "Expires soon", "expired": "Expired"}
 
 def cards() -> rx.Component:
     """Which card is charged, adding one, letting one go."""
-    add = button(icon("plus"), "Add a card", on_click=CardsState.add, busy=CardsState.going_to_add)
+    add = button(icon("plus"), "Add a card", on_click=CardsState.add(""), busy=CardsState.going_to_add)
     none = empty(
         "No card on file",
         rx.cond(
@@ -32,7 +33,7 @@ def cards() -> rx.Component:
     on_file = rx.fragment(
         card(rx.cond(CardsState.loaded, rx.cond(CardsState.rows, rows, none), skeleton(2)), flush=True),
         rx.el.p(
-            "Cards are kept by our payment provider; we see no more of them than a receipt shows. "
+            "Cards and wallets are kept by our payment providers; we see no more of them than a receipt shows. "
             "A card you add is charged for renewals from then on. A backup is charged at once when the bank refuses that card "
             "for good; without one, renewals wait until you pay them yourself.",
             class_name="mt-3 text-[0.8125rem] text-faint",
@@ -42,7 +43,7 @@ def cards() -> rx.Component:
         "Payment methods",
         rx.cond(SEES_MONEY | ~CardsState.loaded, on_file, not_theirs(NO_BILLS, "credit-card")),
         at="/account/cards/",
-        actions=(rx.cond(MAY_CHANGE, add),),
+        actions=(rx.cond(MAY_CHANGE, keep_buttons(CardsState)), rx.cond(MAY_CHANGE, add)),
     )
 
 
@@ -55,10 +56,10 @@ def _card(row: Any) -> rx.Component:
         on_yes=CardsState.remove(row.id),
     )
     name = rx.el.div(
-        icon("credit-card", 20, "text-faint"),
+        rx.cond(row.expires != "", icon("credit-card", 20, "text-faint"), icon("wallet", 20, "text-faint")),
         rx.el.div(
             rx.el.div(row.label, class_name="text-sm font-medium text-ink"),
-            rx.el.div("Expires ", row.expires, class_name="text-xs text-faint"),
+            rx.cond(row.expires != "", rx.el.div("Expires ", row.expires, class_name="text-xs text-faint")),
         ),
         class_name="flex items-center gap-3.5",
     )

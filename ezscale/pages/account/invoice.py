@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.words import invoice_badge, not_found
+from ezscale.pages.other_ways import pay_buttons
 from ezscale.pages.papers import credit_note_link, pay_link_notice
 from ezscale.pages.shell import account_page
 from ezscale.pages.subscription_parts import why
@@ -20,7 +21,7 @@ def invoice() -> rx.Component:
     """Its lines, its sums, its document, and how to pay it."""
     document = "/api/documents/invoices/" + INVOICE.id + ".pdf"
     pay = button(
-        "Pay ", DUE.to_pay, on_click=InvoiceState.pay, busy=InvoiceState.going_to_pay, custom_attrs={"data-pay": ""}
+        "Pay ", DUE.to_pay, on_click=InvoiceState.pay(""), busy=InvoiceState.going_to_pay, custom_attrs={"data-pay": ""}
     )
     hand_on = button(icon("link"), "Pay link", look="plain", on_click=InvoiceState.make_link)
     page = stack(
@@ -41,6 +42,7 @@ def invoice() -> rx.Component:
                 link_button(icon("file-text"), "PDF", to=document, look="plain", loads=True, target="_blank"),
             ),
             rx.cond(DUE.payable, hand_on),
+            rx.cond(DUE.payable, pay_buttons(InvoiceState)),
             rx.cond(DUE.payable, pay),
         ),
     )

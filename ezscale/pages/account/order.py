@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ezscale.pages.account.words import BUILD_STEPS, address_of, not_found, service_badge
+from ezscale.pages.other_ways import pay_buttons
 from ezscale.pages.shell import account_page
 from ezscale.state.account.order import PlacedOrderState
 from ezscale.ui import (
@@ -120,13 +121,13 @@ def _to_pay() -> rx.Component:
         rx.cond(PlacedOrderState.came == "", "Pay", "Pay again"),
         " ",
         ORDER.total,
-        on_click=PlacedOrderState.pay,
+        on_click=PlacedOrderState.pay(""),
         busy=PlacedOrderState.going_to_pay,
     )
     return card(
         rx.el.h2(title, class_name="text-base font-semibold text-ink"),
         rx.el.p(text, class_name="mt-1 mb-4 text-sm text-body"),
-        pay,
+        rx.el.div(pay, pay_buttons(PlacedOrderState), class_name="flex flex-wrap gap-2"),
     )
 
 

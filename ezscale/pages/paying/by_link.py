@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.other_ways import pay_buttons
 from ezscale.pages.shell import auth_page
 from ezscale.state.paying.by_link import PayState
 from ezscale.ui import button, company, definitions, link, notice, skeleton
@@ -67,18 +68,22 @@ def _way() -> rx.Component:
         "Pay now: ",
         ASKED.to_pay,
         size="large",
-        on_click=PayState.pay,
+        on_click=PayState.pay(""),
         busy=PayState.going_to_pay,
         custom_attrs={"data-pay": ""},
     )
     look = button("Look again", look="plain", size="large", on_click=PayState.load)
     kept = rx.el.p(
-        "You pay on the page of our payment partner. The card is used this once and not kept; to leave one for "
+        "You pay on the page of our payment partner. What you pay with is used this once and not kept; to leave a card for "
         "renewals, ",
         link("log in", "/account/cards/"),
         ".",
         class_name="text-sm text-faint",
     )
     again = rx.cond(ASKED.is_under_way | (PayState.came == "paid"), look)
-    ways = rx.el.div(rx.cond(ASKED.to_pay != "", rx.fragment(pay, kept)), again, class_name="flex flex-col gap-4")
+    ways = rx.el.div(
+        rx.cond(ASKED.to_pay != "", rx.fragment(pay, pay_buttons(PayState, "large"), kept)),
+        again,
+        class_name="flex flex-col gap-4",
+    )
     return rx.cond(~ASKED.is_paid, ways)

@@ -53,6 +53,8 @@ def _row(doc: Document, code: str, sign: int) -> Document:
         "transaction_amount": written(sign * minor(amount, "/amount"), amount["currency_code"]),
         "transaction_status": STATUSES.get(doc["status"], "S"),
     }
+    if breakdown := doc.get("seller_receivable_breakdown"):
+        row["fee_amount"] = breakdown["paypal_fee"] | {"value": f"-{breakdown['paypal_fee']['value']}"}
     told = {"invoice_id": "invoice_id", "custom_id": "custom_field"}
     return row | {theirs: doc[ours] for ours, theirs in told.items() if ours in doc}
 

@@ -12,14 +12,15 @@ from ezscale.billing.cards import cards, choose_backup, choose_default, give_up_
 from ezscale.billing.expiring_cards import expires_soon
 from ezscale.kit.work import Work
 from ezscale.models import PaymentMethod
-from ezscale.state.account.paying import card_page, take_card
+from ezscale.state.account.paying import card_page, take_cards
 from ezscale.state.account.portal import PortalState
-from ezscale.state.arguments import sent_id
+from ezscale.state.arguments import sent_id, sent_text
+from ezscale.state.other_ways import Way, other_ways
 
 
 @dataclass
 class CardView:
-    """A card as a person recognises it."""
+    """A card, or a wallet, as a person recognises it. A wallet does not expire."""
 
     id: str
     label: str
@@ -30,14 +31,14 @@ class CardView:
     @classmethod
     def of(cls, work: Work, card: PaymentMethod) -> Self:
         """A card with its place, and whether its date is near."""
-        expires = f"{card.exp_month:02}/{card.exp_year % 100:02}"
-        return cls(str(card.id), card.label, expires, status_of(card), expiry_of(work, card))
+        return cls(str(card.id), card.label, card.expiry, status_of(card), expiry_of(work, card))
 
 
 class CardsState(PortalState):
     loaded: bool = False
     rows: list[CardView] = []
     going_to_add: bool = False
+    other_ways: list[Way] = []
 
     @rx.event
     async def load(self) -> AsyncIterator[EventSpec | None]:
@@ -45,12 +46,12 @@ class CardsState(PortalState):
         self.going_to_add = False
         await self.follow(CardsState.refresh)
         await self._look()
-        if page := self._asked("page"):
+        if self._asked("came") == "kept":
             yield None
-            kept = await self.converse(lambda open_work: take_card(open_work, page))
+            kept = await self.converse(take_cards)
             await self._look()
             if kept:
-                self.say("Your card is kept for renewals.")
+                self.say("It is kept for renewals.")
                 yield rx.redirect("/account/cards/", replace=True)
 
     @rx.event
@@ -59,13 +60,13 @@ class CardsState(PortalState):
         await self._look()
 
     @rx.event
-    async def add(self) -> AsyncIterator[EventSpec | None]:
-        """Go to the page where a new card is left."""
-        self.going_to_add = True
+    async def add(self, through: str = "") -> AsyncIterator[EventSpec | None]:
+        """Go to the page where a new card is left, or a wallet, at the gateway of a name or the first."""
+        self.going_to_add, chosen = True, sent_text(through, 20)
         yield None
         try:
             origin = self._origin
-            yield rx.redirect(await self.converse(lambda open_work: card_page(open_work, origin)))
+            yield rx.redirect(await self.converse(lambda open_work: card_page(open_work, origin, chosen)))
         finally:
             self.going_to_add = False
 
@@ -102,7 +103,7 @@ class CardsState(PortalState):
         self.say("The card is removed. It will not be charged again.")
 
     async def _look(self) -> None:
-        self.rows = await self.read(card_views)
+        self.rows, self.other_ways = await self.read(card_views), other_ways()
         self.loaded = True
 
 
@@ -122,6 +123,6 @@ def status_of(card: PaymentMethod) -> str:
 
 def expiry_of(work: Work, card: PaymentMethod) -> str:
     """Whether a card has expired, or will soon. It is charged nevertheless: banks often renew a card quietly."""
-    if card.expires_on < work.today:
+    if card.expires_on is not None and card.expires_on < work.today:
         return "expired"
     return "soon" if expires_soon(work, card) else ""

@@ -19,7 +19,8 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.state.account.invoice_views import InvoiceView, LineView, NoteRow, PaymentRow, TransferView, address_lines
 from ezscale.state.account.paying import ask_gateway, checkout_of_invoice
 from ezscale.state.account.portal import PortalState
-from ezscale.state.arguments import sent_id
+from ezscale.state.arguments import sent_id, sent_text
+from ezscale.state.other_ways import Way, other_ways
 from ezscale.state.paying.by_link import link_address
 from ezscale.state.reader import Reader
 
@@ -49,6 +50,7 @@ class InvoiceState(PortalState):
     notes: list[NoteRow] = []
     came: str = ""
     going_to_pay: bool = False
+    other_ways: list[Way] = []
     pay_link: str = ""
 
     @rx.event
@@ -71,13 +73,13 @@ class InvoiceState(PortalState):
         await self._look()
 
     @rx.event
-    async def pay(self) -> AsyncIterator[EventSpec | None]:
-        """Go to the page where it is paid."""
-        self.going_to_pay = True
+    async def pay(self, through: str = "") -> AsyncIterator[EventSpec | None]:
+        """Go to the page where it is paid, through the gateway of a name or the first."""
+        self.going_to_pay, chosen = True, sent_text(through, 20)
         yield None
         try:
             invoice_id, origin = self._named(), self._origin
-            address = await self.converse(lambda open_work: checkout_of_invoice(open_work, invoice_id, origin))
+            address = await self.converse(lambda open_work: checkout_of_invoice(open_work, invoice_id, origin, chosen))
             yield rx.redirect(address)
         finally:
             self.going_to_pay = False
@@ -101,7 +103,7 @@ class InvoiceState(PortalState):
             return
         self.invoice, self.lines, self.payments = paper.invoice, paper.lines, paper.payments
         self.billed_to, self.notes, self.transfer = paper.billed_to, paper.notes, paper.transfer
-        self.loaded = True
+        self.other_ways, self.loaded = other_ways(), True
 
 
 def paper_of(work: Work, invoice_id: UUID, reader: Reader) -> Paper:

@@ -17,7 +17,8 @@ from ezscale.provisioning.services import service_overview
 from ezscale.state.account.paying import ask_gateway, checkout_of_order
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.service_views import ServiceView
-from ezscale.state.arguments import sent_id
+from ezscale.state.arguments import sent_id, sent_text
+from ezscale.state.other_ways import Way, other_ways
 from ezscale.state.reader import Reader
 
 
@@ -53,13 +54,14 @@ class PlacedOrderState(PortalState):
     came: str = ""
     asking: bool = False
     going_to_pay: bool = False
+    other_ways: list[Way] = []
 
     @rx.event
     async def load(self) -> AsyncIterator[EventSpec | None]:
         """Show the order that the address names, follow it, and ask the gateway while its money is not here."""
         self.loaded, self.missing, self.going_to_pay = False, False, False
         self.order = OrderView()
-        self.came = self._asked("came")
+        self.came, self.other_ways = self._asked("came"), other_ways()
         await self.follow(PlacedOrderState.refresh)
         progress = await self._look()
         if progress is not None and (invoice_id := progress.to_pay) is not None:
@@ -75,14 +77,16 @@ class PlacedOrderState(PortalState):
         await self._look()
 
     @rx.event
-    async def pay(self) -> AsyncIterator[EventSpec | None]:
-        """Go to the page where it is paid."""
-        self.going_to_pay = True
+    async def pay(self, through: str = "") -> AsyncIterator[EventSpec | None]:
+        """Go to the page where it is paid, through the gateway of a name or the first."""
+        self.going_to_pay, chosen = True, sent_text(through, 20)
         yield None
         try:
             order_id, origin = self._named(), self._origin
             invoice_id = await self.read(lambda work: order(work, order_id).invoice_id)
-            address = await self.converse(lambda open_work: checkout_of_order(open_work, order_id, invoice_id, origin))
+            address = await self.converse(
+                lambda open_work: checkout_of_order(open_work, order_id, invoice_id, origin, chosen)
+            )
             yield rx.redirect(address)
         finally:
             self.going_to_pay = False

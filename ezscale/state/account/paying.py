@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from ezscale import wiring
-from ezscale.billing.checkout import Return, confirm_card_page, confirm_checkouts_of, open_card_page, open_checkout
+from ezscale.billing.card_pages import confirm_card_pages, open_card_page
+from ezscale.billing.checkout import Return, confirm_checkouts_of, open_checkout
 from ezscale.billing.not_answering import in_plain_words
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.work import OpenWork
@@ -17,33 +18,33 @@ log = logging.getLogger(__name__)
 ORDER = "/account/order/"
 INVOICE = "/account/invoice/"
 CARDS = "/account/cards/"
-PAGE_REF = "{CHECKOUT_SESSION_ID}"  # the gateway puts its own name of the page here
 
 
-def checkout_of_order(open_work: OpenWork, order_id: UUID, invoice_id: UUID, origin: str) -> str:
+def checkout_of_order(open_work: OpenWork, order_id: UUID, invoice_id: UUID, origin: str, through: str = "") -> str:
     """The address of the page where an order is paid; it leads back to the order."""
     with said_plainly(open_work, invoice_id):
-        return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, ORDER, order_id))
+        return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, ORDER, order_id), through)
 
 
-def checkout_of_invoice(open_work: OpenWork, invoice_id: UUID, origin: str) -> str:
+def checkout_of_invoice(open_work: OpenWork, invoice_id: UUID, origin: str, through: str = "") -> str:
     """The address of the page where an invoice is paid; it leads back to the invoice."""
     with said_plainly(open_work, invoice_id):
-        return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, INVOICE, invoice_id))
+        return open_checkout(open_work, wiring.gateways(), invoice_id, back_to(origin, INVOICE, invoice_id), through)
 
 
-def card_page(open_work: OpenWork, origin: str) -> str:
-    """The address of the page where a new card is left; it leads back to the cards."""
+def card_page(open_work: OpenWork, origin: str, through: str = "") -> str:
+    """The address of the page where a new card or wallet is left; it leads back to the cards."""
     cards = f"{origin}{CARDS}"
     with said_plainly(open_work):
-        return open_card_page(open_work, wiring.gateways(), Return(f"{cards}?page={PAGE_REF}", f"{cards}?came=back"))
+        return open_card_page(open_work, wiring.gateways(), Return(f"{cards}?came=kept", f"{cards}?came=back"), through)
 
 
-def take_card(open_work: OpenWork, page_ref: str) -> bool:
-    """Keep the card that was left on a page. False for a page that is unfinished, somebody else's, or none at all."""
+def take_cards(open_work: OpenWork) -> bool:
+    """Keep what was left on one's own pages; whether there was anything. No answer is no harm: they may look again."""
     try:
-        return confirm_card_page(open_work, wiring.gateways(), page_ref)
-    except Rejected:
+        return confirm_card_pages(open_work, wiring.gateways())
+    except TemporaryFailure:
+        log.info("A gateway did not say what was left on a page for cards.")
         return False
 
 

@@ -20,6 +20,7 @@ from ezscale.billing.cases import open_cases
 from ezscale.billing.credit import credit_balance
 from ezscale.billing.holds import standing_holds
 from ezscale.billing.invoicing import invoices
+from ezscale.billing.payers import known_as
 from ezscale.kit.work import Work
 from ezscale.messaging.sending import mails
 from ezscale.models import Customer, MailMessage, Membership, PaymentMethod, User, VendorErasure
@@ -59,8 +60,8 @@ class CustomerView:
     region: str = ""
 
     @classmethod
-    def of(cls, row: Customer, credit: str, reader: Reader) -> Self:
-        """A customer with what is left of their credit, in words."""
+    def of(cls, row: Customer, credit: str, known_as: str, reader: Reader) -> Self:
+        """A customer with what is left of their credit, in words, and what gateways call them."""
         town = f"{row.postcode} {row.city}".strip()
         return cls(
             id=str(row.id),
@@ -74,7 +75,7 @@ class CustomerView:
             credit=credit,
             since=reader.day(row.created_at),
             panel_ref=row.panel_ref,
-            gateway_ref=row.gateway_ref or "",
+            gateway_ref=known_as,
             suspended=row.suspended_at is not None,
             street=row.address,
             city=row.city,
@@ -144,8 +145,7 @@ class CardView:
     @classmethod
     def of(cls, card: PaymentMethod) -> Self:
         """As much of a card as a receipt shows."""
-        expires = f"{card.exp_month:02}/{card.exp_year % 100:02}"
-        return cls(str(card.id), card.label, expires, card.is_default, card.is_backup, card.refused_at is not None)
+        return cls(str(card.id), card.label, card.expiry, card.is_default, card.is_backup, card.refused_at is not None)
 
 
 @dataclass
@@ -236,7 +236,7 @@ def file_of(work: Work, customer_id: UUID, reader: Reader) -> File:
     row = customer(work, customer_id)
     credit = credit_balance(work, customer_id, row.currency)
     return File(
-        customer=CustomerView.of(row, reader.money(credit) if credit else "", reader),
+        customer=CustomerView.of(row, reader.money(credit) if credit else "", known_as(work, customer_id), reader),
         people=[PersonView.of(membership, user) for membership, user in people_of(work, customer_id)],
         services=[ServiceRow.of(found, reader) for found in services(work, customer_id=customer_id, limit=SHOWN)],
         invoices=[

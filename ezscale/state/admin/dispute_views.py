@@ -7,7 +7,10 @@ from ezscale.billing.disputes import Disputed
 from ezscale.models import Dispute, Payment
 from ezscale.state.reader import Reader
 
-DASHBOARDS = {"stripe": "https://dashboard.stripe.com/payments/{payment}"}  # where evidence is sent from
+DASHBOARDS = {  # where evidence is sent from
+    "stripe": "https://dashboard.stripe.com/payments/{payment}",
+    "paypal": "https://www.paypal.com/activity/payment/{payment}",
+}
 
 
 @dataclass

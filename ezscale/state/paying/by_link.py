@@ -22,6 +22,7 @@ from ezscale.kit.settings import settings
 from ezscale.kit.work import OpenWork, Work
 from ezscale.state.account.paying import ask_gateway, said_plainly
 from ezscale.state.arguments import sent_text
+from ezscale.state.other_ways import Way, other_ways
 from ezscale.state.reader import Reader, reader_of
 from ezscale.state.session import SessionState, in_one_transaction
 
@@ -63,13 +64,14 @@ class PayState(SessionState):
     asked: AskedView = AskedView()
     came: str = ""
     going_to_pay: bool = False
+    other_ways: list[Way] = []
 
     @rx.event
     async def load(self) -> AsyncIterator[EventSpec | None]:
         """Show what the link in the address asks for; whoever comes from paying it is told at once what came of it."""
         self.loaded, self.going_to_pay = False, False
         came = sent_text(self.router.url.query_parameters.get("came"), 10)
-        self.came = came if came in ("paid", "back") else ""
+        self.came, self.other_ways = came if came in ("paid", "back") else "", other_ways()
         await self._look()
         if self.came and self.asked.to_pay:
             yield None
@@ -78,14 +80,14 @@ class PayState(SessionState):
             await self._look()
 
     @rx.event
-    async def pay(self) -> AsyncIterator[EventSpec | None]:
-        """Go to the gateway's page."""
-        self.going_to_pay, self.came = True, ""
+    async def pay(self, through: str = "") -> AsyncIterator[EventSpec | None]:
+        """Go to the page of the gateway of a name, or of the first."""
+        self.going_to_pay, self.came, chosen = True, "", sent_text(through, 20)
         yield None
         secret, address = self._secret, self.router.session.client_ip
         back = back_to(self.router.headers.origin or settings().web_url, secret)
         try:
-            yield rx.redirect(await self.converse(lambda open_work: page_for(open_work, secret, address, back)))
+            yield rx.redirect(await self.converse(lambda open_work: page_for(open_work, secret, address, back, chosen)))
         except NothingToPay:  # paid a moment ago, perhaps: the page says how it stands
             await self._look()
         finally:
@@ -126,11 +128,11 @@ def guessing(address: str) -> Iterator[None]:
         raise
 
 
-def page_for(open_work: OpenWork, secret: str, address: str, back: Return) -> str:
+def page_for(open_work: OpenWork, secret: str, address: str, back: Return, through: str = "") -> str:
     """The address of the gateway's page where a link's invoice is paid; what was paid on an earlier one is booked first."""
     holder, invoice_id = hear_of(open_work, secret, address)
     with said_plainly(open_work, invoice_id):
-        return open_checkout(wiring.work_of(holder), wiring.gateways(), invoice_id, back)
+        return open_checkout(wiring.work_of(holder), wiring.gateways(), invoice_id, back, through)
 
 
 def hear_of(open_work: OpenWork, secret: str, address: str) -> tuple[Actor, UUID]:
