@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import invoices, jobs, renewals
+from benchmarks import charges, invoices, jobs, notices, renewals
 from benchmarks.measuring import ON_SERVERS, Place, Result, machine, places
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -30,6 +30,8 @@ class Benchmark:
 ALL = {
     "renewals": Benchmark(renewals.measure, renewals.SIZES, renewals.SIZES[:3]),
     "invoices": Benchmark(invoices.measure, invoices.SIZES, ()),
+    "charges": Benchmark(charges.measure, charges.SIZES, charges.SIZES[:1]),
+    "notices": Benchmark(notices.measure, notices.SIZES, notices.SIZES),
     "jobs": Benchmark(jobs.measure, jobs.SIZES, jobs.SIZES[:1]),
 }
 

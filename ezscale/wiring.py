@@ -11,8 +11,10 @@ from ezscale.billing.tax_ports import TaxCalculator, TaxIdRegister
 from ezscale.company.ports import RateFeed
 from ezscale.integrations.cloudflare.adapter import open_passes
 from ezscale.integrations.exchange_rates.adapter import open_feed
+from ezscale.integrations.guarding import LineGuard, guard_of
 from ezscale.integrations.http import open_http
 from ezscale.integrations.paypal import adapter as paypal
+from ezscale.integrations.paypal.client import LIVE
 from ezscale.integrations.smtp.adapter import KeptMail, SmtpMailer
 from ezscale.integrations.stripe.adapter import open_gateway
 from ezscale.integrations.taxjar.adapter import open_calculator
@@ -23,7 +25,9 @@ from ezscale.kit.actor import Actor, robot
 from ezscale.kit.clock import Clock, ShiftedClock, WorldClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.encryption import Vault, open_vault
+from ezscale.kit.pace import open_store
 from ezscale.kit.settings import Settings, settings
+from ezscale.kit.vendor_lines import Breaker
 from ezscale.kit.work import Database, OpenWork
 from ezscale.messaging.ports import Mailer
 from ezscale.provisioning.ports import Panel
@@ -120,10 +124,12 @@ def staff_passes() -> StaffPasses | None:
 def _house_by_settings() -> House:
     own = settings()
     own.data_dir.mkdir(parents=True, exist_ok=True)
-    panel_http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value())
+    database = Database(open_engine(own.database), clock(own), own.zone, _ring)
+    panel_line = LineGuard(Breaker(database, "virtfusion"))
+    panel_http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value(), guard=panel_line)
     return House(
-        database=Database(open_engine(own.database), clock(own), own.zone, _ring),
-        gateways=_gateways(own),
+        database=database,
+        gateways=_gateways(own, database),
         panels={"virtfusion": VirtFusionPanel(VirtFusionClient(panel_http))},
         mailer=SmtpMailer(own.smtp_url) if own.smtp_url else KeptMail(own.data_dir / "mail"),
         vault=open_vault(own.data_dir / "keys.json"),
@@ -135,11 +141,12 @@ def _house_by_settings() -> House:
     )
 
 
-def _gateways(own: Settings) -> Gateways:
+def _gateways(own: Settings, database: Database) -> Gateways:
     stripe = open_gateway(
         key=own.stripe_key.get_secret_value(),
         webhook_secret=own.stripe_webhook_secret.get_secret_value(),
         base_url=own.stripe_url,
+        guard=guard_of("stripe", own.stripe_pace, database, open_store(own.broker)),
     )
     gateways: dict[str, PaymentGateway] = {stripe.name: stripe}
     if own.takes_paypal:
@@ -148,6 +155,9 @@ def _gateways(own: Settings) -> Gateways:
             secret=own.paypal_secret.get_secret_value(),
             webhook_id=own.paypal_webhook_id,
             stand_in=own.paypal_url,
+            http=open_http(
+                own.paypal_url or LIVE, guard=guard_of("paypal", own.paypal_rate, database, open_store(own.broker))
+            ),
         )
     return gateways
 

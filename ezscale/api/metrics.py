@@ -30,6 +30,7 @@ from ezscale.kit.jobs import Job, JobStatus, next_run
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.rates import PROBES, network_of
 from ezscale.kit.settings import settings
+from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import Work
 
 REGISTRY = CollectorRegistry()
@@ -47,12 +48,17 @@ class Queues(Collector):
         """The figures of this moment."""
         with wiring.database().reader(robot("metrics"))() as work:
             counted, waiting, oldest = jobs_by_status(work), events_waiting(work), oldest_wait(work)
+            silences = [(line.name, line.silent_since) for line in silent_lines(work)]
         jobs = GaugeMetricFamily("ezscale_jobs", "Jobs by status.", labels=["status"])
         for status in (JobStatus.READY, JobStatus.FAILED):
             jobs.add_metric([status], counted.get(status, 0))
         yield jobs
         yield GaugeMetricFamily("ezscale_outbox_waiting", "Events whose consequences are not yet jobs.", waiting)
         yield GaugeMetricFamily("ezscale_jobs_late_seconds", "How long the longest overdue job has waited.", oldest)
+        silent = GaugeMetricFamily("ezscale_vendor_silent_seconds", "Vendors that do not answer.", labels=["vendor"])
+        for name, since in silences:
+            silent.add_metric([name], (work.now - since).total_seconds() if since else 0)
+        yield silent
 
 
 for collector in (PlatformCollector, ProcessCollector, GCCollector):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from ezscale.billing.cards import backup_card, is_tried_out, usable_card
 from ezscale.billing.cases import open_case
@@ -13,7 +13,7 @@ from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
-from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
+from ezscale.billing.ports import Charge, PaymentGateway, Receipt
 from ezscale.billing.small_sums import to_charge
 from ezscale.billing.to_pay import ToPay, described, is_wanted, paid_by, sum_of
 from ezscale.billing.topped_up import fail_top_up
@@ -25,6 +25,9 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
 ANSWER_OVERDUE = timedelta(minutes=10)
+WAITED_FOR = timedelta(days=1)  # by later charges of the same customer
+ANSWERED_BY = timedelta(minutes=1)
+EARLIER_FIRST = 2.0  # seconds until a later charge looks again
 
 
 def request_charge(
@@ -93,7 +96,8 @@ def drop_unsent_charge(work: Work, invoice_id: UUID) -> None:
 def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
     """Ask the bank for the money of an attempt. Safe to repeat: the key makes it one charge.
 
-    UnknownOutcome and TemporaryFailure mean: call again later, with the same attempt.
+    UnknownOutcome and TemporaryFailure mean: call again later, with the same attempt. Neither is a try that counts: what
+    surely did not happen is as if it had never been asked for.
     """
     with open_work() as work:
         attempt = locked(work, attempt_id)
@@ -101,7 +105,7 @@ def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
             attempt.fail("not_connected", work.now)  # another way of paying must not wait for this one
             return
         gateway = gateway_of(gateways, attempt.gateway)
-        charge, sent_at = _charge_to_send(work, gateway, attempt_id)
+        charge, sent_at = _charge_to_send(work, gateway, attempt)
     if charge is None:
         return
     try:
@@ -111,13 +115,18 @@ def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
             locked(work, attempt_id).lose_sight()
         raise
     except TemporaryFailure:
+        with open_work() as work:
+            locked(work, attempt_id).stay_unsent()
         raise
     except Rejected as refusal:
         with open_work() as work:
             _book_refusal(work, attempt_id, refusal)
         return
     with open_work() as work:
-        book_receipt(work, gateway.name, receipt)
+        if receipt is None:
+            _charge_anew(work, attempt_id)
+        else:
+            book_receipt(work, gateway.name, receipt)
 
 
 def doubt_charges(work: Work, since: datetime) -> int:
@@ -144,9 +153,10 @@ def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
     return attempt
 
 
-def _charge_to_send(work: Work, gateway: PaymentGateway, attempt_id: UUID) -> tuple[Charge | None, datetime | None]:
+def _charge_to_send(
+    work: Work, gateway: PaymentGateway, attempt: PaymentAttempt
+) -> tuple[Charge | None, datetime | None]:
     """The charge, if it is wanted still; and when it was sent, where that is too long ago for its key to be known."""
-    attempt = locked(work, attempt_id)
     wanted = paid_by(work, attempt)
     if not attempt.is_live or attempt.method_id is None:
         return None, None
@@ -160,7 +170,11 @@ def _charge_to_send(work: Work, gateway: PaymentGateway, attempt_id: UUID) -> tu
         return None, None
     is_forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > gateway.key_lives
     sent_at = attempt.sent_at if is_forgotten else None
-    attempt.send(work.now)
+    if attempt.status is AttemptStatus.CREATED:
+        _require_no_earlier(work, attempt, wanted.customer_id)
+        attempt.send(work.now)
+    else:  # somebody else may be asking just now, or have asked and died: only the gateway knows
+        attempt.lose_sight()
     card = work.session.get_one(PaymentMethod, attempt.method_id)
     payer_ref = payer_ref_of(work, wanted.customer_id, gateway.name)
     return charge_of(attempt, wanted, payer_ref, card.gateway_ref), sent_at
@@ -180,15 +194,45 @@ def charge_of(attempt: PaymentAttempt, wanted: ToPay, payer_ref: str, card_ref: 
     )
 
 
-def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receipt:
+def _require_no_earlier(work: Work, attempt: PaymentAttempt, customer_id: UUID) -> None:
+    """What a customer was to be charged for earlier comes first. One that makes no progress holds nobody up for long."""
+    status = col(PaymentAttempt.status)
+    waits = (status == AttemptStatus.CREATED) & (col(PaymentAttempt.created_at) > work.now - WAITED_FOR)
+    is_asked = (status == AttemptStatus.SENT) & (col(PaymentAttempt.sent_at) > work.now - ANSWERED_BY)
+    earlier = (
+        select(PaymentAttempt.id)
+        .join(Invoice, col(Invoice.id) == PaymentAttempt.live_for)
+        .where(
+            Invoice.customer_id == customer_id,
+            col(PaymentAttempt.id) < attempt.id,
+            col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
+            waits | is_asked,
+        )
+    )
+    if work.session.exec(earlier.limit(1)).first() is not None:
+        raise TemporaryFailure("An earlier charge of this customer comes first", retry_after=EARLIER_FIRST)
+
+
+def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receipt | None:
     """The key is too old to be repeated: look the money up by our own name for it instead.
 
-    Lost is only what the gateway surely would know of by now; until then it raises TemporaryFailure, and is asked again.
+    None is only what the gateway surely would know of by now; until then it raises TemporaryFailure, and is asked again.
     """
-    found = gateway.find_payment(charge.payer_ref, charge.attempt_id, sent_at)
-    if found is not None:
-        return found
-    return Receipt(ChargeState.FAILED, "", charge.amount, charge.attempt_id, charge.invoice_id, decline_code="lost")
+    return gateway.find_payment(charge.payer_ref, charge.attempt_id, sent_at)
+
+
+def _charge_anew(work: Work, attempt_id: UUID) -> None:
+    """No money was found under our name for it: that try never was one."""
+    attempt = locked(work, attempt_id)
+    if not attempt.is_live:
+        return
+    attempt.fail("lost", work.now)
+    work.session.flush()
+    wanted = paid_by(work, attempt)
+    if isinstance(wanted, TopUp):
+        fail_top_up(work, wanted, "the payment did not reach the gateway")
+    else:
+        request_charge(work, wanted.id, attempt.trigger)
 
 
 def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
@@ -208,5 +252,9 @@ def unanswered(work: Work, limit: int = 500) -> list[UUID]:
         PaymentAttempt.checkout_ref == "",
         col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
         PaymentAttempt.created_at < work.now - ANSWER_OVERDUE,
+        or_(
+            PaymentAttempt.status != AttemptStatus.CREATED,  # one that still waits for its turn is on its way
+            PaymentAttempt.created_at < work.now - WAITED_FOR,
+        ),
     )
     return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))

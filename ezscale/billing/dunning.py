@@ -197,6 +197,8 @@ def _take(work: Work, invoice: Invoice, step: Step, policy: DunningPolicy, taken
             return _charge(work, invoice, step, policy)
         case StepKind.REMIND if step.day <= 0 and usable_card(work, invoice.customer_id) is not None:
             return False  # the card will be charged: nothing to ask for
+        case StepKind.REMIND | StepKind.WARN if _waits_for_gateway(work, invoice):
+            return False  # the customer has done their part
         case StepKind.WARN if invoice.due_on is None or stands_warned(work, invoice.due_on, taken, policy):
             return False
         case StepKind.REMIND | StepKind.WARN:
@@ -228,6 +230,12 @@ def _waits_for_customer(work: Work, invoice: Invoice) -> bool:
     if latest is None or latest.status is not AttemptStatus.NEEDS_CUSTOMER:
         return False
     return card is None or card.id == latest.method_id
+
+
+def _waits_for_gateway(work: Work, invoice: Invoice) -> bool:
+    """Whether a kept card was to be charged before today's steps, and the gateway has not answered yet."""
+    attempt = live_attempt(work, invoice.id)
+    return attempt is not None and attempt.trigger not in ON_A_PAGE and attempt.created_at < work.now
 
 
 def _latest_try(work: Work, invoice: Invoice) -> PaymentAttempt | None:

@@ -1,5 +1,6 @@
 """Messages from the gateway: stored once, answered at once, and never believed without asking back."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,29 +23,44 @@ from ezscale.models import InboundNotice
 
 LOOKS_BACK = timedelta(days=3)  # as long as gateways try to deliver one
 BLOCK = 100
+NOTICES = table_of(InboundNotice)
 
 
 def take_notice(work: Work, vendor: str, notice: Notice, body: str, *, live: bool) -> None:
     """Store a verified message; a copy of a known one changes nothing. `live` is the mode that we are in."""
-    row = InboundNotice(
-        id=new_id(),
-        vendor=vendor,
-        event_id=notice.event_id[:120],
-        kind=notice.kind[:80],
-        about=notice.about,
-        subject_ref=notice.subject_ref[:120],
-        live=notice.live,
-        payload=body,
-        received_at=work.now,
+    take_notices(work, vendor, [(notice, body)], live=live)
+
+
+def take_notices(work: Work, vendor: str, messages: Sequence[tuple[Notice, str]], *, live: bool) -> None:
+    """The same for many at once, copies of one another among them."""
+    fresh = {notice.event_id[:120]: (new_id(), notice, body) for notice, body in messages}
+    rows = [
+        {
+            "id": notice_id,
+            "vendor": vendor,
+            "event_id": event_id,
+            "kind": notice.kind[:80],
+            "about": notice.about,
+            "subject_ref": notice.subject_ref[:120],
+            "live": notice.live,
+            "payload": body,
+            "received_at": work.now,
+            "handled_at": None,
+        }
+        for event_id, (notice_id, notice, body) in sorted(fresh.items())
+    ]
+    insert_new(work.session, NOTICES, rows)
+    stored = select(InboundNotice.event_id, InboundNotice.id).where(
+        InboundNotice.vendor == vendor, col(InboundNotice.event_id).in_(fresh)
     )
-    insert_new(work.session, table_of(InboundNotice), [row.model_dump()])
-    stored = select(InboundNotice.id).where(InboundNotice.vendor == vendor, InboundNotice.event_id == row.event_id)
-    if work.session.exec(stored).one() != row.id:
-        return
-    if notice.live is not live:
-        open_case(work, "wrong_mode", notice.event_id, None, {"vendor": vendor, "kind": notice.kind})
-        return
-    work.emit(NoticeReceived(row.id))
+    for event_id, stored_as in work.session.exec(stored):
+        notice_id, notice, _ = fresh[event_id]
+        if stored_as != notice_id:
+            continue
+        if notice.live is not live:
+            open_case(work, "wrong_mode", event_id, None, {"vendor": vendor, "kind": notice.kind})
+        else:
+            work.emit(NoticeReceived(notice_id))
 
 
 def poll_notices(open_work: OpenWork, gateway: PaymentGateway) -> None:

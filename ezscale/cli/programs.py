@@ -48,11 +48,11 @@ def web(own: Settings, workers: int = 1) -> Program:
     )
 
 
-def worker(own: Settings, threads: int = 4) -> Program:
-    """Does what is to be done."""
+def worker(own: Settings) -> Program:
+    """Does what is to be done: it has hands for that, and threads of Celery's only to hear the bell."""
     return Program(
         "worker",
-        (*celery(), "worker", "--pool=threads", f"--concurrency={threads}", "--loglevel=INFO", *QUIET),
+        (*celery(), "worker", "--pool=threads", "--concurrency=2", "--loglevel=INFO", *QUIET),
         log_of(own, "worker"),
         folder=ROOT,
     )

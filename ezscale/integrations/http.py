@@ -1,8 +1,8 @@
 """The one way out to vendors: how a connection is opened, and what each way to fail means for us."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -22,9 +22,43 @@ class Missing(Rejected):
     """The vendor itself says that it has no such record."""
 
 
-def open_http(base_url: str, token: str = "", *, transport: httpx.BaseTransport | None = None) -> Http:
+class NotAsked(httpx.ConnectError):
+    """The request has not left the house. `retry_after` is in how many seconds it may be tried again."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Guard(Protocol):
+    """Whoever decides whether a vendor is asked at all just now."""
+
+    def send(self, request: httpx.Request, line: Callable[[], httpx.Response]) -> httpx.Response:
+        """The answer that the line gives; NotAsked where the vendor is left alone."""
+        ...
+
+
+class GuardedClient(httpx.Client):
+    """A client whose every request passes a guard, if there is one."""
+
+    def __init__(self, guard: Guard | None, **options: Any) -> None:
+        super().__init__(**options)
+        self._guard = guard
+
+    def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
+        """The vendor's answer."""
+        if self._guard is None:
+            return super().send(request, **how)
+        answer = super().send
+        return self._guard.send(request, lambda: answer(request, **how))
+
+
+def open_http(
+    base_url: str, token: str = "", *, guard: Guard | None = None, transport: httpx.BaseTransport | None = None
+) -> Http:
     """A client for one vendor, kept open and shared by threads. `transport` is for stand-ins in the same process."""
-    return httpx.Client(
+    return GuardedClient(
+        guard,
         base_url=base_url,
         headers={
             "Accept": "application/json",
@@ -62,7 +96,7 @@ def _respond(
     try:
         response = http.request(method, path, json=json, params=params)
     except NOT_SENT as error:
-        raise TemporaryFailure(f"Cannot reach it ({asked}): {named(error)}") from error
+        raise TemporaryFailure(f"Cannot reach it ({asked}): {named(error)}", retry_after=rest_after(error)) from error
     except (*NOT_SENDABLE, httpx.InvalidURL) as error:
         raise Rejected(f"Its address or our key cannot be used ({asked}): {error}") from error
     except httpx.RequestError as error:
@@ -130,6 +164,11 @@ def _reason(body: Any) -> str:
 
 def _joined(sentences: object) -> str:
     return ", ".join(map(str, sentences)) if isinstance(sentences, list) else str(sentences)
+
+
+def rest_after(error: Exception) -> float | None:
+    """Seconds for which a vendor is left alone; None where it was asked and could not be reached."""
+    return error.retry_after if isinstance(error, NotAsked) else None
 
 
 def retry_after_of(response: httpx.Response) -> float | None:

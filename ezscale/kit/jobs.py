@@ -31,6 +31,14 @@ class JobStatus(StrEnum):
     DISMISSED = "dismissed"
 
 
+class Lane(StrEnum):
+    """Whom a job waits for: nobody outside the house, whoever moves money, or other vendors. It keeps up its lane alone."""
+
+    HOUSE = "house"
+    GATEWAY = "gateway"
+    VENDORS = "vendors"
+
+
 class Job(SQLModel, table=True):
     """One call of a task. `once_key` makes asking twice the same as asking once.
 
@@ -40,13 +48,14 @@ class Job(SQLModel, table=True):
 
     __tablename__ = "job"
     __unaudited__: ClassVar[str] = "a job is our own to-do list; what it does is told by itself"
-    __table_args__ = (Index("ix_job_due", "status", "run_at"),)
+    __table_args__ = (Index("ix_job_due", "status", "run_at"), Index("ix_job_lane", "status", "lane", "run_at"))
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     task: str = Field(max_length=80)
     arguments: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     once_key: str = Field(max_length=160, unique=True)
     status: JobStatus = Field(default=JobStatus.READY, sa_type=word(JobStatus))
+    lane: Lane = Field(default=Lane.HOUSE, sa_type=word(Lane), sa_column_kwargs={"server_default": Lane.HOUSE})
     run_at: datetime = Field(sa_type=Moment)
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
     held_by: str = Field(default="", max_length=80)
@@ -80,7 +89,9 @@ class Claim:
     tries: int
 
 
-def job_row(task: str, arguments: dict[str, Any], once_key: str, run_at: datetime) -> dict[str, Any]:
+def job_row(
+    task: str, arguments: dict[str, Any], once_key: str, run_at: datetime, lane: Lane = Lane.HOUSE
+) -> dict[str, Any]:
     """The values of a job's row, for writing many at once."""
     return {
         "id": new_id(),
@@ -88,6 +99,7 @@ def job_row(task: str, arguments: dict[str, Any], once_key: str, run_at: datetim
         "arguments": arguments,
         "once_key": once_key,
         "status": JobStatus.READY,
+        "lane": lane,
         "run_at": run_at,
         "lease_until": None,
         "held_by": "",
@@ -111,10 +123,11 @@ def known_keys(session: Session, once_keys: Sequence[str]) -> set[str]:
     return set(session.exec(select(Job.once_key).where(col(Job.once_key).in_(once_keys))))
 
 
-def due(session: Session, now: datetime, limit: int = 200) -> Sequence[UUID]:
-    """Jobs whose time has come and which nobody holds, oldest first."""
+def due(session: Session, now: datetime, limit: int = 200, lane: Lane | None = None) -> Sequence[UUID]:
+    """Jobs whose time has come and which nobody holds, oldest first: all of them, or those of a lane."""
     when = {"company_now": now, "world_now": world_now()}
-    return session.connection().scalars(DUE.limit(limit), when).all()
+    wanted = DUE if lane is None else DUE.where(JOBS.c.lane == lane)
+    return session.connection().scalars(wanted.limit(limit), when).all()
 
 
 def next_run(session: Session, but: str = "") -> datetime | None:
@@ -152,9 +165,10 @@ def give_up(session: Session, job_id: UUID, now: datetime, error: str) -> None:
     _end(session, job_id, JobStatus.FAILED, now, error)
 
 
-def postpone(session: Session, job_id: UUID, until: datetime, error: str = "") -> None:
-    """It runs again, not before `until`."""
-    session.connection().execute(POSTPONE, {"job_id": job_id, "until": until, "trouble": error})
+def postpone(session: Session, job_id: UUID, until: datetime, error: str = "", *, counts: bool = True) -> None:
+    """It runs again, not before `until`. This was a try, unless it does not count."""
+    values = {"job_id": job_id, "until": until, "trouble": error, "uncounted": 0 if counts else 1}
+    session.connection().execute(POSTPONE, values)
 
 
 def failed(session: Session, limit: int = 50) -> Iterable[Job]:
@@ -192,4 +206,13 @@ END = (
     .where(THIS)
     .values(status=bindparam("new_status"), finished_at=bindparam("now"), error=bindparam("trouble"), lease_until=None)
 )
-POSTPONE = update(JOBS).where(THIS).values(run_at=bindparam("until"), error=bindparam("trouble"), lease_until=None)
+POSTPONE = (
+    update(JOBS)
+    .where(THIS)
+    .values(
+        run_at=bindparam("until"),
+        error=bindparam("trouble"),
+        tries=JOBS.c.tries - bindparam("uncounted"),
+        lease_until=None,
+    )
+)

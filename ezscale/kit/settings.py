@@ -84,6 +84,21 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr = Field(
         default=SecretStr(""), description="Signing secret of our webhook endpoint."
     )
+    stripe_rate: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        description="Changes, and questions, to Stripe in a second at most; 0 means 80, with a test key 20.",
+    )
+    paypal_rate: int = Field(
+        default=20, ge=1, le=1000, description="Changes, and questions, to PayPal in a second at most."
+    )
+    charges_at_once: int = Field(
+        default=16,
+        ge=1,
+        le=100,
+        description="Calls to payment gateways that one worker has under way at the same time.",
+    )
     paypal_url: str = Field(default="", description="Only for a stand-in on loopback; empty means PayPal itself.")
     paypal_client_id: str = Field(default="", description="Client id of our app at PayPal; empty means no PayPal.")
     paypal_secret: SecretStr = Field(default=SecretStr(""), description="Its secret.")
@@ -202,6 +217,12 @@ class Settings(BaseSettings):
     def asks_staff_for_second_factor(self) -> bool:
         """Whether a colleague must have a second factor to do anything."""
         return not self.sandbox if self.staff_second_factor is None else self.staff_second_factor
+
+    @property
+    def stripe_pace(self) -> int:
+        """How many requests of a kind may go to Stripe in a second: below its own limit, of 100 or with a test key 25."""
+        is_test = self.stripe_key.get_secret_value().startswith(("sk_test_", "rk_test_")) and not self.stripe_url
+        return self.stripe_rate or (20 if is_test else 80)
 
     @property
     def guards_staff_door(self) -> bool:

@@ -5,6 +5,7 @@ from ezscale.kit.clock import ClockShift
 from ezscale.kit.jobs import Job
 from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
+from ezscale.kit.vendor_lines import VendorLine
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
@@ -151,4 +152,5 @@ __all__ = [
     "TopUp",
     "User",
     "VendorErasure",
+    "VendorLine",
 ]

@@ -93,6 +93,11 @@ class PaymentAttempt(Row, table=True):
         self.status = AttemptStatus.SENT
         self.sent_at = self.sent_at or now
 
+    def stay_unsent(self) -> None:
+        """The gateway surely has not acted: as if it had never been asked. One that somebody may have sent stays so."""
+        if self.status is AttemptStatus.SENT:
+            self.status, self.sent_at = AttemptStatus.CREATED, None
+
     @property
     def is_being_taken(self) -> bool:
         """What was approved on its page may be with us already."""

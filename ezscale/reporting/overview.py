@@ -1,6 +1,7 @@
 """The company at a glance."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -8,6 +9,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.company.currencies import together
 from ezscale.kit.money import Money
+from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import Work
 from ezscale.models import BillingCase, Customer, Invoice, Service
 from ezscale.models.invoice import InvoiceStatus
@@ -19,7 +21,7 @@ from ezscale.reporting.revenue import recurring_revenue
 class Overview:
     """Figures for the first screen of the day; sums are by currency, and all together in that of reports.
 
-    There is no sum of all where one of the currencies has no rate.
+    There is no sum of all where one of the currencies has no rate. Of vendors that do not answer it says since when.
     """
 
     mrr: dict[str, Money]
@@ -30,6 +32,7 @@ class Overview:
     overdue_count: int
     open_cases: int
     failed_builds: int
+    silent_vendors: tuple[tuple[str, datetime], ...] = ()
     mrr_together: Money | None = None
     outstanding_together: Money | None = None
 
@@ -50,6 +53,7 @@ def company_overview(work: Work) -> Overview:
         overdue_count=work.session.exec(select(func.count()).where(Invoice.status == InvoiceStatus.OPEN, late)).one(),
         open_cases=work.session.exec(select(func.count()).where(col(BillingCase.closed_at).is_(None))).one(),
         failed_builds=services.get(ServiceStatus.FAILED, 0),
+        silent_vendors=tuple((line.name, line.silent_since) for line in silent_lines(work) if line.silent_since),
         mrr_together=together(work, mrr),
         outstanding_together=together(work, outstanding),
     )

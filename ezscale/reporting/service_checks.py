@@ -10,6 +10,7 @@ from ezscale.company.rules import rules
 from ezscale.company.standstill import AutomationRules, stands_still
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.outbox import OutboxEvent
+from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import Work
 from ezscale.models import (
     Customer,
@@ -32,6 +33,7 @@ from ezscale.models.service import UNBUILT, ServiceStatus, SuspensionReason
 from ezscale.models.subscription import SubscriptionStatus
 from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
+LONGEST_SILENCE = timedelta(minutes=30)
 LONGEST_ENDLESS_HOLD = timedelta(days=7)
 
 
@@ -191,6 +193,13 @@ def nothing_is_stuck(work: Work) -> Iterator[str]:
     yield from (f"event {name} was not relayed" for name in work.session.exec(waiting.limit(MOST_NAMES)))
 
 
+def vendors_answer(work: Work) -> Iterator[str]:
+    """No vendor has been silent for longer than half an hour."""
+    for line in silent_lines(work):
+        if line.silent_since is not None and line.silent_since < work.now - LONGEST_SILENCE:
+            yield f"{line.name} has not answered since {line.silent_since:%Y-%m-%d %H:%M} UTC: {line.reason}"
+
+
 OF_SERVICES: tuple[Check, ...] = (
     active_means_built,
     paid_means_built,
@@ -200,4 +209,5 @@ OF_SERVICES: tuple[Check, ...] = (
     holds_have_an_end,
     automation_runs,
     nothing_is_stuck,
+    vendors_answer,
 )

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -35,6 +38,7 @@ SORRY = "Something went wrong on our side. Nothing was changed; please try again
 LATER = "This did not work just now. Please try again in a minute."
 SHOWN_AT_ONCE = 3
 PRIVATE = ("/account", "/admin")
+CONVERSATIONS = ThreadPoolExecutor(16, "conversation")
 
 
 @dataclass
@@ -81,11 +85,18 @@ class SessionState(rx.State):
     @not_an_event
     async def perform(self, use_case: Callable[[Work], T]) -> T:
         """What a use case returns, run as the signed-in person in one transaction. Old errors are taken away first."""
-        return await self.converse(lambda open_work: in_one_transaction(open_work, use_case))
+        return await asyncio.to_thread(self._as_person(lambda open_work: in_one_transaction(open_work, use_case)))
 
     @not_an_event
     async def converse(self, use_case: Callable[[OpenWork], T]) -> T:
-        """The same for a use case that opens its own transactions, because it talks to a vendor in between."""
+        """The same for a use case that opens its own transactions, because it talks to a vendor in between.
+
+        It has threads of its own: those that wait for a vendor who hangs are not missing elsewhere.
+        """
+        talking = partial(copy_context().run, self._as_person(use_case))
+        return await asyncio.get_running_loop().run_in_executor(CONVERSATIONS, talking)
+
+    def _as_person(self, use_case: Callable[[OpenWork], T]) -> Callable[[], T]:
         if self.errors and not isinstance(self, StateProxy):
             self.errors = {}
         token, address = self._session_token(), self.router.session.client_ip
@@ -96,7 +107,7 @@ class SessionState(rx.State):
             count(EVENTS_CHANGING, actor, address)
             return use_case(wiring.work_of(actor))
 
-        return await asyncio.to_thread(changing)
+        return changing
 
     @not_an_event
     async def read(self, reading: Callable[[Work], T]) -> T:

@@ -1,23 +1,22 @@
 """Celery: carries the bell from where something happened to where it is worked on. Losing a message costs a sweep."""
 
-from uuid import UUID
-
 import structlog
 from celery import Celery
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from kombu.exceptions import OperationalError
 
 from ezscale import wiring
 from ezscale.kit.collector import calm_collector
+from ezscale.kit.jobs import Lane
 from ezscale.kit.logs import configure_logs
 from ezscale.kit.settings import settings
 from ezscale.tasks import company as engine
 from ezscale.tasks.bell import Bell
+from ezscale.tasks.crew import Crew
 
 log = structlog.get_logger()
 
 SWEEP_EVERY = 2.0  # seconds
-SOON = 60.0  # seconds; a job wanted sooner is rung for directly, a later one is found by the sweep
 
 configure_logs()
 app = Celery("ezscale", broker=settings().broker)
@@ -37,30 +36,15 @@ app.conf.update(
 
 @app.task(name="ezscale.relay")
 def relay() -> None:
-    """Events have happened: make jobs of them and run them."""
-    for job_id in engine.relay(wiring.house()):
-        run.delay(str(job_id))
-
-
-@app.task(name="ezscale.run")
-def run(job_id: str) -> None:
-    """Look at a job."""
-    again = engine.run_job(wiring.house(), UUID(job_id))
-    if again is not None:
-        with wiring.automation("engine")() as work:
-            seconds = (again - work.now).total_seconds()
-        if seconds < SOON:
-            run.apply_async((job_id,), countdown=max(seconds, 0.1))
+    """Events have happened: make jobs of them and do them."""
+    inner_bell.ring()
 
 
 @app.task(name="ezscale.sweep")
 def sweep() -> None:
     """Enter what is scheduled, and pick up whatever a lost message has left lying."""
-    house = wiring.house()
-    engine.tick(house)
-    relay()
-    for job_id in engine.due_jobs(house):
-        run.delay(str(job_id))
+    engine.tick(wiring.house())
+    inner_bell.ring()
 
 
 @worker_ready.connect
@@ -69,6 +53,14 @@ def start_working(**_about: object) -> None:
     """Go on with what a killed predecessor has left, without waiting for its leases to run out."""
     calm_collector()
     engine.take_over(wiring.house())
+    wiring.hang_up_bell(inner_bell.ring)
+    inner_bell.ring()
+
+
+@worker_shutting_down.connect
+def stop_working(**_about: object) -> None:
+    """End what is begun, and begin nothing more."""
+    crew.end()
 
 
 def wake_a_worker() -> None:
@@ -79,5 +71,7 @@ def wake_a_worker() -> None:
         log.warning("broker_unreachable")
 
 
-bell = Bell(wake_a_worker)
+crew = Crew(wiring.house, {Lane.HOUSE: 4, Lane.GATEWAY: settings().charges_at_once, Lane.VENDORS: 6})
+inner_bell = Bell(crew.look)  # in a worker
+bell = Bell(wake_a_worker)  # everywhere else
 wiring.hang_up_bell(bell.ring)

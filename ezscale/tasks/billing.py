@@ -51,24 +51,25 @@ from ezscale.billing.gateways import gateway_of
 from ezscale.billing.ports import PaymentGateway
 from ezscale.company import currencies
 from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.kit.jobs import Lane
 from ezscale.privacy import vendors
-from ezscale.tasks.registry import task
+from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
 
-@task
+@task_of(Lane.GATEWAY)
 def collect(house: House, event: ChargeRequested) -> None:
     """Send an attempt to the gateway."""
     collecting.collect(house.automation("billing"), house.gateways, event.attempt_id)
 
 
-@task
+@task_of(Lane.GATEWAY)
 def send_refund(house: House, event: RefundAsked) -> None:
     """Send money back."""
     refunding.send_refund(house.automation("billing"), house.gateways, event.refund_id)
 
 
-@task
+@task_of(Lane.GATEWAY)
 def handle_notice(house: House, event: NoticeReceived) -> None:
     """Ask the gateway about what its message was about; of somebody who is erased nothing is kept of it."""
     with house.automation("privacy")() as work:
@@ -133,7 +134,7 @@ def use_credit(house: House, event: TopUpPaid) -> None:
         dunning.pay_due_from_credit(work, event.customer_id)
 
 
-@task
+@task_of(Lane.GATEWAY)
 def forget_replaced_card(house: House, event: CardReplaced) -> None:
     """Let the gateway forget a card that was typed again."""
     cards.forget_replaced(house.automation("billing"), house.gateways, event.method_id)
@@ -228,7 +229,7 @@ def run_what_is_asked(house: House, event: RunAsked) -> None:
     {Run.RENEWALS: renew, Run.CANCELLATIONS: end_cancelled, Run.DUNNING: chase}[Run(event.run)](house)
 
 
-@task
+@task_of(Lane.GATEWAY)
 def find_lost_answers(house: House) -> None:
     """Heal lost webhooks: ask about pages that are still open, and about pages, charges and refunds without an answer.
 
@@ -257,28 +258,28 @@ def find_lost_answers(house: House) -> None:
             top_ups.abandon_top_up(open_work, house.gateways, top_up_id)
 
 
-@task
+@task_of(Lane.GATEWAY)
 def poll_gateway(house: House) -> None:
     """Take what gateways tell by webhook alone, and whose webhook was lost."""
     open_work = house.automation("billing")
     for_each_gateway(house, lambda gateway: notices.poll_notices(open_work, gateway))
 
 
-@task
+@task_of(Lane.GATEWAY)
 def compare_payments(house: House) -> None:
     """Compare our payments of the last days with what each gateway has taken."""
     open_work = house.automation("comparison")
     for_each_gateway(house, lambda gateway: comparing.compare_payments(open_work, gateway))
 
 
-@task
+@task_of(Lane.GATEWAY)
 def compare_kept_methods(house: House) -> None:
     """Compare what each gateway keeps for our customers with what we know, for a part of them."""
     open_work = house.automation("comparison")
     for_each_gateway(house, lambda gateway: kept_methods.compare_kept_methods(open_work, gateway))
 
 
-@task
+@task_of(Lane.VENDORS)
 def look_up_tax_details(house: House, event: TaxDetailsChanged) -> None:
     """Ask the register about a tax id, and the tax service about the place."""
     open_work = house.automation("tax")
@@ -288,14 +289,14 @@ def look_up_tax_details(house: House, event: TaxDetailsChanged) -> None:
         tax_places.learn_place_of(open_work, house.tax_calculator, event.customer_id)
 
 
-@task
+@task_of(Lane.VENDORS)
 def check_tax_ids(house: House) -> None:
     """Ask the register about tax ids that still wait for an answer, or whose answer will soon be too old."""
     if house.tax_ids is not None:
         tax_id_checks.check_due(house.automation("tax"), house.tax_ids)
 
 
-@task
+@task_of(Lane.VENDORS)
 def learn_tax_places(house: House) -> None:
     """Ask the tax service about the places of customers, so that no run has to wait for it."""
     open_work = house.automation("tax")
@@ -308,7 +309,7 @@ def learn_tax_places(house: House) -> None:
             return
 
 
-@task
+@task_of(Lane.VENDORS)
 def fetch_exchange_rates(house: House) -> None:
     """Get the day's exchange rates."""
     if house.rates is not None:

@@ -1,6 +1,7 @@
 """The engine: events become jobs, jobs are run, and what fails is tried again. The rows are the truth.
 
-While staff let the company stand still it does none of that, in whatever process: events and jobs wait.
+No try counts while a vendor does not answer. While staff let the company stand still it does none of that, in whatever
+process: events and jobs wait.
 """
 
 import random
@@ -12,11 +13,13 @@ import structlog
 
 from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs, outbox
+from ezscale.kit.actor import robot
 from ezscale.kit.errors import BusinessError, TemporaryFailure
 from ezscale.kit.events import Event, revive
-from ezscale.kit.jobs import Claim, job_row
+from ezscale.kit.jobs import Claim, Lane, job_row
+from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork
-from ezscale.tasks.registry import REACTIONS, SCHEDULE, call, name_of
+from ezscale.tasks.registry import LANES, REACTIONS, SCHEDULE, call, name_of
 from ezscale.wiring import House
 
 log = structlog.get_logger()
@@ -56,16 +59,16 @@ def tick(house: House) -> None:
                 return
             entries = [(name_of(entry.run), entry.period(work.now, work.zone)) for entry in SCHEDULE]
             known = jobs.known_keys(work.session, [f"{name}@{period}" for name, period in entries])
-            rows = [job_row(name, {}, f"{name}@{period}", work.now) for name, period in entries]
+            rows = [_row(name, {}, f"{name}@{period}", work.now) for name, period in entries]
             jobs.enqueue(work.session, [row for row in rows if row["once_key"] not in known])
     except TemporaryFailure as failure:
         log.info("beat_gave_way", reason=failure.message)
 
 
-def due_jobs(house: House) -> list[UUID]:
-    """Jobs that can run now."""
-    with house.automation("engine")() as work:
-        return [] if stands_still(work) else list(jobs.due(work.session, work.now))
+def due_jobs(house: House, lane: Lane | None = None, limit: int = 200) -> list[UUID]:
+    """Jobs that can run now, of a lane or of all."""
+    with house.database.reader(robot("engine"))() as work:
+        return [] if stands_still(work) else list(jobs.due(work.session, work.now, limit, lane))
 
 
 def run_job(house: House, job_id: UUID) -> datetime | None:
@@ -78,7 +81,10 @@ def run_job(house: House, job_id: UUID) -> datetime | None:
     try:
         call(house, job.task, _event_of(job))
     except TemporaryFailure as failure:
-        return _try_again(open_work, job, _wait(job, failure.retry_after, MOST_TRIES), failure.message)
+        with open_work() as work:
+            counts = failure.retry_after is None and not silent_lines(work)
+        after = _wait(job, failure.retry_after, MOST_TRIES if counts else None)
+        return _try_again(open_work, job, after, failure.message, counts=counts)
     except BusinessError as refusal:  # the world has moved on: there is nothing left to do
         log.info("job_refused", job=job.task, reason=refusal.message)
     except Exception as bug:
@@ -104,29 +110,35 @@ def drain(house: House) -> int:
 def _jobs_after(event: outbox.OutboxEvent, now: datetime) -> list[dict[str, Any]]:
     arguments = {"event": event.name, "payload": event.payload}
     return [
-        job_row(name_of(task), arguments, f"{name_of(task)}:{event.id.hex}", now)
+        _row(name_of(task), arguments, f"{name_of(task)}:{event.id.hex}", now)
         for task in REACTIONS.get(type(event.event()), ())
     ]
+
+
+def _row(name: str, arguments: dict[str, Any], once_key: str, now: datetime) -> dict[str, Any]:
+    return job_row(name, arguments, once_key, now, LANES.get(name, Lane.HOUSE))
 
 
 def _event_of(job: Claim) -> Event | None:
     return revive(job.arguments["event"], job.arguments["payload"]) if job.arguments else None
 
 
-def _try_again(open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str) -> datetime | None:
+def _try_again(
+    open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str, *, counts: bool = True
+) -> datetime | None:
     with open_work() as work:
         if after is None:
             jobs.give_up(work.session, job.id, work.now, trouble)
             return None
-        jobs.postpone(work.session, job.id, work.now + after, trouble)
+        jobs.postpone(work.session, job.id, work.now + after, trouble, counts=counts)
         return work.now + after
 
 
-def _wait(job: Claim, asked: float | None, most_tries: int) -> timedelta | None:
-    """How long to wait for the next try: as asked, or twice as long each time; None after the last one."""
+def _wait(job: Claim, asked: float | None, most_tries: int | None) -> timedelta | None:
+    """How long to wait for the next try: as asked, or twice as long each time; None after the last one, if one is."""
     if asked is not None:
         return timedelta(seconds=asked)
-    if job.tries >= most_tries:
+    if most_tries is not None and job.tries >= most_tries:
         return None
     seconds = min(2.0**job.tries, LONGEST_WAIT.total_seconds())
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  # spreads load, guards nothing

@@ -46,16 +46,17 @@ from ezscale.billing.events import (
 from ezscale.billing.price_changes import told_of
 from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.errors import TemporaryFailure
+from ezscale.kit.jobs import Lane
 from ezscale.messaging import letters, money_letters, sending, top_up_letters
 from ezscale.messaging.events import MailWritten
 from ezscale.models import Customer, Invoice
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
 from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
-from ezscale.tasks.registry import task
+from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
 
-@task
+@task_of(Lane.VENDORS)
 def send(house: House, event: MailWritten) -> None:
     """Hand a mail to its carrier."""
     sending.send_mail(house.automation("mail"), house.mailer, event.mail_id)
@@ -360,7 +361,7 @@ def service_terminated(house: House, event: ServiceTerminated) -> None:
         letters.about_service(work, event.service_id, "service_terminated")
 
 
-@task
+@task_of(Lane.VENDORS)
 def send_what_was_left(house: House) -> None:
     """Mail whose carrier was away for long gets another chance."""
     with house.automation("mail")() as work:

@@ -12,10 +12,11 @@ from ezscale.billing.events import (
     SubscriptionEnded,
     SubscriptionPaused,
 )
+from ezscale.kit.jobs import Lane
 from ezscale.ordering import fulfilling, offering
 from ezscale.provisioning import carrying_out, stopping
 from ezscale.provisioning.events import JobRequested
-from ezscale.tasks.registry import task
+from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
 
@@ -33,7 +34,7 @@ def let_run_again(house: House, event: InvoiceVoided | InvoiceClosed) -> None:
         fulfilling.let_run_again(work, event.invoice_id)
 
 
-@task
+@task_of(Lane.VENDORS)
 def carry_out(house: House, event: JobRequested) -> None:
     """Do on the panel what a job says."""
     carrying_out.carry_out(house.automation("provisioning"), house.panels, house.vault, event.job_id)

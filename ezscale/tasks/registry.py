@@ -6,18 +6,30 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, TypeVar
 
 from ezscale.kit.events import Event
+from ezscale.kit.jobs import Lane
 from ezscale.wiring import House
 
 Reacting = TypeVar("Reacting", bound=Callable[..., None])
 KNOWN: dict[str, Callable[..., None]] = {}
 REACTIONS: dict[type[Event], tuple[Callable[[House, Any], None], ...]] = {}
 SCHEDULE: list["Periodic"] = []
+LANES: dict[str, Lane] = {}
 
 
 def task(function: Reacting) -> Reacting:
     """Register a task under the name of its module and function. Every task may run twice."""
     KNOWN[name_of(function)] = function
     return function
+
+
+def task_of(lane: Lane) -> Callable[[Reacting], Reacting]:
+    """The same for a task that waits for somebody else's computer."""
+
+    def register(function: Reacting) -> Reacting:
+        LANES[name_of(function)] = lane
+        return task(function)
+
+    return register
 
 
 def name_of(function: Callable[..., None]) -> str:

@@ -53,6 +53,17 @@ def test_a_job_whose_worker_died_is_free_again_after_its_lease(work, job_id):
     assert taken.tries == 2
 
 
+def test_what_never_came_to_a_try_is_none(work, job_id):
+    for _ in range(3):
+        jobs.claim(work.session, job_id, work.now)
+        jobs.postpone(work.session, job_id, work.now, "the bank is left alone", counts=False)
+
+    taken = jobs.claim(work.session, job_id, work.now)
+
+    assert taken is not None
+    assert taken.tries == 1
+
+
 def test_a_postponed_job_waits_for_its_time(work, job_id):
     jobs.claim(work.session, job_id, work.now)
     until = work.now + timedelta(minutes=5)

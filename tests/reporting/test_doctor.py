@@ -10,6 +10,7 @@ from ezscale.kit.work import Work
 from ezscale.reporting.doctor import CHECKS, examine
 
 LONG_AGO = "'2026-01-01 00:00:00.000000'"
+SILENT = f"INSERT INTO vendor_line VALUES ('stripe', 5, {LONG_AGO}, {LONG_AGO}, 'ReadTimeout')"
 ONE_POSTING = "id = (SELECT min(id) FROM posting WHERE account LIKE 'revenue:%')"
 SUSPENDED = (
     "INSERT INTO suspension (id, service_id, reason, invoice_id, since)"
@@ -187,6 +188,7 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         (f"UPDATE outbox_event SET relayed_at = NULL, happened_at = {LONG_AGO} WHERE name = 'MailWritten'",),
         "event MailWritten was not relayed",
     ),
+    ("vendors_answer", (SILENT,), "stripe has not answered since 2026-01-01 00:00 UTC: ReadTimeout"),
 )
 
 

@@ -1,5 +1,7 @@
 import pytest
 
+from ezscale.billing.bank_rules import BankRules
+from ezscale.company.rules import set_rules
 from ezscale.sandbox.paypal.browser import answer_on_page
 from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.state.account.invoice import InvoiceState
@@ -126,6 +128,22 @@ async def test_a_paid_invoice_cannot_be_paid_again(company, ada):
 
     assert screen.goes_to == ""
     assert [message.text for message in page.messages] == ["There is nothing to pay on this invoice."]
+
+
+async def test_while_the_gateway_is_away_the_page_says_so_and_names_another_way(company, ada):
+    issued = owes(company, ada)
+    company.breaks(company.stripe_http, "down", times=0)
+    screen = Screen(company, InvoiceState, ada)
+    page = await screen.opens(f"/account/invoice/?id={issued.id}")
+
+    await screen.does(page.pay())
+    with company.robot() as work:
+        set_rules(work, BankRules, {"iban": "IE29AIBK93115212345678"})
+    await screen.does(page.pay())
+
+    away = "Payments by card do not answer right now. Nothing was charged. Please try again in a few minutes"
+    by_bank = ", or pay by bank transfer: the invoice says where to."
+    assert [message.text for message in page.messages] == [f"{away}.", f"{away}{by_bank}"]
 
 
 async def test_neither_a_draft_nor_an_invoice_of_somebody_else_is_there(company, ada):

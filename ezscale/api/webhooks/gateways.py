@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Request
 from ezscale import wiring
 from ezscale.api import rates
 from ezscale.api.doors import Door, door
-from ezscale.billing.notices import take_notice
+from ezscale.api.webhooks.intake import Intake
 from ezscale.billing.ports import BadNotice, Notice
 from ezscale.kit.errors import Invalid
 from ezscale.kit.rates import NOTICES, network_of
-from ezscale.kit.settings import settings
+
+INTAKES = {vendor: Intake(vendor) for vendor in ("stripe", "paypal")}
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,6 +60,5 @@ def take_paypals_notice(notice: PayPalsNotice, body: RawBody) -> dict[str, bool]
 
 
 def _kept(vendor: str, notice: Notice, body: bytes) -> dict[str, bool]:
-    with wiring.automation(vendor)() as work:
-        take_notice(work, vendor, notice, body.decode(), live=not settings().sandbox)
+    INTAKES[vendor].take(notice, body.decode())
     return {"received": True}

@@ -33,9 +33,9 @@ def web(
 
 
 @app.command()
-def worker(threads: Annotated[int, typer.Option(min=1, help="Jobs done at the same time.")] = 4) -> None:
+def worker() -> None:
     """Do the company's jobs. Start as many as you like, on as many machines."""
-    become(programs.worker(settle(), threads))
+    become(programs.worker(settle()))
 
 
 @app.command()

@@ -19,6 +19,7 @@ from ezscale.integrations.http import (
     json_or_none,
     lost,
     named,
+    rest_after,
     retry_after_of,
 )
 from ezscale.kit.clock import world_now
@@ -186,7 +187,9 @@ class Tokens:
         try:
             answer = self._http.post("/v1/oauth2/token", data=form, auth=self._client)
         except httpx.RequestError as error:
-            raise TemporaryFailure(f"PayPal cannot be reached: {named(error)}") from error
+            raise TemporaryFailure(
+                f"PayPal cannot be reached: {named(error)}", retry_after=rest_after(error)
+            ) from error
         given = json_or_none(answer)
         if not answer.is_success or not isinstance(given, dict) or "access_token" not in given:
             said = given.get("error") if isinstance(given, dict) else answer.reason_phrase

@@ -25,7 +25,7 @@ from ezscale.billing.ports import (
     RefundReceipt,
     WantedRefund,
 )
-from ezscale.integrations.http import open_http
+from ezscale.integrations.http import Guard, open_http
 from ezscale.integrations.stripe.amounts import stripe_amount
 from ezscale.integrations.stripe.client import KeyReused, asking, open_client
 from ezscale.integrations.stripe.receipts import (
@@ -65,10 +65,17 @@ BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.NEEDS_C
 
 
 def open_gateway(
-    *, key: str, webhook_secret: str, base_url: str = "", http: httpx.Client | None = None, retries: int = 1
+    *,
+    key: str,
+    webhook_secret: str,
+    base_url: str = "",
+    guard: Guard | None = None,
+    http: httpx.Client | None = None,
+    retries: int = 1,
 ) -> "StripeGateway":
     """The gateway for an API key. `base_url` is for a stand-in on loopback, `http` for one in the same process."""
-    client = open_client(key, http or open_http(base_url or stripe.DEFAULT_API_BASE), base_url.rstrip("/"), retries)
+    http = http or open_http(base_url or stripe.DEFAULT_API_BASE, guard=guard)
+    client = open_client(key, http, base_url.rstrip("/"), retries)
     return StripeGateway(client, webhook_secret)
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import httpx
 import stripe
 
+from ezscale.integrations.http import NotAsked
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT = httpx.Timeout(5, connect=3)
-PAGE_TIMEOUT = httpx.Timeout(10, connect=3)
+NOT_NOW = (401, 403, 429)  # this try was not acted on, which says nothing of the ones before
 STILL_AT_IT = 409  # the first request with an idempotency key has not been answered yet
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -37,6 +38,8 @@ def asking(*, changes: bool) -> Iterator[None]:
     lost = UnknownOutcome if changes else TemporaryFailure
     try:
         yield
+    except NotTried as error:
+        raise TemporaryFailure(f"Stripe is left alone: {error.user_message}", retry_after=error.retry_after) from error
     except NeverSent as error:
         raise TemporaryFailure(f"Stripe cannot be reached: {error.user_message}") from error
     except stripe.RateLimitError as error:
@@ -59,6 +62,12 @@ class KeyReused(Rejected):
 
 class NeverSent(stripe.APIConnectionError):
     """No try of this request has left the house: surely nothing happened."""
+
+
+class NotTried(NeverSent):
+    """We leave Stripe alone for so many seconds."""
+
+    retry_after = 0.0
 
 
 class HttpxTransport(stripe.HTTPClient):
@@ -95,9 +104,10 @@ class HttpxTransport(stripe.HTTPClient):
         _usage: list[str] | None = None,
     ) -> tuple[Any, int, Mapping[str, str]]:
         """One try."""
-        timeout = PAGE_TIMEOUT if method.upper() == "POST" and url.endswith("/checkout/sessions") else TIMEOUT
         try:
-            answer = self._http.request(method, url, headers=headers, content=post_data or None, timeout=timeout)
+            answer = self._http.request(method, url, headers=headers, content=post_data or None, timeout=TIMEOUT)
+        except NotAsked as error:
+            raise _left_alone(error, in_doubt=self._call.in_doubt) from error
         except NEVER_SENT as error:
             raise _connection_error(error, stripe.APIConnectionError if self._call.in_doubt else NeverSent) from error
         except httpx.HTTPError as error:
@@ -105,8 +115,8 @@ class HttpxTransport(stripe.HTTPClient):
             raise _connection_error(error) from error
         if answer.status_code >= 500:
             self._call.in_doubt = True
-        elif answer.status_code == 429 and self._call.in_doubt:
-            raise _connection_error("rate limited after a lost answer")
+        elif answer.status_code in NOT_NOW and self._call.in_doubt:
+            raise _connection_error(f"{answer.status_code} after a lost answer", retry=False)
         return answer.content, answer.status_code, answer.headers
 
     def close(self) -> None:
@@ -114,10 +124,21 @@ class HttpxTransport(stripe.HTTPClient):
 
 
 def _connection_error(
-    cause: httpx.HTTPError | str, kind: type[stripe.APIConnectionError] = stripe.APIConnectionError
+    cause: httpx.HTTPError | str,
+    kind: type[stripe.APIConnectionError] = stripe.APIConnectionError,
+    *,
+    retry: bool = True,
 ) -> stripe.APIConnectionError:
     words = cause if isinstance(cause, str) else f"{type(cause).__name__}: {cause}"
-    return kind(words, should_retry=True)
+    return kind(words, should_retry=retry)
+
+
+def _left_alone(cause: NotAsked, *, in_doubt: bool) -> stripe.APIConnectionError:
+    if in_doubt:
+        return _connection_error(cause, retry=False)
+    error = NotTried(str(cause), should_retry=False)  # type: ignore[no-untyped-call]  # the SDK does not say its types
+    error.retry_after = cause.retry_after
+    return error
 
 
 def _retry_after(headers: Mapping[str, str] | None) -> float | None:

@@ -58,9 +58,11 @@ def _alarms() -> rx.Component:
         alarm(OverviewState.open_cases, "billing case is open", "billing cases are open", "/admin/#cases"),
         alarm(OverviewState.failed_builds, "build has failed", "builds have failed", "/admin/provisioning/"),
         alarm(OverviewState.broken, "promise is broken", "promises are broken", "/admin/doctor/"),
+        rx.foreach(OverviewState.silent_vendors, rx.el.li),
         class_name="flex flex-wrap gap-x-5 gap-y-1",
     )
-    any_alarm = OverviewState.open_cases + OverviewState.failed_builds + OverviewState.broken > 0
+    counted = OverviewState.open_cases + OverviewState.failed_builds + OverviewState.broken
+    any_alarm = counted + OverviewState.silent_vendors.length() > 0
     return rx.cond(any_alarm, notice(lines, "warning", title="Something waits for a person"))
 
 

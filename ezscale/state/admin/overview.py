@@ -113,6 +113,7 @@ class Desk:
     orders: list[OrderRow]
     news: list[NewsRow]
     cases: list[CaseView]
+    silent_vendors: list[str]
     now: str
 
 
@@ -132,6 +133,7 @@ class OverviewState(StaffState):
     cases: list[CaseView] = []
     open_cases: int = 0
     failed_builds: int = 0
+    silent_vendors: list[str] = []
     broken: int = 0
 
     _drawn: str = ""
@@ -171,6 +173,7 @@ class OverviewState(StaffState):
         self.currencies = [Option(code, code) for code in desk.currencies]
         self.figures = Figures.of(desk.seen, desk.currency, reader)
         self.orders, self.news, self.cases = desk.orders, desk.news, desk.cases
+        self.silent_vendors = desk.silent_vendors
         self.open_cases, self.failed_builds = desk.seen.open_cases, desk.seen.failed_builds
         drawn = f"{desk.currency} {desk.revenue.to_json()}"
         if drawn != self._drawn:  # a chart is large: send it when it has changed
@@ -193,6 +196,7 @@ def desk_of(work: Work, wanted: str, reader: Reader) -> Desk:
         orders=[OrderRow.of(order, customer, reader) for order, customer in orders(work, limit=SHOWN)],
         news=[NewsRow.of(news, reader) for news in happenings(work, limit=SHOWN + 2)],
         cases=[CaseView.of(case, reader) for case in open_cases(work, limit=SHOWN)],
+        silent_vendors=[f"{name} has not answered since {reader.moment(since)}" for name, since in seen.silent_vendors],
         now=reader.moment(work.now),
     )
 

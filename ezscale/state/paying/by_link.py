@@ -20,7 +20,7 @@ from ezscale.kit.errors import NotFound, TooMany
 from ezscale.kit.rates import PAY_LINKS, network_of
 from ezscale.kit.settings import settings
 from ezscale.kit.work import OpenWork, Work
-from ezscale.state.account.paying import ask_gateway
+from ezscale.state.account.paying import ask_gateway, said_plainly
 from ezscale.state.arguments import sent_text
 from ezscale.state.other_ways import Way, other_ways
 from ezscale.state.reader import Reader, reader_of
@@ -133,7 +133,8 @@ def guessing(address: str) -> Iterator[None]:
 def page_for(open_work: OpenWork, secret: str, address: str, back: Return, through: str = "") -> str:
     """The address of the gateway's page where a link's invoice is paid; what was paid on an earlier one is booked first."""
     holder, invoice_id = hear_of(open_work, secret, address)
-    return open_checkout(wiring.work_of(holder), wiring.gateways(), invoice_id, back, through)
+    with said_plainly(open_work, invoice_id):
+        return open_checkout(wiring.work_of(holder), wiring.gateways(), invoice_id, back, through)
 
 
 def hear_of(open_work: OpenWork, secret: str, address: str) -> tuple[Actor, UUID]:

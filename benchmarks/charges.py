@@ -1,0 +1,247 @@
+"""Charging kept cards, against what the gateway allows: as many in a second as fit its latency, or our pace below its limit."""
+
+import random
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from math import exp, log
+from pathlib import Path
+from time import perf_counter, sleep
+from urllib.parse import parse_qs
+
+import httpx
+from redis import Redis
+from sqlalchemy import Engine, func, insert, update
+from sqlalchemy import select as core_select
+from sqlmodel import select
+
+from benchmarks.measuring import Place, Result, Watch, peak_mb
+from ezscale.billing.collecting import request_charge
+from ezscale.billing.renewals import issue_renewals
+from ezscale.billing.tax_rates import stock_tax_rates
+from ezscale.cli.broker import embedded_broker
+from ezscale.cli.processes import Tree
+from ezscale.integrations.guarding import guard_of
+from ezscale.integrations.http import open_http
+from ezscale.integrations.smtp.adapter import KeptMail
+from ezscale.integrations.stripe.adapter import open_gateway
+from ezscale.kit.clock import WorldClock, world_now
+from ezscale.kit.database import table_of
+from ezscale.kit.encryption import Vault
+from ezscale.kit.ids import new_id
+from ezscale.kit.jobs import Job, Lane
+from ezscale.kit.outbox import OutboxEvent
+from ezscale.kit.pace import Pace, open_store
+from ezscale.kit.work import Database
+from ezscale.models import Customer, Invoice, KnownPayer, Payment, PaymentAttempt, PaymentMethod
+from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.payment import AttemptStatus, AttemptTrigger
+from ezscale.reporting.payment_checks import OF_PAYMENTS
+from ezscale.tasks import company
+from ezscale.tasks.bell import Bell
+from ezscale.tasks.crew import Crew
+from ezscale.wiring import House
+from tests.bulk import write_book
+
+SIZES = (1_000, 10_000)
+PER_SECOND = 80
+HANDS = {Lane.HOUSE: 4, Lane.GATEWAY: 16, Lane.VENDORS: 6}
+MEDIAN, P99 = 0.120, 0.380  # seconds until the gateway answers
+SPREAD = log(P99 / MEDIAN) / 2.326
+LOST = 0.007
+AS_LONG_AT_MOST = 1 / 0.95
+MOST_MS = 10.0  # of our own for each charge
+A_FEW = 300
+STRIPE = "http://gateway.test"
+
+
+class Gateway(httpx.BaseTransport):
+    """A gateway that speaks Stripe's HTTP as far as charges need it, as slow as a real one, and counts what it takes.
+
+    One answer in 140 is lost after the money has moved. The same key is the same charge.
+    """
+
+    def __init__(self, seed: int, *, is_slow: bool = True) -> None:
+        self.taken: Counter[str] = Counter()
+        self._chance = random.Random(seed)
+        self._by_key: dict[str, dict[str, object]] = {}
+        self._lock = threading.Lock()
+        self._is_slow = is_slow
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The money moves, and after a while there is an answer, as a rule."""
+        key = request.headers["Idempotency-Key"]
+        with self._lock:
+            seconds = MEDIAN * exp(self._chance.gauss(0, SPREAD))
+            is_lost = self._is_slow and self._chance.random() < LOST
+            if key not in self._by_key:
+                self._by_key[key] = intent_of(request)
+                self.taken[key] += 1
+        if self._is_slow:
+            sleep(seconds)
+        if is_lost:
+            raise httpx.ReadError("The connection was closed.", request=request)
+        return httpx.Response(200, json=self._by_key[key])
+
+
+def intent_of(request: httpx.Request) -> dict[str, object]:
+    """What Stripe says of a charge that has succeeded."""
+    sent = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+    amount, currency = int(sent["amount"]), sent["currency"]
+    ref = sent["metadata[attempt_id]"].replace("-", "")
+    fee = {"id": f"txn_{ref}", "object": "balance_transaction", "fee": 29, "currency": currency, "amount": amount}
+    return {
+        "id": f"pi_{ref}",
+        "object": "payment_intent",
+        "status": "succeeded",
+        "last_payment_error": None,
+        "amount": amount,
+        "amount_received": amount,
+        "currency": currency,
+        "customer": sent["customer"],
+        "payment_method": sent["payment_method"],
+        "metadata": {name: sent[f"metadata[{name}]"] for name in ("attempt_id", "invoice_id")},
+        "latest_charge": {"id": f"ch_{ref}", "object": "charge", "balance_transaction": fee},
+    }
+
+
+def measure(place: Place, size: int) -> Iterator[Result]:
+    """The run, and beside it as many bare calls as take the gateway a while; then what each charge costs us alone."""
+    with tempfile.TemporaryDirectory() as folder, broker(Path(folder)) as store:
+        quick = Gateway(3, is_slow=False)
+        few = house_of(place, A_FEW, quick, store, Path(folder), per_second=1_000_000)
+        own_ms = alone(few, place.kind)
+        check(few, quick)
+        gateway = Gateway(size)
+        house = house_of(place, size, gateway, store, Path(folder), PER_SECOND)
+        bare = ceiling(min(size, 1_000), store)
+        seconds, charges = run(house)
+        check(house, gateway)
+    wanted = charges / bare
+    against = f"{bare:.1f} bare calls a second"
+    yield Result("charges", size, place.kind, seconds, wanted, "s", peak_mb(), against, AS_LONG_AT_MOST)
+    yield Result("charges, our own part", A_FEW, place.kind, own_ms, MOST_MS, "ms", peak_mb(), "10 ms a charge", 1.0)
+
+
+@contextmanager
+def broker(folder: Path) -> Iterator[Redis]:
+    """The embedded broker, in which the pace is kept."""
+    tree = Tree(lambda _sentence: None)
+    tree.start([embedded_broker(folder / "valkey.sock", folder / "log")])
+    yield open_store(f"redis+socket://{folder / 'valkey.sock'}")
+    tree.stop()
+
+
+def run(house: House) -> tuple[float, int]:
+    """All charges that were asked for are made by the hands of one worker: in how many seconds, and how many."""
+    crew = Crew(lambda: house, HANDS)
+    bell = Bell(crew.look)
+    house.database._ring = bell.ring  # noqa: SLF001  # as a worker hangs it up
+    began = perf_counter()
+    while live := live_charges(house.database.engine):
+        bell.ring()  # as the beat does
+        sleep(0.05 if live < 100 else 0.5)
+    seconds = perf_counter() - began
+    crew.end()
+    with house.database.engine.connect() as connection:
+        return seconds, int(connection.scalar(core_select(func.count()).select_from(table_of(Payment))) or 0)
+
+
+def ceiling(count: int, store: Redis) -> float:
+    """How many bare calls in a second the same number of threads makes, at the same pace, to such a gateway."""
+    gateway, pace = Gateway(count), Pace(f"bare {new_id().hex}", PER_SECOND, store)
+    http = httpx.Client(transport=gateway, base_url=STRIPE)
+
+    def call(number: int) -> None:
+        pace.wait(60)
+        body = {"amount": 1, "currency": "eur", "customer": "c", "payment_method": "p"}
+        names = {"metadata[attempt_id]": str(number), "metadata[invoice_id]": str(number)}
+        try:
+            http.post("/v1/payment_intents", data=body | names, headers={"Idempotency-Key": str(number)})
+        except httpx.ReadError:
+            return
+
+    began = perf_counter()
+    with ThreadPoolExecutor(HANDS[Lane.GATEWAY]) as hands:
+        list(hands.map(call, range(count)))
+    return count / (perf_counter() - began)
+
+
+def alone(house: House, kind: str) -> float:
+    """Milliseconds for each charge, one after the other, when the gateway takes no time: from the job to its end."""
+    while company.relay(house):
+        pass
+    watch = Watch(kind)
+    while due := company.due_jobs(house, Lane.GATEWAY):
+        for job_id in due:
+            with watch.running():
+                company.run_job(house, job_id)
+            watch.next_round()
+    return 1000 * watch.median
+
+
+def house_of(place: Place, size: int, gateway: Gateway, store: Redis, folder: Path, per_second: float) -> House:
+    """A company whose renewals of today are issued and shall be charged."""
+    database = Database(place.database(), WorldClock())
+    guard = guard_of(f"stripe {new_id().hex[:8]}", per_second, database, store)
+    http = open_http(STRIPE, guard=guard, transport=gateway)
+    stripe = open_gateway(key="sk_test_benchmark", webhook_secret="", base_url=STRIPE, http=http, retries=0)
+    house = House(database, {"stripe": stripe}, {}, KeptMail(folder / new_id().hex), Vault({"k1": bytes(32)}))
+    fill(house, size)
+    return house
+
+
+def fill(house: House, size: int) -> None:
+    """Invoices of today, kept cards, and the wish to charge them; what follows from other events is left out."""
+    now, engine = world_now(), house.database.engine
+    write_book(engine, size, now)
+    open_work = house.automation("benchmark")
+    with open_work() as work:
+        stock_tax_rates(work)
+    issue_renewals(open_work)
+    customers, outbox, jobs = table_of(Customer), table_of(OutboxEvent), table_of(Job)
+    with engine.begin() as connection:
+        connection.execute(update(outbox).values(relayed_at=now))
+        connection.execute(jobs.delete())
+        ids = connection.execute(core_select(customers.c.id)).scalars().all()
+        connection.execute(insert(table_of(PaymentMethod)), [card_of(customer_id, now) for customer_id in ids])
+        payers = [{"id": new_id(), "customer_id": each, "gateway": "stripe", "ref": f"cus_{each.hex}"} for each in ids]
+        connection.execute(insert(table_of(KnownPayer)), payers)
+    with open_work() as work:
+        invoice_ids = work.session.exec(select(Invoice.id).where(Invoice.status == InvoiceStatus.OPEN)).all()
+    for start in range(0, len(invoice_ids), 100):
+        with open_work() as work:
+            for invoice_id in invoice_ids[start : start + 100]:
+                request_charge(work, invoice_id, AttemptTrigger.DUE)
+
+
+def card_of(customer_id: object, now: object) -> dict[str, object]:
+    """The row of a kept card."""
+    ref = new_id()
+    names = {"gateway": "stripe", "gateway_ref": f"pm_{ref.hex}", "brand": "visa", "last4": "4242", "country": "IE"}
+    day = {"exp_month": 12, "exp_year": 2099, "added_at": now, "is_default": True, "is_backup": False}
+    return {"id": ref, "customer_id": customer_id, **names, **day}
+
+
+def live_charges(engine: Engine) -> int:
+    """How many charges have no answer."""
+    attempts = table_of(PaymentAttempt)
+    with engine.connect() as connection:
+        return int(
+            connection.scalar(core_select(func.count()).select_from(attempts).where(attempts.c.live_for.is_not(None)))
+            or 0
+        )
+
+
+def check(house: House, gateway: Gateway) -> None:
+    """Every charge was made once, is paid and booked, and nothing else was taken."""
+    with house.automation("benchmark")() as work:
+        attempts = work.session.exec(select(PaymentAttempt.key, PaymentAttempt.status)).all()
+        broken = [name for promise in OF_PAYMENTS for name in promise(work)]
+    assert set(gateway.taken.values()) == {1}
+    assert {key for key, _ in attempts} == set(gateway.taken)
+    assert {status for _, status in attempts} == {AttemptStatus.SUCCEEDED}
+    assert broken == []

@@ -1,0 +1,112 @@
+"""The hands of a worker: threads that take what is due from the table, for as long as anything is.
+
+Each lane has hands of its own, so that those which wait for a gateway are missing nowhere else. Whoever wakes them only
+says: look. The rows are the truth, and what the hands of other workers hold they leave alone.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from time import sleep
+from uuid import UUID
+
+import structlog
+
+from ezscale.kit.jobs import Lane
+from ezscale.tasks import company
+from ezscale.wiring import House
+
+log = structlog.get_logger()
+
+AT_ONCE = 64  # jobs that are fetched with one look
+AFTER_TROUBLE = 1.0  # seconds
+
+
+class Crew:
+    """All hands of this process. `house` is asked for anew each time, as it may be moved out of."""
+
+    def __init__(self, house: Callable[[], House], hands: Mapping[Lane, int]) -> None:
+        self._house = house
+        self._gangs = [Gang(house, lane, count) for lane, count in hands.items()]
+
+    def look(self) -> None:
+        """Make jobs of what has happened, and wake everybody."""
+        while company.relay(self._house()):
+            pass
+        for gang in self._gangs:
+            gang.wake()
+
+    def end(self) -> None:
+        """Everybody ends what they hold, and goes home."""
+        for gang in self._gangs:
+            gang.stop()
+
+
+class Gang:
+    """The hands of one lane."""
+
+    def __init__(self, house: Callable[[], House], lane: Lane, count: int) -> None:
+        self._house, self._lane, self._count = house, lane, count
+        self._calls = 0  # how often somebody has called
+        self._seen = 0  # by which call the table was found to be empty
+        self._due: deque[UUID] = deque()
+        self._held: set[UUID] = set()
+        self._called = threading.Condition()
+        self._hands: list[threading.Thread] = []
+        self._is_over = False
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        with self._called:
+            self._calls += 1
+            self._called.notify_all()
+            if not self._hands:
+                self._hands = [
+                    threading.Thread(target=self._work, name=f"{self._lane} {number}", daemon=True)
+                    for number in range(self._count)
+                ]
+                for hand in self._hands:
+                    hand.start()
+
+    def stop(self) -> None:
+        """No further job is begun; returns when the last one is done."""
+        with self._called:
+            self._is_over = True
+            self._called.notify_all()
+        for hand in self._hands:
+            hand.join()
+
+    def _work(self) -> None:
+        while True:
+            try:
+                job_id = self._take()
+                if job_id is None:
+                    return
+                try:
+                    company.run_job(self._house(), job_id)
+                finally:
+                    with self._called:
+                        self._held.discard(job_id)
+            except Exception:  # the database is away, say; nobody else would start this thread again
+                log.exception("hand_stumbled", lane=self._lane)
+                sleep(AFTER_TROUBLE)
+
+    def _take(self) -> UUID | None:
+        """The next job, when there is one; None when it is time to go home."""
+        with self._called:
+            while not self._is_over:
+                if not self._due and self._seen < self._calls:
+                    self._fetch()
+                if self._due:
+                    job_id = self._due.popleft()
+                    self._held.add(job_id)
+                    return job_id
+                self._called.wait()
+        return None
+
+    def _fetch(self) -> None:
+        calls = self._calls
+        found = company.due_jobs(self._house(), self._lane, AT_ONCE)
+        self._due.extend(job_id for job_id in found if job_id not in self._held)
+        if not self._due:
+            self._seen = calls

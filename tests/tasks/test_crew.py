@@ -1,0 +1,99 @@
+"""The hands of a worker."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from ezscale.kit.clock import FixedClock
+from ezscale.kit.jobs import Lane, enqueue, job_row
+from ezscale.kit.work import Database
+from ezscale.tasks import company as engine
+from ezscale.tasks.crew import Crew
+from ezscale.tasks.registry import KNOWN, LANES
+from ezscale.wiring import House
+from tests.company import Company
+
+VENDORS = {"gateways", "panels", "mailer", "tax_ids", "rates", "tax_calculator"}
+JOBS = 40
+
+
+@pytest.fixture
+def company(database: Database, clock: FixedClock, tmp_path: Path) -> Company:
+    """Whose jobs they are."""
+    return Company(database, clock, tmp_path)
+
+
+@pytest.fixture
+def crew(company: Company) -> Iterator[Crew]:
+    """Its hands."""
+    crew = Crew(lambda: company.house, {Lane.HOUSE: 2, Lane.GATEWAY: 2})
+    yield crew
+    crew.end()
+
+
+@pytest.fixture
+def done() -> Iterator[Counter[str]]:
+    """What was done, and how often."""
+    done: Counter[str] = Counter()
+    names = [f"test.{number}" for number in range(JOBS)]
+    for name in names:
+        KNOWN[name] = lambda _house, name=name: done.update([name])
+    yield done
+    for name in names:
+        del KNOWN[name]
+
+
+def test_everything_is_done_once(company: Company, crew: Crew, done: Counter[str]) -> None:
+    enter(company, [*done.keys(), *(f"test.{number}" for number in range(JOBS))], Lane.HOUSE)
+
+    for _ in range(3):
+        crew.look()
+    eventually(lambda: len(done) == JOBS)
+
+    assert set(done.values()) == {1}
+    eventually(lambda: not engine.due_jobs(company.house, Lane.HOUSE))
+
+
+def test_who_waits_for_the_gateway_keeps_nobody_else_up(company: Company, crew: Crew, done: Counter[str]) -> None:
+    answers = threading.Event()
+
+    def hangs(_house: House) -> None:
+        answers.wait(60)
+
+    KNOWN["test.hangs"] = hangs
+    try:
+        enter(company, ["test.hangs"], Lane.GATEWAY, times=4)
+        enter(company, ["test.1", "test.2"], Lane.HOUSE)
+
+        crew.look()
+        eventually(lambda: len(done) == 2)
+    finally:
+        answers.set()
+        crew.end()
+        del KNOWN["test.hangs"]
+
+
+def test_every_task_that_asks_a_vendor_has_a_lane_for_it() -> None:
+    asking = {name for name, task in KNOWN.items() if VENDORS & set(task.__code__.co_names)}
+
+    assert len(asking) > 10
+    assert asking - LANES.keys() == set()
+
+
+def enter(company: Company, names: list[str], lane: Lane, times: int = 1) -> None:
+    """Jobs that are due."""
+    with company.robot() as work:
+        rows = [job_row(name, {}, f"{name} {number}", work.now, lane) for name in names for number in range(times)]
+        enqueue(work.session, rows)
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    """It is so within a while."""
+    end = monotonic() + 10
+    while not is_so():
+        assert monotonic() < end
+        sleep(0.02)

@@ -1,0 +1,60 @@
+"""How often a job is tried."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from ezscale.kit.clock import FixedClock
+from ezscale.kit.errors import TemporaryFailure
+from ezscale.kit.jobs import Job, JobStatus, enqueue, job_row
+from ezscale.kit.vendor_lines import VendorLine
+from ezscale.kit.work import Database
+from ezscale.tasks.engine import MOST_TRIES, run_job
+from ezscale.tasks.registry import KNOWN
+from ezscale.wiring import House
+from tests.company import Company
+
+
+@pytest.fixture
+def company(database: Database, clock: FixedClock, tmp_path: Path) -> Company:
+    """Whose jobs they are."""
+    return Company(database, clock, tmp_path)
+
+
+@pytest.fixture
+def job_id(company: Company) -> Iterator[UUID]:
+    """A job whose last try this is."""
+
+    def fails(_house: House) -> None:
+        raise TemporaryFailure("it does not answer")
+
+    KNOWN["test.fails"] = fails
+    with company.robot() as work:
+        row = job_row("test.fails", {}, "once", work.now) | {"tries": MOST_TRIES - 1}
+        enqueue(work.session, [row])
+    yield row["id"]
+    del KNOWN["test.fails"]
+
+
+def test_after_many_tries_it_is_given_up(company: Company, job_id: UUID) -> None:
+    run_job(company.house, job_id)
+
+    assert standing(company, job_id) == (JobStatus.FAILED, MOST_TRIES)
+
+
+def test_but_not_while_a_vendor_is_silent(company: Company, job_id: UUID) -> None:
+    with company.robot() as work:
+        work.session.add(VendorLine(name="stripe", failures=5, silent_since=work.now, next_try_at=work.now))
+
+    run_job(company.house, job_id)
+
+    assert standing(company, job_id) == (JobStatus.READY, MOST_TRIES - 1)
+
+
+def standing(company: Company, job_id: UUID) -> tuple[JobStatus, int]:
+    """Where a job stands, and how often it was tried."""
+    with company.robot() as work:
+        job = work.session.get_one(Job, job_id)
+        return job.status, job.tries
