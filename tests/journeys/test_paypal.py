@@ -276,7 +276,8 @@ def test_a_charge_without_an_answer_is_not_lost_before_the_report_reaches_to_it(
     at.clock.move(timedelta(hours=2))
     collect(automation, gateways, attempt.id)
 
-    assert (behind, attempts(at)[-1].decline_code) == (True, "lost")
+    lost, anew = attempts(at)[-2:]
+    assert (behind, lost.decline_code, anew.is_live) == (True, "lost", True)  # now it surely never was a charge
     assert paypal_did(at)["captured"] == {"EUR": ada.invoices()[0].total.minor}
 
 

@@ -62,6 +62,7 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_invoice, "deliver", (NOW,), {state: state for state in I}),
     (an_attempt, "send", (NOW,), dict.fromkeys(LIVE, A.SENT)),
     (an_attempt, "take", (NOW,), dict.fromkeys(LIVE, A.SENT)),
+    (an_attempt, "stay_unsent", (), {state: A.CREATED if state is A.SENT else state for state in A}),
     (an_attempt, "close_page", (NOW,), dict.fromkeys(LIVE, A.FAILED)),
     (an_attempt, "lose_sight", (), dict.fromkeys(LIVE, A.UNKNOWN)),
     (an_attempt, "fail", ("insufficient_funds", NOW), dict.fromkeys(LIVE, A.FAILED)),
