@@ -141,9 +141,9 @@ async def test_while_the_gateway_is_away_the_page_says_so_and_names_another_way(
         set_rules(work, BankRules, {"iban": "IE29AIBK93115212345678"})
     await screen.does(page.pay())
 
-    away = "Payments by card do not answer right now. Nothing was charged. Please try again in a few minutes"
-    by_bank = ", or pay by bank transfer: the invoice says where to."
-    assert [message.text for message in page.messages] == [f"{away}.", f"{away}{by_bank}"]
+    away = "This way of paying does not answer right now. Nothing was charged. Please try again in a few minutes"
+    by_bank = ", or pay in another way or by bank transfer: the invoice says where to."
+    assert [message.text for message in page.messages] == [f"{away}, or pay in another way.", f"{away}{by_bank}"]
 
 
 async def test_neither_a_draft_nor_an_invoice_of_somebody_else_is_there(company, ada):

@@ -14,6 +14,7 @@ from ezscale.billing.top_ups import ask_for_top_up, top_up_from_card
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork
+from ezscale.state.other_ways import other_ways
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ def said_plainly(open_work: OpenWork, invoice_id: UUID | None = None) -> Iterato
     except TemporaryFailure as failure:
         log.warning("No page to pay on: %s", failure.message)
         with open_work() as work:
-            raise in_plain_words(work, invoice_id) from failure
+            raise in_plain_words(work, invoice_id, has_other_ways=bool(other_ways())) from failure
 
 
 def back_to(origin: str, path: str, row_id: UUID) -> Return:
