@@ -9,6 +9,7 @@ from ezscale.billing.tax_rules import TaxRules
 from ezscale.company.currencies import CurrencyRules
 from ezscale.kit.ids import new_id
 from ezscale.models import (
+    AutoTopUp,
     Invoice,
     Offer,
     Order,
@@ -18,6 +19,7 @@ from ezscale.models import (
     Subscription,
     SubscriptionChange,
     TaxRate,
+    TopUp,
 )
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OfferStatus, OrderStatus
@@ -25,6 +27,7 @@ from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
+from ezscale.models.top_up import AutoTopUpStatus, TopUpStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -112,3 +115,16 @@ def a_referral(status: ReferralStatus = ReferralStatus.CAME, **values: Any) -> R
     """A customer who came by another one's link."""
     row = {"referrer_id": new_id(), "referred_id": new_id(), "came_at": NOW}
     return Referral(**{**row, "status": status, **values})
+
+
+def a_top_up(status: TopUpStatus = TopUpStatus.ASKED, **values: Any) -> TopUp:
+    """A top-up of 11.90 EUR."""
+    row = {"number": "TU-000001", "customer_id": new_id(), "currency": "EUR", "amount_minor": 1190}
+    return TopUp(**{**row, "asked_by": "Ada", "asked_at": NOW, "status": status, **values})
+
+
+def an_auto_top_up(status: AutoTopUpStatus = AutoTopUpStatus.ON, **values: Any) -> AutoTopUp:
+    """An agreement that credit is topped up by itself, by 11.90 EUR a month."""
+    sums = {"currency": "EUR", "below_minor": 500, "amount_minor": 1190, "monthly_most_minor": 1190}
+    row = {"customer_id": new_id(), "agreed_at": NOW, "agreed_by": "Ada", **sums}
+    return AutoTopUp(**{**row, "status": status, **values})

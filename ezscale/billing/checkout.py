@@ -16,6 +16,7 @@ from ezscale.billing.small_sums import WAITS
 from ezscale.billing.to_pay import ToPay, paid_by, sum_of, to_pay
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
+from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import PaymentAttempt, TopUp
 from ezscale.models.invoice import InvoiceStatus
@@ -219,8 +220,7 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     work.session.refresh(attempt, with_for_update=True)
     if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
         return None
-    is_open = wanted.is_asked if isinstance(wanted, TopUp) else wanted.status in PAYABLE
-    is_wanted = is_open and sum_of(work, wanted) == attempt.amount
+    is_wanted = _asks_for(work, wanted, attempt.amount)
     is_fresh = attempt.created_at > work.now - PAGE_LIVES  # who agreed so long ago, before an outage, has forgotten it
     if not attempt.is_being_taken and not (is_wanted and is_fresh):
         attempt.fail("not_needed", work.now)
@@ -228,6 +228,14 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     attempt.take(work.now)
     attempt.checkout_ref = checkout_ref
     return attempt.id
+
+
+def _asks_for(work: Work, wanted: ToPay, amount: Money) -> bool:
+    """Whether it is still this sum that is to be paid; beside an invoice, small sums may have joined since."""
+    if isinstance(wanted, TopUp):
+        return wanted.is_asked and wanted.amount == amount
+    asked = range(wanted.open_amount.minor, sum_of(work, wanted).minor + 1)
+    return wanted.status in PAYABLE and amount.currency == wanted.currency and amount.minor in asked
 
 
 def _taken(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, attempt_id: UUID) -> Receipt:

@@ -96,7 +96,11 @@ def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
     UnknownOutcome and TemporaryFailure mean: call again later, with the same attempt.
     """
     with open_work() as work:
-        gateway = gateway_of(gateways, work.session.get_one(PaymentAttempt, attempt_id).gateway)
+        attempt = locked(work, attempt_id)
+        if attempt.gateway not in gateways and attempt.status is AttemptStatus.CREATED:
+            attempt.fail("not_connected", work.now)  # another way of paying must not wait for this one
+            return
+        gateway = gateway_of(gateways, attempt.gateway)
         charge, sent_at = _charge_to_send(work, gateway, attempt_id)
     if charge is None:
         return

@@ -76,7 +76,7 @@ def record_payment(open_work: OpenWork, gateways: Gateways, invoice_id: UUID, ca
         drop_unsent_charge(work, invoice_id)
         work.session.flush()
         if live_attempt(work, invoice_id) is not None:
-            raise AlreadyPaying("A card payment for this invoice is being processed. Please look again in a while.")
+            raise AlreadyPaying("A payment for this invoice is being processed. Please look again in a while.")
         return _book(work, invoice_of(work, invoice_id), came)
 
 

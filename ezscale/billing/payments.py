@@ -1,5 +1,6 @@
 """Booking what the gateway says. Its direct answer and its webhook meet here, in any order, any number of times."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -22,6 +23,7 @@ from ezscale.models import Invoice, Payment, PaymentAttempt, PaymentMethod, TopU
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
 
+KEPT_LATE = timedelta(days=1)  # beyond that, who has removed a card, or was erased, does not find it again
 STRAY = "stray_money"  # a case of money that is of no attempt of ours
 
 
@@ -138,9 +140,10 @@ def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> PaymentAttempt | 
 
 
 def _book_money(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
-    known = select(Payment.id).where(Payment.gateway == attempt.gateway, Payment.gateway_ref == receipt.payment_ref)
-    if work.session.exec(known).first() is not None:
-        _keep_late_card(work, attempt, receipt)
+    known = select(Payment).where(Payment.gateway == attempt.gateway, Payment.gateway_ref == receipt.payment_ref)
+    if (booked := work.session.exec(known).first()) is not None:
+        if booked.received_at > work.now - KEPT_LATE:
+            _keep_late_card(work, attempt, receipt)
         return
     wanted = paid_by(work, attempt)
     attempt.succeed(receipt.payment_ref, work.now)

@@ -19,5 +19,5 @@ def keep_buttons(state: Any) -> rx.Component:
 
 
 def _button(words: str, way: Any, click: Any, busy: Any, size: Size) -> rx.Component:
-    named = {"data-pay": way.name}
+    named = {"data-way": way.name}
     return button(words, way.words, look="quiet", size=size, on_click=click(way.name), busy=busy, custom_attrs=named)

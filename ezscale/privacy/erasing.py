@@ -125,6 +125,7 @@ def _forget(work: Work, found: Holdings) -> None:
     _forget_orders(work, found.customer.id)
     for card in work.session.exec(choose(PaymentMethod).where(PaymentMethod.customer_id == found.customer.id)):
         card.brand = card.last4 = card.account = ""
+        card.fingerprint = None
         card.gateway_ref, card.removed_at = card.id.hex, card.removed_at or work.now
     work.session.flush()
     for name, rows in found.rows.items():
@@ -163,6 +164,9 @@ def _forget_elsewhere(work: Work, found: Holdings) -> None:
         table = table_of(model)
         named = or_(*(cast(table.c[column], Text).contains(word, autoescape=True) for word in sure))
         work.session.execute(update(table).where(named).values({column: blank}))
+    notices = table_of(InboundNotice)  # a wallet's owner may have another address there than here
+    about_them = notices.c.subject_ref.in_(vendor_refs_of(found))
+    work.session.execute(update(notices).where(about_them).values(payload="{}"))
 
 
 def _blank(work: Work, table: Table, ids: set[UUID], words: Iterable[str]) -> None:
@@ -208,6 +212,17 @@ def words_of(found: Holdings) -> list[str]:
 def payer_refs_of(found: Holdings) -> list[str]:
     """What gateways call them."""
     return [row["ref"] for row in found.rows.get("known_payer", [])]
+
+
+def vendor_refs_of(found: Holdings) -> list[str]:
+    """What gateways call everything that is theirs: pages, payments, refunds, disputes and cards."""
+    columns = {
+        "payment_attempt": ("checkout_ref", "payment_ref"),
+        **dict.fromkeys(("payment", "refund", "dispute", "payment_method"), ("gateway_ref",)),
+        "card_page": ("page_ref",),
+    }
+    refs = {row[name] for table, names in columns.items() for row in found.rows.get(table, []) for name in names}
+    return sorted(filter(None, refs))
 
 
 def emails_of(found: Holdings) -> list[str]:

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.cases import close_case, open_case
 from ezscale.billing.gateways import Gateways
 from ezscale.billing.payers import known_as
-from ezscale.billing.ports import Payer
+from ezscale.billing.ports import About, Payer
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import BillingCase, Customer, InboundNotice, Service, VendorErasure
+from ezscale.models import BillingCase, Customer, InboundNotice, Invoice, Service, VendorErasure
 from ezscale.models.service import UNBUILT
 from ezscale.privacy.holdings import CUSTOMER
 from ezscale.provisioning.ports import Panel, PanelOwner
@@ -25,7 +25,7 @@ from ezscale.provisioning.ports import Panel, PanelOwner
 GATEWAY = "gateway"
 CASE = "not_erased"
 MOST_TRIES = 30  # in about four hours; after that a person knows, and it is tried a few times a day
-OUR_IDS = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+OUR_IDS = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\b")
 
 
 def ask_vendors(work: Work, about: Customer, email: str) -> None:
@@ -77,11 +77,15 @@ def vendor_erasures(work: Work, customer_id: UUID) -> list[VendorErasure]:
 
 
 def empty_notice(work: Work, notice_id: UUID) -> None:
-    """A vendor's message about somebody who is erased keeps nothing of them: their deletion is told with a full name."""
+    """A vendor's message about somebody who is erased keeps nothing of them: their deletion is told with a full name.
+
+    They are found by our ids, their own or an invoice's; what is told of a kept card has none, and nobody needs it.
+    """
     notice = work.session.get_one(InboundNotice, notice_id)
     named = {UUID(text) for text in OUR_IDS.findall(notice.payload)}
-    erased = select(VendorErasure.id).where(col(VendorErasure.customer_id).in_(named))
-    if named and work.session.exec(erased.limit(1)).first() is not None:
+    theirs = or_(col(VendorErasure.customer_id).in_(named), col(Invoice.id).in_(named))
+    erased = select(VendorErasure.id).outerjoin(Invoice, col(Invoice.customer_id) == VendorErasure.customer_id)
+    if notice.about == About.CARD or (named and work.session.exec(erased.where(theirs).limit(1)).first() is not None):
         notice.payload = "{}"
 
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from ezscale import wiring
-
-WORDS = {"paypal": "PayPal"}
+from ezscale.models.payment_method import BRANDS
 
 
 @dataclass
@@ -17,4 +16,4 @@ class Way:
 
 def other_ways() -> list[Way]:
     """Those that are connected, in their order."""
-    return [Way(name, WORDS.get(name, name.title())) for name in list(wiring.gateways())[1:]]
+    return [Way(name, BRANDS.get(name, name.title())) for name in list(wiring.gateways())[1:]]

@@ -178,7 +178,7 @@ def test_a_charge_not_yet_sent_is_dropped_and_one_that_was_sent_must_answer_firs
         attempt = new_attempt(work, work.session.get_one(Invoice, invoice.id), AttemptTrigger.DUE, "stripe")
         attempt.send(work.now)
 
-    with pytest.raises(AlreadyPaying, match="card payment"):
+    with pytest.raises(AlreadyPaying, match="being processed"):
         records(at, invoice)
     with at.robot() as work:
         sent = work.session.get_one(PaymentAttempt, attempt.id)

@@ -1,5 +1,7 @@
 """What the gateway says becomes what the books say, in whatever order and however often it is said."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from ezscale.billing.lines import Position, price_line
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Card, ChargeState, Receipt
 from ezscale.kit.money import Money
-from ezscale.models import BillingCase, Customer, Invoice, Payment, PaymentAttempt
+from ezscale.models import BillingCase, Customer, Invoice, Payment, PaymentAttempt, PaymentMethod
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from tests.builders import standard_tax
@@ -41,13 +43,13 @@ def customer_id(at):
     return at.signs_up("Ada Moreno").actor.own_customer()
 
 
-def asks(at: Company, customer_id: UUID, *, issued: bool = True) -> Asked:
+def asks(at: Company, customer_id: UUID, *, issued: bool = True, trigger: AttemptTrigger = AttemptTrigger.DUE) -> Asked:
     with at.robot() as work:
         line = price_line(Position("VPS 2, monthly", PRICE, Money.zero("EUR")), TAX)
         invoice = draft_invoice(work, work.session.get_one(Customer, customer_id), [line], "EUR", TAX)
         if issued:
             issue_invoice(work, invoice, work.today)
-        attempt = new_attempt(work, invoice, AttemptTrigger.DUE, "stripe")
+        attempt = new_attempt(work, invoice, trigger, "stripe")
         attempt.send(work.now)
         return Asked(invoice.id, attempt.id, customer_id)
 
@@ -100,6 +102,24 @@ def test_an_order_is_not_begun_by_the_wrong_sum(at, customer_id):
     hears(at, says(asked, amount=Money(1, "EUR")))
 
     assert books(at, asked) == (InvoiceStatus.DRAFT, 0, 1, ["surplus", "wrong_amount"])
+
+
+def test_a_card_that_is_kept_after_its_payment_was_booked_is_kept_once_and_not_for_ever(at, customer_id):
+    asked = asks(at, customer_id, trigger=AttemptTrigger.CHECKOUT)
+    later = asks(at, customer_id, trigger=AttemptTrigger.CHECKOUT)
+    hears(at, says(asked), says(later, ref="pi_2"))
+
+    hears(at, replace(says(asked), card=CARD))
+    with at.robot() as work:
+        work.session.exec(select(PaymentMethod)).one().remove(work.now)
+    hears(at, replace(says(asked), card=CARD))
+    at.works()
+    at.clock.move(timedelta(days=2))
+    hears(at, replace(says(later, ref="pi_2"), card=replace(CARD, ref="pm_2")))
+
+    with at.robot() as work:
+        [kept] = work.session.exec(select(PaymentMethod)).all()
+    assert (kept.gateway_ref, kept.removed_at is None) == ("pm_1", False)
 
 
 def test_the_same_money_is_booked_once_and_a_second_charge_becomes_credit(at, customer_id):

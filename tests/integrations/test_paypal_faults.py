@@ -69,6 +69,15 @@ def test_a_refund_whose_answer_was_lost_is_made_once_with_the_same_key(sandbox, 
     assert sandbox.state()["refunded"] == {"EUR": 100}
 
 
+def test_what_another_call_is_taking_already_is_no_refusal(sandbox):
+    ref = sandbox.an_approved_page(sandbox.a_charge())
+    busy = {"name": "UNPROCESSABLE_ENTITY", "details": [{"issue": "ORDER_COMPLETION_IN_PROGRESS"}]}
+    sandbox.goes_wrong(Wrong.REFUSE, "*/capture", status=422, body=busy)
+
+    with pytest.raises(UnknownOutcome):
+        sandbox.gateway.take_checkout(ref)
+
+
 def test_a_lost_page_is_the_same_page_when_asked_again(sandbox):
     charge = sandbox.a_charge()
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from ezscale.billing import ledger
 from ezscale.billing.card_pages import confirm_card_pages, open_card_page
 from ezscale.billing.cards import cards
-from ezscale.billing.checkout import NothingToPay, confirm_checkout, confirm_checkouts_of, open_checkout
+from ezscale.billing.checkout import AlreadyPaying, NothingToPay, confirm_checkout, confirm_checkouts_of, open_checkout
 from ezscale.billing.collecting import collect, request_charge
 from ezscale.billing.credit_notes import GiveBack, issue_credit_note
 from ezscale.billing.invoicing import invoice_lines, void_invoice
@@ -147,6 +147,24 @@ def test_a_page_that_is_being_taken_is_not_closed_for_another_one(at, ada):
     assert (paypal_did(at)["captured"], at.stripe_did()["captured"]) == ({"EUR": ada.invoices()[0].total.minor}, {})
 
 
+def test_while_paypal_looks_at_a_payment_nothing_else_is_paid(at, ada):
+    order = ada.orders()
+    ada.pays_by_paypal(order.invoice_id, "review")
+    for through in ("paypal", "stripe"):
+        with pytest.raises(AlreadyPaying):
+            open_checkout(opener(ada), at.house.gateways, order.invoice_id, BACK, through)
+    at.lives(days=0.2)
+    [waiting] = attempts(at)
+    [capture] = [doc["id"] for doc in at.paypal.account.store.all("capture")]
+
+    at.paypal_http.post(f"/_sandbox/captures/{capture}/complete")
+    at.hears_paypal()
+
+    assert waiting.is_live
+    assert ada.invoices()[0].status is InvoiceStatus.PAID
+    assert at.complaints() == {}
+
+
 def test_a_page_left_open_lets_the_card_be_charged_after_hours(at, ada):
     ada.buys()
     at.sleeps(days=28)
@@ -272,6 +290,18 @@ def test_a_charge_whose_answer_was_lost_is_found_in_the_report_after_its_key_is_
     assert ada.invoices()[-1].status is InvoiceStatus.PAID
     assert len(payments(at)) == 2
     assert paypal_did(at)["captured"]["EUR"] == sum(invoice.total.minor for invoice in ada.invoices())
+
+
+def test_a_wallet_at_a_gateway_that_was_taken_off_stands_in_nobodys_way(at, ada):
+    buys_by_paypal(at, ada)
+    del at.house.gateways["paypal"]
+    at.sleeps(days=A_MONTH)
+    given_up = attempts(at)[-1].decline_code
+
+    ada.pays(ada.invoices()[-1].id)
+
+    assert given_up == "not_connected"
+    assert ada.invoices()[-1].status is InvoiceStatus.PAID
 
 
 def test_parts_go_back_by_us_and_the_rest_at_paypal(at, ada):

@@ -17,6 +17,8 @@ from ezscale.models.referral import ReferralStatus as R
 from ezscale.models.service import ServiceStatus as S
 from ezscale.models.subscription import ChangeStatus as C
 from ezscale.models.subscription import SubscriptionStatus as B
+from ezscale.models.top_up import AutoTopUpStatus as U
+from ezscale.models.top_up import TopUpStatus as T
 from tests.builders import (
     NOW,
     TODAY,
@@ -25,7 +27,9 @@ from tests.builders import (
     a_referral,
     a_service,
     a_subscription,
+    a_top_up,
     an_attempt,
+    an_auto_top_up,
     an_invoice,
     an_offer,
     an_order,
@@ -49,6 +53,8 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_invoice, "credit", (PART, NOW), {state: state for state in (I.OPEN, I.UNCOLLECTIBLE, I.PAID)}),
     (an_invoice, "deliver", (NOW,), {state: state for state in I}),
     (an_attempt, "send", (NOW,), dict.fromkeys(LIVE, A.SENT)),
+    (an_attempt, "take", (NOW,), dict.fromkeys(LIVE, A.SENT)),
+    (an_attempt, "close_page", (NOW,), dict.fromkeys(LIVE, A.FAILED)),
     (an_attempt, "lose_sight", (), dict.fromkeys(LIVE, A.UNKNOWN)),
     (an_attempt, "fail", ("insufficient_funds", NOW), dict.fromkeys(LIVE, A.FAILED)),
     (an_attempt, "ask_customer", ("authentication_required", NOW), dict.fromkeys(LIVE, A.NEEDS_CUSTOMER)),
@@ -100,6 +106,13 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_referral, "wait", (new_id(), NOW, TODAY), {R.CAME: R.WAITING}),
     (a_referral, "credit", (PART, NOW), {R.WAITING: R.CREDITED}),
     (a_referral, "refuse", ("No.", "Ada", NOW), {R.CAME: R.REFUSED, R.WAITING: R.REFUSED}),
+    (a_top_up, "ask_for", (PART, "Ada", NOW), {T.ASKED: T.ASKED}),
+    (a_top_up, "pay", (PART, new_id(), NOW), {T.ASKED: T.PAID, T.ABANDONED: T.PAID}),  # money wins over opinion
+    (a_top_up, "abandon", (NOW,), {T.ASKED: T.ABANDONED}),
+    (an_auto_top_up, "agree", (PART, PART, WHOLE, "Ada", NOW), dict.fromkeys(U, U.ON)),
+    (an_auto_top_up, "go_on", (), {U.PAUSED: U.ON}),
+    (an_auto_top_up, "pause", ("It was declined", NOW), {U.ON: U.PAUSED}),
+    (an_auto_top_up, "stop", ("Sam", "No.", NOW), {U.ON: U.OFF, U.PAUSED: U.OFF}),
 )
 STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_invoice: I,
@@ -111,6 +124,8 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_change: C,
     an_offer: Q,
     a_referral: R,
+    a_top_up: T,
+    an_auto_top_up: U,
 }
 MATRIX = [
     pytest.param(make, state, step, given, after.get(state), id=f"{make.__name__}-{step}{place}-{state}")
@@ -143,6 +158,16 @@ def test_the_matrix_knows_every_step_of_every_row():
     }
 
     assert public == {(type(make()), step) for make, step, _, _ in STEPS}
+
+
+def test_a_page_of_which_we_take_the_money_cannot_be_closed():
+    attempt = an_attempt(A.SENT)
+    attempt.take(NOW)
+
+    with pytest.raises(WrongState, match="being taken"):
+        attempt.close_page(NOW)
+
+    assert attempt.is_being_taken
 
 
 def test_a_settled_attempt_no_longer_holds_its_invoice():

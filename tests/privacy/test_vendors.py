@@ -6,6 +6,7 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
+from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.card_pages import open_card_page
 from ezscale.billing.cases import close_case, open_cases
 from ezscale.billing.payers import know_payer, payer_ref_of, registered
@@ -13,7 +14,7 @@ from ezscale.kit.actor import robot
 from ezscale.kit.audit import AuditEntry
 from ezscale.kit.database import table_of
 from ezscale.kit.errors import UnknownOutcome
-from ezscale.models import BillingCase, InboundNotice, VendorErasure
+from ezscale.models import BillingCase, InboundNotice, Payment, Service, VendorErasure
 from ezscale.privacy.erasing import KEPT
 from ezscale.privacy.events import CustomerErased
 from ezscale.privacy.vendors import GATEWAY, MOST_TRIES
@@ -99,6 +100,30 @@ def test_the_names_survive_until_a_vendor_that_was_down_is_back(at, leaving, gra
     at.mends(at.stripe_http)
     at.lives(days=0.02)
     assert (waiting(at), known(at)) == (set(), (0, 0, 0))
+
+
+def test_of_a_wallet_nothing_is_left_here_nor_at_paypal_whenever_its_messages_came(at, leaving, grace):
+    leaving.leaves_wallet()
+    leaving.pays_by_paypal(leaving.orders().invoice_id)
+    at.hears_paypal()
+    at.lives(days=0.1)
+    with at.robot() as work:
+        [service] = [row for row in work.session.exec(select(Service)) if row.status == "active"]
+        [payment] = work.session.exec(select(Payment.gateway_ref).where(Payment.gateway == "paypal")).all()
+    leaving.does(lambda work: cancel_at_period_end(work, service.item_id, "Moving on"))
+    at.sleeps(days=33)
+    at.lives(days=7)
+    held = tables_that_hold(at, "good@wallets.example")
+
+    erase(at, grace, leaving.actor.customer_id)
+    at.works()
+    at.paypal_http.post(f"/_sandbox/captures/{payment}/dispute")
+    at.hears_paypal()
+
+    assert held == {"inbound_notice"}
+    assert tables_that_hold(at, "wallets.example") | tables_that_hold(at, "PAYERGOOD") == set()
+    assert at.paypal_http.get("/_sandbox/state").json()["wallets_kept"] == 0
+    assert waiting(at) == set()
 
 
 @pytest.mark.parametrize("way", [{"wrong": "lost"}, {"wrong": "lost", "status": 500}, {"wrong": "garbage"}])

@@ -84,7 +84,7 @@ class RecordedPaymentOut(BaseModel, title="Recorded payment"):
 def record(invoice_id: UUID, sent: PaymentIn, open_work: ApiOpenWork) -> RecordedPaymentOut:
     """Money that came by bank, in cash or by cheque. What is too much becomes credit of the customer.
 
-    Refused while a card payment is being processed, and for a reference that is booked already.
+    Refused while another payment is being processed, and for a reference that is booked already.
     """
     form_key = f"api:{sent.key}" if sent.key else new_id().hex
     came = Came(sent.method, Money(sent.minor, sent.currency), sent.came_on, sent.reference, form_key)

@@ -52,7 +52,7 @@ from ezscale.kit.errors import UnknownOutcome
 
 KEPT_FOR = {"usage_type": "MERCHANT", "customer_type": "CONSUMER", "usage_pattern": "RECURRING_PREPAID"}
 ALREADY_TAKEN = ("ORDER_ALREADY_CAPTURED", "ORDER_NOT_APPROVED")  # reading the order says more than this refusal
-TAKEN_BEFORE = "DUPLICATE_INVOICE_ID"
+TAKEN_BEFORE, BEING_TAKEN = "DUPLICATE_INVOICE_ID", "ORDER_COMPLETION_IN_PROGRESS"
 DESCRIPTION_LENGTH = 127
 GONE_BACK = ("PARTIALLY_REFUNDED", "REFUNDED")
 BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.FAILED]
@@ -312,7 +312,7 @@ def _page(doc: Row, *rels: str) -> CheckoutPage:
 
 
 def _looked_up_first(refusal: Refusal) -> Exception:
-    """A refusal as it is, unless it says that this attempt's money was moved before."""
-    if refusal.issue == TAKEN_BEFORE:
+    """A refusal as it is, unless it says that this attempt's money was moved before, or is being moved by another call."""
+    if refusal.issue in (TAKEN_BEFORE, BEING_TAKEN):
         return UnknownOutcome(f"PayPal knows this already: {refusal.message}")
     return refusal

@@ -14,6 +14,7 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import CreditEntry, CreditNote, Invoice, InvoiceLine, Order, Payment, RecordedPayment, Refund
 from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.payment_method import BRANDS
 from ezscale.models.recorded_payment import PaidBy
 from ezscale.state.reader import Reader
 from ezscale.state.signing_in.choices import country_name
@@ -278,7 +279,9 @@ def status_of(invoice: Invoice, today: date) -> str:
 
 def way_of(payment: Payment) -> str:
     """By which way money came: Bank transfer, or the name of the gateway."""
-    return PaidBy(payment.gateway).words if payment.gateway in list(PaidBy) else payment.gateway.title()
+    if payment.gateway in list(PaidBy):
+        return PaidBy(payment.gateway).words
+    return BRANDS.get(payment.gateway, payment.gateway.title())
 
 
 def period_of(line: InvoiceLine, reader: Reader) -> str:
