@@ -135,14 +135,13 @@ def a_dispute(status: DisputeStatus = DisputeStatus.WARNING, **values: Any) -> D
 
 
 def a_top_up(status: TopUpStatus = TopUpStatus.ASKED, **values: Any) -> TopUp:
-    """11.90 EUR that somebody wants to put into their credit."""
+    """A top-up of 11.90 EUR."""
     row = {"number": "TU-000001", "customer_id": new_id(), "currency": "EUR", "amount_minor": 1190}
     return TopUp(**{**row, "asked_by": "Ada", "asked_at": NOW, "status": status, **values})
 
 
-def an_agreement(status: AutoTopUpStatus = AutoTopUpStatus.ON, **values: Any) -> AutoTopUp:
-    """That 11.90 EUR are put into somebody's credit by themselves."""
-    sums = {"currency": "EUR", "below_minor": 500, "amount_minor": 1190, "monthly_most_minor": 5000}
-    return AutoTopUp(
-        **{**sums, "customer_id": new_id(), "agreed_by": "Ada", "agreed_at": NOW, "status": status, **values}
-    )
+def an_auto_top_up(status: AutoTopUpStatus = AutoTopUpStatus.ON, **values: Any) -> AutoTopUp:
+    """An agreement that credit is topped up by itself, by 11.90 EUR a month."""
+    sums = {"currency": "EUR", "below_minor": 500, "amount_minor": 1190, "monthly_most_minor": 1190}
+    row = {"customer_id": new_id(), "agreed_at": NOW, "agreed_by": "Ada", **sums}
+    return AutoTopUp(**{**row, "status": status, **values})

@@ -227,7 +227,7 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     work.session.refresh(attempt, with_for_update=True)
     if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
         return None
-    is_wanted = _is_still_asked(work, wanted, attempt.amount)
+    is_wanted = _asks_for(work, wanted, attempt.amount)
     is_fresh = attempt.created_at > work.now - PAGE_LIVES  # who agreed so long ago, before an outage, has forgotten it
     if not attempt.is_being_taken and not (is_wanted and is_fresh):
         attempt.fail("not_needed", work.now)
@@ -237,12 +237,12 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     return attempt.id
 
 
-def _is_still_asked(work: Work, wanted: ToPay, amount: Money) -> bool:
-    """Whether a sum that somebody has approved is still what is asked for; small sums may have joined it since."""
+def _asks_for(work: Work, wanted: ToPay, amount: Money) -> bool:
+    """Whether it is still this sum that is to be paid; beside an invoice, small sums may have joined since."""
     if isinstance(wanted, TopUp):
         return wanted.is_asked and wanted.amount == amount
-    is_one_of = wanted.open_amount.minor <= amount.minor <= sum_of(work, wanted).minor
-    return wanted.status in PAYABLE and wanted.currency == amount.currency and is_one_of
+    asked = range(wanted.open_amount.minor, sum_of(work, wanted).minor + 1)
+    return wanted.status in PAYABLE and amount.currency == wanted.currency and amount.minor in asked
 
 
 def _taken(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, attempt_id: UUID) -> Receipt:

@@ -36,8 +36,8 @@ from tests.builders import (
     a_service,
     a_subscription,
     a_top_up,
-    an_agreement,
     an_attempt,
+    an_auto_top_up,
     an_invoice,
     an_offer,
     an_order,
@@ -76,13 +76,6 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_dispute, "take", (WHOLE, PART), {D.WARNING: D.OPEN}),
     (a_dispute, "win", (PART, NOW), {D.WARNING: D.WON, D.OPEN: D.WON}),
     (a_dispute, "lose", (PART, PART, NOW), {D.OPEN: D.LOST}),
-    (a_top_up, "ask_for", (PART, "Ada", NOW), {T.ASKED: T.ASKED}),
-    (a_top_up, "pay", (WHOLE, new_id(), NOW), {T.ASKED: T.PAID, T.ABANDONED: T.PAID}),  # money wins over opinion
-    (a_top_up, "abandon", (NOW,), {T.ASKED: T.ABANDONED}),
-    (an_agreement, "agree", (PART, WHOLE, WHOLE, "Ada", NOW), dict.fromkeys(U, U.ON)),
-    (an_agreement, "go_on", (), {U.PAUSED: U.ON}),
-    (an_agreement, "pause", ("declined", NOW), {U.ON: U.PAUSED}),
-    (an_agreement, "stop", ("Ada", "", NOW), {U.ON: U.OFF, U.PAUSED: U.OFF}),
     (a_subscription, "start", (TODAY, TODAY), {B.PENDING: B.ACTIVE, B.EXPIRED: B.ACTIVE}),
     (a_subscription, "expire", (), {B.PENDING: B.EXPIRED}),
     (a_subscription, "fall_behind", (), {B.ACTIVE: B.PAST_DUE, B.PAST_DUE: B.PAST_DUE}),
@@ -130,6 +123,13 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_referral, "wait", (new_id(), NOW, TODAY), {R.CAME: R.WAITING}),
     (a_referral, "credit", (PART, NOW), {R.WAITING: R.CREDITED}),
     (a_referral, "refuse", ("No.", "Ada", NOW), {R.CAME: R.REFUSED, R.WAITING: R.REFUSED}),
+    (a_top_up, "ask_for", (PART, "Ada", NOW), {T.ASKED: T.ASKED}),
+    (a_top_up, "pay", (PART, new_id(), NOW), {T.ASKED: T.PAID, T.ABANDONED: T.PAID}),  # money wins over opinion
+    (a_top_up, "abandon", (NOW,), {T.ASKED: T.ABANDONED}),
+    (an_auto_top_up, "agree", (PART, PART, WHOLE, "Ada", NOW), dict.fromkeys(U, U.ON)),
+    (an_auto_top_up, "go_on", (), {U.PAUSED: U.ON}),
+    (an_auto_top_up, "pause", ("It was declined", NOW), {U.ON: U.PAUSED}),
+    (an_auto_top_up, "stop", ("Sam", "No.", NOW), {U.ON: U.OFF, U.PAUSED: U.OFF}),
 )
 STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_invoice: I,
@@ -144,7 +144,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_refund: F,
     a_dispute: D,
     a_top_up: T,
-    an_agreement: U,
+    an_auto_top_up: U,
 }
 # Whatever happens to these, happens in any state, or has tests of its own.
 UNGUARDED = {MailMessage: "sent or refused by its carrier, once", Job: "see the tests of jobs"}
