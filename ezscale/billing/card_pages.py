@@ -11,7 +11,7 @@ from ezscale.billing.gateways import Gateways, chosen_gateway, gateway_of
 from ezscale.billing.payers import registered
 from ezscale.billing.ports import PaymentGateway
 from ezscale.kit.errors import Rejected
-from ezscale.kit.ids import new_secret
+from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork
 from ezscale.models import CardPage, Customer
 
@@ -30,7 +30,7 @@ def open_card_page(open_work: OpenWork, gateways: Gateways, back: Return, throug
         asked = CardPage(
             customer_id=customer.id,
             gateway=gateway.name,
-            key=new_secret(),
+            key=new_id().hex,
             payer_ref=payer_ref,
             opened_at=work.now,
         )

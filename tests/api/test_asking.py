@@ -137,7 +137,7 @@ def test_a_body_that_is_too_large_is_not_read(ada, program_of, headers):
 
 
 @pytest.mark.parametrize(
-    "address", ["/api/nothing", "/api/v2/services", "/api/v1/services/", "/webhooks/paypal", "/api/"]
+    "address", ["/api/nothing", "/api/v2/services", "/api/v1/services/", "/webhooks/nobody", "/api/"]
 )
 def test_an_unknown_address_is_said_in_the_language_of_programs(at, web, address):
     answer = web.get(address)

@@ -121,6 +121,7 @@ NOT_TYPED = {
     "run_report": "names of ours",
     "sign_in_step": "a purpose from a list, and a challenge of ours",
     "suspension": "a reason from a list",
+    "vendor_line": "what our own lines say of a vendor that does not answer",
 }
 # What the company would stumble over while it runs, or what has to differ from row to row.
 BREAKS = {

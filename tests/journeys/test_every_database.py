@@ -60,7 +60,7 @@ def test_a_customer_who_stays_one_who_falls_behind_and_one_who_leaves(at):
         assert len(latest_log(work, limit=5)) == 5
         assert (open_jobs(work), open_cases(work), unsent(work)) == ([], [], [])
         assert len(mails(work, customer_id=customer_ids[2])) >= 4
-        assert {report.name for report in run_reports(work)} == {"renewals", "dunning", "cancellations"}
+        assert {report.name for report in run_reports(work)} >= {"renewals", "dunning", "cancellations"}
         assert happenings(work, began)[0].words
         assert sums_since(work, began).suspended == 1
         assert company_overview(work).services == {"active": 1, "suspended": 1, "terminated": 1}

@@ -37,7 +37,9 @@ def money(at: Company, work: Work) -> list[str]:
 
 
 def by_paypal(at: Company) -> list[tuple[str, dict[str, int]]]:
-    """What PayPal has taken, by invoice."""
+    """What PayPal has taken, by invoice; nothing where it is not connected."""
+    if "paypal" not in at.house.gateways:
+        return []
     names = at.paypal_http.get("/_sandbox/state").json()["names"]
     return [(str(attempt_of(name)[0]), line) for name, line in names.items()]
 
