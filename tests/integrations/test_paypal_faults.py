@@ -234,3 +234,14 @@ def test_fifty_charges_at_once_take_the_money_once(sandbox):
 
     assert len(refs) == 1
     assert sandbox.captures(charge) == 1
+
+
+def test_a_report_ends_though_time_goes_on_while_it_is_read(sandbox):
+    begun = sandbox.clock.now
+    receipt = sandbox.gateway.charge(sandbox.a_charge_on())
+    sandbox.clock.move(timedelta(days=40))
+    later = (sandbox.clock.now + timedelta(seconds=tick) for tick in range(50))  # a loop that goes on and on uses it up
+
+    taken = list(sandbox.open_gateway(now=lambda: next(later)).payments_since(begun))
+
+    assert [each.payment_ref for each in taken] == [receipt.payment_ref]

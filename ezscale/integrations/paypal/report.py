@@ -51,8 +51,9 @@ class Report:
             yield from (_receipt_of(row) for row in page.rows if _has_come(row))
 
     def _pages(self, start: datetime) -> Iterator[Transactions]:
-        while start < self._now():
-            end = min(self._now(), start + RANGE)
+        until = self._now()  # time goes on while pages are read: what comes meanwhile is for the next time
+        while start < until:
+            end = min(until, start + RANGE)
             yield from self._client.transactions(start, end)
             start = end
 
