@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from ezscale.billing.payout_ports import MoneyHolder
 from ezscale.kit.money import Money
 
 
@@ -188,7 +189,7 @@ class BadNotice(Exception):
     """A message that the gateway did not sign, or signed too long ago."""
 
 
-class PaymentGateway(Protocol):
+class PaymentGateway(MoneyHolder, Protocol):
     """Whoever keeps cards and moves money.
 
     Calls raise TemporaryFailure when surely nothing happened, UnknownOutcome when the answer was lost, and Rejected

@@ -7,6 +7,7 @@ from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.billing import (
     auto_agreements,
     auto_top_ups,
+    balances,
     cards,
     changes,
     checkout,
@@ -21,6 +22,7 @@ from ezscale.billing import (
     late_fees,
     notices,
     pausing,
+    payouts,
     referral_rewards,
     refunding,
     renewing,
@@ -270,6 +272,18 @@ def compare_payments(house: House) -> None:
     """Compare our payments of the last days with what each gateway has taken."""
     open_work = house.automation("comparison")
     for_each_gateway(house, lambda gateway: comparing.compare_payments(open_work, gateway))
+
+
+@task_of(Lane.GATEWAY)
+def book_payouts(house: House) -> None:
+    """Book what each gateway has paid out and kept, and compare what it still holds with what our books say."""
+    open_work = house.automation("payouts")
+
+    def settle(gateway: PaymentGateway) -> None:
+        payouts.book_payouts(open_work, gateway)
+        balances.compare_balances(open_work, gateway)
+
+    for_each_gateway(house, settle)
 
 
 @task_of(Lane.GATEWAY)

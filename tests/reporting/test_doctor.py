@@ -57,6 +57,9 @@ DISPUTED = """INSERT INTO dispute (id, payment_id, customer_id, gateway, gateway
     {closed} FROM payment"""
 TOPPED_UP = f"""INSERT INTO top_up (id, number, customer_id, live_for, is_automatic, status, currency, amount_minor, asked_by,
     asked_at) SELECT id, 'TU-000001', id, {{live_for}}, FALSE, '{{status}}', 'EUR', 5000, 'Ada', {LONG_AGO} FROM customer"""
+PAID_OUT = f"""INSERT INTO payout (id, gateway, gateway_ref, status, currency, amount_minor, arrives_on, booked_at)
+    SELECT id, 'stripe', 'po_1', 'paid', 'EUR', 100, '2026-03-04', {LONG_AGO} FROM customer"""
+AT_THE_BANK = "UPDATE posting SET account = 'bank' WHERE account = 'fees:stripe'"
 BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("entries_balance", (f"UPDATE posting SET amount_minor = amount_minor + 1 WHERE {ONE_POSTING}",), "in EUR"),
     ("receivables_are_open_invoices", ("UPDATE invoice SET settled_minor = 1 WHERE status = 'open'",), "booked 1353"),
@@ -114,6 +117,8 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("refunds_stay_within", (SENT_BACK,), "more was sent back than came"),
     ("disputes_stay_within", (DISPUTED.format(status="open", closed="NULL"),), "undecided 1353"),
     ("disputes_stay_within", (DISPUTED.format(status="lost", closed="NULL"),), "is not decided"),
+    ("payouts_are_booked", (PAID_OUT,), "payout po_1: 1.00 EUR, paid, booked nothing"),
+    ("payouts_are_booked", (AT_THE_BANK,), "at the bank of no payout"),
     ("top_ups_are_credit", (TOPPED_UP.format(live_for="NULL", status="paid"),), "its credit is not what was paid"),
     ("top_ups_come_to_an_end", (TOPPED_UP.format(live_for="id", status="asked"),), "TU-000001 is asked for"),
     ("top_ups_come_to_an_end", (TOPPED_UP.format(live_for="id", status="abandoned"),), "it stands in the way"),

@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 from cryptography import x509
 
+from ezscale.billing.payout_ports import KeptFee, PayoutReceipt
 from ezscale.billing.ports import (
     Card,
     Charge,
@@ -200,6 +201,17 @@ class PayPalGateway:
     def payments_since(self, moment: datetime) -> Iterator[Receipt]:
         """All money that was taken since a moment, as far as PayPal's report reaches; in no order."""
         return self._report.payments_since(moment)
+
+    def payouts_since(self, moment: datetime) -> Iterator[PayoutReceipt]:
+        """What was withdrawn to our bank since a moment, as far as PayPal's report reaches; oldest first."""
+        return self._report.payouts_since(moment)
+
+    def fees_since(self, moment: datetime) -> Iterator[KeptFee]:
+        """What PayPal has kept for no payment since a moment, as far as its report reaches."""
+        return self._report.fees_since(moment)
+
+    def balances(self) -> None:
+        """Nothing: what PayPal says of it is hours behind, and cannot be compared with what is booked now."""
 
     def read_dispute(self, dispute_ref: str) -> DisputeReceipt:
         """The current truth about a dispute, or about what was taken back by itself: that has the name of a refund."""

@@ -11,6 +11,7 @@ from stripe.checkout import Session
 from stripe.params import CustomerListParams
 from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData
 
+from ezscale.billing.payout_ports import KeptFee, PayoutReceipt
 from ezscale.billing.ports import (
     About,
     BadNotice,
@@ -28,6 +29,7 @@ from ezscale.billing.ports import (
 from ezscale.integrations.http import Guard, open_http
 from ezscale.integrations.stripe.amounts import stripe_amount
 from ezscale.integrations.stripe.client import KeyReused, asking, open_client
+from ezscale.integrations.stripe.holdings import Holdings
 from ezscale.integrations.stripe.receipts import (
     kept_card,
     ours,
@@ -40,6 +42,7 @@ from ezscale.integrations.stripe.receipts import (
     refused_refund,
 )
 from ezscale.kit.errors import Rejected, UnknownOutcome
+from ezscale.kit.money import Money
 
 SIGNATURE = "stripe-signature"
 MONEY = ["latest_charge.balance_transaction", "payment_method"]
@@ -89,6 +92,7 @@ class StripeGateway:
     def __init__(self, client: stripe.StripeClient, webhook_secret: str) -> None:
         self._client = client
         self._stripe = client.v1
+        self._holdings = Holdings(client.v1)
         self._webhook_secret = webhook_secret
 
     def register(self, payer: Payer) -> str:
@@ -257,6 +261,18 @@ class StripeGateway:
             for intent in listed.auto_paging_iter():
                 if intent.status == "succeeded":
                     yield receipt_of_intent(intent)
+
+    def payouts_since(self, moment: datetime) -> Iterator[PayoutReceipt]:
+        """All payouts begun since a moment, newest first."""
+        return self._holdings.payouts_since(moment)
+
+    def fees_since(self, moment: datetime) -> Iterator[KeptFee]:
+        """What Stripe has kept for nothing in particular, and for refunds and payouts."""
+        return self._holdings.fees_since(moment)
+
+    def balances(self) -> Mapping[str, Money]:
+        """What Stripe holds for us right now by currency, settled or not."""
+        return self._holdings.balances()
 
     def read_dispute(self, dispute_ref: str) -> DisputeReceipt:
         """The current truth about money that a customer's bank has taken back, or asks about."""

@@ -18,6 +18,7 @@ KIND_BY_PREFIX = {
     "evt": "event",
     "pi": "payment_intent",
     "pm": "payment_method",
+    "po": "payout",
     "re": "refund",
     "seti": "setup_intent",
     "txn": "balance_transaction",
@@ -50,7 +51,7 @@ class Account:
             "id": f"{prefix}_{secrets.token_hex(12)}",
             "object": kind,
             "created": self.time,
-            "livemode": False,
+            **({} if kind == "balance_transaction" else {"livemode": False}),  # the one thing that does not say so
             **fields,
         }
         return self.save(doc)
