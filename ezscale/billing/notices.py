@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.billing.cards import drop_revoked
+from ezscale.billing.cards import look_at_card
 from ezscale.billing.cases import open_case
 from ezscale.billing.checkout import confirm_checkout
 from ezscale.billing.disputes import book_dispute
@@ -100,7 +100,7 @@ def handle_notice(open_work: OpenWork, gateways: Gateways, notice_id: UUID) -> N
         case About.DISPUTE:
             _hear_of_dispute(open_work, gateway, notice.subject_ref)
         case About.CARD:
-            drop_revoked(open_work, gateway, notice.subject_ref)
+            look_at_card(open_work, gateway, notice.subject_ref)
         case _:
             pass
     with open_work() as work:

@@ -274,12 +274,12 @@ class PaymentGateway(Protocol):
         """
         ...
 
-    def is_kept(self, card_ref: str) -> bool:
-        """Whether the gateway still keeps this card, and lets us charge it."""
+    def read_card(self, card_ref: str) -> Card | None:
+        """A card as the gateway keeps it today. None when it keeps it no longer, or does not let us charge it."""
         ...
 
-    def kept_of(self, payer_ref: str) -> Iterator[str]:
-        """What the gateway keeps of a payer, each by its name; nothing of somebody whom it does not know."""
+    def kept_of(self, payer_ref: str) -> Iterator[Card]:
+        """What the gateway keeps of a payer, as it is today; nothing of somebody whom it does not know."""
         ...
 
     def forget_card(self, card_ref: str) -> None:

@@ -256,11 +256,11 @@ class Bank:
         """Cards come with payments here."""
         raise NotImplementedError
 
-    def is_kept(self, card_ref: str) -> bool:
-        """For ever."""
-        return True
+    def read_card(self, card_ref: str) -> Card | None:
+        """Kept for ever, as it came."""
+        raise NotImplementedError
 
-    def kept_of(self, payer_ref: str) -> Iterator[str]:
+    def kept_of(self, payer_ref: str) -> Iterator[Card]:
         """Cards come with payments here, and are forgotten by nobody."""
         return iter(())
 

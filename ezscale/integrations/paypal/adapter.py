@@ -239,18 +239,17 @@ class PayPalGateway:
             return wallets[-1] if wallets else None
         return None
 
-    def is_kept(self, card_ref: str) -> bool:
-        """Whether PayPal still keeps this wallet, and lets us charge it."""
+    def read_card(self, card_ref: str) -> Card | None:
+        """A wallet as PayPal keeps it today; None when it does not, or no longer lets us charge it."""
         try:
-            self._client.payment_token(card_ref)
+            return wallet_of_token(self._client.payment_token(card_ref))
         except Missing:
-            return False
-        return True
+            return None
 
-    def kept_of(self, payer_ref: str) -> Iterator[str]:
+    def kept_of(self, payer_ref: str) -> Iterator[Card]:
         """The wallets that PayPal keeps of a customer; none of one whom it does not know."""
         try:
-            yield from (token["id"] for token in self._client.payment_tokens(payer_ref))
+            yield from map(wallet_of_token, self._client.payment_tokens(payer_ref))
         except Missing:
             return
 
@@ -265,7 +264,7 @@ class PayPalGateway:
         """The gateway no longer keeps any wallet of this customer (no error when it did not)."""
         if not payer.gateway_ref:
             return
-        for ref in list(self.kept_of(payer.gateway_ref)):
+        for ref in [wallet.ref for wallet in self.kept_of(payer.gateway_ref)]:
             self.forget_card(ref)
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
