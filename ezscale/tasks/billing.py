@@ -20,6 +20,7 @@ from ezscale.billing import (
     kept_methods,
     late_fees,
     notices,
+    old_subscriptions,
     pausing,
     referral_rewards,
     refunding,
@@ -270,6 +271,13 @@ def compare_payments(house: House) -> None:
     """Compare our payments of the last days with what each gateway has taken."""
     open_work = house.automation("comparison")
     for_each_gateway(house, lambda gateway: comparing.compare_payments(open_work, gateway))
+
+
+@task_of(Lane.GATEWAY)
+def stop_old_subscriptions(house: House) -> None:
+    """End what an earlier system has left at a gateway, and what still bills our customers there."""
+    open_work = house.automation("comparison")
+    for_each_gateway(house, lambda gateway: old_subscriptions.stop_old_subscriptions(open_work, gateway))
 
 
 @task_of(Lane.GATEWAY)

@@ -15,6 +15,7 @@ from ezscale.billing.ports import (
     DisputeReceipt,
     DisputeState,
     Notice,
+    OldSubscription,
     Payer,
     Receipt,
     RefundReceipt,
@@ -269,6 +270,17 @@ class Bank:
 
     def forget_payer(self, payer: Payer) -> None:
         """They are forgotten."""
+
+    def old_subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """None: nobody was here before us."""
+        return iter(())
+
+    def read_old_subscription(self, ref: str) -> OldSubscription | None:
+        """There is none."""
+        return None
+
+    def end_old_subscription(self, ref: str) -> None:
+        """There is none."""
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
         """It sends none."""

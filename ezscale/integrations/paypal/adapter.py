@@ -18,6 +18,7 @@ from ezscale.billing.ports import (
     CheckoutPage,
     DisputeReceipt,
     Notice,
+    OldSubscription,
     Payer,
     Receipt,
     RefundReceipt,
@@ -36,6 +37,7 @@ from ezscale.integrations.paypal.afterwards import (
 from ezscale.integrations.paypal.amounts import paypal_amount
 from ezscale.integrations.paypal.client import LIVE, PayPalClient, Refusal, Row
 from ezscale.integrations.paypal.notices import HEARD_OF_NOWHERE_ELSE, NoticeReader
+from ezscale.integrations.paypal.old_subscriptions import OldSubscriptions
 from ezscale.integrations.paypal.receipts import (
     DECLINES,
     declined,
@@ -90,6 +92,7 @@ class PayPalGateway:
         self._client = client
         self._notices = notices
         self._report = Report(client, now)
+        self._old = OldSubscriptions(client, self._report)
 
     def register(self, payer: Payer) -> str:
         """PayPal's name for this customer, which comes with their first wallet: until then there is none."""
@@ -266,6 +269,18 @@ class PayPalGateway:
             return
         for ref in [wallet.ref for wallet in self.kept_of(payer.gateway_ref)]:
             self.forget_card(ref)
+
+    def old_subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """The subscriptions, all of an earlier system, of which money came since a moment, as far as the report reaches."""
+        return self._old.since(moment)
+
+    def read_old_subscription(self, ref: str) -> OldSubscription | None:
+        """One of those as it is today; None when there is none of this name."""
+        return self._old.read(ref)
+
+    def end_old_subscription(self, ref: str) -> None:
+        """It bills nobody any more (no error when it did not)."""
+        self._old.end(ref)
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
         """The messages since a moment that nothing but a webhook would tell us of, each with its body; some may be known."""

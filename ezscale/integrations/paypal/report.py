@@ -12,6 +12,7 @@ from ezscale.kit.errors import TemporaryFailure
 
 CLOCKS_DIFFER, RANGE = timedelta(hours=1), timedelta(days=30)
 PAYMENTS, REFUNDS = "T00", "T11"  # how the codes of payments and refunds begin
+SUBSCRIPTION = "SUB"
 MOVED = ("S", "V")  # money that came, also when it has gone back since
 
 
@@ -49,6 +50,13 @@ class Report:
         """All money that came since a moment."""
         for page in self._pages(moment):
             yield from (_receipt_of(row) for row in page.rows if _has_come(row))
+
+    def subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """The subscriptions of which money came since a moment, each as often as it did."""
+        for page in self._pages(moment):
+            for row in page.rows:
+                if _has_come(row) and row.get("paypal_reference_id_type") == SUBSCRIPTION:
+                    yield str(row["paypal_reference_id"])
 
     def _pages(self, start: datetime) -> Iterator[Transactions]:
         while start < self._now():

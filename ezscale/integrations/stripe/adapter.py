@@ -20,6 +20,7 @@ from ezscale.billing.ports import (
     CheckoutPage,
     DisputeReceipt,
     Notice,
+    OldSubscription,
     Payer,
     Receipt,
     RefundReceipt,
@@ -331,6 +332,17 @@ class StripeGateway:
         known = self._known_customers(payer, {"email": payer.email} if payer.email else {})
         for ref in dict.fromkeys(filter(None, (payer.gateway_ref, *known))):
             self._delete_customer(ref)
+
+    def old_subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """None: Stripe shows us those of our own account only, and there are none."""
+        return iter(())
+
+    def read_old_subscription(self, ref: str) -> OldSubscription | None:
+        """There is none."""
+        return None
+
+    def end_old_subscription(self, ref: str) -> None:
+        """There is none."""
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
         """The messages since a moment that nothing but a webhook would tell us of, each with its body; some may be known."""

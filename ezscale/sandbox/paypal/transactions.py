@@ -11,7 +11,7 @@ from ezscale.sandbox.store import Document
 BEHIND = timedelta(hours=3)
 LONGEST_RANGE = timedelta(days=31)
 USUAL_PAGE, LARGEST_PAGE = 100, 500
-PAYMENT, REFUND = "T0006", "T1107"
+PAYMENT, SUBSCRIPTION_PAYMENT, REFUND = "T0006", "T0002", "T1107"
 STATUSES = {"PENDING": "P", "DECLINED": "D", "REFUNDED": "V"}
 
 
@@ -40,6 +40,7 @@ def _rows(account: Account) -> list[Document]:
         _row(doc, REFUND, -1) | {"paypal_reference_id": doc["_capture"], "paypal_reference_id_type": "TXN"}
         for doc in account.store.all("refund")
     ]
+    rows += [_sale_row(doc) for doc in account.store.all("sale")]
     return sorted(rows, key=_begun)
 
 
@@ -57,6 +58,12 @@ def _row(doc: Document, code: str, sign: int) -> Document:
         row["fee_amount"] = breakdown["paypal_fee"] | {"value": f"-{breakdown['paypal_fee']['value']}"}
     told = {"invoice_id": "invoice_id", "custom_id": "custom_field"}
     return row | {theirs: doc[ours] for ours, theirs in told.items() if ours in doc}
+
+
+def _sale_row(sale: Document) -> Document:
+    price = {"currency_code": sale["amount"]["currency"], "value": sale["amount"]["total"]}
+    row = _row({**sale, "amount": price, "status": "COMPLETED"}, SUBSCRIPTION_PAYMENT, 1)
+    return row | {"paypal_reference_id": sale["billing_agreement_id"], "paypal_reference_id_type": "SUB"}
 
 
 def _begun(row: Document) -> str:
