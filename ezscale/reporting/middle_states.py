@@ -124,7 +124,7 @@ def services_come_to_an_end(work: Work) -> Iterator[str]:
         .outerjoin(Order, col(Order.id) == Subscription.order_id)
         .where(
             col(Service.status).in_(KEPT_BACK),
-            or_(col(Order.id).is_(None), Order.status != OrderStatus.HELD),
+            or_(col(Order.id).is_(None), col(Order.status).not_in((OrderStatus.HELD, OrderStatus.REJECTED))),
         )
     )
     for forgotten in (left_alone, kept_back):
