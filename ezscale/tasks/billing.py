@@ -21,6 +21,7 @@ from ezscale.billing import (
     kept_methods,
     late_fees,
     notices,
+    old_subscriptions,
     pausing,
     payouts,
     referral_rewards,
@@ -284,6 +285,13 @@ def book_payouts(house: House) -> None:
         balances.compare_balances(open_work, gateway)
 
     for_each_gateway(house, settle)
+
+
+@task_of(Lane.GATEWAY)
+def stop_old_subscriptions(house: House) -> None:
+    """End what an earlier system has left at a gateway, and what still bills our customers there."""
+    open_work = house.automation("comparison")
+    for_each_gateway(house, lambda gateway: old_subscriptions.stop_old_subscriptions(open_work, gateway))
 
 
 @task_of(Lane.GATEWAY)

@@ -16,6 +16,7 @@ from ezscale.billing.ports import (
     DisputeReceipt,
     DisputeState,
     Notice,
+    OldSubscription,
     Payer,
     Receipt,
     RefundReceipt,
@@ -284,11 +285,11 @@ class Bank:
         """Cards come with payments here."""
         raise NotImplementedError
 
-    def is_kept(self, card_ref: str) -> bool:
-        """For ever."""
-        return True
+    def read_card(self, card_ref: str) -> Card | None:
+        """Kept for ever, as it came."""
+        raise NotImplementedError
 
-    def kept_of(self, payer_ref: str) -> Iterator[str]:
+    def kept_of(self, payer_ref: str) -> Iterator[Card]:
         """Cards come with payments here, and are forgotten by nobody."""
         return iter(())
 
@@ -297,6 +298,17 @@ class Bank:
 
     def forget_payer(self, payer: Payer) -> None:
         """They are forgotten."""
+
+    def old_subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """None: nobody was here before us."""
+        return iter(())
+
+    def read_old_subscription(self, ref: str) -> OldSubscription | None:
+        """There is none."""
+        return None
+
+    def end_old_subscription(self, ref: str) -> None:
+        """There is none."""
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
         """It sends none."""

@@ -13,6 +13,7 @@ from ezscale.kit.errors import TemporaryFailure
 
 CLOCKS_DIFFER, RANGE = timedelta(hours=1), timedelta(days=30)
 PAYMENTS, REFUNDS, FEES, WITHDRAWALS = "T00", "T11", "T01", "T04"  # how the codes begin
+SUBSCRIPTION = "SUB"
 MOVED = ("S", "V")  # money that came, also when it has gone back since
 DONE = "S"
 PAYOUT_STATES = {"S": PayoutState.PAID, "P": PayoutState.UNDER_WAY, "D": PayoutState.FAILED, "V": PayoutState.FAILED}
@@ -67,6 +68,13 @@ class Report:
                     yield _fee_of(row, row["transaction_amount"])
                 elif _is(row, WITHDRAWALS) and row.get("transaction_status") == DONE and costs:
                     yield _fee_of(row, costs)
+
+    def subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """The subscriptions of which money came since a moment, each as often as it did."""
+        for page in self._pages(moment):
+            for row in page.rows:
+                if _has_come(row) and row.get("paypal_reference_id_type") == SUBSCRIPTION:
+                    yield str(row["paypal_reference_id"])
 
     def _pages(self, start: datetime) -> Iterator[Transactions]:
         until = self._now()  # time goes on while pages are read: what comes meanwhile is for the next time

@@ -4,7 +4,8 @@ POST /_sandbox/orders/<id>/void                       PayPal gives up an order
 POST /_sandbox/captures/<id>/complete, …/deny         a pending payment arrives, or does not
 POST /_sandbox/captures/<id>/dispute                  the customer wants the money back
 POST /_sandbox/disputes/<id>/for_buyer, …/for_seller  PayPal decides
-POST /_sandbox/subscriptions                          {"custom_id": "…"}: one that an older system left behind
+POST /_sandbox/subscriptions                          {"custom_id": "…", "email": "…"}: one that an older system left
+POST /_sandbox/subscriptions/<id>/bill                it takes its price
 POST /_sandbox/withdrawals                            {"amount": {…}, "fee": "1.00"}: money goes to the bank
 POST /_sandbox/withdrawals/<id>/arrive, …/come_back   the bank has it, or sends it back
 POST /_sandbox/fees                                   {"amount": {…}}: PayPal keeps something for no payment
@@ -31,6 +32,7 @@ DEEDS: dict[tuple[str, str], Callable[[Account, Document], Document]] = {
     ("captures", "dispute"): lambda account, doc: disputes.make(account, doc, disputes.REASONS[0]),
     ("withdrawals", "arrive"): withdrawals.arrive,
     ("withdrawals", "come_back"): withdrawals.come_back,
+    ("subscriptions", "bill"): subscriptions.bill,
     ("disputes", "for_buyer"): lambda account, doc: disputes.resolve(account, doc, for_buyer=True),
     ("disputes", "for_seller"): lambda account, doc: disputes.resolve(account, doc, for_buyer=False),
 }
@@ -56,7 +58,9 @@ def controls(account: Account, signer: Signer) -> list[Route]:
 
     async def subscribe(request: Request) -> Response:
         order = await request.json()
-        return JSONResponse(public(subscriptions.make(account, str(order["custom_id"]), PRICE)), 201)
+        return JSONResponse(
+            public(subscriptions.make(account, str(order["custom_id"]), PRICE, str(order.get("email", "")))), 201
+        )
 
     async def withdraw(request: Request) -> Response:
         wish = await request.json()

@@ -11,7 +11,7 @@ from ezscale.sandbox.store import Document
 BEHIND = timedelta(hours=3)
 LONGEST_RANGE = timedelta(days=31)
 USUAL_PAGE, LARGEST_PAGE = 100, 500
-PAYMENT, REFUND, WITHDRAWAL, FEE = "T0006", "T1107", "T0403", "T0100"
+PAYMENT, SUBSCRIPTION_PAYMENT, REFUND, WITHDRAWAL, FEE = "T0006", "T0002", "T1107", "T0403", "T0100"
 STATUSES = {"PENDING": "P", "DECLINED": "D", "REFUNDED": "V", "REVERSED": "V"}
 
 
@@ -42,6 +42,7 @@ def _rows(account: Account) -> list[Document]:
     ]
     rows += [_row(doc, WITHDRAWAL, -1) for doc in account.store.all("withdrawal")]
     rows += [_row(doc, FEE, -1) for doc in account.store.all("fee")]
+    rows += [_sale_row(doc) for doc in account.store.all("sale")]
     return sorted(rows, key=_begun)
 
 
@@ -65,6 +66,12 @@ def _row(doc: Document, code: str, sign: int) -> Document:
 
 def _kept(fee: Document) -> Document:
     return fee | {"value": f"-{fee['value']}"}
+
+
+def _sale_row(sale: Document) -> Document:
+    price = {"currency_code": sale["amount"]["currency"], "value": sale["amount"]["total"]}
+    row = _row({**sale, "amount": price, "status": "COMPLETED"}, SUBSCRIPTION_PAYMENT, 1)
+    return row | {"paypal_reference_id": sale["billing_agreement_id"], "paypal_reference_id_type": "SUB"}
 
 
 def _begun(row: Document) -> str:

@@ -68,9 +68,10 @@ class Account:
             raise no_such(kind, id, param)
         return doc
 
-    def emit(self, type: str, doc: Document) -> None:
-        """Put an event on record and announce it to the webhook endpoint."""
-        event = self.make("evt", type=type, api_version=API_VERSION, request=self.request, data={"object": public(doc)})
+    def emit(self, type: str, doc: Document, before: Document | None = None) -> None:
+        """Put an event on record and announce it to the webhook endpoint; `before` is what was otherwise before it."""
+        data = {"object": public(doc)} | ({"previous_attributes": before} if before else {})
+        event = self.make("evt", type=type, api_version=API_VERSION, request=self.request, data=data)
         self.announce(event)
 
     def page_of(

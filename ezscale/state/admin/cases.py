@@ -32,6 +32,8 @@ TITLES = {
     "balance_differs": "A gateway holds another sum than our books say: find out what is missing",
     "still_kept": "The gateway still kept a payment method that we had removed: it was forgotten once more",
     "kept_for_nobody": "A payment method is kept of somebody who has had nothing of ours for long",
+    "old_subscription": "An earlier system's subscription still billed this customer at the gateway",
+    "old_subscription_of_nobody": "A subscription that is not ours bills somebody at the gateway",
     "unprintable": "A document has characters that no font of ours has",
     "wrong_mode": "A vendor's notice came from the wrong mode",
     "run_stopped": "A nightly run was stopped: it would have done far more than usual",
