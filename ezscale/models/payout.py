@@ -32,6 +32,11 @@ class Payout(Row, table=True):
         Index("ix_payout_arrives_on", "arrives_on"),
         CheckConstraint("amount_minor > 0", name="amount"),
     )
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        PayoutStatus.PAID: "the bank has it",
+        PayoutStatus.FAILED: "the gateway has it again, and pays it out another time",
+        PayoutStatus.CANCELED: "the gateway has it still",
+    }
 
     gateway: str = Field(max_length=20)
     gateway_ref: str = Field(max_length=120)

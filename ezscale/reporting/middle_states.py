@@ -24,6 +24,7 @@ from ezscale.models import (
     Order,
     Pause,
     PaymentAttempt,
+    Payout,
     ProvisioningJob,
     Referral,
     Refund,
@@ -38,6 +39,7 @@ from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.mail import MailStatus
 from ezscale.models.order import OfferStatus, OrderStatus
 from ezscale.models.payment import LIVE
+from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import UNDER_WAY
 from ezscale.models.service import KEPT_BACK, ServiceStatus
@@ -72,6 +74,10 @@ LIMITS = (
     Limit(
         *("dispute", Dispute.gateway_ref, Dispute.status, UNDECIDED, Dispute.opened_at),
         longest=timedelta(days=150),  # banks take months
+    ),
+    Limit(
+        *("payout", Payout.gateway_ref, Payout.status, (PayoutStatus.UNDER_WAY,), Payout.arrives_on),
+        longest=timedelta(days=10),  # banks rest at weekends
     ),
     Limit("top-up", TopUp.number, TopUp.status, (TopUpStatus.ASKED,), TopUp.asked_at, timedelta(days=4)),
     Limit("order", Order.number, Order.status, (OrderStatus.PLACED,), Order.expires_at),

@@ -14,12 +14,13 @@ from ezscale.kit.actor import robot
 from ezscale.kit.columns import Moment
 from ezscale.kit.database import all_models, table_of
 from ezscale.kit.work import Work
-from ezscale.models import AutoTopUp, Dispute, Offer, Referral, Refund, SubscriptionChange, TopUp
+from ezscale.models import AutoTopUp, Dispute, Offer, Payout, Referral, Refund, SubscriptionChange, TopUp
 from ezscale.reporting.doctor import examine
 from tests.builders import (
     TODAY,
     a_change,
     a_dispute,
+    a_payout,
     a_referral,
     a_refund,
     a_top_up,
@@ -32,6 +33,7 @@ NEW: dict[type[SQLModel], Callable[[], SQLModel]] = {  # of which a customer who
     AutoTopUp: an_auto_top_up,
     Dispute: a_dispute,
     Offer: an_offer,
+    Payout: a_payout,
     Referral: lambda: a_referral(credit_on=TODAY),
     Refund: a_refund,
     SubscriptionChange: a_change,
