@@ -27,9 +27,8 @@ def compare_balances(open_work: OpenWork, gateway: PaymentGateway) -> None:
     held = gateway.balances()
     with open_work() as work:
         booked = _booked(work, gateway.name)
-        for currency in sorted(
-            (booked.keys() | (held or {}).keys()) & circulating()
-        ):  # of another a fee or payout tells
+        known = booked.keys() | (held or {}).keys()
+        for currency in sorted(known & circulating()):  # of any other, a fee or a payout tells
             nothing = Money.zero(currency)
             there = None if held is None else held.get(currency, nothing)
             _compare(work, gateway.name, there, booked.get(currency, nothing))

@@ -1,9 +1,8 @@
 """Comparing what gateways keep for our customers with what we know: nothing that we have removed, or that nobody needs.
 
-Where a bank has renewed a card, and the news of it was lost, its new date is taken over.
-
-A mandate outlives its reason when an answer was lost, or when everything of a customer has ended. Each customer is looked
-at once in a while, a part of them each night.
+A mandate outlives its reason when an answer was lost, or when everything of a customer has ended. Where a bank has renewed
+a card, and the news of it was lost, its new date is taken over. Each customer is looked at once in a while, a part of them
+each night.
 """
 
 from dataclasses import dataclass
@@ -46,8 +45,8 @@ class _Kept:
 def compare_kept_methods(open_work: OpenWork, gateway: PaymentGateway) -> Tally:
     """Look at the next customers, those that were not looked at for longest first.
 
-    What its bank has renewed is renewed here, too. What we have removed is forgotten once more, and is a case; so is what is kept of somebody who has had nothing of ours
-    for three months. Running it again looks at others.
+    What its bank has renewed is renewed here, too. What we have removed is forgotten once more, and is a case; so is what
+    is kept of somebody who has had nothing of ours for three months. Running it again looks at others.
     """
     with reported(open_work, f"kept methods {gateway.name}") as tally:
         with open_work() as work:

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from ezscale.billing.cases import is_case, open_case
 from ezscale.billing.ports import OldSubscription, PaymentGateway
 from ezscale.billing.runs import Tally, reported
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import BillingCase, Customer, PaymentMethod
+from ezscale.models import BillingCase, Membership, PaymentMethod, User
+from ezscale.models.customer import MemberRole
 
 OURS, OF_NOBODY = "old_subscription", "old_subscription_of_nobody"  # cases
 LOOKS_BACK = timedelta(days=4)
@@ -69,13 +70,21 @@ def stop_old_subscription(open_work: OpenWork, gateway: PaymentGateway, ref: str
 
 
 def _payer(work: Work, gateway: str, found: OldSubscription) -> UUID | None:
-    """Who is billed: by the wallet that they pay us with, too, or by their own address."""
+    """Who is billed: by the wallet that they pay us with, too, or by an address that they have proved to be theirs."""
     theirs = select(PaymentMethod.customer_id).where(
         PaymentMethod.gateway == gateway, PaymentMethod.fingerprint == found.payer
     )
     if found.payer and (customer_id := work.session.exec(theirs.limit(1)).first()):
         return customer_id
-    by_address = select(Customer.id).where(func.lower(Customer.email) == found.email.lower())
+    by_address = (
+        select(Membership.customer_id)
+        .join(User, col(User.id) == Membership.user_id)
+        .where(
+            User.email == found.email.lower(),
+            col(User.email_verified_at).is_not(None),
+            Membership.role == MemberRole.OWNER,
+        )
+    )
     matches = work.session.exec(by_address.limit(2)).all() if found.email else []
     return matches[0] if len(matches) == 1 else None
 

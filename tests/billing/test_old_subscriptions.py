@@ -94,3 +94,13 @@ def test_one_that_bills_nobody_whom_we_know_is_told_once_and_left_alone(at, ada)
     assert [sweeps(at), sweeps(at)] == [{}, {}]
     assert standing(at) == {"ACTIVE": 1}
     assert [(kind, customer) for kind, customer, _ in cases(at)] == [("old_subscription_of_nobody", None)]
+
+
+def test_an_address_says_whose_one_is_only_when_it_is_proved(at, ada):
+    billed_by_paypal(at, ada.user.email)
+
+    unproved = sweeps(at), standing(at)
+    at.proves_address(ada)
+
+    assert unproved == ({}, {"ACTIVE": 1})
+    assert (sweeps(at), standing(at)) == ({"ended": 1}, {"CANCELLED": 1})
