@@ -15,6 +15,7 @@ from ezscale.models import (
     Offer,
     Order,
     PaymentAttempt,
+    Payout,
     Referral,
     Refund,
     Service,
@@ -27,6 +28,7 @@ from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OfferStatus, OrderStatus
 from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
+from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import RefundStatus
 from ezscale.models.service import ServiceStatus
@@ -126,6 +128,18 @@ def a_refund(status: RefundStatus = RefundStatus.CREATED, **values: Any) -> Refu
     ids = {"payment_id": new_id(), "customer_id": new_id(), "key": f"refund:{new_id().hex}"}
     row = {"gateway": "stripe", "currency": "EUR", "amount_minor": 1190, "reason": "It stood still", "created_at": NOW}
     return Refund(**{**ids, **row, "status": status, **values})
+
+
+def a_payout(status: PayoutStatus = PayoutStatus.UNDER_WAY, **values: Any) -> Payout:
+    """A payout of 11.90 EUR."""
+    row = {
+        "gateway": "stripe",
+        "gateway_ref": "po_1",
+        "currency": "EUR",
+        "amount_minor": 1190,
+        "arrives_on": NOW.date(),
+    }
+    return Payout(**{**row, "booked_at": NOW, "status": status, **values})
 
 
 def a_dispute(status: DisputeStatus = DisputeStatus.WARNING, **values: Any) -> Dispute:

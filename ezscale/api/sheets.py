@@ -15,6 +15,7 @@ from ezscale.billing.credit_notes import credit_notes
 from ezscale.billing.holds import standing_holds
 from ezscale.billing.invoicing import invoices, lines_of
 from ezscale.billing.leaving import Leaving, leavings
+from ezscale.billing.payouts import payouts
 from ezscale.billing.referrals import ReferralOverview, referrals
 from ezscale.billing.subscription_lists import Listed, subscriptions
 from ezscale.billing.tax import percent
@@ -26,7 +27,19 @@ from ezscale.catalog.redemptions import Redemption, coupons, redemptions, standi
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Coupon, CreditNote, Customer, Invoice, InvoiceLine, Order, Plan, Price, TaxRate, TopUp
+from ezscale.models import (
+    Coupon,
+    CreditNote,
+    Customer,
+    Invoice,
+    InvoiceLine,
+    Order,
+    Payout,
+    Plan,
+    Price,
+    TaxRate,
+    TopUp,
+)
 from ezscale.models.hold import Deed
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
@@ -204,6 +217,14 @@ def _top_ups(work: Work, wanted: Filter, before: UUID | None) -> Block:
     return [(row.id, line(row)) for row in found]
 
 
+def _payouts(work: Work, wanted: Filter, before: UUID | None) -> Block:
+    def line(row: Payout) -> Line:
+        days = (_plain(row.arrives_on), _plain(row.booked_at), _plain(row.came_back_at))
+        return (row.gateway, row.gateway_ref, row.status, *days, row.currency, _amount(row.amount))
+
+    return [(row.id, line(row)) for row in payouts(work, status=wanted.status, before=before, limit=wanted.block)]
+
+
 def _prices(work: Work, wanted: Filter, before: UUID | None) -> Block:
     def line(price: Price, plan: Plan) -> Line:
         money = (price.currency, str(price.months), _amount(price.amount), _amount(price.setup))
@@ -345,6 +366,9 @@ SHEETS = {
             *("asked", "finished", "currency", "amount"),
         ),
         _top_ups,
+    ),
+    "payouts": Sheet(
+        ("gateway", "reference", "status", "arrives", "booked", "came_back", "currency", "amount"), _payouts
     ),
     "prices": Sheet(("plan", "name", "currency", "months", "amount", "setup", "stands", "since", "until"), _prices),
     "coupons": Sheet(

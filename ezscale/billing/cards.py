@@ -147,23 +147,41 @@ def refuse_card(work: Work, method_id: UUID | None) -> None:
         work.session.get_one(PaymentMethod, method_id).refuse(work.now)
 
 
-def drop_revoked(open_work: OpenWork, gateway: PaymentGateway, card_ref: str) -> None:
-    """Charge a card no more that the gateway keeps no longer, because its owner has said so there; they are told."""
+def look_at_card(open_work: OpenWork, gateway: PaymentGateway, card_ref: str) -> None:
+    """Take over what the gateway says of a kept card: its bank may have renewed it.
+
+    One that it keeps no longer, because its owner has said so there, is charged no more, and they are told.
+    """
     with open_work() as work:
         known = select(PaymentMethod).where(
             PaymentMethod.gateway == gateway.name,
             PaymentMethod.gateway_ref == card_ref,
             col(PaymentMethod.removed_at).is_(None),
-            col(PaymentMethod.refused_at).is_(None),
         )
-        method = work.session.exec(known).first()
-    if method is None or gateway.is_kept(card_ref):
+        found = work.session.exec(known).first()
+    if found is None:
         return
+    card = gateway.read_card(card_ref)
     with open_work() as work:
-        gone = work.session.get_one(PaymentMethod, method.id, with_for_update=True)
-        if gone.refused_at is None and gone.removed_at is None:
-            gone.refuse(work.now)
-            work.emit(CardRevoked(gone.id, gone.customer_id))
+        method = work.session.get_one(PaymentMethod, found.id, with_for_update=True)
+        if card is not None:
+            take_over(work, method, card)
+        elif method.refused_at is None and method.removed_at is None:
+            method.refuse(work.now)
+            work.emit(CardRevoked(method.id, method.customer_id))
+
+
+def take_over(work: Work, method: PaymentMethod, card: Card) -> bool:
+    """A kept card is what the gateway says of it today; returns whether its date or its number is another one.
+
+    Of a wallet there is nothing to follow.
+    """
+    if not card.last4 or method.removed_at is not None:
+        return False
+    fingerprint = card.fingerprint or method.fingerprint
+    is_renewed = method.renew(card.last4, (card.exp_month, card.exp_year), fingerprint)
+    work.session.add(method)
+    return is_renewed
 
 
 def remove_card(open_work: OpenWork, gateways: Gateways, method_id: UUID) -> None:

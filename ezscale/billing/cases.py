@@ -42,6 +42,16 @@ def open_cases(work: Work, limit: int = 50, customer_id: UUID | None = None) -> 
     return list(work.session.exec(waiting.order_by(col(BillingCase.id).desc()).limit(limit)))
 
 
+def close_by_itself(work: Work, kind: str, about: str, done: str) -> None:
+    """What a person was told is over without them: every open case of a kind whose subject begins so."""
+    begins = col(BillingCase.once_key).startswith(f"{kind}:{about}", autoescape=True)
+    over = select(BillingCase).where(begins, col(BillingCase.closed_at).is_(None)).with_for_update()
+    for case in list(work.session.exec(over)):
+        case.close(done, work.now)
+        work.session.add(case)
+        work.emit(CaseClosed(case.id, case.customer_id))
+
+
 def close_case(work: Work, case_id: UUID, done: str) -> None:
     """A person has looked at it. `done` says what they did; closing twice keeps the first answer."""
     work.actor.require(MANAGE_INVOICES)

@@ -209,7 +209,7 @@ def _take(work: Work, dispute: Dispute, payment: Payment, receipt: DisputeReceip
         (ledger.clearing(dispute.gateway), -dispute.amount - dispute.fee),
     ]
     ledger.book(work, "dispute_opened", f"dispute:{dispute.id.hex}", sides)
-    work.emit(DisputeTaken(dispute.id, _invoice_id(work, dispute), dispute.customer_id))
+    work.emit(DisputeTaken(dispute.id, payment.invoice_id, dispute.customer_id))
     withhold_credit(work, dispute, payment)
 
 

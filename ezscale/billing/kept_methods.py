@@ -1,7 +1,8 @@
 """Comparing what gateways keep for our customers with what we know: nothing that we have removed, or that nobody needs.
 
-A mandate outlives its reason when an answer was lost, or when everything of a customer has ended. Each customer is looked
-at once in a while, a part of them each night.
+A mandate outlives its reason when an answer was lost, or when everything of a customer has ended. Where a bank has renewed
+a card, and the news of it was lost, its new date is taken over. Each customer is looked at once in a while, a part of them
+each night.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from uuid import UUID
 
 from sqlmodel import col, or_, select
 
+from ezscale.billing.cards import take_over
 from ezscale.billing.cases import is_case, open_case
-from ezscale.billing.ports import PaymentGateway
+from ezscale.billing.ports import Card, PaymentGateway
 from ezscale.billing.runs import Tally, reported
 from ezscale.kit.errors import Rejected
 from ezscale.kit.work import OpenWork, Work
@@ -43,8 +45,8 @@ class _Kept:
 def compare_kept_methods(open_work: OpenWork, gateway: PaymentGateway) -> Tally:
     """Look at the next customers, those that were not looked at for longest first.
 
-    What we have removed is forgotten once more, and is a case; so is what is kept of somebody who has had nothing of ours
-    for three months. Running it again looks at others.
+    What its bank has renewed is renewed here, too. What we have removed is forgotten once more, and is a case; so is what
+    is kept of somebody who has had nothing of ours for three months. Running it again looks at others.
     """
     with reported(open_work, f"kept methods {gateway.name}") as tally:
         with open_work() as work:
@@ -58,13 +60,16 @@ def compare_kept_methods(open_work: OpenWork, gateway: PaymentGateway) -> Tally:
 
 def _compare(open_work: OpenWork, gateway: PaymentGateway, payer: KnownPayer, tally: Tally) -> None:
     try:
-        refs = list(gateway.kept_of(payer.ref))
+        kept = {card.ref: card for card in gateway.kept_of(payer.ref)}
     except Rejected as refusal:  # the others are looked at all the same; a gateway that is away ends the run
         tally.put_aside(payer.ref, refusal)
-        refs = []
+        kept = {}
     with open_work() as work:
         work.session.get_one(KnownPayer, payer.id).looked_at = work.now
-        found = _should_not_be(work, gateway.name, payer.customer_id, refs)
+        known = _known(work, gateway.name, payer.customer_id, kept)
+        if renewed := sum(take_over(work, method, kept[method.gateway_ref]) for method in known):
+            tally.count("renewed", renewed)
+        found = _should_not_be(work, payer.customer_id, known)
         for method in found.removed:
             removed_on = f"{method.removed_at:%Y-%m-%d}" if method.removed_at else ""
             _tell(work, STILL_KEPT, method, f"We removed it on {removed_on}", FORGOTTEN_AGAIN, tally)
@@ -77,13 +82,17 @@ def _compare(open_work: OpenWork, gateway: PaymentGateway, payer: KnownPayer, ta
     tally.count("looked at")
 
 
-def _should_not_be(work: Work, gateway: str, customer_id: UUID, refs: list[str]) -> _Kept:
+def _known(work: Work, gateway: str, customer_id: UUID, kept: dict[str, Card]) -> list[PaymentMethod]:
     known = select(PaymentMethod).where(
         PaymentMethod.gateway == gateway,
         PaymentMethod.customer_id == customer_id,
-        col(PaymentMethod.gateway_ref).in_(refs),
+        col(PaymentMethod.gateway_ref).in_(kept),
     )
-    methods = list(work.session.exec(known.order_by(col(PaymentMethod.id)))) if refs else []
+    in_turn = known.order_by(col(PaymentMethod.id)).with_for_update()
+    return list(work.session.exec(in_turn)) if kept else []
+
+
+def _should_not_be(work: Work, customer_id: UUID, methods: list[PaymentMethod]) -> _Kept:
     removed = [each for each in methods if each.removed_at is not None and each.removed_at < work.now - SETTLED]
     kept = [each for each in methods if each.removed_at is None and each.added_at < work.now - IDLE_FOR]
     return _Kept(removed, kept if kept and _is_idle(work, customer_id) else [])

@@ -14,6 +14,7 @@ from ezscale.kit.work import Work
 from ezscale.models import Invoice, LedgerEntry, Posting
 
 BAD_DEBT = "bad_debt"
+BANK = "bank"  # what gateways have paid out to us
 GOODWILL = "expense:goodwill"
 BREAKAGE = "revenue:breakage"  # credit that nobody has spent in time
 

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from ezscale.billing.cards import drop_revoked
+from ezscale.billing.cards import look_at_card
 from ezscale.billing.cases import open_case
 from ezscale.billing.checkout import confirm_checkout
 from ezscale.billing.disputes import book_dispute
 from ezscale.billing.events import NoticeReceived
 from ezscale.billing.gateways import Gateways, gateway_of
+from ezscale.billing.old_subscriptions import stop_old_subscription
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import About, Notice, PaymentGateway
 from ezscale.billing.refunds import book_refund
@@ -100,7 +101,9 @@ def handle_notice(open_work: OpenWork, gateways: Gateways, notice_id: UUID) -> N
         case About.DISPUTE:
             _hear_of_dispute(open_work, gateway, notice.subject_ref)
         case About.CARD:
-            drop_revoked(open_work, gateway, notice.subject_ref)
+            look_at_card(open_work, gateway, notice.subject_ref)
+        case About.OLD_SUBSCRIPTION if notice.subject_ref:
+            stop_old_subscription(open_work, gateway, notice.subject_ref)
         case _:
             pass
     with open_work() as work:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from ezscale.billing.payout_ports import MoneyHolder
 from ezscale.kit.money import Money
 
 
@@ -159,6 +160,16 @@ class DisputeReceipt:
     card_ref: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OldSubscription:
+    """What an earlier system has left at a gateway, which bills by itself. `payer` is the fingerprint of a wallet."""
+
+    ref: str
+    bills: bool
+    payer: str = ""
+    email: str = ""
+
+
 class About(StrEnum):
     """What a message of a gateway is about, and which question follows from it."""
 
@@ -167,6 +178,7 @@ class About(StrEnum):
     REFUND = "refund"
     DISPUTE = "dispute"
     CARD = "card"
+    OLD_SUBSCRIPTION = "old_subscription"
     NOTHING = "nothing"
 
 
@@ -188,7 +200,7 @@ class BadNotice(Exception):
     """A message that the gateway did not sign, or signed too long ago."""
 
 
-class PaymentGateway(Protocol):
+class PaymentGateway(MoneyHolder, Protocol):
     """Whoever keeps cards and moves money.
 
     Calls raise TemporaryFailure when surely nothing happened, UnknownOutcome when the answer was lost, and Rejected
@@ -274,12 +286,12 @@ class PaymentGateway(Protocol):
         """
         ...
 
-    def is_kept(self, card_ref: str) -> bool:
-        """Whether the gateway still keeps this card, and lets us charge it."""
+    def read_card(self, card_ref: str) -> Card | None:
+        """A card as the gateway keeps it today. None when it keeps it no longer, or does not let us charge it."""
         ...
 
-    def kept_of(self, payer_ref: str) -> Iterator[str]:
-        """What the gateway keeps of a payer, each by its name; nothing of somebody whom it does not know."""
+    def kept_of(self, payer_ref: str) -> Iterator[Card]:
+        """What the gateway keeps of a payer, as it is today; nothing of somebody whom it does not know."""
         ...
 
     def forget_card(self, card_ref: str) -> None:
@@ -292,6 +304,18 @@ class PaymentGateway(Protocol):
         By `gateway_ref` and by our own id alike: a registration's answer may have been lost. The name does not matter,
         and the e-mail address, when it is known, only makes looking faster.
         """
+        ...
+
+    def old_subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """What bills by itself at the gateway and is not of our making: the names of those that took money since a moment."""
+        ...
+
+    def read_old_subscription(self, ref: str) -> OldSubscription | None:
+        """One of those as it is today; None when there is none of this name."""
+        ...
+
+    def end_old_subscription(self, ref: str) -> None:
+        """It bills nobody any more (no error when it did not)."""
         ...
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:

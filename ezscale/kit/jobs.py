@@ -49,6 +49,10 @@ class Job(SQLModel, table=True):
     __tablename__ = "job"
     __unaudited__: ClassVar[str] = "a job is our own to-do list; what it does is told by itself"
     __table_args__ = (Index("ix_job_due", "status", "run_at"), Index("ix_job_lane", "status", "lane", "run_at"))
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        JobStatus.DONE: "it never runs again",
+        JobStatus.DISMISSED: "somebody has seen to it",
+    }
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     task: str = Field(max_length=80)

@@ -30,6 +30,7 @@ from ezscale.models.payment import (
     PaymentAttempt,
 )
 from ezscale.models.payment_method import CardPage, PaymentMethod
+from ezscale.models.payout import GatewayBalance, Payout
 from ezscale.models.plan import Location, Plan, Price, SystemImage
 from ezscale.models.price_change import PriceChange, PriceNotice
 from ezscale.models.recorded_payment import RecordedPayment
@@ -88,6 +89,7 @@ __all__ = [
     "ExchangeRate",
     "Extension",
     "Frozen",
+    "GatewayBalance",
     "Hold",
     "Impersonation",
     "InboundNotice",
@@ -120,6 +122,7 @@ __all__ = [
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",
+    "Payout",
     "Plan",
     "Posting",
     "Price",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
@@ -40,6 +41,10 @@ class Dispute(Row, table=True):
         CheckConstraint("owed_minor >= 0 AND owed_minor <= amount_minor", name="owed"),
         CheckConstraint("held_minor >= 0 AND held_minor <= amount_minor", name="held"),
     )
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        DisputeStatus.WON: "the money is with us",
+        DisputeStatus.LOST: "the money is gone",
+    }
 
     payment_id: UUID = Field(foreign_key="payment.id", index=True)
     customer_id: UUID = Field(foreign_key="customer.id", index=True)

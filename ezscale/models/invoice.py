@@ -71,6 +71,13 @@ class Invoice(Row, table=True):
         CheckConstraint(SETTLED, name="settled"),
         CheckConstraint("credited_minor >= 0 AND (credited_minor <= total_minor OR total_minor < 0)", name="credited"),
     )
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        InvoiceStatus.DRAFT: "it asks nobody for anything: whoever writes it issues it, and one of an order goes with that order",
+        InvoiceStatus.OPEN: "it is owed, and each night of the dunning run looks at it for as long as it is",
+        InvoiceStatus.PAID: "nothing is owed",
+        InvoiceStatus.VOID: "it was called off",
+        InvoiceStatus.UNCOLLECTIBLE: "nobody expects the money; it may still come",
+    }
 
     number: str | None = Field(default=None, max_length=32, unique=True)
     customer_id: UUID = Field(foreign_key="customer.id")

@@ -25,7 +25,11 @@ class MailMessage(Row, table=True):
 
     __tablename__ = "mail_message"
     __unaudited__: ClassVar[str] = "it is kept as written, and follows from what is told already"
-    __table_args__ = (Index("ix_mail_message_to", "to", "id"),)
+    __table_args__ = (Index("ix_mail_message_to", "to", "id"), Index("ix_mail_message_left", "status", "written_at"))
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        MailStatus.SENT: "its carrier has it",
+        MailStatus.REFUSED: "its carrier will never take it",
+    }
 
     once_key: str = Field(max_length=160, unique=True)
     customer_id: UUID | None = Field(default=None, foreign_key="customer.id", index=True)

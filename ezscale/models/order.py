@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index
@@ -30,6 +30,11 @@ class Order(Row, table=True):
     """
 
     __tablename__ = "customer_order"
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        OrderStatus.PAID: "what it asked for is built, which is checked of each service",
+        OrderStatus.EXPIRED: "it holds nothing, and can still be paid",
+        OrderStatus.REJECTED: "a person said no",
+    }
 
     number: str = Field(max_length=24, unique=True)
     customer_id: UUID = Field(foreign_key="customer.id", index=True)
@@ -141,6 +146,12 @@ class Offer(Row, table=True):
     """
 
     __table_args__ = (Index("ix_offer_due", "status", "valid_until"),)
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        OfferStatus.ACCEPTED: "it is an order now",
+        OfferStatus.DECLINED: "the customer said no",
+        OfferStatus.WITHDRAWN: "we said no",
+        OfferStatus.EXPIRED: "nobody said anything",
+    }
 
     number: str = Field(max_length=24, unique=True)
     customer_id: UUID = Field(foreign_key="customer.id", index=True)

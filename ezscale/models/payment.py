@@ -57,6 +57,11 @@ class PaymentAttempt(Row, table=True):
         Index("ix_payment_attempt_method", "method_id", "created_at"),
         CheckConstraint("(invoice_id IS NULL) <> (top_up_id IS NULL)", name="pays_one"),
     )
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        AttemptStatus.SUCCEEDED: "its payment is booked, which is checked",
+        AttemptStatus.FAILED: "the next try is another attempt",
+        AttemptStatus.NEEDS_CUSTOMER: "the invoice asks on, and the next try is another attempt",
+    }
 
     invoice_id: UUID | None = Field(default=None, foreign_key="invoice.id", index=True)
     top_up_id: UUID | None = Field(default=None, foreign_key="top_up.id", index=True)

@@ -66,6 +66,19 @@ class PaymentMethod(Row, table=True):
         """That day as it stands on a card, nothing for a wallet."""
         return f"{self.exp_month:02}/{self.exp_year % 100:02}" if self.exp_year and self.exp_month else ""
 
+    def renew(self, last4: str, expires: tuple[int | None, int | None], fingerprint: str | None) -> bool:
+        """Its bank has sent its holder a new one, and whoever keeps it follows; `expires` is a month and its year.
+
+        What was told of the date before is no longer true. Returns whether anything is new.
+        """
+        before = (self.last4, (self.exp_month, self.exp_year), self.fingerprint)
+        if before == (last4, expires, fingerprint):
+            return False
+        if expires != before[1]:
+            self.told_of = None
+        self.last4, (self.exp_month, self.exp_year), self.fingerprint = last4, expires, fingerprint
+        return True
+
     def refuse(self, now: datetime) -> None:
         """The bank said never to try it again."""
         self.refused_at = self.refused_at or now

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index
@@ -43,6 +44,11 @@ class Referral(Row, table=True):
         CheckConstraint("reward_minor >= 0", name="reward"),
         CheckConstraint("referrer_id <> referred_id", name="oneself"),
     )
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        ReferralStatus.CAME: "they may pay some day, or never",
+        ReferralStatus.CREDITED: "it is credit",
+        ReferralStatus.REFUSED: "the reason stands with it",
+    }
 
     referrer_id: UUID = Field(foreign_key="customer.id")
     referred_id: UUID = Field(foreign_key="customer.id", unique=True)

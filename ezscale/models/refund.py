@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
@@ -37,6 +38,10 @@ class Refund(Row, table=True):
         Index("ix_refund_unsettled", "status", "created_at"),
         CheckConstraint("amount_minor > 0", name="amount"),
     )
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        RefundStatus.SUCCEEDED: "the customer has it",
+        RefundStatus.FAILED: "it is credit again, and a case",
+    }
 
     payment_id: UUID = Field(foreign_key="payment.id", index=True)
     customer_id: UUID = Field(foreign_key="customer.id", index=True)

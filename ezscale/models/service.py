@@ -35,6 +35,12 @@ class Service(Row, table=True):
     """What a customer bought and a panel runs. `account_ref` and `remote_id` are the panel's own ids."""
 
     __table_args__ = (UniqueConstraint("panel", "remote_id"), Index("ix_service_customer", "customer_id", "id"))
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        ServiceStatus.EXPIRED: "nobody has paid for it",
+        ServiceStatus.ACTIVE: "it runs",
+        ServiceStatus.SUSPENDED: "it stands still as long as a suspension says why, which is checked",
+        ServiceStatus.TERMINATED: "it is gone",
+    }
 
     number: str = Field(max_length=24, unique=True)
     customer_id: UUID = Field(foreign_key="customer.id")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, false
@@ -31,6 +31,11 @@ class Subscription(Row, table=True):
     """A promise to bill. `bill_from` is the first day that no invoice covers yet; `anchor_day` keeps the 31st."""
 
     __table_args__ = (Index("ix_subscription_due", "status", "bill_from", "id"),)
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        SubscriptionStatus.EXPIRED: "nobody has paid for it",
+        SubscriptionStatus.ACTIVE: "it is billed in its time, which is checked",
+        SubscriptionStatus.ENDED: "it is never billed again",
+    }
 
     number: str = Field(max_length=24, unique=True)
     customer_id: UUID = Field(foreign_key="customer.id", index=True)
@@ -245,6 +250,12 @@ class SubscriptionChange(Row, table=True):
 
     __tablename__ = "subscription_change"
     __table_args__ = (Index("ix_subscription_change_status", "status", "expires_at"),)
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        ChangeStatus.QUOTED: "nobody has agreed to it: its day passes, and nothing follows",
+        ChangeStatus.APPLIED: "it holds",
+        ChangeStatus.WITHDRAWN: "nobody wants it",
+        ChangeStatus.EXPIRED: "nobody has paid for it",
+    }
 
     subscription_id: UUID = Field(foreign_key="subscription.id", index=True)
     live_for: UUID | None = Field(default=None, unique=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false
@@ -35,6 +36,10 @@ class TopUp(Row, table=True):
         Index("ix_top_up_customer", "customer_id", "asked_at"),
         CheckConstraint("amount_minor > 0", name="amount"),
     )
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        TopUpStatus.PAID: "it is credit, which is checked",
+        TopUpStatus.ABANDONED: "nobody has paid it",
+    }
 
     number: str = Field(max_length=24, unique=True)
     customer_id: UUID = Field(foreign_key="customer.id")
@@ -97,6 +102,11 @@ class AutoTopUp(Row, table=True):
         CheckConstraint("amount_minor > 0 AND below_minor > 0", name="amount"),
         CheckConstraint("monthly_most_minor >= amount_minor", name="monthly_most"),
     )
+    __at_rest__: ClassVar[dict[StrEnum, str]] = {
+        AutoTopUpStatus.ON: "it is an agreement, and lasts",
+        AutoTopUpStatus.PAUSED: "the customer was told why, and decides",
+        AutoTopUpStatus.OFF: "nothing is agreed",
+    }
 
     customer_id: UUID = Field(foreign_key="customer.id", unique=True)
     status: AutoTopUpStatus = Field(default=AutoTopUpStatus.OFF, sa_type=word(AutoTopUpStatus))

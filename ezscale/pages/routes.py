@@ -46,6 +46,7 @@ from ezscale.pages.admin.options import options
 from ezscale.pages.admin.order import order as admin_order
 from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
+from ezscale.pages.admin.payouts import payouts as admin_payouts
 from ezscale.pages.admin.plan import plan
 from ezscale.pages.admin.plans import plans
 from ezscale.pages.admin.provisioning import provisioning
@@ -127,6 +128,7 @@ from ezscale.state.admin.options import OptionsState
 from ezscale.state.admin.order import OrderState as AdminOrderState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
+from ezscale.state.admin.payouts import PayoutsState
 from ezscale.state.admin.plan import PlanState
 from ezscale.state.admin.plans import PlansState
 from ezscale.state.admin.referrals import ReferralsState as AdminReferralsState
@@ -371,6 +373,7 @@ ADMIN = (
         on_load=[CreditNotesState.load],
     ),
     Route("/admin/disputes/", admin_disputes, title=f"Disputes | {company()} staff", on_load=[DisputesState.load]),
+    Route("/admin/payouts/", admin_payouts, title=f"Payouts | {company()} staff", on_load=[PayoutsState.load]),
     Route(
         "/admin/statement/",
         admin_statement,

@@ -79,13 +79,16 @@ def vendor_erasures(work: Work, customer_id: UUID) -> list[VendorErasure]:
 def empty_notice(work: Work, notice_id: UUID) -> None:
     """A vendor's message about somebody who is erased keeps nothing of them: their deletion is told with a full name.
 
-    They are found by our ids, their own or an invoice's; what is told of a kept card has none, and nobody needs it.
+    They are found by our ids, their own or an invoice's; what is told of a kept card, or of a subscription that is
+    not ours, has none, and nobody needs it.
     """
     notice = work.session.get_one(InboundNotice, notice_id)
     named = {UUID(text) for text in OUR_IDS.findall(notice.payload)}
     theirs = or_(col(VendorErasure.customer_id).in_(named), col(Invoice.id).in_(named))
     erased = select(VendorErasure.id).outerjoin(Invoice, col(Invoice.customer_id) == VendorErasure.customer_id)
-    if notice.about == About.CARD or (named and work.session.exec(erased.where(theirs).limit(1)).first() is not None):
+    if notice.about in (About.CARD, About.OLD_SUBSCRIPTION) or (
+        named and work.session.exec(erased.where(theirs).limit(1)).first() is not None
+    ):
         notice.payload = "{}"
 
 

@@ -35,6 +35,7 @@ from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
 LONGEST_SILENCE = timedelta(minutes=30)
 LONGEST_ENDLESS_HOLD = timedelta(days=7)
+RUNNING = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.PAUSED)
 
 
 def active_means_built(work: Work) -> Iterator[str]:
@@ -58,7 +59,7 @@ def paid_means_built(work: Work) -> Iterator[str]:
         .join(SubscriptionItem, col(SubscriptionItem.id) == Service.item_id)
         .join(Subscription, col(Subscription.id) == SubscriptionItem.subscription_id)
         .where(
-            Subscription.status == SubscriptionStatus.ACTIVE,
+            col(Subscription.status).in_(RUNNING),
             col(Service.status).in_(UNBUILT),
             col(Subscription.started_on) < work.today - timedelta(days=1),
         )

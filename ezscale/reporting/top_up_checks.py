@@ -8,7 +8,7 @@ from sqlmodel import and_, col, or_, select
 from ezscale.kit.work import Work
 from ezscale.models import CreditEntry, Payment, PaymentAttempt, TopUp
 from ezscale.models.top_up import TopUpStatus
-from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
+from ezscale.reporting.checks import MOST_NAMES, Check
 
 
 def top_ups_are_credit(work: Work) -> Iterator[str]:
@@ -46,12 +46,8 @@ def top_ups_are_credit(work: Work) -> Iterator[str]:
     yield from (f"{number}: paid, or not, unlike its payment" for number in work.session.exec(wrong.limit(MOST_NAMES)))
 
 
-def top_ups_come_to_an_end(work: Work) -> Iterator[str]:
-    """None is asked for longer than it can be paid, and each that is asked for is the only one of its kind."""
-    asked = select(TopUp.number).where(
-        TopUp.status == TopUpStatus.ASKED, TopUp.asked_at < work.now - 4 * LONGEST_MIDDLE_STATE
-    )
-    yield from (f"{number} is asked for, and forgotten" for number in work.session.exec(asked.limit(MOST_NAMES)))
+def top_ups_come_one_by_one(work: Work) -> Iterator[str]:
+    """Each that is asked for is the only one of its kind."""
     astray = select(TopUp.number).where(
         or_(
             and_(
@@ -66,4 +62,4 @@ def top_ups_come_to_an_end(work: Work) -> Iterator[str]:
     )
 
 
-OF_TOP_UPS: tuple[Check, ...] = (top_ups_are_credit, top_ups_come_to_an_end)
+OF_TOP_UPS: tuple[Check, ...] = (top_ups_are_credit, top_ups_come_one_by_one)

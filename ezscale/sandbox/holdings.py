@@ -79,6 +79,7 @@ def stripe_holdings(store: Store, state: Mapping[str, Any]) -> Holdings:
     ]
     figures = {f"Captured {code.upper()}": _amount(minor, code) for code, minor in state["captured"].items()}
     figures |= {f"Refunded {code.upper()}": _amount(minor, code) for code, minor in state["refunded"].items() if minor}
+    figures |= {f"Paid out {code.upper()}": _amount(minor, code) for code, minor in state["paid_out"].items() if minor}
     counted = ("customers", "customers_deleted", "cards_kept", "declined", "refunds", "webhooks_owed")
     figures |= {name.replace("_", " ").capitalize(): str(state[name]) for name in counted}
     return Holdings(figures, {"Charges": charges, "Customers": people})

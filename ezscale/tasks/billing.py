@@ -7,6 +7,7 @@ from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.billing import (
     auto_agreements,
     auto_top_ups,
+    balances,
     cards,
     changes,
     checkout,
@@ -20,7 +21,9 @@ from ezscale.billing import (
     kept_methods,
     late_fees,
     notices,
+    old_subscriptions,
     pausing,
+    payouts,
     referral_rewards,
     refunding,
     renewing,
@@ -270,6 +273,25 @@ def compare_payments(house: House) -> None:
     """Compare our payments of the last days with what each gateway has taken."""
     open_work = house.automation("comparison")
     for_each_gateway(house, lambda gateway: comparing.compare_payments(open_work, gateway))
+
+
+@task_of(Lane.GATEWAY)
+def book_payouts(house: House) -> None:
+    """Book what each gateway has paid out and kept, and compare what it still holds with what our books say."""
+    open_work = house.automation("payouts")
+
+    def settle(gateway: PaymentGateway) -> None:
+        payouts.book_payouts(open_work, gateway)
+        balances.compare_balances(open_work, gateway)
+
+    for_each_gateway(house, settle)
+
+
+@task_of(Lane.GATEWAY)
+def stop_old_subscriptions(house: House) -> None:
+    """End what an earlier system has left at a gateway, and what still bills our customers there."""
+    open_work = house.automation("comparison")
+    for_each_gateway(house, lambda gateway: old_subscriptions.stop_old_subscriptions(open_work, gateway))
 
 
 @task_of(Lane.GATEWAY)

@@ -21,6 +21,8 @@ SCHEDULE[:] = (
     Periodic(billing.find_lost_answers, every=timedelta(minutes=5)),
     Periodic(billing.poll_gateway, every=timedelta(hours=1)),
     Periodic(billing.compare_payments, at=time(1)),
+    Periodic(billing.book_payouts, at=time(1, 30)),  # after the comparison has booked what was missing
+    Periodic(billing.stop_old_subscriptions, at=time(1, 30)),
     Periodic(billing.compare_kept_methods, at=time(2)),
     Periodic(billing.check_tax_ids, every=timedelta(minutes=10)),
     Periodic(billing.learn_tax_places, every=timedelta(hours=6)),

@@ -16,7 +16,7 @@ from ezscale.kit.money import Money
 from ezscale.models import Plan, StaffRole
 from ezscale.models.sign_in import CONFIRMED_FOR
 from ezscale.models.subscription import LeavingReason
-from tests.builders import a_referral
+from tests.builders import a_payout, a_referral
 
 
 def takes_back(at, person):
@@ -51,6 +51,7 @@ def test_a_list_is_the_same_however_many_lines_are_read_at_a_time(at, ada, bob, 
     bob.buys(coupon="WELCOME10")
     with at.robot() as work:
         work.session.add(a_referral(referrer_id=ada.actor.own_customer(), referred_id=bob.actor.own_customer()))
+        work.session.add_all([a_payout(gateway_ref=ref) for ref in ("po_1", "po_2")])
     for person in (ada, bob):
         takes_back(at, person)
         leaves(person)

@@ -9,6 +9,8 @@ from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.cards import cards, choose_backup
 from ezscale.billing.expiring_cards import is_charged_after, tell_of_expiring_cards
 from ezscale.billing.house_rules import PaymentRules
+from ezscale.billing.kept_methods import compare_kept_methods
+from ezscale.billing.notices import poll_notices
 from ezscale.company.rules import set_rules
 from ezscale.models import MailMessage, PaymentMethod
 from tests.company import Company
@@ -50,6 +52,40 @@ def mails(at):
     with at.robot() as work:
         written = select(MailMessage.subject).where(MailMessage.template == "card_expires")
         return work.session.exec(written.order_by(col(MailMessage.id))).all()
+
+
+def bank_renews(at, year, **how):
+    """The bank sends a new card to whoever has one, and the gateway follows."""
+    with at.robot() as work:
+        refs = work.session.exec(select(PaymentMethod.gateway_ref)).all()
+    for ref in refs:
+        answer = at.stripe_http.post(f"/_sandbox/payment_methods/{ref}/renew", params={"exp_year": year, **how})
+        assert answer.status_code == 200
+
+
+def test_a_card_that_its_bank_renews_is_known_by_its_new_date_and_number_and_nobody_is_mailed(at, ada):
+    first = told(at, date(2026, 5, 1))
+
+    bank_renews(at, 2030, last4="4444")
+    at.stripe.webhooks.deliver_due(all=True)
+    at.works()
+
+    [card] = ada.does(cards)
+    assert (first, card.expiry, card.last4, card.fingerprint) == (1, "12/30", "4444", "fingerprint4444")
+    assert (card.told_of, told(at, date(2026, 5, 2)), ada.does(cards)[0].refused_at) == (None, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("found_by", "days"), [(poll_notices, 1), (compare_kept_methods, 31)], ids=["by asking", "by comparing"]
+)
+def test_a_renewal_is_found_when_its_webhook_is_lost(at, ada, found_by, days):
+    bank_renews(at, 2030)
+    at.clock.move(timedelta(days=days))
+
+    found_by(at.house.automation("cards"), at.house.gateways["stripe"])
+    at.works()
+
+    assert [card.expiry for card in ada.does(cards)] == ["12/30"]
 
 
 def test_thirty_days_before_a_card_expires_its_customer_is_told_once_and_of_the_next_date_again(at, ada):

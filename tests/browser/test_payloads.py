@@ -116,6 +116,8 @@ NOT_TYPED = {
     "number_series": "names of ours",
     "outbox_event": "names of ours",
     "payment": "names of gateways",
+    "payout": "names of gateways",
+    "gateway_balance": "names of gateways",
     "payment_attempt": "a gateway's own words",
     "posting": "accounts of ours",
     "run_report": "names of ours",

@@ -17,6 +17,7 @@ from ezscale.models.invoice import InvoiceStatus as I
 from ezscale.models.order import OfferStatus as Q
 from ezscale.models.order import OrderStatus as O
 from ezscale.models.payment import AttemptStatus as A
+from ezscale.models.payout import PayoutStatus as P
 from ezscale.models.referral import ReferralStatus as R
 from ezscale.models.refund import UNDER_WAY
 from ezscale.models.refund import RefundStatus as F
@@ -30,6 +31,7 @@ from tests.builders import (
     TODAY,
     a_change,
     a_dispute,
+    a_payout,
     a_proforma,
     a_referral,
     a_refund,
@@ -73,6 +75,9 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_refund, "succeed", (NOW,), dict.fromkeys(UNDER_WAY, F.SUCCEEDED)),
     (a_refund, "fail", ("account closed", NOW), dict.fromkeys((*UNDER_WAY, F.SUCCEEDED), F.FAILED)),  # banks send back
     (a_refund, "explain", (new_id(),), {state: state for state in F}),
+    (a_payout, "arrive", (), {P.UNDER_WAY: P.PAID}),
+    (a_payout, "fail", (NOW,), {P.UNDER_WAY: P.FAILED, P.PAID: P.FAILED}),  # banks send back
+    (a_payout, "cancel", (NOW,), {P.UNDER_WAY: P.CANCELED}),
     (a_dispute, "take", (WHOLE, PART), {D.WARNING: D.OPEN}),
     (a_dispute, "win", (PART, NOW), {D.WARNING: D.WON, D.OPEN: D.WON}),
     (a_dispute, "lose", (PART, PART, NOW), {D.OPEN: D.LOST}),
@@ -143,6 +148,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_referral: R,
     a_refund: F,
     a_dispute: D,
+    a_payout: P,
     a_top_up: T,
     an_auto_top_up: U,
 }

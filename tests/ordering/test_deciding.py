@@ -161,6 +161,8 @@ def test_a_renewal_that_is_paid_builds_nothing_that_is_held(at, ada, held):
 
     assert len([invoice for invoice in ada.invoices() if invoice.number]) == 2
     assert standing(at, held)[2] is ServiceStatus.HELD
+    sam_does(at, lambda work: approve_order(work, held.id, "Telephoned"))  # the doctor asks for it after a week
+    at.works()
 
 
 @pytest.mark.parametrize("decide", [hold_order, reject_order])

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from ezscale.billing.payout_ports import KeptFee, PayoutReceipt, PayoutState
 from ezscale.billing.ports import (
     Card,
     Charge,
@@ -15,6 +16,7 @@ from ezscale.billing.ports import (
     DisputeReceipt,
     DisputeState,
     Notice,
+    OldSubscription,
     Payer,
     Receipt,
     RefundReceipt,
@@ -59,6 +61,7 @@ class Bank:
     refunds_told: dict[str, RefundReceipt] = field(default_factory=dict)
     disputes: dict[str, DisputeReceipt] = field(default_factory=dict)
     disputes_told: dict[str, DisputeReceipt] = field(default_factory=dict)
+    payouts: dict[str, PayoutReceipt] = field(default_factory=dict)
 
     def holds(self) -> Counter[str]:
         """What it has for us, less its fees, by currency: of all it has let us know of."""
@@ -71,6 +74,9 @@ class Bank:
         for dispute in self.disputes_told.values():
             taken = dispute.amount.minor if dispute.state in TAKEN else 0
             sums[dispute.amount.currency] -= taken + dispute.fee.minor
+        for payout in self.payouts.values():
+            if payout.state in (PayoutState.UNDER_WAY, PayoutState.PAID):
+                sums[payout.amount.currency] -= payout.amount.minor
         return sums
 
     def approves(self, page: str) -> None:
@@ -246,6 +252,29 @@ class Bank:
         """All that has moved and that we know of."""
         return iter(self.told.values())
 
+    def pays_out(self, amount: Money, day: date) -> str:
+        """It sends us a sum; the name of the payout."""
+        ref = f"po_{len(self.payouts)}"
+        self.payouts[ref] = PayoutReceipt(ref, amount, day, PayoutState.UNDER_WAY)
+        return ref
+
+    def ends_payout(self, ref: str, state: PayoutState) -> None:
+        """It arrives, or comes back; what has come back stays so."""
+        if self.payouts[ref].state in (PayoutState.UNDER_WAY, PayoutState.PAID):
+            self.payouts[ref] = replace(self.payouts[ref], state=state)
+
+    def payouts_since(self, moment: datetime) -> Iterator[PayoutReceipt]:
+        """All that it has sent us."""
+        return iter(self.payouts.values())
+
+    def fees_since(self, moment: datetime) -> Iterator[KeptFee]:
+        """None but those of payments and disputes."""
+        return iter(())
+
+    def balances(self) -> Mapping[str, Money]:
+        """What it has for us."""
+        return {currency: Money(minor, currency) for currency, minor in self.holds().items()}
+
     def open_card_page(
         self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str
     ) -> CheckoutPage:
@@ -256,11 +285,11 @@ class Bank:
         """Cards come with payments here."""
         raise NotImplementedError
 
-    def is_kept(self, card_ref: str) -> bool:
-        """For ever."""
-        return True
+    def read_card(self, card_ref: str) -> Card | None:
+        """Kept for ever, as it came."""
+        raise NotImplementedError
 
-    def kept_of(self, payer_ref: str) -> Iterator[str]:
+    def kept_of(self, payer_ref: str) -> Iterator[Card]:
         """Cards come with payments here, and are forgotten by nobody."""
         return iter(())
 
@@ -269,6 +298,17 @@ class Bank:
 
     def forget_payer(self, payer: Payer) -> None:
         """They are forgotten."""
+
+    def old_subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """None: nobody was here before us."""
+        return iter(())
+
+    def read_old_subscription(self, ref: str) -> OldSubscription | None:
+        """There is none."""
+        return None
+
+    def end_old_subscription(self, ref: str) -> None:
+        """There is none."""
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
         """It sends none."""

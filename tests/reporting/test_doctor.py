@@ -53,10 +53,13 @@ SENT_BACK = f"""INSERT INTO refund
     SELECT id, id, customer_id, 'stripe', 'k', 'succeeded', 'EUR', amount_minor + 1, '', '', '', {LONG_AGO} FROM payment"""
 DISPUTED = """INSERT INTO dispute (id, payment_id, customer_id, gateway, gateway_ref, status, currency, amount_minor,
     fee_minor, owed_minor, reason, opened_at, closed_at)
-    SELECT id, id, customer_id, gateway, 'du_1', '{status}', 'EUR', amount_minor, 0, 0, '', '2025-01-01 00:00:00.000000',
+    SELECT id, id, customer_id, gateway, 'du_1', '{status}', 'EUR', amount_minor, 0, 0, '', '{opened} 00:00:00.000000',
     {closed} FROM payment"""
 TOPPED_UP = f"""INSERT INTO top_up (id, number, customer_id, live_for, is_automatic, status, currency, amount_minor, asked_by,
     asked_at) SELECT id, 'TU-000001', id, {{live_for}}, FALSE, '{{status}}', 'EUR', 5000, 'Ada', {LONG_AGO} FROM customer"""
+PAID_OUT = f"""INSERT INTO payout (id, gateway, gateway_ref, status, currency, amount_minor, arrives_on, booked_at)
+    SELECT id, 'stripe', 'po_1', 'paid', 'EUR', 100, '2026-03-04', {LONG_AGO} FROM customer"""
+AT_THE_BANK = "UPDATE posting SET account = 'bank' WHERE account = 'fees:stripe'"
 BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("entries_balance", (f"UPDATE posting SET amount_minor = amount_minor + 1 WHERE {ONE_POSTING}",), "in EUR"),
     ("receivables_are_open_invoices", ("UPDATE invoice SET settled_minor = 1 WHERE status = 'open'",), "booked 1353"),
@@ -105,18 +108,24 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "one_live_charge",
         (f"UPDATE payment_attempt SET live_for = invoice_id, created_at = {LONG_AGO}",),
-        "has no answer",
+        "stands in the way",
     ),
     ("one_live_charge", ("UPDATE payment SET attempt_id = NULL",), "has no payment"),
     ("payments_are_booked", ("UPDATE payment SET amount_minor = amount_minor + 1",), "13.54 EUR, booked 13.53 EUR"),
     ("recorded_payments_say_by_whom", ("UPDATE payment SET gateway = 'cash'",), "cash pi_"),
     ("recorded_payments_say_by_whom", (TAKEN_BACK,), "stripe pi_"),
     ("refunds_stay_within", (SENT_BACK,), "more was sent back than came"),
-    ("disputes_stay_within", (DISPUTED.format(status="open", closed="NULL"),), "undecided 1353"),
-    ("disputes_stay_within", (DISPUTED.format(status="lost", closed="NULL"),), "is not decided"),
+    ("disputes_stay_within", (DISPUTED.format(status="open", opened="2026-03-10", closed="NULL"),), "undecided 1353"),
+    (
+        "nothing_stays_on_its_way",
+        (DISPUTED.format(status="warning", opened="2025-01-01", closed="NULL"),),
+        "dispute du_1 is warning",
+    ),
+    ("payouts_are_booked", (PAID_OUT,), "payout po_1: 1.00 EUR, paid, booked nothing"),
+    ("payouts_are_booked", (AT_THE_BANK,), "at the bank of no payout"),
     ("top_ups_are_credit", (TOPPED_UP.format(live_for="NULL", status="paid"),), "its credit is not what was paid"),
-    ("top_ups_come_to_an_end", (TOPPED_UP.format(live_for="id", status="asked"),), "TU-000001 is asked for"),
-    ("top_ups_come_to_an_end", (TOPPED_UP.format(live_for="id", status="abandoned"),), "it stands in the way"),
+    ("nothing_stays_on_its_way", (TOPPED_UP.format(live_for="id", status="asked"),), "top-up TU-000001 is asked"),
+    ("top_ups_come_one_by_one", (TOPPED_UP.format(live_for="id", status="abandoned"),), "it stands in the way"),
     ("cards_are_one_of_each", ("UPDATE payment_method SET is_backup = is_default",), "C-000001"),
     ("active_means_built", ("UPDATE service SET remote_id = NULL",), "S-000001 has no server"),
     (
@@ -145,7 +154,10 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     (
         "expired_orders_hold_nothing",
-        ("UPDATE customer_order SET status = 'expired'", "UPDATE subscription SET status = 'pending'"),
+        (
+            "UPDATE customer_order SET status = 'expired'",
+            "UPDATE subscription SET status = 'pending', created_at = '2026-03-18 00:00:00.000000'",
+        ),
         "O-000001",
     ),
     (
@@ -187,6 +199,16 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "nothing_is_stuck",
         (f"UPDATE outbox_event SET relayed_at = NULL, happened_at = {LONG_AGO} WHERE name = 'MailWritten'",),
         "event MailWritten was not relayed",
+    ),
+    (
+        "services_come_to_an_end",
+        ("UPDATE service SET status = 'terminating'", f"UPDATE provisioning_job SET created_at = {LONG_AGO}"),
+        "S-000001 is terminating, and nobody works on it",
+    ),
+    (
+        "standing_aside_has_a_reason",
+        ("UPDATE subscription SET status = 'past_due'",),
+        "SUB-000001 is behind with nothing",
     ),
     ("vendors_answer", (SILENT,), "stripe has not answered since 2026-01-01 00:00 UTC: ReadTimeout"),
 )

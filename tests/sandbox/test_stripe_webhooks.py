@@ -51,6 +51,21 @@ def test_everything_that_happened_is_told_in_order(sandbox, paid):
     assert sandbox.stand_in.webhooks.deliver_due() == 0
 
 
+def test_a_card_that_its_bank_renews_is_told_with_what_it_was_before(sandbox, paid):
+    path = f"/_sandbox/payment_methods/{sandbox.gateway.read_checkout(paid.ref).card.ref}/renew"
+
+    answers = [
+        sandbox.browser.post(path, params={"exp_year": 2039, **how}).status_code for how in ({"last4": "0000"}, {})
+    ]
+    sandbox.stand_in.webhooks.deliver_due()
+
+    body, sign = sandbox.delivered[-1]
+    told = stripe.Webhook.construct_event(body, sign, SECRET)
+    assert (answers, told.type) == ([400, 200], "payment_method.automatically_updated")
+    assert told.data.previous_attributes.to_dict() == {"card": {"exp_year": 2034}}
+    assert told.data.object.card.exp_year == 2039
+
+
 def test_events_can_be_read_back_after_an_outage(sandbox, paid):
     listed = sandbox.api.get("/events", params={"type": "payment_intent.succeeded"}).json()["data"]
 

@@ -17,7 +17,7 @@ from ezscale.billing.top_ups import new_top_up
 from ezscale.kit.money import Money
 from ezscale.models import Subscription, SubscriptionItem
 from ezscale.models.hold import Deed
-from tests.builders import a_referral
+from tests.builders import a_payout, a_referral
 from tests.security.entrances import entrances
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "=HYPERLINK(1)", "＝1+1", "\n=1+1"]
@@ -35,6 +35,7 @@ PLANTED = {
     "system_image",
     "hold",
     "top_up",
+    "payout",
 }
 
 
@@ -81,6 +82,7 @@ def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of, formul
         ).all()[0]
         hold(work, Deed.INVOICE, held, "a word")
         work.session.add(a_referral(**came, reason="a word"))
+        work.session.add(a_payout())
         cancel_at_period_end(work, item, "a word")
         new_top_up(work, came["referrer_id"], Money(5000, "EUR"))
     ada.orders(coupon="WELCOME10")

@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 from cryptography import x509
 
+from ezscale.billing.payout_ports import KeptFee, PayoutReceipt
 from ezscale.billing.ports import (
     Card,
     Charge,
@@ -18,6 +19,7 @@ from ezscale.billing.ports import (
     CheckoutPage,
     DisputeReceipt,
     Notice,
+    OldSubscription,
     Payer,
     Receipt,
     RefundReceipt,
@@ -36,6 +38,7 @@ from ezscale.integrations.paypal.afterwards import (
 from ezscale.integrations.paypal.amounts import paypal_amount
 from ezscale.integrations.paypal.client import LIVE, PayPalClient, Refusal, Row
 from ezscale.integrations.paypal.notices import HEARD_OF_NOWHERE_ELSE, NoticeReader
+from ezscale.integrations.paypal.old_subscriptions import OldSubscriptions
 from ezscale.integrations.paypal.receipts import (
     DECLINES,
     declined,
@@ -90,6 +93,7 @@ class PayPalGateway:
         self._client = client
         self._notices = notices
         self._report = Report(client, now)
+        self._old = OldSubscriptions(client, self._report)
 
     def register(self, payer: Payer) -> str:
         """PayPal's name for this customer, which comes with their first wallet: until then there is none."""
@@ -201,6 +205,17 @@ class PayPalGateway:
         """All money that was taken since a moment, as far as PayPal's report reaches; in no order."""
         return self._report.payments_since(moment)
 
+    def payouts_since(self, moment: datetime) -> Iterator[PayoutReceipt]:
+        """What was withdrawn to our bank since a moment, as far as PayPal's report reaches; oldest first."""
+        return self._report.payouts_since(moment)
+
+    def fees_since(self, moment: datetime) -> Iterator[KeptFee]:
+        """What PayPal has kept for no payment since a moment, as far as its report reaches."""
+        return self._report.fees_since(moment)
+
+    def balances(self) -> None:
+        """Nothing: what PayPal says of it is hours behind, and cannot be compared with what is booked now."""
+
     def read_dispute(self, dispute_ref: str) -> DisputeReceipt:
         """The current truth about a dispute, or about what was taken back by itself: that has the name of a refund."""
         try:
@@ -239,18 +254,17 @@ class PayPalGateway:
             return wallets[-1] if wallets else None
         return None
 
-    def is_kept(self, card_ref: str) -> bool:
-        """Whether PayPal still keeps this wallet, and lets us charge it."""
+    def read_card(self, card_ref: str) -> Card | None:
+        """A wallet as PayPal keeps it today; None when it does not, or no longer lets us charge it."""
         try:
-            self._client.payment_token(card_ref)
+            return wallet_of_token(self._client.payment_token(card_ref))
         except Missing:
-            return False
-        return True
+            return None
 
-    def kept_of(self, payer_ref: str) -> Iterator[str]:
+    def kept_of(self, payer_ref: str) -> Iterator[Card]:
         """The wallets that PayPal keeps of a customer; none of one whom it does not know."""
         try:
-            yield from (token["id"] for token in self._client.payment_tokens(payer_ref))
+            yield from map(wallet_of_token, self._client.payment_tokens(payer_ref))
         except Missing:
             return
 
@@ -265,8 +279,20 @@ class PayPalGateway:
         """The gateway no longer keeps any wallet of this customer (no error when it did not)."""
         if not payer.gateway_ref:
             return
-        for ref in list(self.kept_of(payer.gateway_ref)):
+        for ref in [wallet.ref for wallet in self.kept_of(payer.gateway_ref)]:
             self.forget_card(ref)
+
+    def old_subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """The subscriptions, all of an earlier system, of which money came since a moment, as far as the report reaches."""
+        return self._old.since(moment)
+
+    def read_old_subscription(self, ref: str) -> OldSubscription | None:
+        """One of those as it is today; None when there is none of this name."""
+        return self._old.read(ref)
+
+    def end_old_subscription(self, ref: str) -> None:
+        """It bills nobody any more (no error when it did not)."""
+        self._old.end(ref)
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
         """The messages since a moment that nothing but a webhook would tell us of, each with its body; some may be known."""

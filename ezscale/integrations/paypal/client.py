@@ -32,6 +32,7 @@ ORDERS = "/v2/checkout/orders"
 CAPTURES, REFUNDS = "/v2/payments/captures", "/v2/payments/refunds"
 DISPUTES, EVENTS = "/v1/customer/disputes", "/v1/notifications/webhooks-events"
 SETUP_TOKENS, PAYMENT_TOKENS = "/v3/vault/setup-tokens", "/v3/vault/payment-tokens"
+SUBSCRIPTIONS = "/v1/billing/subscriptions"
 RENEWED_EARLY = timedelta(minutes=1)
 PAGE, EVENTS_PAGE = 500, 100
 STILL_AT_IT = 409
@@ -132,6 +133,14 @@ class PayPalClient:
     def delete_payment_token(self, token_id: str) -> None:
         """Forget a kept wallet; Missing when there is none."""
         self._ask("DELETE", f"{PAYMENT_TOKENS}/{_part(token_id)}")
+
+    def subscription(self, subscription_id: str) -> Row:
+        """A subscription; Missing when there is none."""
+        return self._ask("GET", f"{SUBSCRIPTIONS}/{_part(subscription_id)}")
+
+    def cancel_subscription(self, subscription_id: str, reason: str) -> None:
+        """End a subscription for good; Missing when there is none."""
+        self._ask("POST", f"{SUBSCRIPTIONS}/{_part(subscription_id)}/cancel", {"reason": reason})
 
     def transactions(self, start: datetime, end: datetime) -> Iterator[Transactions]:
         """What moved in a time of 31 days at the most, page by page."""

@@ -35,6 +35,7 @@ CERTIFICATES, AUTHORITY = "/v1/notifications/certs/", "/_sandbox/authority"
 OWN_HOSTS, CERTIFICATE_NAME = re.compile(r"https://([a-z0-9-]+\.)+paypal\.com"), re.compile(r"[A-Za-z0-9-]+")
 OLDEST, NEWEST = timedelta(days=4), timedelta(minutes=5)  # it tries for three days
 KEPT = "VAULT.PAYMENT-TOKEN.CREATED"
+SALE = "PAYMENT.SALE."  # only subscriptions still make these
 ABOUT = {  # the first that fits
     "CHECKOUT.ORDER.": About.PAGE,
     "CHECKOUT.PAYMENT-APPROVAL.REVERSED": About.PAGE,
@@ -44,10 +45,12 @@ ABOUT = {  # the first that fits
     "PAYMENT.REFUND.": About.REFUND,
     "CUSTOMER.DISPUTE.": About.DISPUTE,
     "VAULT.PAYMENT-TOKEN.DELET": About.CARD,
+    "BILLING.SUBSCRIPTION.": About.OLD_SUBSCRIPTION,
+    SALE: About.OLD_SUBSCRIPTION,
 }
 HEARD_OF_NOWHERE_ELSE = (
     *("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED", "PAYMENT.REFUND.", "CUSTOMER.DISPUTE."),
-    "VAULT.PAYMENT-TOKEN.",
+    *("VAULT.PAYMENT-TOKEN.", "BILLING.SUBSCRIPTION.", SALE),
 )
 
 
@@ -90,6 +93,8 @@ class NoticeReader:
         about = next((about for start, about in ABOUT.items() if kind.startswith(start)), About.NOTHING)
         if kind == KEPT and "order_id" in resource.get("metadata", {}):  # kept a while after its page was paid
             return Notice(event["id"], kind, About.PAGE, resource["metadata"]["order_id"], live=self._live)
+        if kind.startswith(SALE):
+            return Notice(event["id"], kind, about, str(resource.get("billing_agreement_id", "")), live=self._live)
         subject = resource.get("id") or resource.get("dispute_id") or resource.get("order_id") or ""
         return Notice(event["id"], kind, about, str(subject), live=self._live)
 

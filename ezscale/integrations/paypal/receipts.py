@@ -119,7 +119,7 @@ def wallet_of_order(order: Row) -> Card | None:
 
 def wallet_of_token(token: Row) -> Card:
     """A kept wallet."""
-    source = token["payment_source"]["paypal"]
+    source = token["payment_source"].get("paypal", {})
     return _wallet(token["id"], token["customer"], source.get("email_address", ""), source.get("payer_id", ""))
 
 

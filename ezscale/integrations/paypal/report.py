@@ -1,9 +1,10 @@
 """PayPal's report of what moved: the only place where something is found by our own names. It is hours behind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from ezscale.billing.payout_ports import KeptFee, PayoutReceipt, PayoutState
 from ezscale.billing.ports import ChargeState, Receipt
 from ezscale.integrations.paypal.amounts import our_amount
 from ezscale.integrations.paypal.client import PayPalClient, Row, Transactions
@@ -11,8 +12,11 @@ from ezscale.integrations.paypal.receipts import attempt_of
 from ezscale.kit.errors import TemporaryFailure
 
 CLOCKS_DIFFER, RANGE = timedelta(hours=1), timedelta(days=30)
-PAYMENTS, REFUNDS = "T00", "T11"  # how the codes of payments and refunds begin
+PAYMENTS, REFUNDS, FEES, WITHDRAWALS = "T00", "T11", "T01", "T04"  # how the codes begin
+SUBSCRIPTION = "SUB"
 MOVED = ("S", "V")  # money that came, also when it has gone back since
+DONE = "S"
+PAYOUT_STATES = {"S": PayoutState.PAID, "P": PayoutState.UNDER_WAY, "D": PayoutState.FAILED, "V": PayoutState.FAILED}
 
 
 class Report:
@@ -50,6 +54,28 @@ class Report:
         for page in self._pages(moment):
             yield from (_receipt_of(row) for row in page.rows if _has_come(row))
 
+    def payouts_since(self, moment: datetime) -> Iterator[PayoutReceipt]:
+        """What was withdrawn to a bank since a moment."""
+        for page in self._pages(moment):
+            yield from (_payout_of(row) for row in page.rows if _is(row, WITHDRAWALS))
+
+    def fees_since(self, moment: datetime) -> Iterator[KeptFee]:
+        """What was kept for no payment since a moment: in rows of its own, and of what was withdrawn."""
+        for page in self._pages(moment):
+            for row in page.rows:
+                is_fee, costs = _is(row, FEES), row.get("fee_amount")
+                if is_fee and row.get("transaction_status") == DONE:
+                    yield _fee_of(row, row["transaction_amount"])
+                elif _is(row, WITHDRAWALS) and row.get("transaction_status") == DONE and costs:
+                    yield _fee_of(row, costs)
+
+    def subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """The subscriptions of which money came since a moment, each as often as it did."""
+        for page in self._pages(moment):
+            for row in page.rows:
+                if _has_come(row) and row.get("paypal_reference_id_type") == SUBSCRIPTION:
+                    yield str(row["paypal_reference_id"])
+
     def _pages(self, start: datetime) -> Iterator[Transactions]:
         until = self._now()  # time goes on while pages are read: what comes meanwhile is for the next time
         while start < until:
@@ -82,6 +108,16 @@ def _receipt_of(row: Row) -> Receipt:
         invoice_id=invoice_id,
         fee=-our_amount(fee) if fee else None,
     )
+
+
+def _payout_of(row: Row) -> PayoutReceipt:
+    state = PAYOUT_STATES.get(str(row.get("transaction_status")), PayoutState.UNDER_WAY)
+    day = datetime.fromisoformat(row["transaction_initiation_date"]).date()
+    return PayoutReceipt(row["transaction_id"], -our_amount(row["transaction_amount"]), day, state)
+
+
+def _fee_of(row: Row, amount: Mapping[str, str]) -> KeptFee:
+    return KeptFee(row["transaction_id"], -our_amount(amount), str(row["transaction_event_code"]))
 
 
 def _require_reached(complete_until: datetime, moment: datetime) -> None:

@@ -11,6 +11,7 @@ from stripe.checkout import Session
 from stripe.params import CustomerListParams
 from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData
 
+from ezscale.billing.payout_ports import KeptFee, PayoutReceipt
 from ezscale.billing.ports import (
     About,
     BadNotice,
@@ -20,6 +21,7 @@ from ezscale.billing.ports import (
     CheckoutPage,
     DisputeReceipt,
     Notice,
+    OldSubscription,
     Payer,
     Receipt,
     RefundReceipt,
@@ -28,8 +30,10 @@ from ezscale.billing.ports import (
 from ezscale.integrations.http import Guard, open_http
 from ezscale.integrations.stripe.amounts import stripe_amount
 from ezscale.integrations.stripe.client import KeyReused, asking, open_client
+from ezscale.integrations.stripe.holdings import Holdings
 from ezscale.integrations.stripe.receipts import (
     kept_card,
+    kept_method,
     ours,
     receipt_of_decline,
     receipt_of_dispute,
@@ -40,6 +44,7 @@ from ezscale.integrations.stripe.receipts import (
     refused_refund,
 )
 from ezscale.kit.errors import Rejected, UnknownOutcome
+from ezscale.kit.money import Money
 
 SIGNATURE = "stripe-signature"
 MONEY = ["latest_charge.balance_transaction", "payment_method"]
@@ -54,12 +59,16 @@ HEARD_OF_NOWHERE_ELSE = [  # what is done in Stripe's dashboard, and by banks
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "payment_method.updated",
+    "payment_method.automatically_updated",  # by the bank that has renewed it
 ]
 ABOUT = {
     "checkout.session.": About.PAGE,
     "payment_intent.": About.PAYMENT,
     "refund.": About.REFUND,
     "charge.dispute.": About.DISPUTE,
+    "payment_method.updated": About.CARD,
+    "payment_method.automatically_updated": About.CARD,
 }
 BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.NEEDS_CUSTOMER, ChargeState.FAILED]
 
@@ -89,6 +98,7 @@ class StripeGateway:
     def __init__(self, client: stripe.StripeClient, webhook_secret: str) -> None:
         self._client = client
         self._stripe = client.v1
+        self._holdings = Holdings(client.v1)
         self._webhook_secret = webhook_secret
 
     def register(self, payer: Payer) -> str:
@@ -258,6 +268,18 @@ class StripeGateway:
                 if intent.status == "succeeded":
                     yield receipt_of_intent(intent)
 
+    def payouts_since(self, moment: datetime) -> Iterator[PayoutReceipt]:
+        """All payouts begun since a moment, newest first."""
+        return self._holdings.payouts_since(moment)
+
+    def fees_since(self, moment: datetime) -> Iterator[KeptFee]:
+        """What Stripe has kept for nothing in particular, and for refunds and payouts."""
+        return self._holdings.fees_since(moment)
+
+    def balances(self) -> Mapping[str, Money]:
+        """What Stripe holds for us right now by currency, settled or not."""
+        return self._holdings.balances()
+
     def read_dispute(self, dispute_ref: str) -> DisputeReceipt:
         """The current truth about money that a customer's bank has taken back, or asks about."""
         with asking(changes=False):
@@ -290,23 +312,24 @@ class StripeGateway:
             return None
         return kept_card(intent.payment_method)
 
-    def is_kept(self, card_ref: str) -> bool:
-        """Whether Stripe still keeps this card for its customer."""
+    def read_card(self, card_ref: str) -> Card | None:
+        """A card as Stripe keeps it today; None when it does so for nobody."""
         try:
             with asking(changes=False):
-                return self._stripe.payment_methods.retrieve(card_ref).customer is not None
+                method = self._stripe.payment_methods.retrieve(card_ref)
         except Rejected as refusal:
             if refusal.status != 404:
                 raise
-            return False
+            return None
+        return None if method.customer is None else kept_method(method)
 
-    def kept_of(self, payer_ref: str) -> Iterator[str]:
+    def kept_of(self, payer_ref: str) -> Iterator[Card]:
         """The cards that Stripe keeps of a customer, newest first; none of one whom it does not know."""
         try:
             with asking(changes=False):
                 listed = self._stripe.payment_methods.list({"customer": payer_ref, "limit": 100})
                 for method in listed.auto_paging_iter():
-                    yield method.id
+                    yield kept_method(method)
         except Rejected as refusal:
             if refusal.status not in (400, 404):
                 raise
@@ -325,6 +348,17 @@ class StripeGateway:
         known = self._known_customers(payer, {"email": payer.email} if payer.email else {})
         for ref in dict.fromkeys(filter(None, (payer.gateway_ref, *known))):
             self._delete_customer(ref)
+
+    def old_subscriptions_since(self, moment: datetime) -> Iterator[str]:
+        """None: Stripe shows us those of our own account only, and there are none."""
+        return iter(())
+
+    def read_old_subscription(self, ref: str) -> OldSubscription | None:
+        """There is none."""
+        return None
+
+    def end_old_subscription(self, ref: str) -> None:
+        """There is none."""
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
         """The messages since a moment that nothing but a webhook would tell us of, each with its body; some may be known."""

@@ -197,6 +197,11 @@ def kept_card(method: "str | stripe.PaymentMethod | None") -> Card | None:
     return Card(method.id, card.brand, card.last4, card.exp_month, card.exp_year, card.country or "", fingerprint)
 
 
+def kept_method(method: stripe.PaymentMethod) -> Card:
+    """Whatever Stripe keeps for a customer: of what is no card, its kind alone."""
+    return kept_card(method) or Card(method.id, method.type)
+
+
 def ours(metadata: Any, name: str) -> UUID | None:
     """One of our ids from the metadata; None when it is not there, or not ours."""
     try:

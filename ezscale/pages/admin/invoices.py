@@ -44,6 +44,7 @@ def invoices() -> rx.Component:
         actions=[
             link_button("Credit notes", to="/admin/credit-notes/", look="plain", size="small"),
             link_button("Disputes", to="/admin/disputes/", look="plain", size="small"),
+            link_button("Payouts", to="/admin/payouts/", look="plain", size="small"),
             export_button("invoices", InvoicesState),
             _new(),
         ],

@@ -29,6 +29,8 @@ def really_done(store: Store) -> dict[str, Any]:
         "names": names,
         "captured": dict(captured),
         "refunded": dict(refunded),
+        "withdrawals": _by_status(store, "withdrawal"),
+        "fees_kept": len(store.all("fee")),
         "declined": len(store.all("declined")),
         "refunds": len(store.all("refund")),
         "orders": _by_status(store, "order"),

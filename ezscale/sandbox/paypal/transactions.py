@@ -11,12 +11,12 @@ from ezscale.sandbox.store import Document
 BEHIND = timedelta(hours=3)
 LONGEST_RANGE = timedelta(days=31)
 USUAL_PAGE, LARGEST_PAGE = 100, 500
-PAYMENT, REFUND = "T0006", "T1107"
-STATUSES = {"PENDING": "P", "DECLINED": "D", "REFUNDED": "V"}
+PAYMENT, SUBSCRIPTION_PAYMENT, REFUND, WITHDRAWAL, FEE = "T0006", "T0002", "T1107", "T0403", "T0100"
+STATUSES = {"PENDING": "P", "DECLINED": "D", "REFUNDED": "V", "REVERSED": "V"}
 
 
 def search(account: Account, params: Document, id: str = "") -> Document:
-    """Payments and refunds of a time, oldest first. It cannot be asked for our own names: they are only told."""
+    """Payments, refunds, withdrawals and fees of a time, oldest first. It cannot be asked for our own names: they are only told."""
     start, end = moment(params, "start_date"), moment(params, "end_date")
     if not start <= end <= start + LONGEST_RANGE:
         raise PayPalError(400, "INVALID_PARAMETER_VALUE", "The range is 31 days at the most.", "end_date")
@@ -40,6 +40,9 @@ def _rows(account: Account) -> list[Document]:
         _row(doc, REFUND, -1) | {"paypal_reference_id": doc["_capture"], "paypal_reference_id_type": "TXN"}
         for doc in account.store.all("refund")
     ]
+    rows += [_row(doc, WITHDRAWAL, -1) for doc in account.store.all("withdrawal")]
+    rows += [_row(doc, FEE, -1) for doc in account.store.all("fee")]
+    rows += [_sale_row(doc) for doc in account.store.all("sale")]
     return sorted(rows, key=_begun)
 
 
@@ -54,9 +57,21 @@ def _row(doc: Document, code: str, sign: int) -> Document:
         "transaction_status": STATUSES.get(doc["status"], "S"),
     }
     if breakdown := doc.get("seller_receivable_breakdown"):
-        row["fee_amount"] = breakdown["paypal_fee"] | {"value": f"-{breakdown['paypal_fee']['value']}"}
+        row["fee_amount"] = _kept(breakdown["paypal_fee"])
+    if fee := doc.get("_fee"):
+        row["fee_amount"] = _kept(fee)
     told = {"invoice_id": "invoice_id", "custom_id": "custom_field"}
     return row | {theirs: doc[ours] for ours, theirs in told.items() if ours in doc}
+
+
+def _kept(fee: Document) -> Document:
+    return fee | {"value": f"-{fee['value']}"}
+
+
+def _sale_row(sale: Document) -> Document:
+    price = {"currency_code": sale["amount"]["currency"], "value": sale["amount"]["total"]}
+    row = _row({**sale, "amount": price, "status": "COMPLETED"}, SUBSCRIPTION_PAYMENT, 1)
+    return row | {"paypal_reference_id": sale["billing_agreement_id"], "paypal_reference_id_type": "SUB"}
 
 
 def _begun(row: Document) -> str:

@@ -18,6 +18,7 @@ KIND_BY_PREFIX = {
     "evt": "event",
     "pi": "payment_intent",
     "pm": "payment_method",
+    "po": "payout",
     "re": "refund",
     "seti": "setup_intent",
     "txn": "balance_transaction",
@@ -50,7 +51,7 @@ class Account:
             "id": f"{prefix}_{secrets.token_hex(12)}",
             "object": kind,
             "created": self.time,
-            "livemode": False,
+            **({} if kind == "balance_transaction" else {"livemode": False}),  # the one thing that does not say so
             **fields,
         }
         return self.save(doc)
@@ -67,9 +68,10 @@ class Account:
             raise no_such(kind, id, param)
         return doc
 
-    def emit(self, type: str, doc: Document) -> None:
-        """Put an event on record and announce it to the webhook endpoint."""
-        event = self.make("evt", type=type, api_version=API_VERSION, request=self.request, data={"object": public(doc)})
+    def emit(self, type: str, doc: Document, before: Document | None = None) -> None:
+        """Put an event on record and announce it to the webhook endpoint; `before` is what was otherwise before it."""
+        data = {"object": public(doc)} | ({"previous_attributes": before} if before else {})
+        event = self.make("evt", type=type, api_version=API_VERSION, request=self.request, data=data)
         self.announce(event)
 
     def page_of(

@@ -3,9 +3,8 @@
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.stripe.account import Account
 from ezscale.sandbox.stripe.amounts import fee_of
+from ezscale.sandbox.stripe.entries import balance_entry
 from ezscale.sandbox.stripe.errors import Declined
-
-ENTRIES = {"charge": "charge", "refund": "refund", "dispute": "adjustment"}  # by what moves the balance
 
 
 def retrieve(account: Account, params: Document, id: str) -> Document:
@@ -40,19 +39,3 @@ def make(account: Account, intent: Document, method: Document, failure: Declined
     if failure is None:
         charge["balance_transaction"] = balance_entry(account, charge, charge["amount"], fee_of(charge["amount"]))
     return account.save(charge)
-
-
-def balance_entry(account: Account, source: Document, amount: int, fee: int = 0) -> str:
-    """Move the balance for a charge, a refund or a dispute; the id of the entry."""
-    entry = account.make(
-        "txn",
-        amount=amount,
-        currency=source["currency"],
-        exchange_rate=None,
-        fee=fee,
-        net=amount - fee,
-        source=source["id"],
-        status="pending",
-        type=ENTRIES[source["object"]],
-    )
-    return str(entry["id"])

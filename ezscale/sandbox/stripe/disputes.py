@@ -5,7 +5,7 @@ from datetime import timedelta
 from ezscale.kit.money import Money
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.stripe.account import Account, merged_metadata
-from ezscale.sandbox.stripe.charges import balance_entry
+from ezscale.sandbox.stripe.entries import balance_entry
 from ezscale.sandbox.stripe.errors import StripeError
 
 FEE = 15  # of the currency

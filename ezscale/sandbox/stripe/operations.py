@@ -4,6 +4,7 @@ from stripe import params as p
 from stripe.params import checkout as cp
 
 from ezscale.sandbox.stripe import (
+    balance,
     charges,
     checkout,
     customers,
@@ -11,6 +12,7 @@ from ezscale.sandbox.stripe import (
     events,
     payment_intents,
     payment_methods,
+    payouts,
     refunds,
     setup_intents,
 )
@@ -96,6 +98,23 @@ OPERATIONS = (
         "GET", "/v1/refunds", refunds.index, p.RefundListParams, LISTING | {"payment_intent", "charge", "created"}
     ),
     Operation("GET", "/v1/refunds/{id}", refunds.retrieve, p.RefundRetrieveParams, _names("")),
+    Operation("GET", "/v1/balance", balance.retrieve, p.BalanceRetrieveParams, _names("")),
+    Operation(
+        "GET",
+        "/v1/balance_transactions",
+        balance.index_entries,
+        p.BalanceTransactionListParams,
+        LISTING | {"type", "currency", "source", "created"},
+    ),
+    Operation(
+        "GET",
+        "/v1/balance_transactions/{id}",
+        balance.retrieve_entry,
+        p.BalanceTransactionRetrieveParams,
+        _names(""),
+    ),
+    Operation("GET", "/v1/payouts", payouts.index, p.PayoutListParams, LISTING | {"status", "created", "arrival_date"}),
+    Operation("GET", "/v1/payouts/{id}", payouts.retrieve, p.PayoutRetrieveParams, _names("")),
     Operation("GET", "/v1/charges/{id}", charges.retrieve, p.ChargeRetrieveParams, _names("")),
     Operation(
         "GET", "/v1/disputes", disputes.index, p.DisputeListParams, LISTING | {"payment_intent", "charge", "created"}

@@ -41,6 +41,20 @@ def detach(account: Account, params: Document, id: str) -> Document:
     return account.save(method)
 
 
+def renew(account: Account, method: Document, year: int, last4: str = "") -> Document:
+    """The bank sends the holder a new card: another year on it, and perhaps another number, of a test card, too."""
+    if method["customer"] is None:
+        raise StripeError("Only the cards that are kept for somebody are renewed.", param="payment_method")
+    if last4 and last4 not in BY_LAST4:
+        raise StripeError("No test card ends in these digits.", param="last4")
+    last4 = last4 or method["card"]["last4"]
+    renewed = {"exp_year": year, "last4": last4, "fingerprint": f"fingerprint{last4}"}
+    before = {name: method["card"][name] for name, value in renewed.items() if method["card"][name] != value}
+    method["card"] |= renewed
+    account.emit("payment_method.automatically_updated", method, {"card": before})
+    return account.save(method)
+
+
 def keep(account: Account, method: Document, customer: str, *, set_up: bool = False) -> Document:
     """Attach a card; `set_up` when its holder has agreed, authenticated if the bank wished, to later charges.
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.stripe.account import Account, merged_metadata
 from ezscale.sandbox.stripe.cards import BY_LAST4, Arrives
-from ezscale.sandbox.stripe.charges import balance_entry
 from ezscale.sandbox.stripe.disputes import is_refundable
+from ezscale.sandbox.stripe.entries import balance_entry
 from ezscale.sandbox.stripe.errors import StripeError
 
 A_DAY = int(timedelta(days=1).total_seconds())
@@ -65,7 +65,7 @@ def settle_overdue(account: Account) -> None:
         charge = account.find("charge", refund["charge"])
         charge |= {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False}
         account.save(charge)
-        refund["failure_balance_transaction"] = balance_entry(account, refund, refund["amount"])
+        refund["failure_balance_transaction"] = balance_entry(account, refund, refund["amount"], type="refund_failure")
         account.emit("refund.failed", account.save(refund))
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from ezscale.sandbox.store import Store
+from ezscale.sandbox.stripe.entries import held
 
 
 def really_done(store: Store) -> dict[str, Any]:
@@ -22,6 +23,9 @@ def really_done(store: Store) -> dict[str, Any]:
         line["intents"].append(charge["payment_intent"])
         captured[charge["currency"]] += charge["amount_captured"]
         refunded[charge["currency"]] += charge["amount_refunded"]
+    paid_out = Counter[str]()
+    for payout in (payouts := store.all("payout")):
+        paid_out[payout["currency"]] += 0 if payout["status"] in ("failed", "canceled") else payout["amount"]
     return {
         "invoices": invoices,
         "captured": dict(captured),
@@ -29,18 +33,12 @@ def really_done(store: Store) -> dict[str, Any]:
         "declined": len(store.where("charge", "status", "failed")),
         "refunds": len(store.all("refund")),
         "disputes": dict(Counter(dispute["status"] for dispute in store.all("dispute"))),
-        "balance": dict(_balance(store)),
+        "balance": dict(held(store)),
+        "payouts": dict(Counter(payout["status"] for payout in payouts)),
+        "paid_out": dict(paid_out),
         "customers": len(store.all("customer")),
         "customers_deleted": len(store.all("deleted_customer")),
         "cards_kept": sum(method["customer"] is not None for method in store.all("payment_method")),
         "sessions": dict(Counter(session["status"] for session in store.all("checkout.session"))),
         "webhooks_owed": len(store.all("delivery")),
     }
-
-
-def _balance(store: Store) -> Counter[str]:
-    """What the account holds, by currency."""
-    sums = Counter[str]()
-    for entry in store.all("balance_transaction"):
-        sums[entry["currency"]] += entry["net"]
-    return sums

@@ -1,0 +1,137 @@
+"""The words of mail about what is sold and what runs: orders, prices, servers."""
+
+from ezscale.messaging.template import Words
+
+ABOUT_SERVICES = {
+    "cancellation": Words(
+        "Your cancellation: {{ item }} ends on {{ ends_on }}",
+        (
+            "Hello {{ name }},",
+            "as you wished, {{ item }} will end on {{ ends_on }} and will not be charged again. It runs until then.",
+            "You can take the cancellation back at any time before that day.",
+        ),
+        "See the service",
+    ),
+    "price_change": Words(
+        "{{ plan }} costs {{ new }} {{ cycle }} from {{ from_day }}",
+        (
+            "Hello {{ name }},",
+            (
+                "we are changing what {{ plan }}, paid {{ cycle }}, costs you: from {{ old }} to {{ new }}, before tax. The new "
+                "price holds from your first period that begins on {{ from_day }} or later. Until then you pay what you pay "
+                "now, and a discount of yours goes on."
+            ),
+            (
+                "There is nothing you need to do. If you would rather not stay at that price, cancel on the page of the "
+                "service at any time before that period begins: it runs to the end of what is paid, and is never charged again."
+            ),
+        ),
+        "See my services",
+    ),
+    "price_stays": Words(
+        "{{ plan }} keeps its price after all",
+        (
+            "Hello {{ name }},",
+            (
+                "we have told you that {{ plan }}, paid {{ cycle }}, would cost you {{ new }} from {{ from_day }}. That will "
+                "not happen: you go on paying {{ old }}, before tax."
+            ),
+        ),
+    ),
+    "order_held": Words(
+        "Your order {{ number }} is being looked at",
+        (
+            "Hello {{ name }},",
+            (
+                "we have received {{ total }} for your order {{ number }}. Thank you! One of us looks at it before we build "
+                "it; this rarely takes longer than a working day, and you need not do anything."
+            ),
+        ),
+        "See the order",
+    ),
+    "order_rejected": Words(
+        "We cannot carry out your order {{ number }}",
+        (
+            "Hello {{ name }},",
+            "we are sorry: we cannot carry out your order {{ number }}. {{ reason }}",
+            (
+                "{% if paid %}The {{ total }} that you paid are now credit in your account; write to us and we send them "
+                "back to you.{% else %}Nothing was charged.{% endif %}"
+            ),
+        ),
+        "See the order",
+    ),
+    "offer_made": Words(
+        "Our offer {{ number }} for you",
+        (
+            "Hello {{ name }},",
+            "we have made you an offer: {{ items }}. It holds until {{ valid_until }}.",
+            "You see what it costs in your account, where you can order it, or say that you do not want it.",
+        ),
+        "See the offer",
+    ),
+    "service_ready": Words(
+        "{{ hostname }} is running",
+        (
+            "Hello {{ name }},",
+            (
+                "your server {{ hostname }} ({{ plan }}) is ready at {{ ipv4 }}. Its root password waits for you in your "
+                "account; we never send passwords by mail."
+            ),
+        ),
+        "Open the server",
+    ),
+    "service_failed": Words(
+        "{{ hostname }} needs a little longer",
+        (
+            "Hello {{ name }},",
+            (
+                "setting up {{ hostname }} did not work at once. Our staff have been told and are on it; you need not do "
+                "anything, and you will hear from us."
+            ),
+        ),
+        "See the state",
+    ),
+    "service_suspended": Words(
+        "{{ hostname }} is suspended",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} stands still because an invoice is unpaid. Nothing on it is lost: it runs again as soon as "
+                "the invoice is paid."
+            ),
+        ),
+        "See and pay",
+    ),
+    "service_paused": Words(
+        "{{ hostname }} is paused",
+        (
+            "Hello {{ name }},",
+            "{{ hostname }} is paused, as it was asked for. Nothing on it is lost: it runs again when the pause ends.",
+        ),
+        "Open the server",
+    ),
+    "service_disputed": Words(
+        "{{ hostname }} is suspended",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} stands still because the bank behind a payment for it wants the money back. Nothing on it is "
+                "lost. If that is a mistake, please tell the bank, and answer this mail: we clear it up with you."
+            ),
+        ),
+        "Open the server",
+    ),
+    "service_resumed": Words(
+        "{{ hostname }} runs again",
+        ("Hello {{ name }},", "{{ hostname }} is running again."),
+        "Open the server",
+    ),
+    "service_terminated": Words(
+        "{{ hostname }} has been deleted",
+        (
+            "Hello {{ name }},",
+            "{{ hostname }} and everything on it has been deleted. Thank you for having been with us.",
+        ),
+    ),
+}

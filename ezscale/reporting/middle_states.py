@@ -1,0 +1,160 @@
+"""What is on its way to another state, and how long it may be.
+
+A row rests in the states that its model names in `__at_rest__`. In any other it is found here, or among the checks of
+services, once it has stood there for too long.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, exists
+from sqlmodel import col, or_, select
+
+from ezscale.kit.jobs import Job, JobStatus
+from ezscale.kit.work import Work
+from ezscale.models import (
+    Dispute,
+    Invoice,
+    InvoiceLine,
+    MailMessage,
+    Offer,
+    Order,
+    Pause,
+    PaymentAttempt,
+    Payout,
+    ProvisioningJob,
+    Referral,
+    Refund,
+    Service,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionItem,
+    TopUp,
+)
+from ezscale.models.dispute import UNDECIDED
+from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
+from ezscale.models.mail import MailStatus
+from ezscale.models.order import OfferStatus, OrderStatus
+from ezscale.models.payment import LIVE
+from ezscale.models.payout import PayoutStatus
+from ezscale.models.referral import ReferralStatus
+from ezscale.models.refund import UNDER_WAY
+from ezscale.models.service import KEPT_BACK, ServiceStatus
+from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
+from ezscale.models.top_up import TopUpStatus
+from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Until how long after a moment, or a day, something may stand in one of some states. `name` is how it is called."""
+
+    thing: str
+    name: Any
+    status: Any
+    states: tuple[StrEnum, ...]
+    since: Any
+    longest: timedelta = LONGEST_MIDDLE_STATE
+
+
+LIMITS = (
+    Limit("job", Job.task, Job.status, (JobStatus.READY,), Job.run_at),
+    Limit("mail", MailMessage.id, MailMessage.status, (MailStatus.QUEUED,), MailMessage.written_at),
+    Limit(
+        *("attempt", PaymentAttempt.id, PaymentAttempt.status, LIVE, PaymentAttempt.created_at),
+        longest=timedelta(days=3),  # PayPal's report, where lost answers are looked up, is hours behind
+    ),
+    Limit(
+        *("refund", Refund.id, Refund.status, UNDER_WAY, Refund.created_at),
+        longest=timedelta(days=30),  # a bank may take its time
+    ),
+    Limit(
+        *("dispute", Dispute.gateway_ref, Dispute.status, UNDECIDED, Dispute.opened_at),
+        longest=timedelta(days=150),  # banks take months
+    ),
+    Limit(
+        *("payout", Payout.gateway_ref, Payout.status, (PayoutStatus.UNDER_WAY,), Payout.arrives_on),
+        longest=timedelta(days=10),  # banks rest at weekends
+    ),
+    Limit("top-up", TopUp.number, TopUp.status, (TopUpStatus.ASKED,), TopUp.asked_at, timedelta(days=4)),
+    Limit("order", Order.number, Order.status, (OrderStatus.PLACED,), Order.expires_at),
+    Limit("order", Order.number, Order.status, (OrderStatus.HELD,), Order.paid_at, timedelta(days=7)),
+    Limit("offer", Offer.number, Offer.status, (OfferStatus.OFFERED,), Offer.valid_until),
+    Limit(
+        *("subscription", Subscription.number, Subscription.status, (SubscriptionStatus.PENDING,)),
+        *(Subscription.created_at, timedelta(days=4)),  # its order lasts two
+    ),
+    Limit(
+        *("change", SubscriptionChange.id, SubscriptionChange.status, (ChangeStatus.ACCEPTED,)),
+        *(SubscriptionChange.expires_at, timedelta(days=4)),  # as long as money for it may be on its way
+    ),
+    Limit(
+        *("change", SubscriptionChange.id, SubscriptionChange.status, (ChangeStatus.SCHEDULED,)),
+        *(SubscriptionChange.effective_on, timedelta(days=2)),
+    ),
+    Limit(
+        *("referral", Referral.id, Referral.status, (ReferralStatus.WAITING,), Referral.credit_on),
+        longest=timedelta(days=2),
+    ),
+)
+
+
+def nothing_stays_on_its_way(work: Work) -> Iterator[str]:
+    """No job, mail, charge, refund, dispute, top-up, order, offer or change is on its way for longer than it may be."""
+    for limit in LIMITS:
+        now = work.today if isinstance(limit.since.type, Date) else work.now
+        stuck = select(limit.name, limit.status).where(
+            limit.status.in_(limit.states), or_(limit.since.is_(None), limit.since < now - limit.longest)
+        )
+        for name, status in work.session.exec(stuck.limit(MOST_NAMES)):
+            yield f"{limit.thing} {name} is {status.replace('_', ' ')} for too long"
+
+
+def services_come_to_an_end(work: Work) -> Iterator[str]:
+    """Whatever is built, deleted or could not be built is in somebody's hands; what is kept back has an order that is."""
+    lately = work.now - LONGEST_MIDDLE_STATE
+    left_alone = select(Service.number, Service.status).where(
+        col(Service.status).in_((ServiceStatus.BUILDING, ServiceStatus.FAILED, ServiceStatus.TERMINATING)),
+        ~exists().where(
+            col(ProvisioningJob.service_id) == col(Service.id),
+            or_(col(ProvisioningJob.created_at) >= lately, col(ProvisioningJob.failed_at) >= lately),
+        ),
+    )
+    kept_back = (
+        select(Service.number, Service.status)
+        .join(SubscriptionItem, col(SubscriptionItem.id) == Service.item_id)
+        .join(Subscription, col(Subscription.id) == SubscriptionItem.subscription_id)
+        .outerjoin(Order, col(Order.id) == Subscription.order_id)
+        .where(
+            col(Service.status).in_(KEPT_BACK),
+            or_(col(Order.id).is_(None), col(Order.status).not_in((OrderStatus.HELD, OrderStatus.REJECTED))),
+        )
+    )
+    for forgotten in (left_alone, kept_back):
+        for number, status in work.session.exec(forgotten.limit(MOST_NAMES)):
+            yield f"{number} is {status}, and nobody works on it"
+
+
+def standing_aside_has_a_reason(work: Work) -> Iterator[str]:
+    """Whoever is behind owes an overdue invoice, and whatever is paused has a day of return that has not passed."""
+    billing_it = exists().where(
+        col(SubscriptionItem.subscription_id) == col(Subscription.id),
+        col(InvoiceLine.item_id) == col(SubscriptionItem.id),
+        col(Invoice.id) == col(InvoiceLine.invoice_id),
+        col(Invoice.status).in_((InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)),
+        col(Invoice.origin) != InvoiceOrigin.CHANGE,
+        col(Invoice.due_on) < work.today,
+    )
+    behind = select(Subscription.number).where(Subscription.status == SubscriptionStatus.PAST_DUE, ~billing_it)
+    yield from (f"{number} is behind with nothing" for number in work.session.exec(behind.limit(MOST_NAMES)))
+    returning = exists().where(
+        col(Pause.live_for) == col(Subscription.id), col(Pause.returns_on) >= work.today - timedelta(days=2)
+    )
+    paused = select(Subscription.number).where(Subscription.status == SubscriptionStatus.PAUSED, ~returning)
+    yield from (f"{number} should have come back" for number in work.session.exec(paused.limit(MOST_NAMES)))
+
+
+OF_MIDDLE_STATES: tuple[Check, ...] = (nothing_stays_on_its_way, services_come_to_an_end, standing_aside_has_a_reason)
