@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import httpx
 
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 
 Http = httpx.Client
 Params = Mapping[str, str | int | bool]
@@ -16,10 +16,7 @@ LONGEST_REASON = 500
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 NOT_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 COME_BACK_LATER = (423, 429, 503)
-
-
-class Missing(Rejected):
-    """The vendor itself says that it has no such record."""
+NOT_FOUND = ("not_found", "NotFoundHttpException")  # how vendors call a record that they do not have
 
 
 class NotAsked(httpx.ConnectError):
@@ -54,12 +51,21 @@ class GuardedClient(httpx.Client):
 
 
 def open_http(
-    base_url: str, token: str = "", *, guard: Guard | None = None, transport: httpx.BaseTransport | None = None
+    base_url: str,
+    token: str = "",
+    *,
+    guard: Guard | None = None,
+    transport: httpx.BaseTransport | None = None,
+    query: Params | None = None,
 ) -> Http:
-    """A client for one vendor, kept open and shared by threads. `transport` is for stand-ins in the same process."""
+    """A client for one vendor, kept open and shared by threads. `transport` is for stand-ins in the same process.
+
+    `query` goes with every request, for a vendor that wants its key there.
+    """
     return GuardedClient(
         guard,
         base_url=base_url,
+        params=query,
         headers={
             "Accept": "application/json",
             "User-Agent": "EZSCALE/0.1",
@@ -117,7 +123,7 @@ def _answer(method: str, response: httpx.Response, asked: str) -> Any:
 
 def _refusal(method: str, response: httpx.Response, asked: str) -> Exception:
     status, body = response.status_code, json_or_none(response)
-    reason = _reason(body) or response.reason_phrase
+    reason, code = _reason(body) or response.reason_phrase, _code(body)
     said = f"{reason[:LONGEST_REASON]} ({status}; {asked})"
     if status in COME_BACK_LATER:
         return TemporaryFailure(said, retry_after=retry_after_of(response))
@@ -128,13 +134,13 @@ def _refusal(method: str, response: httpx.Response, asked: str) -> Exception:
             return Rejected(f"The API token was not accepted ({asked}): is it complete and still valid?", status=401)
         case 403:
             return Rejected(f"The API token does not allow this: {said}", status=403)
-        case 404 if isinstance(body, dict) and body.get("msg"):
-            return Missing(said, status=404)
+        case 404 if code in NOT_FOUND or (isinstance(body, dict) and body.get("msg")):
+            return Missing(said, status=404, code=code)
         case 404:
             return TemporaryFailure(f"Nothing answers there; a wrong address, or a proxy in between: {said}")
         case _ if status < 400:
             return Rejected(f"We are sent elsewhere; is the address right? {said}", status=status)
-    return Rejected(said, status=status)
+    return Rejected(said, status=status, code=code)
 
 
 def lost(method: str, message: str) -> TemporaryFailure:
@@ -156,10 +162,31 @@ def _reason(body: Any) -> str:
         return ""
     match body.get("errors"):
         case [_, *_] as sentences:
-            return "; ".join(map(str, sentences))
+            return "; ".join(_sentence(one) for one in sentences)
         case dict() as by_field if by_field:
             return "; ".join(f"{field}: {_joined(sentences)}" for field, sentences in by_field.items())
-    return str(body.get("msg") or body.get("message") or body.get("error") or "")
+    if (messages := body.get("messages")) and isinstance(messages, list):
+        return "; ".join(_sentence(one) for one in messages)
+    said = next((body[name] for name in ("msg", "message", "error", "detail", "code") if body.get(name)), "")
+    return str(said)
+
+
+def _sentence(one: object) -> str:
+    """One of several reasons: a sentence, or an object with a sentence in it."""
+    if not isinstance(one, dict):
+        return str(one)
+    return str(one.get("detail") or one.get("text") or one.get("code") or one)
+
+
+def _code(body: Any) -> str:
+    """The vendor's own word for the reason, where it has one."""
+    if not isinstance(body, dict):
+        return ""
+    match body.get("errors"):
+        case [{"code": str(code)}, *_]:
+            return code
+    code = body.get("code")
+    return code if isinstance(code, str) else ""
 
 
 def _joined(sentences: object) -> str:

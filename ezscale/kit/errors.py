@@ -93,9 +93,18 @@ class UnknownOutcome(TemporaryFailure):
 
 
 class Rejected(Exception):
-    """Somebody else's computer understood the request and refused it; the same request will be refused again."""
+    """Somebody else's computer understood the request and refused it; the same request will be refused again.
 
-    def __init__(self, message: str, *, status: int = 0) -> None:
+
+    `status` is the one of HTTP, and `code` the vendor's own word for the reason, where there is one.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.status = status
+        self.code = code
+
+
+class Missing(Rejected):
+    """The other side itself says that it has no such record."""

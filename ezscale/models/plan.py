@@ -24,6 +24,7 @@ class Family(StrEnum):
 class Plan(Row, table=True):
     """A product as it is sold: sizes for people, package for the panel.
 
+    `panel_settings` are what its panel has to know beside that, a line for each: a name, an equals sign, a value.
     `stock` is how many may still be sold, no end of them when it is empty. A hidden plan is sold by its address alone.
     """
 
@@ -39,12 +40,19 @@ class Plan(Row, table=True):
     traffic_gb: int = 0
     panel: str = Field(max_length=40)
     package: str = Field(max_length=60)
+    panel_settings: str = Field(default="", max_length=1000, sa_column_kwargs={"server_default": ""})
     position: int = 0
     popular: bool = False
     hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     needs_approval: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     stock: int | None = None
     archived_at: datetime | None = maybe_moment()
+
+    @property
+    def settings_of_panel(self) -> dict[str, str]:
+        """`panel_settings` by name."""
+        lines = (line.partition("=") for line in self.panel_settings.splitlines())
+        return {name.strip(): value.strip() for name, _, value in lines if name.strip()}
 
     def archive(self, now: datetime) -> None:
         """No longer for sale; those who have it keep it."""

@@ -32,9 +32,16 @@ KEPT_BACK = (ServiceStatus.HELD, ServiceStatus.WAITLISTED)
 
 
 class Service(Row, table=True):
-    """What a customer bought and a panel runs. `account_ref` and `remote_id` are the panel's own ids."""
+    """What a customer bought and a panel runs. `account_ref` and `remote_id` are the panel's own ids.
 
-    __table_args__ = (UniqueConstraint("panel", "remote_id"), Index("ix_service_customer", "customer_id", "id"))
+    Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("panel", "remote_id"),
+        Index("ix_service_customer", "customer_id", "id"),
+        Index("ix_service_former", "panel", "former_remote_id"),
+    )
     __at_rest__: ClassVar[dict[StrEnum, str]] = {
         ServiceStatus.EXPIRED: "nobody has paid for it",
         ServiceStatus.ACTIVE: "it runs",
@@ -51,6 +58,7 @@ class Service(Row, table=True):
     panel: str = Field(max_length=40)
     account_ref: str = Field(default="", max_length=60)
     remote_id: str | None = Field(default=None, max_length=60)
+    former_remote_id: str | None = Field(default=None, max_length=60)
     hostname: str = Field(max_length=190)
     status: ServiceStatus = Field(default=ServiceStatus.WAITING, sa_type=word(ServiceStatus), index=True)
     ipv4: str = Field(default="", max_length=60)
@@ -123,6 +131,7 @@ class Service(Row, table=True):
         """It is gone, confirmed by the panel."""
         require_status("service", self.status, ServiceStatus.TERMINATING)
         self.status = ServiceStatus.TERMINATED
+        self.remote_id, self.former_remote_id = None, self.remote_id
         self.terminated_at = now
 
 

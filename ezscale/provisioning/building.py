@@ -1,5 +1,6 @@
 """From paid to running: account, reservation, installation, waiting, verification. Each step can be repeated."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,14 +13,14 @@ from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, ProvisioningJob, Service
 from ezscale.models.service import BuildStep, JobAction
 from ezscale.provisioning.addresses import assign_addresses
-from ezscale.provisioning.credentials import has_login, store_login
+from ezscale.provisioning.credentials import choose_login, has_login, share_login, store_login
 from ezscale.provisioning.events import BuildProgressed, ServiceReady
 from ezscale.provisioning.jobs import Assignment, assignment
 from ezscale.provisioning.logbook import write_log
-from ezscale.provisioning.ports import Panel, RemoteServer, RemoteState
+from ezscale.provisioning.panel_skills import GivesLogins
+from ezscale.provisioning.ports import Panel, RemoteServer, RemoteState, ServiceSpec
 
 CLOCKS_DIFFER = timedelta(minutes=2)
-LONGEST_BUILD = timedelta(minutes=30)
 LOOK_AGAIN = 3.0
 
 
@@ -33,7 +34,7 @@ def build(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None
     TemporaryFailure means: call again later. Rejected means: a person has to look.
     """
     _ensure_account(open_work, panel, job_id)
-    _ensure_server(open_work, panel, job_id)
+    _ensure_server(open_work, panel, vault, job_id)
     _ensure_installed(open_work, panel, vault, job_id)
     remote = _wait_until_ready(open_work, panel, job_id)
     _confirm(open_work, panel, vault, job_id, remote)
@@ -51,16 +52,18 @@ def _ensure_account(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
         _note(work, task, f"Account {account} on the panel")
 
 
-def _ensure_server(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
+def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None:
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None or task.service.remote_id:
             return
-        _one_reservation_at_a_time(work, task)
+        if not panel.keeps_keys:
+            _one_reservation_at_a_time(work, task)
         task.job.begin(BuildStep.RESERVE, world_now())
+        spec = _with_password(work, panel, vault, task)
     remote = _left_behind(open_work, panel, task)
     adopted = remote is not None
-    remote = remote or _reserve(open_work, panel, job_id, task)
+    remote = remote or _reserve(open_work, panel, job_id, task, spec)
     with open_work() as work:
         task = _still_to_do(work, job_id)
         task.service.remote_id = remote.remote_id
@@ -77,9 +80,10 @@ def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: U
             return
         task.job.begin(BuildStep.BUILD, world_now())
         remote_id = task.service.remote_id
+        spec = _with_password(work, panel, vault, task)
     login = None
     if panel.look(remote_id).state in (RemoteState.RESERVED, RemoteState.FAILED):
-        login = panel.build(remote_id, task.spec)
+        login = panel.build(remote_id, spec)
     with open_work() as work:
         task = _still_to_do(work, job_id)
         if login is not None:
@@ -98,8 +102,9 @@ def _wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> Remote
         raise Rejected("The panel could not install the system.")
     if remote.state is not RemoteState.READY or remote.busy:
         began = task.job.step_began_at or world_now()
-        if world_now() - began > LONGEST_BUILD:
-            raise Rejected("The panel has not finished the installation within half an hour.")
+        if world_now() - began > panel.longest_build:
+            minutes = int(panel.longest_build.total_seconds() // 60)
+            raise Rejected(f"The panel has not finished the installation within {minutes} minutes.")
         raise NotYet("The system is being installed", retry_after=LOOK_AGAIN)
     return remote
 
@@ -112,9 +117,13 @@ def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remo
         if task is None:
             return
         login_known = has_login(work, task.service.id)
+        if not login_known and isinstance(panel, GivesLogins) and panel.opens_account:
+            login_known = share_login(work, vault, task.service)
     if remote.owner != task.service.account_ref:
         raise Rejected(f"Server {remote.remote_id} belongs to somebody else on the panel.")
-    login = None if login_known else panel.new_login(remote.remote_id)
+    login = None
+    if not login_known and isinstance(panel, GivesLogins):
+        login = panel.new_login(remote.remote_id)
     with open_work() as work:
         task = _still_to_do(work, job_id)
         if login is not None:
@@ -126,11 +135,18 @@ def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remo
         work.emit(ServiceReady(task.service.id, task.service.customer_id))
 
 
-def _reserve(open_work: OpenWork, panel: Panel, job_id: UUID, task: Assignment) -> RemoteServer:
+def _with_password(work: Work, panel: Panel, vault: Vault, task: Assignment) -> ServiceSpec:
+    """What the panel is told; with the password that we have chosen and stored, where it is for us to choose."""
+    if not panel.first_user:
+        return task.spec
+    return replace(task.spec, password=choose_login(work, vault, task.service.id, panel.first_user))
+
+
+def _reserve(open_work: OpenWork, panel: Panel, job_id: UUID, task: Assignment, spec: ServiceSpec) -> RemoteServer:
     with open_work() as work:
         _still_to_do(work, job_id).job.ask(world_now())
     try:
-        return panel.reserve(task.spec, task.service.account_ref)
+        return panel.reserve(spec, task.service.account_ref)
     except UnknownOutcome:
         raise
     except (TemporaryFailure, Rejected):
@@ -141,10 +157,13 @@ def _reserve(open_work: OpenWork, panel: Panel, job_id: UUID, task: Assignment) 
 
 def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment) -> RemoteServer | None:
     """The server that an earlier try has made without our hearing of it; NotYet while it may still turn up."""
-    asked_at, began_at = task.job.asked_at, task.job.step_began_at
-    if asked_at is None or began_at is None:
+    asked_at, began_at = task.job.asked_at, task.job.step_began_at or world_now()
+    if asked_at is None and not panel.keeps_keys:
         return None
-    candidates = panel.reserved_since(task.service.account_ref, began_at - CLOCKS_DIFFER)
+    candidates = panel.left_behind(task.spec, task.service.account_ref, began_at - CLOCKS_DIFFER)
+    for remote in candidates:
+        if remote.owner != task.service.account_ref:
+            raise Rejected(f"Server {remote.remote_id} has our number {task.spec.key} and belongs to somebody else.")
     with open_work() as work:
         held = set(
             work.session.exec(
@@ -158,7 +177,7 @@ def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment) -> RemoteS
     if len(free) > 1:
         numbers = ", ".join(remote.remote_id for remote in free)
         raise Rejected(f"Several unclaimed servers of this customer are on the panel ({numbers}): please choose.")
-    if not free and world_now() - asked_at < panel.settles:
+    if not free and asked_at is not None and world_now() - asked_at < panel.settles:
         raise NotYet("The panel did not answer: the server may still turn up there", retry_after=LOOK_AGAIN)
     return free[0] if free else None
 

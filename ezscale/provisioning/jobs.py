@@ -14,7 +14,7 @@ from ezscale.models import Customer, Location, Plan, ProvisioningJob, Service, S
 from ezscale.models.service import UNBUILT, BuildStep, JobAction
 from ezscale.provisioning.events import JobRequested
 from ezscale.provisioning.logbook import write_log
-from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec
+from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec, Sizes
 from ezscale.provisioning.services import service_to_change
 
 Panels = Mapping[str, Panel]
@@ -105,7 +105,15 @@ def assignment(work: Work, job_id: UUID) -> Assignment | None:
         return None
     service, plan, location, image, customer = row
     owner = PanelOwner(customer.panel_ref, customer.company or customer.name, customer.email)
-    spec = ServiceSpec(service.number, plan.package, location.panel_ref, image.panel_ref, service.hostname)
+    spec = ServiceSpec(
+        service.number,
+        plan.package,
+        location.panel_ref,
+        image.panel_ref,
+        service.hostname,
+        sizes=Sizes(plan.cpu_cores, plan.memory_mb, plan.disk_gb, plan.traffic_gb),
+        settings=plan.settings_of_panel,
+    )
     return Assignment(job, service, owner, spec)
 
 

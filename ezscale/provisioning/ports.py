@@ -1,9 +1,16 @@
-"""What provisioning needs from a panel that runs servers."""
+"""What provisioning needs from every panel that runs servers. What only some can do is in `panel_skills`."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+from ezscale.kit.errors import Rejected
+
+
+class OutOfStock(Rejected):
+    """The panel has no room left for what was ordered."""
 
 
 class RemoteState(StrEnum):
@@ -13,15 +20,6 @@ class RemoteState(StrEnum):
     BUILDING = "building"
     READY = "ready"
     FAILED = "failed"
-
-
-class PowerAction(StrEnum):
-    """What a power button does."""
-
-    BOOT = "boot"
-    SHUTDOWN = "shutdown"
-    RESTART = "restart"
-    POWER_OFF = "power_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +32,36 @@ class PanelOwner:
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """How big a plan is: whole cores, memory in MB, disk in GB, traffic in GB a month. 0 is without a limit."""
+
+    cpu_cores: int = 0
+    memory_mb: int = 0
+    disk_gb: int = 0
+    traffic_gb: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceSpec:
-    """What was sold, in the panel's own numbers. `key` is our number of the service."""
+    """What was sold, in the panel's own numbers. `key` is our number of the service.
+
+    `image` is what is installed: a template, a game, a version of PHP. `password` is ours for a panel that lets us choose
+    the first one, and empty elsewhere. `settings` are what else the panel has to know of the plan, by its own names.
+    """
 
     key: str
     package: str
     location: str
     image: str
     hostname: str
+    password: str = ""
+    sizes: Sizes = Sizes()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How to get into a server. Never logged, stored encrypted."""
+    """How to get into a server, or into the customer's account on its panel. Never logged, stored encrypted."""
 
     username: str
     password: str
@@ -54,19 +69,27 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class RemoteServer:
-    """A server as its panel describes it now. `busy` is true while the panel still works on it."""
+    """A server as its panel describes it now. `busy` is true while the panel still works on it.
+
+    `key` is our number of the service where the panel keeps it, and empty where it does not. `gone` is true for one that
+    was deleted and can still be read.
+    """
 
     remote_id: str
     owner: str
     state: RemoteState
+    key: str = ""
     name: str = ""
     hostname: str = ""
     suspended: bool = False
     busy: bool = False
+    gone: bool = False
     power: str = ""
     ipv4: tuple[str, ...] = ()
     ipv6: tuple[str, ...] = ()
+    port: int = 0
     package: str = ""
+    sizes: Sizes | None = None
     created_at: datetime | None = None
     detail: dict[str, str] = field(default_factory=dict)
 
@@ -75,13 +98,20 @@ class Panel(Protocol):
     """Whatever can build and stop what a customer bought.
 
     Calls raise TemporaryFailure when trying again is right, UnknownOutcome when the answer was lost after the panel
-    may have acted, and Rejected when the panel refuses for good (its reason as the message).
+    may have acted, and Rejected when the panel refuses for good (its reason as the message); OutOfStock, which is one of
+    those, when it has no room left.
 
-    `settles` is how long after a lost answer the panel may still act, or not yet list what it has made.
+    `settles` is how long after a lost answer the panel may still act, or not yet list what it has made. `longest_build` is
+    how long an installation may take before a person has to look. `keeps_keys` says that a server carries our number of the
+    service from the first moment, so that it is found by that number whoever made it and whenever. `first_user` is whose
+    password we choose, and store before the panel hears of it; empty where the panel chooses.
     """
 
     name: str
     settles: timedelta
+    longest_build: timedelta
+    keeps_keys: bool
+    first_user: str
 
     def account(self, owner: PanelOwner) -> str:
         """The panel's id of the customer's account; made once, found by our reference ever after."""
@@ -96,27 +126,30 @@ class Panel(Protocol):
         ...
 
     def reserve(self, spec: ServiceSpec, account: str) -> RemoteServer:
-        """Set aside a server. The panel has no key for this: a second call makes a second server."""
+        """Set aside a server. Where the panel keeps no keys, a second call makes a second server."""
         ...
 
-    def reserved_since(self, account: str, since: datetime) -> list[RemoteServer]:
-        """Servers of an account that were set aside after a moment and never built: candidates for adoption."""
+    def left_behind(self, spec: ServiceSpec, account: str, since: datetime) -> list[RemoteServer]:
+        """What an earlier `reserve` of this service may have made: candidates for adoption.
+
+        Where the panel keeps our keys, the one server with this very key, whatever its state and owner. Elsewhere the
+        account's servers that were set aside after a moment and never built.
+        """
         ...
 
     def build(self, remote_id: str, spec: ServiceSpec) -> Login | None:
-        """Install the system; returns at once. The login when the panel reveals it here. Wipes what was there."""
-        ...
+        """Install what was ordered; returns at once. The login when the panel reveals it here. Wipes what was there.
 
-    def new_login(self, remote_id: str) -> Login:
-        """A fresh root password, for when the first one was lost on its way."""
+        Called only while the server is RESERVED or FAILED: a panel that installs as it reserves begins anew here.
+        """
         ...
 
     def look(self, remote_id: str, *, with_power: bool = False) -> RemoteServer:
-        """The server as it is now. `with_power` also asks the machine itself, which is slow."""
+        """The server as it is now. `with_power` also asks the machine itself, which is slow. Missing when it is not there."""
         ...
 
-    def suspend(self, remote_id: str) -> None:
-        """Stop it and keep its owner out. Repeating does no harm."""
+    def suspend(self, remote_id: str, reason: str) -> None:
+        """Stop it and keep its owner out, for a reason in plain words. Repeating does no harm."""
         ...
 
     def resume(self, remote_id: str) -> None:
@@ -124,13 +157,9 @@ class Panel(Protocol):
         ...
 
     def terminate(self, remote_id: str) -> None:
-        """Delete it for good. No error when it is already gone."""
+        """Delete it for good, with what is on it. No error when it is already gone."""
         ...
 
-    def power(self, remote_id: str, action: PowerAction) -> None:
-        """Press a power button."""
-        ...
-
-    def servers(self) -> list[RemoteServer]:
-        """Every server the panel holds, for the comparison with our records."""
+    def servers(self) -> Iterator[RemoteServer]:
+        """Every server the panel holds, each once, for the comparison with our records. Read page by page."""
         ...

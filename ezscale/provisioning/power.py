@@ -9,7 +9,7 @@ from ezscale.kit.work import OpenWork, Work
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.jobs import Panels
 from ezscale.provisioning.logbook import write_log
-from ezscale.provisioning.ports import PowerAction
+from ezscale.provisioning.panel_skills import PowerAction, Powers, able
 from ezscale.provisioning.services import service_overview, service_to_change
 
 WORDS = {
@@ -36,9 +36,12 @@ def press_power(open_work: OpenWork, panels: Panels, service_id: UUID, action: P
         service = service_to_change(work, service_id)
         if service.status is not ServiceStatus.ACTIVE or service.remote_id is None:
             raise BusinessError(f"This service is {service.status}: its power buttons do not work now.")
+        panel = able(panels[service.panel], Powers)
+        if action not in panel.buttons:
+            raise BusinessError("This kind of service has no such button.")
         write_log(work, service_id, "power", f"Asked the panel: {action.replace('_', ' ')}")
     try:
-        panels[service.panel].power(service.remote_id, action)
+        panel.power(service.remote_id, action)
     except TemporaryFailure as failure:
         raise _refused(
             open_work, service_id, "The panel is busy with this server. Please try again shortly.", failure.message

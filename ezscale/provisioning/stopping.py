@@ -15,6 +15,12 @@ from ezscale.provisioning.jobs import Assignment, assignment, request_job
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import Panel
 
+SAID_TO_PANEL: dict[str, str] = {
+    SuspensionReason.NON_PAYMENT: "An invoice is not paid",
+    SuspensionReason.PAUSED: "Paused by its owner",
+    SuspensionReason.DISPUTED: "A bank has taken the payment back",
+}
+
 
 def wish_suspension(work: Work, service: Service, reason: SuspensionReason, invoice_id: UUID | None = None) -> None:
     """A running service shall stand still until the reason is gone."""
@@ -86,10 +92,12 @@ def suspend(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
         task = assignment(work, job_id)
         if task is None:
             return
-        if not suspensions(work, task.service.id):
+        standing = suspensions(work, task.service.id)
+        if not standing:
             _finish(work, task, "The reason is gone: left running")
             return
-    panel.suspend(_remote_id(task))
+        reason = "; ".join(dict.fromkeys(SAID_TO_PANEL.get(known.reason, known.reason) for known in standing))
+    panel.suspend(_remote_id(task), reason)
     if not panel.look(_remote_id(task)).suspended:
         raise TemporaryFailure("the panel does not show it as suspended yet", retry_after=5.0)
     with open_work() as work:

@@ -22,7 +22,7 @@ from ezscale.models.customer import MemberRole
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.credentials import reveal_login
 from ezscale.provisioning.logbook import latest_log, service_log
-from ezscale.provisioning.ports import PowerAction
+from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import live_state, press_power
 from ezscale.provisioning.services import services
 from tests.company import Company, Person

@@ -4,9 +4,9 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from ezscale.integrations.http import Missing, ask, open_http
+from ezscale.integrations.http import ask, open_http
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 
 
 def vendor(answer):
@@ -120,6 +120,9 @@ def test_a_refused_token_is_explained_to_the_operator():
         ),
         ({"msg": "not in this state"}, "not in this state"),
         ({"errors": [], "message": "Invalid."}, "Invalid."),
+        ({"errors": [{"code": "DisplayException", "detail": "Still owns servers."}]}, "Still owns servers."),
+        ({"error": True, "messages": [{"type": "danger", "text": "Already taken."}], "data": None}, "Already taken."),
+        ({"code": "already_exists", "detail": "login"}, "login"),
         ("nonsense", "Unprocessable"),
     ],
 )
@@ -132,10 +135,15 @@ def test_a_refusal_carries_the_vendors_own_reason(body, reason):
 
 
 def test_a_record_is_missing_only_when_the_vendor_says_so():
-    said = failure_of(httpx.Response(404, json={"msg": "server not found"}), "GET")
+    bodies = (
+        {"msg": "server not found"},
+        {"code": "not_found", "detail": "org"},
+        {"errors": [{"code": "NotFoundHttpException", "status": "404", "detail": "The resource does not exist."}]},
+    )
+    said = [failure_of(httpx.Response(404, json=body), "GET") for body in bodies]
     silent = [failure_of(answer, "GET") for answer in (httpx.Response(404), httpx.Response(404, json={"message": "?"}))]
 
-    assert isinstance(said, Missing)
+    assert [type(failure) for failure in said] == [Missing] * 3
     assert [type(failure) for failure in silent] == [TemporaryFailure] * 2
 
 

@@ -2,12 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from ezscale.integrations.http import Missing, open_http
+from ezscale.integrations.http import open_http
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
-from ezscale.provisioning.ports import PanelOwner, PowerAction, RemoteState, ServiceSpec
+from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.provisioning.panel_skills import PowerAction
+from ezscale.provisioning.ports import PanelOwner, RemoteState, ServiceSpec
 from ezscale.sandbox.in_process import InProcess, NobodyThere
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.virtfusion import STEP_BY_STEP, virtfusion_stand_in
@@ -228,7 +229,7 @@ def test_a_server_whose_reservation_was_lost_is_found_for_adoption(panel, sandbo
     with pytest.raises(UnknownOutcome):
         panel.reserve(SPEC, account)
 
-    (candidate,) = panel.reserved_since(account, began)
+    (candidate,) = panel.left_behind(SPEC, account, began)
     assert candidate.remote_id == "7301"
     assert sandbox.done["servers allocated"] == 1
 
@@ -238,11 +239,11 @@ def test_only_unbuilt_servers_of_that_account_made_since_then_are_candidates(pan
     other = panel.account(PanelOwner("C-18", "Bo", "bo@example.test"))
     mine, theirs = panel.reserve(SPEC, panel.account(ADA)), panel.reserve(SPEC, other)
 
-    found = panel.reserved_since(mine.owner, world_now() - A_MINUTE)
-    later = panel.reserved_since(mine.owner, world_now() + A_MINUTE)
+    found = panel.left_behind(SPEC, mine.owner, world_now() - A_MINUTE)
+    later = panel.left_behind(SPEC, mine.owner, world_now() + A_MINUTE)
 
     assert [server.remote_id for server in found] == [mine.remote_id]
-    assert [server.remote_id for server in panel.reserved_since(other, world_now() - A_MINUTE)] == [theirs.remote_id]
+    assert [server.remote_id for server in panel.left_behind(SPEC, other, world_now() - A_MINUTE)] == [theirs.remote_id]
     assert later == []
 
 
@@ -354,7 +355,7 @@ def test_a_password_that_could_not_be_set_is_told(panel, sandbox):
 def test_a_suspended_server_is_off_and_refuses_every_button(panel):
     remote_id, _ = running(panel)
 
-    panel.suspend(remote_id)
+    panel.suspend(remote_id, "An invoice is not paid")
 
     assert panel.look(remote_id).suspended
     assert power_of(panel, remote_id) == "shutoff"
@@ -365,7 +366,7 @@ def test_a_suspended_server_is_off_and_refuses_every_button(panel):
 
 def test_a_resumed_server_runs(panel):
     remote_id, _ = running(panel)
-    panel.suspend(remote_id)
+    panel.suspend(remote_id, "An invoice is not paid")
 
     panel.resume(remote_id)
     panel.look(remote_id)
@@ -378,7 +379,10 @@ def test_a_resumed_server_runs(panel):
 def test_suspending_and_resuming_again_does_no_harm(panel, sandbox, wrong):
     remote_id, _ = running(panel)
 
-    for call in (panel.suspend, panel.suspend, panel.resume, panel.resume):
+    def suspend(remote_id):
+        panel.suspend(remote_id, "An invoice is not paid")
+
+    for call in (suspend, suspend, panel.resume, panel.resume):
         if wrong:
             sandbox.goes_wrong(wrong, "/servers/*suspend", "POST")
         call(remote_id)
@@ -389,7 +393,7 @@ def test_suspending_and_resuming_again_does_no_harm(panel, sandbox, wrong):
 
 def test_a_server_that_is_gone_cannot_be_suspended(panel):
     with pytest.raises(Missing):
-        panel.suspend("9")
+        panel.suspend("9", "")
 
 
 def test_deleting_again_does_no_harm(panel, sandbox):
@@ -447,7 +451,7 @@ def test_all_servers_are_found_on_all_pages(panel):
     account = panel.account(ADA)
     ids = {panel.reserve(SPEC, account).remote_id for _ in range(205)}
 
-    servers = panel.servers()
+    servers = list(panel.servers())
 
     assert {server.remote_id for server in servers} == ids
     assert {server.owner for server in servers} == {account}
@@ -459,15 +463,15 @@ def test_all_servers_are_found_on_all_pages(panel):
 CALLS = {
     "account": lambda panel, _id: panel.account(NEW),
     "reserve": lambda panel, _id: panel.reserve(SPEC, "401"),
-    "reserved_since": lambda panel, _id: panel.reserved_since("401", world_now()),
+    "left_behind": lambda panel, _id: panel.left_behind(SPEC, "401", world_now()),
     "build": lambda panel, id: panel.build(id, SPEC),
     "new_login": lambda panel, id: panel.new_login(id),
     "look": lambda panel, id: panel.look(id),
-    "suspend": lambda panel, id: panel.suspend(id),
+    "suspend": lambda panel, id: panel.suspend(id, ""),
     "resume": lambda panel, id: panel.resume(id),
     "terminate": lambda panel, id: panel.terminate(id),
     "power": lambda panel, id: panel.power(id, PowerAction.RESTART),
-    "servers": lambda panel, _id: panel.servers(),
+    "servers": lambda panel, _id: list(panel.servers()),
 }
 
 

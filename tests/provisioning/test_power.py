@@ -9,7 +9,7 @@ from ezscale.models import Customer, Membership, Service
 from ezscale.models.customer import MemberRole
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.logbook import service_log
-from ezscale.provisioning.ports import PowerAction
+from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import live_state, press_power
 from ezscale.provisioning.services import service_overview, services
 

@@ -87,12 +87,12 @@ def test_a_vendor_can_be_made_to_fail_and_put_right_again(sandbox):
     answer = sandbox.browser.post("/switches/virtfusion", data=order)
     broken = sandbox.page()
     with pytest.raises(TemporaryFailure):
-        sandbox.panel.servers()
+        list(sandbox.panel.servers())
     sandbox.browser.post("/switches/virtfusion/right")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/#switches")
     assert "is down (/servers*, always)" in broken
-    assert sandbox.panel.servers() == []
+    assert list(sandbox.panel.servers()) == []
 
 
 def test_the_next_build_can_be_made_to_fail(sandbox):

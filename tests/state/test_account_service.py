@@ -1,7 +1,7 @@
 import pytest
 
 from ezscale.models.sign_in import CONFIRMED_FOR
-from ezscale.provisioning.ports import PowerAction
+from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.service import ServiceState
 from tests.state.portal import Screen

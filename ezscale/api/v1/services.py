@@ -19,7 +19,7 @@ from ezscale.api.callers import ApiOpenWork, ApiReading, ApiWork, scope
 from ezscale.api.v1.shapes import EXAMPLE_ID, REFUSALS, Before, Limit, Page, next_page
 from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.models.service import ServiceStatus
-from ezscale.provisioning.ports import PowerAction
+from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import press_power
 from ezscale.provisioning.services import ServiceOverview, service_overview, services
 

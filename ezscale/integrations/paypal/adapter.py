@@ -25,7 +25,7 @@ from ezscale.billing.ports import (
     RefundReceipt,
     WantedRefund,
 )
-from ezscale.integrations.http import Missing, open_http
+from ezscale.integrations.http import open_http
 from ezscale.integrations.paypal.afterwards import (
     capture_behind,
     our_name,
@@ -51,7 +51,7 @@ from ezscale.integrations.paypal.receipts import (
 )
 from ezscale.integrations.paypal.report import Report
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import UnknownOutcome
+from ezscale.kit.errors import Missing, UnknownOutcome
 
 KEPT_FOR = {"usage_type": "MERCHANT", "customer_type": "CONSUMER", "usage_pattern": "RECURRING_PREPAID"}
 ALREADY_TAKEN = ("ORDER_ALREADY_CAPTURED", "ORDER_NOT_APPROVED")  # reading the order says more than this refusal

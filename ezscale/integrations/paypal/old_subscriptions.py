@@ -5,9 +5,9 @@ from contextlib import suppress
 from datetime import datetime
 
 from ezscale.billing.ports import OldSubscription
-from ezscale.integrations.http import Missing
 from ezscale.integrations.paypal.client import PayPalClient, Refusal
 from ezscale.integrations.paypal.report import Report
+from ezscale.kit.errors import Missing
 
 BILLING = ("ACTIVE", "SUSPENDED")  # one that is suspended may go on
 WHY = "Billed elsewhere from now on"

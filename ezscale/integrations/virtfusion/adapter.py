@@ -1,14 +1,14 @@
 """VirtFusion as a panel of ours."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from ezscale.integrations.http import Missing
 from ezscale.integrations.virtfusion.client import Row, VirtFusionClient
 from ezscale.integrations.virtfusion.reading import is_of, relation_of, remote_server
-from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
-from ezscale.provisioning.ports import Login, PanelOwner, PowerAction, RemoteServer, RemoteState, ServiceSpec
+from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.provisioning.panel_skills import PowerAction
+from ezscale.provisioning.ports import Login, PanelOwner, RemoteServer, RemoteState, ServiceSpec
 
 BUTTONS = {
     PowerAction.BOOT: "boot",
@@ -23,9 +23,14 @@ SETTLES = timedelta(minutes=1)
 
 
 class VirtFusionPanel:
-    """Builds and stops virtual servers. Implements `Panel`."""
+    """Builds and stops virtual servers. Implements `Panel`, `Powers` and `GivesLogins`."""
 
     name = "virtfusion"
+    longest_build = timedelta(minutes=30)
+    keeps_keys = False
+    first_user = ""
+    opens_account = False
+    buttons = frozenset(BUTTONS)
 
     def __init__(
         self,
@@ -77,7 +82,7 @@ class VirtFusionPanel:
         }
         return remote_server(self._panel.allocate(order))
 
-    def reserved_since(self, account: str, since: datetime) -> list[RemoteServer]:
+    def left_behind(self, spec: ServiceSpec, account: str, since: datetime) -> list[RemoteServer]:
         """The account's servers that were set aside after a moment and never built."""
         waiting = [row for row in self._panel.servers_of(account) if remote_server(row).state is RemoteState.RESERVED]
         # Only a single server tells when it was made.
@@ -121,8 +126,8 @@ class VirtFusionPanel:
         """The server as it is now. It is ready to use when its state is READY and it is not busy."""
         return remote_server(self._panel.server(remote_id, remote_state=with_power))
 
-    def suspend(self, remote_id: str) -> None:
-        """Stop the server and keep its owner out."""
+    def suspend(self, remote_id: str, reason: str) -> None:
+        """Stop the server and keep its owner out. This panel has no room for a reason."""
         self._bring_about(self._panel.suspend, remote_id, suspended=True)
 
     def resume(self, remote_id: str) -> None:
@@ -143,9 +148,13 @@ class VirtFusionPanel:
         """Press a power button."""
         self._panel.press(remote_id, BUTTONS[action])
 
-    def servers(self) -> list[RemoteServer]:
+    def servers(self) -> Iterator[RemoteServer]:
         """Every server once, also when the list moves while it is read."""
-        return list({str(row["id"]): remote_server(row) for row in self._panel.servers()}.values())
+        seen: set[str] = set()
+        for server in map(remote_server, self._panel.servers()):
+            if server.remote_id not in seen:
+                seen.add(server.remote_id)
+                yield server
 
     def _known_account(self, owner: PanelOwner) -> str:
         _, query = relation_of(owner.ref)

@@ -18,7 +18,7 @@ from ezscale.kit.work import Work
 from ezscale.models import Service
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.logbook import service_log
-from ezscale.provisioning.ports import PowerAction
+from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.stopping import suspensions

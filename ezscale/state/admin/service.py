@@ -18,7 +18,7 @@ from ezscale.models import Subscription, Suspension
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.jobs import retry_build
 from ezscale.provisioning.logbook import service_log
-from ezscale.provisioning.ports import PowerAction
+from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import live_state, press_power
 from ezscale.provisioning.services import ServiceOverview, service_overview
 from ezscale.provisioning.stopping import suspensions
