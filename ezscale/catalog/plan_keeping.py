@@ -17,7 +17,7 @@ from ezscale.models.subscription import ItemKind, SubscriptionStatus
 
 MOST_CORES, MOST_MEMORY_MB, MOST_DISK_GB, MOST_TRAFFIC_GB = 1024, 64 * 1024**2, 10**6, 10**7
 MOST_STOCK, MOST_POSITION = 10**6, 9999
-LONGEST_SUMMARY, LONGEST_PACKAGE = 250, 60
+LONGEST_SUMMARY, LONGEST_PACKAGE, LONGEST_SETTINGS = 250, 60, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class PlanSheet:
     disk_gb: str = ""
     traffic_gb: str = ""
     package: str = ""
+    panel_settings: str = ""
     position: str = ""
     popular: bool = False
     hidden: bool = False
@@ -146,8 +147,28 @@ def _fill(plan: Plan, sheet: PlanSheet) -> None:
     plan.disk_gb = whole(sheet.disk_gb, "disk_gb", MOST_DISK_GB)
     plan.traffic_gb = whole(sheet.traffic_gb, "traffic_gb", MOST_TRAFFIC_GB)
     plan.package = clean_name(sheet.package, LONGEST_PACKAGE, "package")
+    plan.panel_settings = _settings(sheet.panel_settings)
     plan.position = whole(sheet.position, "position", MOST_POSITION)
     plan.popular, plan.hidden, plan.needs_approval = sheet.popular, sheet.hidden, sheet.needs_approval
+
+
+def _settings(typed: str) -> str:
+    """A line for each, as it is kept; refused when a line says nothing, or a name says two things."""
+    lines = [line.strip() for line in typed.splitlines() if line.strip()]
+    pairs = [(name.strip(), value.strip()) for name, _, value in (line.partition("=") for line in lines)]
+    for line, (name, value) in zip(lines, pairs, strict=True):
+        if not name or not value:
+            raise Invalid(
+                f"Please write a name, an equals sign and a value: {line[:40]!r} is none.", field="panel_settings"
+            )
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise Invalid(f"{name} is set twice.", field="panel_settings")
+    kept = "\n".join(f"{name} = {value}" for name, value in pairs)
+    if len(kept) > LONGEST_SETTINGS:
+        raise Invalid(f"At most {LONGEST_SETTINGS} characters, please.", field="panel_settings")
+    return kept
 
 
 def _stock(typed: str) -> int | None:

@@ -93,6 +93,13 @@ def test_a_plan_is_changed_hidden_archived_and_restored(shop, plan):
     assert slugs(shop)[0] == "vps-1"
 
 
+def test_what_a_panel_has_to_know_is_kept_line_by_line(shop, plan):
+    change_plan(shop, plan.id, replace(SHEET, panel_settings=" swap=512 \n\n databases =  2\nSERVER_JARFILE = a=b.jar"))
+
+    assert plan.panel_settings == "swap = 512\ndatabases = 2\nSERVER_JARFILE = a=b.jar"
+    assert plan.settings_of_panel == {"swap": "512", "databases": "2", "SERVER_JARFILE": "a=b.jar"}
+
+
 def test_every_change_that_the_window_shows_asks_for_a_new_build_and_no_other_does(shop, plan):
     sheet = replace(SHEET, name=plan.name, summary=plan.summary, cpu_cores="1", memory_mb="2048", disk_gb="40")
     sheet = replace(sheet, traffic_gb="2000", position="0")
@@ -115,6 +122,10 @@ def test_every_change_that_the_window_shows_asks_for_a_new_build_and_no_other_do
         ("name", {"name": "x" * 81}),
         ("summary", {"summary": "x" * 251}),
         ("cpu_cores", {"cpu_cores": "-1"}),
+        ("panel_settings", {"panel_settings": "swap"}),
+        ("panel_settings", {"panel_settings": "= 3"}),
+        ("panel_settings", {"panel_settings": "swap = 1\nswap = 2"}),
+        ("panel_settings", {"panel_settings": f"a = {'x' * 1000}"}),
         ("cpu_cores", {"cpu_cores": "1.5"}),
         ("memory_mb", {"memory_mb": "9" * 13}),
         ("disk_gb", {"disk_gb": "many"}),

@@ -183,6 +183,7 @@ def _side() -> rx.Component:
         ("Family", THIS.family),
         ("Panel", THIS.panel),
         ("Package", THIS.package),
+        ("Panel settings", rx.el.span(or_dash(THIS.panel_settings), class_name="whitespace-pre-line break-words")),
         ("Stock", words(THIS.stock != "", THIS.stock, "Unlimited")),
         ("Subscribers", THIS.subscribers),
         ("Position", THIS.position),

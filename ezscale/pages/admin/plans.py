@@ -22,6 +22,7 @@ from ezscale.ui import (
     select_field,
     status_badge,
     table,
+    text_area,
     text_field,
     toolbar,
 )
@@ -118,6 +119,15 @@ def plan_fields(state: Any, plan: Any | None = None) -> list[rx.Component]:
             line("Position", "position", "Where it stands in the shop.", **number),
             line("Stock", "stock", "Empty: unlimited.", **number),
             class_name="grid grid-cols-1 gap-4 min-[420px]:grid-cols-2",
+        ),
+        text_area(
+            "Panel settings",
+            "panel_settings",
+            errors=state.errors,
+            hint="What else the panel has to know, a line for each: databases = 2.",
+            max_length=1000,
+            rows="3",
+            **({"default_value": plan.panel_settings} if plan is not None else {}),
         ),
         hidden("stock_seen", plan.stock) if plan is not None else rx.fragment(),
         rx.el.div(

@@ -37,6 +37,7 @@ class PlanView:
     disk_gb: str = ""
     traffic_gb: str = ""
     package: str = ""
+    panel_settings: str = ""
     position: str = ""
     stock: str = ""
     popular: bool = False
@@ -63,6 +64,7 @@ class PlanView:
             disk_gb=str(plan.disk_gb),
             traffic_gb=str(plan.traffic_gb),
             package=plan.package,
+            panel_settings=plan.panel_settings,
             position=str(plan.position),
             stock="" if plan.stock is None else str(plan.stock),
             popular=plan.popular,

@@ -142,4 +142,5 @@ def sheet_of(form: Any) -> PlanSheet:
     """A plan as it was typed."""
     sent = form if isinstance(form, dict) else {}
     flags = {name: sent.get(name) in (True, "on", "true") for name in FLAGS}
-    return PlanSheet(**sent_fields(form, *SHEET, longest=300), **flags)  # type: ignore[arg-type]  # texts, then flags
+    texts = sent_fields(form, *SHEET, longest=300) | sent_fields(form, "panel_settings", longest=1500)
+    return PlanSheet(**texts, **flags)  # type: ignore[arg-type]  # texts, then flags
