@@ -18,6 +18,7 @@ IS_GONE = SERVICE.c.status == "terminated"
 def upgrade() -> None:
     op.add_column("plan", sa.Column("panel_settings", sa.String(1000), nullable=False, server_default=""))
     op.add_column("service", sa.Column("former_remote_id", sa.String(60), nullable=True))
+    op.add_column("service", sa.Column("port", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("ix_service_former", "service", ["panel", "former_remote_id"])
     op.execute(sa.update(SERVICE).where(IS_GONE).values(former_remote_id=SERVICE.c.remote_id))
     op.execute(sa.update(SERVICE).where(IS_GONE).values(remote_id=None))
@@ -27,4 +28,5 @@ def downgrade() -> None:
     op.execute(sa.update(SERVICE).where(IS_GONE).values(remote_id=SERVICE.c.former_remote_id))
     op.drop_index("ix_service_former", "service")
     op.drop_column("service", "former_remote_id")
+    op.drop_column("service", "port")
     op.drop_column("plan", "panel_settings")

@@ -34,6 +34,8 @@ KEPT_BACK = (ServiceStatus.HELD, ServiceStatus.WAITLISTED)
 class Service(Row, table=True):
     """What a customer bought and a panel runs. `account_ref` and `remote_id` are the panel's own ids.
 
+    `port` is the one it answers on, where it shares its address with others; 0 elsewhere.
+
     Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
     """
 
@@ -63,6 +65,7 @@ class Service(Row, table=True):
     status: ServiceStatus = Field(default=ServiceStatus.WAITING, sa_type=word(ServiceStatus), index=True)
     ipv4: str = Field(default="", max_length=60)
     ipv6: str = Field(default="", max_length=60)
+    port: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = moment()
     active_since: datetime | None = maybe_moment()
     terminated_at: datetime | None = maybe_moment()

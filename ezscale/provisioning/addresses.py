@@ -12,6 +12,7 @@ def assign_addresses(work: Work, service: Service, remote: RemoteServer) -> None
     """Bring our records to what the panel says: the first of each kind on the service, all of them in the history."""
     service.ipv4 = remote.ipv4[0] if remote.ipv4 else service.ipv4
     service.ipv6 = remote.ipv6[0] if remote.ipv6 else service.ipv6
+    service.port = remote.port or service.port
     work.session.add(service)
     held = {row.address: row for row in work.session.exec(_held_by(service))}
     now_held = {*remote.ipv4, *remote.ipv6}

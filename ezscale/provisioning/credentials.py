@@ -46,6 +46,17 @@ def choose_login(work: Work, vault: Vault, service_id: UUID, username: str) -> s
     return chosen.password
 
 
+def services_with_this_login(work: Work, service: Service) -> list[UUID]:
+    """A service, and those beside it in the same account on the same panel."""
+    there = select(Service.id).where(
+        Service.customer_id == service.customer_id,
+        Service.panel == service.panel,
+        Service.account_ref == service.account_ref,
+        col(Service.remote_id).is_not(None),
+    )
+    return list(work.session.exec(there.order_by(col(Service.id)).with_for_update()))
+
+
 def share_login(work: Work, vault: Vault, service: Service) -> bool:
     """Keep for a service what opens the customer's account on its panel, if another service of theirs there has it."""
     others = (

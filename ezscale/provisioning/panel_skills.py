@@ -6,7 +6,7 @@ A panel that implements it can, every other one cannot, and no screen offers it 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from ezscale.kit.errors import BusinessError
 from ezscale.provisioning.ports import Login, Panel, PanelOwner, ServiceSpec
@@ -269,6 +269,25 @@ class HostsWebsites(Protocol):
 
 
 Skill = TypeVar("Skill")
+# How screens and programs call what a panel can do.
+SKILLS: dict[str, type[Any]] = {
+    "power": Powers,
+    "login": GivesLogins,
+    "reinstall": Reinstalls,
+    "rename": Renames,
+    "resize": Resizes,
+    "console": OpensConsoles,
+    "traffic": CountsTraffic,
+    "usage": Measures,
+    "sign_in": SignsIn,
+    "page": HasPages,
+    "websites": HostsWebsites,
+}
+
+
+def skills_of(panel: Panel | None) -> list[str]:
+    """What a panel can do, by the names in `SKILLS`; nothing when there is no such panel."""
+    return [name for name, skill in SKILLS.items() if isinstance(panel, skill)]
 
 
 def can(panel: Panel, skill: type[Skill]) -> TypeGuard[Skill]:

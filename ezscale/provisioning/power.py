@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from ezscale.accounts.permissions import MANAGE_SERVICES, USE_SERVICES
-from ezscale.kit.errors import BusinessError, NotAllowed, NotSignedIn, Rejected, TemporaryFailure
-from ezscale.kit.work import OpenWork, Work
+from ezscale.kit.errors import BusinessError, Rejected, TemporaryFailure
+from ezscale.kit.work import OpenWork
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.jobs import Panels
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import PowerAction, Powers, able
-from ezscale.provisioning.services import service_overview, service_to_change
+from ezscale.provisioning.services import service_overview
+from ezscale.provisioning.using import in_use, require_use
 
 WORDS = {
     PowerAction.BOOT: "Started",
@@ -32,16 +32,14 @@ class LiveState:
 def press_power(open_work: OpenWork, panels: Panels, service_id: UUID, action: PowerAction) -> None:
     """Start, stop or restart a running service; refused in every other state, and by the panel while it is busy."""
     with open_work() as work:
-        _require_power(work)
-        service = service_to_change(work, service_id)
-        if service.status is not ServiceStatus.ACTIVE or service.remote_id is None:
-            raise BusinessError(f"This service is {service.status}: its power buttons do not work now.")
+        require_use(work)
+        service, remote_id = in_use(work, service_id, "its power buttons do not work now")
         panel = able(panels[service.panel], Powers)
         if action not in panel.buttons:
             raise BusinessError("This kind of service has no such button.")
         write_log(work, service_id, "power", f"Asked the panel: {action.replace('_', ' ')}")
     try:
-        panel.power(service.remote_id, action)
+        panel.power(remote_id, action)
     except TemporaryFailure as failure:
         raise _refused(
             open_work, service_id, "The panel is busy with this server. Please try again shortly.", failure.message
@@ -69,8 +67,3 @@ def _refused(open_work: OpenWork, service_id: UUID, words: str, reason: str) -> 
     with open_work() as work:
         write_log(work, service_id, "power", f"Not done: {reason}", ok=False)
     return BusinessError(words)
-
-
-def _require_power(work: Work) -> None:
-    if not (work.actor.may(USE_SERVICES) or work.actor.may(MANAGE_SERVICES)):
-        raise NotAllowed() if work.actor.is_signed_in else NotSignedIn()
