@@ -185,8 +185,8 @@ def _code(body: Any) -> str:
     match body.get("errors"):
         case [{"code": str(code)}, *_]:
             return code
-    code = body.get("code")
-    return code if isinstance(code, str) else ""
+    word = body.get("code")
+    return word if isinstance(word, str) else ""
 
 
 def _joined(sentences: object) -> str:

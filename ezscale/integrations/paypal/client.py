@@ -14,7 +14,6 @@ from ezscale.integrations.http import (
     NOT_SENDABLE,
     NOT_SENT,
     Http,
-    Missing,
     Params,
     json_or_none,
     lost,
@@ -23,7 +22,7 @@ from ezscale.integrations.http import (
     retry_after_of,
 )
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.kit.errors import Missing, Rejected, TemporaryFailure
 
 Row = Mapping[str, Any]
 
