@@ -90,6 +90,7 @@ from ezscale.state.account.login import LoginState
 from ezscale.state.account.offer import OfferState
 from ezscale.state.account.order import PlacedOrderState
 from ezscale.state.account.overview import OverviewState
+from ezscale.state.account.panel import PanelState
 from ezscale.state.account.people import PeopleState
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.account.referrals import ReferralsState
@@ -288,7 +289,7 @@ ACCOUNT = (
         "/account/service/",
         service,
         title=f"Server | {company()}",
-        on_load=[ServiceState.load, LoginState.load, SharingState.load],
+        on_load=[ServiceState.load, PanelState.load, LoginState.load, SharingState.load],
     ),
     Route(
         "/account/subscription/",

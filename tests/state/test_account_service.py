@@ -17,7 +17,7 @@ async def test_the_page_shows_what_a_server_is_and_costs(company, ada):
 
     page = await Screen(company, ServiceState, ada).opens(f"/account/service/?id={server.id}")
 
-    assert (page.service.hostname, page.service.ipv4) == (server.hostname, server.ipv4)
+    assert (page.service.hostname, page.service.address) == (server.hostname, server.ipv4)
     assert (page.service.plan, page.service.place, page.service.system) == ("VPS 2", "Frankfurt", "Debian 13")
     assert (page.billing.price, page.billing.next_on) == ("13,09\N{NO-BREAK SPACE}€ a month", "2 Apr 2026")
     assert page.log[0].text == "Running and verified"

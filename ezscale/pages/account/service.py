@@ -4,10 +4,12 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account import service_panel
 from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.login import LoginState
+from ezscale.state.account.panel import PanelState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.session import SessionState
 from ezscale.ui import (
@@ -32,12 +34,21 @@ from ezscale.ui import (
 )
 
 SERVICE, BILLING = ServiceState.service, ServiceState.billing
+SKILLS, WORDS = PanelState.skills, PanelState.words
+THIS = rx.Var.create("This ") + WORDS.thing
 
 
 def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
     billing = rx.cond(SEES_MONEY, _billing())
-    page = stack(_standing(), split(stack(_access(), _facts()), stack(_power(), billing, sharing())), _log())
+    page = stack(
+        _standing(),
+        split(
+            stack(_access(), service_panel.usage(), service_panel.traffic(), _facts()),
+            stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),
+        ),
+        _log(),
+    )
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
         rx.cond(SERVICE.hostname == "", "Server", SERVICE.hostname),
@@ -50,25 +61,25 @@ def service() -> rx.Component:
 
 def _standing() -> rx.Component:
     building = card(
-        rx.el.div(steps(BUILD_STEPS, SERVICE.done, "Building your server"), aria_live="polite"),
-        title="Your server is being built",
+        rx.el.div(steps(BUILD_STEPS, SERVICE.done, "What is done"), aria_live="polite"),
+        title=rx.fragment("Your ", WORDS.thing, " is being built"),
     )
     waiting = notice(
         "As soon as it is paid we build it.",
         "warning",
-        title="This server waits for your payment",
+        title=THIS + " waits for your payment",
         actions=(_link_to_order(),),
     )
     expired = notice(
         "It was not paid in time, so it was never built. Nothing was charged.",
-        title="The order of this server has expired",
+        title="The order has expired",
         actions=(_link_to_order(),),
     )
-    paused = notice("Nothing on it is lost: it runs again when the pause ends.", title="This server is paused")
+    paused = notice("Nothing on it is lost: it runs again when the pause ends.", title=THIS + " is paused")
     disputed = notice(
         "The bank behind a payment for it wants the money back. If that is a mistake, please tell the bank, and write to us.",
         "danger",
-        title="This server is suspended",
+        title=THIS + " is suspended",
     )
     unpaid = notice(
         rx.cond(
@@ -81,7 +92,7 @@ def _standing() -> rx.Component:
             "Please ask whoever looks after this account.",
         ),
         "danger",
-        title="This server is suspended",
+        title=THIS + " is suspended",
     )
     suspended = rx.match(ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), unpaid)
     failed = notice(
@@ -92,9 +103,9 @@ def _standing() -> rx.Component:
     held = notice(
         "It is paid. One of us looks at the order before it is built; you need not do anything.",
         "info",
-        title="This server is not built yet",
+        title=THIS + " is not built yet",
     )
-    gone = notice("It and everything on it is deleted.", "neutral", title="This server is gone")
+    gone = notice("It and everything on it is deleted.", "neutral", title=THIS + " is gone")
     standing = rx.match(
         SERVICE.status,
         ("building", building),
@@ -118,11 +129,15 @@ def _link_to_order() -> rx.Component:
 
 def _access() -> rx.Component:
     pairs = definitions(
-        ("IPv4 address", _to_copy(SERVICE.ipv4, "Copy the IPv4 address")),
+        (rx.cond(SERVICE.has_port, "Connect to", "IPv4 address"), _to_copy(SERVICE.address, "Copy the address")),
         ("IPv6 address", _to_copy(SERVICE.ipv6, "Copy the IPv6 address")),
         ("Login", _login()),
     )
-    return card(pairs, title="Access")
+    without = definitions(
+        (rx.cond(SERVICE.has_port, "Connect to", "IPv4 address"), _to_copy(SERVICE.address, "Copy the address")),
+        ("Login", _login()),
+    )
+    return card(rx.cond(SERVICE.ipv6 == "", without, pairs), service_panel.panel(), title="Access")
 
 
 def _to_copy(value: Any, label: str) -> rx.Component:
@@ -147,10 +162,11 @@ def _login() -> rx.Component:
         class_name="flex flex-col gap-2",
     )
     is_shown = (LoginState.password != "") & (LoginState.service_id == SERVICE.id)
-    reveal = button(icon("key-round"), "Show root password", look="plain", size="small", on_click=LoginState.reveal)
+    reveal = button(icon("key-round"), "Show ", WORDS.login, look="plain", size="small", on_click=LoginState.reveal)
     later = rx.cond(
         SessionState.may.contains("services.reveal"), "ready once the server runs", "known to whoever owns the server"
     )
+    reveal = rx.el.div(reveal, service_panel.new_password(), class_name=line)
     ask = rx.cond(ServiceState.may_reveal, reveal, rx.el.span(later, class_name="text-faint"))
     return rx.cond(is_shown, shown, ask)
 
@@ -161,7 +177,7 @@ def _facts() -> rx.Component:
             ("Service", SERVICE.number),
             ("Plan", rx.fragment(SERVICE.plan, rx.el.span(" · ", SERVICE.size, class_name="text-faint"))),
             ("Location", SERVICE.place),
-            ("System", SERVICE.system),
+            (WORDS.image, SERVICE.system),
             ("Running since", rx.cond(SERVICE.since != "", SERVICE.since, "not yet")),
         ),
         title="Details",

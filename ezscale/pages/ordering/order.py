@@ -121,7 +121,7 @@ def _places() -> rx.Component:
 
 def _systems() -> rx.Component:
     return choices(
-        "Operating system",
+        OrderState.words.image,
         rx.foreach(OrderState.systems, lambda image: _named("image", image, BASKET.image, "disc-3")),
         class_name="grid grid-cols-2 gap-2.5",
         error=wrong(OrderState, "image"),
@@ -130,15 +130,15 @@ def _systems() -> rx.Component:
 
 def _name() -> rx.Component:
     return rx.el.section(
-        heading("Host name", "mb-3"),
+        heading(OrderState.words.name, "mb-3"),
         text_field(
-            "What the server is called",
+            OrderState.words.name_label,
             "hostname",
             errors=ERRORS,
-            hint="A full name, such as web1.example.com. It need not exist yet.",
+            hint=OrderState.words.name_hint,
             required=True,
             max_length=190,
-            placeholder="web1.example.com",
+            placeholder=OrderState.words.name_example,
             auto_complete="off",
             spell_check=False,
             default_value=BASKET.hostname,

@@ -45,7 +45,7 @@ class ServiceRow:
             plan=seen.plan.name,
             place=seen.location.name,
             system=seen.image.name,
-            address=service.ipv4,
+            address=address_of(service),
             status=service.status.value,
         )
 
@@ -61,7 +61,8 @@ class ServiceView:
     size: str = ""
     place: str = ""
     system: str = ""
-    ipv4: str = ""
+    address: str = ""
+    has_port: bool = False
     ipv6: str = ""
     status: str = ""
     since: str = ""
@@ -78,7 +79,8 @@ class ServiceView:
             size=f"{plan.cpu_cores} vCPU, {plan.memory_mb / 1024:g} GB memory, {plan.disk_gb} GB disk",
             place=seen.location.name,
             system=seen.image.name,
-            ipv4=service.ipv4,
+            address=address_of(service),
+            has_port=service.port > 0,
             ipv6=service.ipv6,
             status=service.status.value,
             since=reader.day(service.active_since.date()) if service.active_since else "",
@@ -117,6 +119,11 @@ class BillingView:
             next_on=reader.day(coming.starts_on) if coming.will_be_billed else "",
             ends_on=reader.day(coming.ends_on),
         )
+
+
+def address_of(service: Service) -> str:
+    """Where it answers, with its port where it shares its address with others."""
+    return f"{service.ipv4}:{service.port}" if service.port and service.ipv4 else service.ipv4
 
 
 def steps_done(service: Service, job: ProvisioningJob | None) -> int:

@@ -22,6 +22,7 @@ from ezscale.ordering.quoting import MOST_ITEMS
 from ezscale.state.account.paying import ORDER, checkout_of_order
 from ezscale.state.account.profile import ADDRESS, CustomerView
 from ezscale.state.arguments import sent_fields, sent_text
+from ezscale.state.families import FamilyWords
 from ezscale.state.ordering.basket import LONGEST, ROOM, Basket
 from ezscale.state.ordering.choices import CycleOption, Option, ParkedItem, PlanOption, QuoteView
 from ezscale.state.ordering.fitting_out import FittingOut
@@ -44,6 +45,7 @@ class OrderState(FittingOut, SessionState):
     parked: list[ParkedItem] = []
     is_full: bool = False
     price: QuoteView = QuoteView()
+    words: FamilyWords = FamilyWords()
     priced: bool = False
     price_note: str = ""
     has_customer: bool = False
@@ -190,7 +192,7 @@ class OrderState(FittingOut, SessionState):
         window = await self.read(lambda work: window_for(work, basket, guess_of(work, reader), reader, address))
         self._keep(window.basket)
         self.plans, self.cycles, self.currencies = window.plans, window.cycles, window.currencies
-        self.places, self.systems = window.places, window.systems
+        self.places, self.systems, self.words = window.places, window.systems, window.words
         self.priced, self.price, self._shown_minor = (
             window.price is not None,
             window.price or QuoteView(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ezscale.kit.errors import Invalid
 from ezscale.kit.work import Work
 from ezscale.state.account.profile import CustomerView
+from ezscale.state.families import WORDS, FamilyWords
 from ezscale.state.marketing.catalog import cycle_name
 from ezscale.state.ordering.basket import Basket, Shop, visit
 from ezscale.state.ordering.choices import (
@@ -39,6 +40,7 @@ class Window:
     options: list[OptionView]
     add_ons: list[AddOnView]
     parked: list[ParkedItem]
+    words: FamilyWords
     price: QuoteView | None
     total_minor: int
     customer: CustomerView | None
@@ -61,6 +63,7 @@ def window_of(work: Work, basket: Basket, guess: Basket, reader: Reader) -> Wind
         options=option_views(shop.fittings, chosen, reader),
         add_ons=add_on_views(shop.fittings, chosen, reader),
         parked=parked_items(shop, reader),
+        words=WORDS[plan.family] if plan else FamilyWords(),
         price=QuoteView.of(shop.price, names, reader) if shop.price else None,
         total_minor=shop.price.sums.total.minor if shop.price else 0,
         customer=CustomerView.of(shop.customer) if shop.customer else None,

@@ -1,0 +1,107 @@
+"""What a service's panel tells and offers, on the page of the service."""
+
+from typing import Any
+
+import reflex as rx
+
+from ezscale.state.account.panel import PanelState
+from ezscale.ui import (
+    button,
+    card,
+    confirm,
+    form_dialog,
+    icon,
+    link_button,
+    progress,
+    text_field,
+)
+from ezscale.ui.base import words
+
+SKILLS = PanelState.skills
+
+
+def usage() -> rx.Component:
+    """How full it is, live."""
+    up_for = rx.cond(
+        PanelState.usage.up_for != "",
+        rx.el.span("Up for ", PanelState.usage.up_for, class_name="text-xs text-faint"),
+    )
+    gauges = rx.el.div(rx.foreach(PanelState.usage.gauges, _gauge), class_name="grid gap-5 sm:grid-cols-2")
+    nothing = rx.el.p("Nothing to measure just now.", class_name="text-sm text-faint")
+    shown = rx.cond(PanelState.usage.gauges.length() > 0, gauges, nothing)
+    return rx.cond(SKILLS.contains("usage"), card(shown, title="Usage", actions=(up_for,)))
+
+
+def traffic() -> rx.Component:
+    """Month by month."""
+    rows = rx.el.ul(rx.foreach(PanelState.traffic, _month), class_name="-my-3 divide-y divide-line")
+    return rx.cond(PanelState.traffic.length() > 0, card(rows, title="Traffic"))
+
+
+def panel() -> rx.Component:
+    """The way into the panel, and what is done there."""
+    enter = button(icon("log-in"), "Sign in to the panel", look="plain", size="small", on_click=PanelState.sign_in)
+    page = link_button(
+        icon("external-link"), "Open the panel", to=PanelState.page, look="plain", size="small", loads=True
+    )
+    return rx.el.div(
+        rx.cond(SKILLS.contains("sign_in"), enter),
+        rx.cond(PanelState.page != "", page),
+        rx.cond(SKILLS.contains("rename"), _renaming()),
+        class_name="mt-5 flex flex-wrap gap-2 border-t border-line pt-4 empty:hidden",
+    )
+
+
+def new_password() -> rx.Component:
+    """Set a new one, after a word of warning."""
+    asked = confirm(
+        button(icon("refresh-cw"), "New password", look="quiet", size="small"),
+        title="Set a new password?",
+        text="The old one is void at once. Programs that use it have to be told.",
+        yes="Set a new password",
+        on_yes=PanelState.set_new_password,
+        no="Keep the old one",
+    )
+    return rx.cond(SKILLS.contains("login"), asked)
+
+
+def _renaming() -> rx.Component:
+    return form_dialog(
+        button(icon("pencil"), "Rename", look="plain", size="small"),
+        text_field("Name", "name", required=True, max_length=60, auto_complete="off"),
+        title="Show it by another name?",
+        text="The panel shows this name. Its host name stays as it is.",
+        yes="Rename",
+        on_yes=PanelState.rename,
+        open=PanelState.naming,
+        on_open_change=PanelState.think_of_name,
+    )
+
+
+def _gauge(gauge: Any) -> rx.Component:
+    bar = progress(gauge.percent, gauge.name)
+    tone = words(gauge.is_nearly_full, "text-danger", "text-faint")
+    return rx.el.div(
+        rx.el.div(
+            rx.el.span(gauge.name, class_name="truncate text-sm font-medium text-ink"),
+            rx.el.span(gauge.text, class_name=rx.Var.create("text-sm tabular-nums ") + tone),
+            class_name="mb-1.5 flex items-baseline justify-between gap-3",
+        ),
+        rx.cond(gauge.percent >= 0, bar),
+        key=gauge.name,
+        class_name="min-w-0",
+    )
+
+
+def _month(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(row.month, class_name="text-sm text-ink"),
+            rx.el.span(row.total, class_name="text-sm text-faint tabular-nums"),
+            class_name="flex flex-wrap items-baseline justify-between gap-x-3",
+        ),
+        rx.cond(row.percent >= 0, progress(row.percent, row.month)),
+        rx.el.p("In ", row.received, " · out ", row.sent, class_name="text-xs text-faint tabular-nums"),
+        key=row.key,
+        class_name="flex flex-col gap-1.5 py-3",
+    )

@@ -1,0 +1,114 @@
+"""What a service's panel tells of it, and what people do there: measure, rename, sign in, set a new password."""
+
+import asyncio
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+from reflex_base.event import EventHandler
+
+from ezscale import wiring
+from ezscale.kit.errors import NotFound
+from ezscale.kit.work import Work
+from ezscale.provisioning.panel_skills import skills_of
+from ezscale.provisioning.services import service_overview
+from ezscale.provisioning.using import page_on_panel, rename, reset_login, sign_in_to_panel, traffic_of, usage_of
+from ezscale.state.account.login import LoginState
+from ezscale.state.account.panel_views import TrafficRow, UsageView
+from ezscale.state.account.portal import PortalState
+from ezscale.state.arguments import sent_fields, sent_id
+from ezscale.state.families import WORDS, FamilyWords
+from ezscale.state.telling import Answer
+
+NO_WORDS = FamilyWords()
+
+
+class PanelState(PortalState):
+    service_id: str = ""
+    skills: list[str] = []
+    words: FamilyWords = FamilyWords()
+    usage: UsageView = UsageView([])
+    traffic: list[TrafficRow] = []
+    page: str = ""
+    naming: bool = False
+
+    _every: ClassVar[float] = 10.0
+    _rounds: ClassVar[int] = 60
+    _turn: int = 0
+
+    @rx.event
+    async def load(self) -> EventHandler | None:
+        """What its panel can do; what it says comes a moment later."""
+        self.service_id, self.page, self.skills = "", "", []
+        self.usage, self.traffic, self.naming = UsageView([]), [], False
+        self.words = NO_WORDS
+        self._turn += 1
+        try:
+            service_id = sent_id(self._asked("id"))
+            family, panel = await self.read(lambda work: kind_of(work, service_id))
+        except NotFound:
+            return None
+        self.service_id, self.words = str(service_id), WORDS[family]
+        self.skills = skills_of(wiring.panels().get(panel))
+        return PanelState.measure
+
+    @rx.event(background=True)
+    async def measure(self) -> None:
+        """Ask the panel, again and again while somebody looks, but not for ever."""
+        async with self:
+            turn, service_id, reader = self._turn, sent_id(self.service_id), self._reader
+            counts_traffic, measures = "traffic" in self.skills, "usage" in self.skills
+        page = await self.converse(lambda open_work: page_on_panel(open_work, wiring.panels(), service_id))
+        months = None
+        if counts_traffic:
+            months = await self.converse(lambda open_work: traffic_of(open_work, wiring.panels(), service_id))
+        async with self:
+            if self._turn != turn:
+                return
+            self.page = page
+            self.traffic = [TrafficRow.of(month, reader) for month in months or ()]
+        for _ in range(self._rounds if measures else 0):
+            usage = await self.converse(lambda open_work: usage_of(open_work, wiring.panels(), service_id))
+            async with self:
+                if self._turn != turn:
+                    return
+                self.usage = UsageView.of(usage) if usage else UsageView([])
+            await asyncio.sleep(self._every)
+
+    @rx.event
+    async def think_of_name(self, is_open: bool) -> None:
+        """Open or close the window in which it gets another name."""
+        self.naming = is_open is True
+
+    @rx.event
+    async def rename(self, form: dict[str, Any]) -> None:
+        """Show it by another name on the panel."""
+        name = sent_fields(form, "name", longest=100)["name"]
+        service_id = self._named()
+        shown = await self.converse(lambda open_work: rename(open_work, wiring.panels(), service_id, name))
+        self.naming = False
+        self.say(f"The panel shows it as {shown} from now on.")
+
+    @rx.event
+    async def set_new_password(self) -> EventHandler:
+        """A fresh password, shown at once to whoever has just proven that it is them."""
+        service_id, vault = self._named(), wiring.vault()
+        await self.converse(lambda open_work: reset_login(open_work, wiring.panels(), vault, service_id))
+        self.say("A new password is set. The old one is void.")
+        return LoginState.reveal
+
+    @rx.event
+    async def sign_in(self) -> Answer:
+        """Off to the panel."""
+        service_id = self._named()
+        address = await self.converse(lambda open_work: sign_in_to_panel(open_work, wiring.panels(), service_id))
+        return rx.redirect(address)
+
+    def _named(self) -> UUID:
+        return sent_id(self._asked("id"))
+
+
+def kind_of(work: Work, service_id: UUID) -> tuple[Any, str]:
+    """A service's family and panel."""
+    seen = service_overview(work, service_id)
+    return seen.plan.family, seen.service.panel

@@ -1,0 +1,43 @@
+"""What the things of each family are called: a game server has no operating system to choose, and a hosting no power button."""
+
+from dataclasses import dataclass
+
+from ezscale.models.plan import Family
+
+
+@dataclass
+class FamilyWords:
+    """The words of one family. `image` is what is chosen to be installed on it, `login` whose password we keep."""
+
+    thing: str = "server"
+    image: str = "Operating system"
+    name: str = "Host name"
+    name_label: str = "What the server is called"
+    name_hint: str = "A full name, such as web1.example.com. It need not exist yet."
+    name_example: str = "web1.example.com"
+    login: str = "root password"
+    disk: str = "Disk"
+
+
+WORDS = {
+    Family.VPS: FamilyWords(),
+    Family.DEDICATED: FamilyWords(),
+    Family.HOSTING: FamilyWords(
+        thing="hosting",
+        image="PHP version",
+        name="Domain",
+        name_label="The first website's domain",
+        name_hint="Such as example.com. You can point it to us later, and add other domains.",
+        name_example="example.com",
+        login="password for the panel",
+        disk="Web space",
+    ),
+    Family.GAME: FamilyWords(
+        thing="game server",
+        image="Game",
+        name_label="What the game server is called",
+        name_hint="A full name, such as play.example.com. It need not exist yet.",
+        name_example="play.example.com",
+        login="password for the panel and SFTP",
+    ),
+}
