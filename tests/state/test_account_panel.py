@@ -29,7 +29,7 @@ async def test_a_new_password_is_shown_at_once(company, ada):
 
     shown = await page.set_new_password()
 
-    assert shown is LoginState.reveal
+    assert shown == [LoginState.reveal]
     assert [message.text for message in page.messages] == ["A new password is set. The old one is void."]
 
 

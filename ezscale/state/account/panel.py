@@ -90,12 +90,12 @@ class PanelState(PortalState):
         self.say(f"The panel shows it as {shown} from now on.")
 
     @rx.event
-    async def set_new_password(self) -> EventHandler:
+    async def set_new_password(self) -> Answer:
         """A fresh password, shown at once to whoever has just proven that it is them."""
         service_id, vault = self._named(), wiring.vault()
         await self.converse(lambda open_work: reset_login(open_work, wiring.panels(), vault, service_id))
         self.say("A new password is set. The old one is void.")
-        return LoginState.reveal
+        return [LoginState.reveal]
 
     @rx.event
     async def sign_in(self) -> Answer:

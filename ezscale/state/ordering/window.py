@@ -63,7 +63,7 @@ def window_of(work: Work, basket: Basket, guess: Basket, reader: Reader) -> Wind
         options=option_views(shop.fittings, chosen, reader),
         add_ons=add_on_views(shop.fittings, chosen, reader),
         parked=parked_items(shop, reader),
-        words=WORDS[plan.family] if plan else FamilyWords(),
+        words=WORDS[plan.family],
         price=QuoteView.of(shop.price, names, reader) if shop.price else None,
         total_minor=shop.price.sums.total.minor if shop.price else 0,
         customer=CustomerView.of(shop.customer) if shop.customer else None,
