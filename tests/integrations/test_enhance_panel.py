@@ -1,8 +1,11 @@
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from ezscale.integrations.enhance.adapter import open_panel
+from ezscale.integrations.enhance.client import EnhanceClient
+from ezscale.integrations.enhance.reading import is_safe_entrance
 from ezscale.integrations.http import open_http
 from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
@@ -83,6 +86,10 @@ def sandbox():
 @pytest.fixture
 def panel(sandbox):
     return open_panel(URL, TOKEN, MASTER, transport=sandbox.transport)
+
+
+def open_client(sandbox):
+    return EnhanceClient(sandbox.http, sandbox.http, MASTER)
 
 
 def running(panel, spec=SPEC, owner=ADA):
@@ -301,6 +308,17 @@ def test_whose_a_subscription_is_comes_from_the_panel_and_not_from_the_question(
     assert panel.look(remote_id).owner == NOBODY
 
 
+def test_a_subscription_with_our_number_and_another_owner_is_not_adopted(panel, sandbox):
+    account = panel.account(ADA)
+    row = {"id": 2041, "friendlyName": "SRV-1", "subscriberId": NOBODY}
+    sandbox.answers({"items": [row], "total": 1}, "*/subscriptions", "GET")
+
+    with pytest.raises(Rejected, match="another owner"):
+        panel.reserve(SPEC, account)
+
+    assert "subscriptions created" not in sandbox.done
+
+
 def test_several_with_our_number_are_for_a_person(panel, sandbox):
     account = panel.account(ADA)
     for _ in range(2):
@@ -360,7 +378,7 @@ def test_a_domain_that_another_customer_has_is_refused(panel, sandbox):
     running(panel)
     other = panel.reserve(replace(SPEC, key="SRV-2"), panel.account(BO)).remote_id
 
-    with pytest.raises(Rejected, match=r"hosts moreno\.example\.test for somebody else"):
+    with pytest.raises(Rejected, match=r"hosts moreno\.example\.test elsewhere already"):
         panel.build(other, SPEC)
 
     assert panel.look(other).state is RemoteState.RESERVED
@@ -513,7 +531,7 @@ def test_another_plan_is_taken_and_what_does_not_fit_is_told(panel, sandbox):
     resizing = panel.resize(remote_id, replace(SPEC, package="11"))
 
     assert panel.look(remote_id).package == "11"
-    assert "Websites stays at 2, of 1." in resizing.left
+    assert "Websites: 2 in use, and the plan has 1." in resizing.left
 
 
 def test_what_is_used_and_sent_is_told(panel, sandbox):
@@ -596,6 +614,15 @@ def test_an_address_anywhere_else_is_not_passed_on_nor_told(panel, sandbox, addr
     assert not address or address not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("panel_at", "is_safe"), [("http://127.0.0.1:8100/enhance/api", True), ("http://panel.test:8100/api", False)]
+)
+def test_only_a_stand_in_on_this_machine_is_entered_unencrypted(panel_at, is_safe):
+    address = panel_at.removesuffix("/api") + "/sso/x"
+
+    assert is_safe_entrance(address, httpx.URL(panel_at)) is is_safe
+
+
 def test_a_sign_in_is_asked_for_once_whatever_comes_of_it(panel, sandbox):
     remote_id = running(panel)
     sandbox.goes_wrong("lost", "*/sso")
@@ -604,6 +631,33 @@ def test_a_sign_in_is_asked_for_once_whatever_comes_of_it(panel, sandbox):
         panel.panel_login(ADA, remote_id)
 
     assert sandbox.done["sign-ins made"] == 1
+
+
+# What we do not need yet
+
+
+def test_the_other_calls_are_understood_too(panel, sandbox):
+    client, remote_id = open_client(sandbox), running(panel)
+    org, number = remote_id.split("/")[0], int(remote_id.split("/")[1])
+    administrator = {"username": "ada", "password": "long enough", "email": ADA.email}
+    blog = {"domain": "blog.example.test", "subscriptionId": number, "wordPressAdminCredentials": administrator}
+    site = client.create_website(org, blog)
+
+    client.change_website(org, site, {"phpVersion": "php84", "tags": ["blog"]})
+    client.change_organisation(org, {"locale": "de"})
+    client.mail_recovery(ADA.email)
+    shown, entrance = client.website(org, site), client.sign_in_to_wordpress(org, site, "wordpress", "1")
+    client.wipe_website(org, site)
+
+    assert (client.version(), client.status(), client.licence()["status"]) == ("12.3.0", "ready", "active")
+    assert (shown["phpVersion"], shown["tags"], entrance.startswith(URL)) == ("php84", ["blog"], True)
+    assert [row["email"] for row in client.logins_of(org)] == [ADA.email]
+    assert client.organisation(org)["locale"] == "de"
+    assert client.create_token(org, ["Support"], "Robot")["unencryptedToken"]
+    assert len(list(client.servers())) == 6
+    assert {row["name"]: row["usage"] for row in client.recount(org, number)}["websites"] == 1
+    (living,) = client.websites(org, number)
+    assert len(client.metrics(org, living["id"], "2026-03-01T00:00:00Z", "2026-03-03T00:00:00Z")) == 2
 
 
 # When the panel fails
@@ -728,7 +782,7 @@ def test_what_is_missing_is_told_as_missing(panel):
 
 def test_rows_that_tell_next_to_nothing_are_enough(panel, sandbox):
     remote_id = running(panel)
-    sandbox.answers({"id": 2041}, "/orgs/*/subscriptions/*")
+    sandbox.answers({}, "/orgs/*/subscriptions/*")
     sandbox.answers({"items": [{"domain": "a.example.test", "status": "active"}]}, "/orgs/*/websites")
     sandbox.answers({"items": []}, "/orgs/*/websites")
 

@@ -48,8 +48,8 @@ def close_account(panel: EnhanceClient, owner: PanelOwner) -> None:
 
 def organisations_of(panel: EnhanceClient, owner: PanelOwner) -> list[Row]:
     """The organisations with our reference. More than one only where two have been made at the same moment."""
-    found = {str(org["id"]): org for org in panel.customers() if mark_of(org) == owner.ref and not is_gone(org)}
-    return list(found.values())
+    bearing = [org for org in panel.customers() if mark_of(org) == owner.ref and not is_gone(org)]
+    return list({str(org["id"]): org for org in bearing if org.get("id")}.values())
 
 
 def sole_owner(panel: EnhanceClient, org: str, email: str = "") -> Row:
@@ -103,7 +103,7 @@ def _login(panel: EnhanceClient, owner: PanelOwner, org: str) -> tuple[str, str]
             if existing is None:
                 raise
     for ours in organisations_of(panel, owner):
-        if mark_of(existing) == _mark(str(ours["id"])):
+        if existing.get("id") and mark_of(existing) == _mark(str(ours["id"])):
             return str(ours["id"]), str(existing["id"])
     raise Rejected(f"Enhance's login {existing.get('id')} has the address of customer {owner.ref}: a person must look")
 

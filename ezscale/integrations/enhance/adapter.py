@@ -30,7 +30,7 @@ from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutco
 from ezscale.provisioning.panel_skills import Finding, Resizing, TrafficMonth, Usage, Website
 from ezscale.provisioning.ports import Login, OutOfStock, PanelOwner, RemoteServer, RemoteState, ServiceSpec
 
-PATIENCE = 50.0  # seconds: what changes something is carried out before it is answered, and wiping may be slow
+PATIENCE = 45.0  # seconds: what changes something is carried out before it is answered, and wiping may be slow
 LOOK_AGAIN = 5.0
 CONFLICT = 409
 
@@ -95,7 +95,7 @@ class EnhancePanel:
         """
         org = organisation_id(account)
         rows = [row for row in self._panel.subscriptions(org) if row.get("friendlyName") == spec.key]
-        return [self._described(org, row) for row in rows if not is_gone(row)]
+        return [self._described(remote_id_of(org, row.get("id")), row) for row in rows if not is_gone(row)]
 
     def build(self, remote_id: str, spec: ServiceSpec) -> Login | None:
         """Host the domain that was ordered, unless it is there already. Nothing is wiped, and no login comes of it."""
@@ -112,14 +112,13 @@ class EnhancePanel:
             if self._hosts(org, number, domain):
                 return None
             if isinstance(trouble, Rejected):
-                raise _no_room_or(trouble, f"Enhance hosts {domain} for somebody else already") from None
+                raise _no_room_or(trouble, f"Enhance hosts {domain} elsewhere already") from None
             raise
         return None
 
     def look(self, remote_id: str, *, with_power: bool = False) -> RemoteServer:
         """The subscription as it is now. It is ready when its website is installed, and there is no power to ask for."""
-        org, number = names_of(remote_id)
-        return self._described(org, self._panel.subscription(org, number))
+        return self._described(remote_id, self._panel.subscription(*names_of(remote_id)))
 
     def suspend(self, remote_id: str, reason: str) -> None:
         """Take its websites offline, and read back that they are. This panel has no room for a reason."""
@@ -153,12 +152,11 @@ class EnhancePanel:
                 continue
             org = str(customer.get("id"))
             for row in self._panel.subscriptions(org):
-                sites = fillings(row).get("websites")
+                remote_id, sites = remote_id_of(org, row.get("id")), fillings(row).get("websites")
                 state = RemoteState.READY if sites and sites.used else RemoteState.RESERVED
-                server = remote_server(org, row, state, ours=bool(mark_of(customer)))
-                if server.remote_id not in seen:
-                    seen.add(server.remote_id)
-                    yield server
+                if remote_id not in seen:
+                    seen.add(remote_id)
+                    yield remote_server(remote_id, row, state, ours=bool(mark_of(customer)))
 
     def new_login(self, remote_id: str) -> Login:
         """A fresh password for the login that owns the customer's organisation, and with it all their services here."""
@@ -218,7 +216,7 @@ class EnhancePanel:
             findings.append(Finding("location", f"Enhance has no server group {spec.location}."))
         allowed = (plan or {}).get("allowedPhpVersions") or ()
         if spec.image and allowed and spec.image not in allowed:
-            findings.append(Finding("image", f"The plan allows {', '.join(allowed)}, not {spec.image}."))
+            findings.append(Finding("image", f"The plan allows {', '.join(map(str, allowed))}, not {spec.image}."))
         return findings
 
     def _only(self, spec: ServiceSpec, org: str) -> RemoteServer | None:
@@ -226,12 +224,13 @@ class EnhancePanel:
         if len(found) > 1:
             numbers = ", ".join(server.remote_id for server in found)
             raise Rejected(f"Several subscriptions on Enhance have our number {spec.key} ({numbers}): please choose")
+        if found and found[0].owner != org:
+            raise Rejected(f"Subscription {found[0].remote_id} on Enhance has our number {spec.key} and another owner")
         return found[0] if found else None
 
-    def _described(self, org: str, row: Row) -> RemoteServer:
-        rows = [] if is_gone(row) else self._sites(org, number_of(str(row.get("id")), "subscription"))
-        sites = tuple(website_of(site) for site in rows)
-        return remote_server(org, row, state_of(sites, rows), sites)
+    def _described(self, remote_id: str, row: Row) -> RemoteServer:
+        rows = [] if is_gone(row) else self._sites(*names_of(remote_id))
+        return remote_server(remote_id, row, state_of(rows), tuple(map(website_of, rows)))
 
     def _sites(self, org: str, number: int) -> list[Row]:
         rows = self._panel.websites(org, number)

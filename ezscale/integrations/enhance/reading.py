@@ -79,16 +79,17 @@ def number_of(text: str, what: str) -> int:
 
 
 def remote_server(
-    org: str, row: Row, state: RemoteState, sites: tuple[Website, ...] = (), *, ours: bool = True
+    remote_id: str, row: Row, state: RemoteState, sites: tuple[Website, ...] = (), *, ours: bool = True
 ) -> RemoteServer:
-    """A subscription that was asked for under an organisation; its key is told when that organisation is one of ours.
+    """A subscription under our name for it; its number of ours is told when its organisation is one of ours.
 
     It has no addresses: those of web hosting are shared, and each website tells where its domain points to.
     """
+    org, _ = names_of(remote_id)
     name = str(row.get("friendlyName") or "")
     detail = {"plan": row.get("planName"), "kind": row.get("planType"), "php": row.get("defaultPhpVersion")}
     return RemoteServer(
-        remote_id=remote_id_of(org, row.get("id")),
+        remote_id=remote_id,
         owner=str(row.get("subscriberId") or org),
         state=state,
         key=name if ours else "",
@@ -101,11 +102,11 @@ def remote_server(
     )
 
 
-def state_of(sites: tuple[Website, ...], rows: list[Row]) -> RemoteState:
+def state_of(sites: list[Row]) -> RemoteState:
     """Set aside until there is a website, and ready once one was installed."""
     if not sites:
         return RemoteState.RESERVED
-    return RemoteState.READY if any(row.get("status") == "active" for row in rows) else RemoteState.BUILDING
+    return RemoteState.READY if any(site.get("status") == "active" for site in sites) else RemoteState.BUILDING
 
 
 def website_of(row: Row) -> Website:
@@ -139,7 +140,7 @@ def usage_of(row: Row) -> Usage:
 def fillings(row: Row) -> dict[str, Filling]:
     """How full each resource is, by Enhance's own name. One without a total has no limit."""
     found = {}
-    for resource in row.get("resources") or ():
+    for resource in (one for one in row.get("resources") or () if isinstance(one, dict)):
         name, used = str(resource.get("name") or ""), _whole(resource.get("usage"))
         words = {"diskspace": "Disk space", "transfer": "Traffic", **COUNTED}.get(name)
         if words and used is not None:
@@ -150,7 +151,10 @@ def fillings(row: Row) -> dict[str, Filling]:
 def too_much(row: Row) -> tuple[str, ...]:
     """What uses more than its plan has, in sentences."""
     over = [one for one in fillings(row).values() if one.limit is not None and one.used > one.limit]
-    return tuple(f"{one.name} stays at {_written(one, one.used)}, of {_written(one, one.limit or 0)}." for one in over)
+    return tuple(
+        f"{one.name}: {_written(one, one.used)} in use, and the plan has {_written(one, one.limit or 0)}."
+        for one in over
+    )
 
 
 def name_servers_of(row: Row) -> list[str]:
