@@ -1,0 +1,1 @@
+"""Enhance: web hosting, through the API of its control panel."""
