@@ -165,6 +165,8 @@ def _reason(body: Any) -> str:
             return "; ".join(_sentence(one) for one in sentences)
         case dict() as by_field if by_field:
             return "; ".join(f"{field}: {_joined(sentences)}" for field, sentences in by_field.items())
+    if (resources := body.get("resources")) and isinstance(resources, list):
+        return "; ".join(_sentence(one) for one in resources)
     if (messages := body.get("messages")) and isinstance(messages, list):
         return "; ".join(_sentence(one) for one in messages)
     said = next((body[name] for name in ("msg", "message", "error", "detail", "code") if body.get(name)), "")
@@ -175,6 +177,8 @@ def _sentence(one: object) -> str:
     """One of several reasons: a sentence, or an object with a sentence in it."""
     if not isinstance(one, dict):
         return str(one)
+    if "resourceName" in one:
+        return f"{one['resourceName']}: {one.get('usage')} of {one.get('total')} used ({one.get('kind')})"
     return str(one.get("detail") or one.get("text") or one.get("code") or one)
 
 

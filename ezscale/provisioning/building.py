@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from ezscale.kit.clock import world_now
@@ -17,7 +18,7 @@ from ezscale.provisioning.credentials import choose_login, has_login, share_logi
 from ezscale.provisioning.events import BuildProgressed, ServiceReady
 from ezscale.provisioning.jobs import Assignment, assignment
 from ezscale.provisioning.logbook import write_log
-from ezscale.provisioning.panel_skills import GivesLogins
+from ezscale.provisioning.panel_skills import GivesLogins, SignsIn
 from ezscale.provisioning.ports import Panel, RemoteServer, RemoteState, ServiceSpec
 
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -42,9 +43,16 @@ def build(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None
 
 def _ensure_account(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
     with open_work() as work:
-        task = _begin(work, job_id, BuildStep.ACCOUNT)
-    if task is None or task.service.account_ref:
-        return
+        task = assignment(work, job_id)
+        if task is None or task.service.account_ref:
+            return
+        _one_at_a_time(work, task, BuildStep.ACCOUNT, col(Service.account_ref) == "")
+        task.job.begin(BuildStep.ACCOUNT, world_now())
+        known = _account_of_customer(work, task.service)
+        if known:
+            task.service.account_ref = known
+            _note(work, task, f"Account {known} on the panel")
+            return
     account = panel.account(task.owner)
     with open_work() as work:
         task = _still_to_do(work, job_id)
@@ -58,7 +66,8 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
         if task is None or task.service.remote_id:
             return
         if not panel.keeps_keys:
-            _one_reservation_at_a_time(work, task)
+            # Two lost answers of one customer could not be told apart, so their reservations go one after the other.
+            _one_at_a_time(work, task, BuildStep.RESERVE, col(Service.remote_id).is_(None))
         task.job.begin(BuildStep.RESERVE, world_now())
         spec = _with_password(work, panel, vault, task)
     remote = _left_behind(open_work, panel, task)
@@ -122,7 +131,7 @@ def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remo
     if remote.owner != task.service.account_ref:
         raise Rejected(f"Server {remote.remote_id} belongs to somebody else on the panel.")
     login = None
-    if not login_known and isinstance(panel, GivesLogins):
+    if not login_known and isinstance(panel, GivesLogins) and not _comes_without_password(panel):
         login = panel.new_login(remote.remote_id)
     with open_work() as work:
         task = _still_to_do(work, job_id)
@@ -133,6 +142,11 @@ def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remo
         task.job.finish(work.now)
         write_log(work, task.service.id, JobAction.CREATE, "Running and verified", job=task.job)
         work.emit(ServiceReady(task.service.id, task.service.customer_id))
+
+
+def _comes_without_password(panel: GivesLogins) -> bool:
+    """We can let the customer into their account there: a password of theirs is left as it is until they want a new one."""
+    return panel.opens_account and isinstance(panel, SignsIn)
 
 
 def _with_password(work: Work, panel: Panel, vault: Vault, task: Assignment) -> ServiceSpec:
@@ -182,22 +196,35 @@ def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment) -> RemoteS
     return free[0] if free else None
 
 
-def _one_reservation_at_a_time(work: Work, task: Assignment) -> None:
-    """Two lost answers of one customer could not be told apart, so their reservations go one after the other."""
+def _account_of_customer(work: Work, service: Service) -> str:
+    """The account in which another service of the customer runs on this panel; empty when there is none."""
+    others = select(Service.account_ref).where(
+        Service.customer_id == service.customer_id,
+        Service.panel == service.panel,
+        Service.account_ref != "",
+        col(Service.remote_id).is_not(None),
+    )
+    return work.session.exec(others.order_by(col(Service.id).desc())).first() or ""
+
+
+def _one_at_a_time(work: Work, task: Assignment, step: BuildStep, unfinished: ColumnElement[bool]) -> None:
+    """NotYet while another service of the customer is at this step of its build on the same panel, and began it earlier."""
     work.session.get_one(Customer, task.service.customer_id, with_for_update=True)
     other = (
         select(ProvisioningJob.id)
         .join(Service, col(Service.id) == ProvisioningJob.service_id)
         .where(
             Service.customer_id == task.service.customer_id,
-            col(Service.remote_id).is_(None),
-            ProvisioningJob.step == BuildStep.RESERVE,
+            Service.panel == task.service.panel,
+            unfinished,
+            ProvisioningJob.step == step,
+            col(ProvisioningJob.step_began_at).is_not(None),
             col(ProvisioningJob.live_for).is_not(None),
             ProvisioningJob.id != task.job.id,
         )
     )
     if work.session.exec(other).first() is not None:
-        raise NotYet("Another server of this customer is being reserved", retry_after=LOOK_AGAIN)
+        raise NotYet("Another server of this customer is being prepared", retry_after=LOOK_AGAIN)
 
 
 def _begin(work: Work, job_id: UUID, step: BuildStep) -> Assignment | None:

@@ -123,6 +123,7 @@ def test_a_refused_token_is_explained_to_the_operator():
         ({"errors": [{"code": "DisplayException", "detail": "Still owns servers."}]}, "Still owns servers."),
         ({"error": True, "messages": [{"type": "danger", "text": "Already taken."}], "data": None}, "Already taken."),
         ({"code": "already_exists", "detail": "login"}, "login"),
+        ({"resources": [{"kind": "out", "resourceName": "sites", "total": 1, "usage": 1}]}, "sites: 1 of 1 used (out)"),
         ("nonsense", "Unprocessable"),
     ],
 )
