@@ -81,7 +81,7 @@ def stock_the_shop(work: Work) -> None:
         )
         work.session.add(plan)
         work.session.flush()
-        work.session.add_all(Price(plan_id=plan.id, **values) for values in _prices(work, monthly))
+        work.session.add_all(Price(plan_id=plan.id, **values) for values in prices_of(work, monthly))
     if not work.session.exec(select(Option.id)).first() and not work.session.exec(select(AddOn.id)).first():
         _fit_out(work)
     if not work.session.exec(select(Location.id)).first():
@@ -119,7 +119,7 @@ def _fit_out(work: Work) -> None:
         add_on.panel_field = field
         work.session.add(add_on)
         work.session.flush()
-        priced = _prices(work, prices) if recurring else _once(work, prices)
+        priced = prices_of(work, prices) if recurring else _once(work, prices)
         work.session.add_all(AddOnPrice(add_on_id=add_on.id, **each) for each in priced)
         work.session.add_all(
             AddOnOffer(plan_id=plan_id, add_on_id=add_on.id, position=position) for plan_id in plan_ids
@@ -129,11 +129,11 @@ def _fit_out(work: Work) -> None:
 def _add_value(work: Work, value: OptionValue, monthly: tuple[str, ...]) -> UUID:
     work.session.add(value)
     work.session.flush()
-    work.session.add_all(OptionPrice(value_id=value.id, **each) for each in _prices(work, monthly))
+    work.session.add_all(OptionPrice(value_id=value.id, **each) for each in prices_of(work, monthly))
     return value.id
 
 
-def _prices(work: Work, monthly: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def prices_of(work: Work, monthly: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """A price for every cycle and currency, from what a month costs in each."""
     for amount, currency in zip(monthly, CURRENCIES, strict=bool(monthly)):
         for months, times in CYCLES.items():

@@ -24,12 +24,20 @@ ADDRESSES = {
     "public_url": ("http", "https"),
     "stripe_url": ("http", "https"),
     "paypal_url": ("http", "https"),
-    "virtfusion_url": ("http", "https"),
+    **{f"{panel}_url": ("http", "https") for panel in ("virtfusion", "pterodactyl", "synergycp", "enhance")},
     "vies_url": ("http", "https"),
     "exchange_rates_url": ("http", "https"),
     "taxjar_url": ("http", "https"),
     "smtp_url": ("smtp", "smtps"),
 }
+# What belongs to the address of each panel.
+PANELS = {
+    "virtfusion_url": ("virtfusion_token",),
+    "pterodactyl_url": ("pterodactyl_key", "pterodactyl_client_key"),
+    "synergycp_url": ("synergycp_key",),
+    "enhance_url": ("enhance_token", "enhance_org"),
+}
+PANEL_URLS = tuple(PANELS)
 Port = Annotated[int, Field(ge=1, le=65535)]
 Networks = tuple[IPv4Network | IPv6Network, ...]
 A_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
@@ -106,8 +114,20 @@ class Settings(BaseSettings):
         default="",
         description="Id that PayPal gave our webhook endpoint: without it no message of PayPal's is believed.",
     )
-    virtfusion_url: str = Field(default="", description="https://<control-host>/api/v1")
+    virtfusion_url: str = Field(default="", description="https://<control-host>/api/v1; empty means no VPS.")
     virtfusion_token: SecretStr = Field(default=SecretStr(""), description="API token.")
+    virtfusion_rate: float = Field(default=10, gt=0, description="Requests a second that we send to it at most.")
+    pterodactyl_url: str = Field(default="", description="https://<panel-host>; empty means no game servers.")
+    pterodactyl_key: SecretStr = Field(default=SecretStr(""), description="Application key, ptla_…, of a root admin.")
+    pterodactyl_client_key: SecretStr = Field(default=SecretStr(""), description="A root admin's own key, ptlc_….")
+    pterodactyl_rate: float = Field(default=3, gt=0, description="Requests a second: the panel takes 240 a minute.")
+    synergycp_url: str = Field(default="", description="https://api.<panel-domain>; empty means no dedicated servers.")
+    synergycp_key: SecretStr = Field(default=SecretStr(""), description="Key of an integration.")
+    synergycp_rate: float = Field(default=3, gt=0, description="Requests a second that we send to it at most.")
+    enhance_url: str = Field(default="", description="https://<panel-host>/api; empty means no web hosting.")
+    enhance_token: SecretStr = Field(default=SecretStr(""), description="Access token of a SuperAdmin.")
+    enhance_org: str = Field(default="", description="Id of the organisation that sells: the master organisation.")
+    enhance_rate: float = Field(default=5, gt=0, description="Requests a second that we send to it at most.")
     vies_url: str = Field(default="", description="Only for a stand-in; empty means VIES itself, which checks VAT ids.")
     exchange_rates_url: str = Field(
         default="", description="Only for a stand-in; empty means the European Central Bank itself."
@@ -182,18 +202,24 @@ class Settings(BaseSettings):
         if bool(self.access_team) != bool(self.access_audience):
             raise ValueError("EZSCALE_ACCESS_TEAM and EZSCALE_ACCESS_AUDIENCE belong together")
         if self.sandbox:
-            for name in ("stripe_url", "paypal_url", "virtfusion_url", "vies_url", "exchange_rates_url", "taxjar_url"):
+            for name in ("stripe_url", "paypal_url", "vies_url", "exchange_rates_url", "taxjar_url", *PANEL_URLS):
                 if getattr(self, name) and urlsplit(getattr(self, name)).hostname not in ("127.0.0.1", "localhost"):
                     raise ValueError(
                         f"EZSCALE_{name.upper()} must be a stand-in on 127.0.0.1 while EZSCALE_SANDBOX is on"
                     )
             return self
         missing = [
-            name
-            for name in ("stripe_key", "stripe_webhook_secret", "virtfusion_token")
-            if not getattr(self, name).get_secret_value()
+            name for name in ("stripe_key", "stripe_webhook_secret") if not getattr(self, name).get_secret_value()
         ]
-        missing += [] if self.virtfusion_url else ["virtfusion_url"]
+        if not any(getattr(self, name) for name in PANEL_URLS):
+            raise ValueError("without the sandbox at least one panel is needed, such as EZSCALE_VIRTFUSION_URL")
+        missing += [
+            name
+            for url, names in PANELS.items()
+            if getattr(self, url)
+            for name in names
+            if not _plain(getattr(self, name))
+        ]
         if missing:
             names = ", ".join(f"EZSCALE_{name.upper()}" for name in missing)
             raise ValueError(f"without the sandbox these are needed: {names}")

@@ -79,7 +79,7 @@ def home() -> rx.Component:
             rx.el.div(
                 offers(
                     shop,
-                    plan_cards(shop, shop.plans[:4], "sm:grid-cols-2 lg:grid-cols-4", shop.cycles[:1]),
+                    plan_cards(shop, shop.servers[:4], "sm:grid-cols-2 lg:grid-cols-4", shop.cycles[:1]),
                     cycles=shop.cycles[:1],
                 ),
                 class_name="mt-8",
@@ -106,7 +106,7 @@ def home() -> rx.Component:
 
 
 def _hero(shop: ShopWindow) -> rx.Component:
-    first = shop.plans[0].price("USD", 1) if shop.plans else None
+    first = shop.servers[0].price("USD", 1) if shop.servers else None
     words = rx.el.div(
         rx.el.h1(
             "Virtual servers, ",

@@ -48,13 +48,13 @@ def vps() -> rx.Component:
     return marketing_page(
         page_top(
             "Virtual servers with room to grow",
-            f"From one core to {shop.plans[-1].cores.removesuffix(' vCPU') if shop.plans else 'many'}. "
+            f"From one core to {shop.servers[-1].cores.removesuffix(' vCPU') if shop.servers else 'many'}. "
             "Every plan has root access, its own addresses and generous traffic.",
         ),
         section(
             rx.el.h2("Plans", class_name="sr-only"),
             offers(
-                shop, plan_cards(shop, shop.plans, "sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-5"), cycles=shop.cycles
+                shop, plan_cards(shop, shop.servers, "sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-5"), cycles=shop.cycles
             ),
             class_name="mt-10",
         ),
@@ -63,6 +63,6 @@ def vps() -> rx.Component:
         section(
             rx.el.div(title("Before you order"), questions(QUESTIONS), class_name="grid gap-8 lg:grid-cols-[1fr_1.6fr]")
         ),
-        json_ld(*product_data(shop.plans, web_address("/vps/"))),
+        json_ld(*product_data(shop.servers, web_address("/vps/"))),
         at="/vps/",
     )

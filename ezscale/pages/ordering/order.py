@@ -37,6 +37,7 @@ def order() -> rx.Component:
     )
     form = rx.el.form(
         rx.el.div(
+            _families(),
             _plans(),
             _cycles(),
             options(OrderState),
@@ -53,6 +54,27 @@ def order() -> rx.Component:
     )
     content = rx.cond(OrderState.loaded, form, card(skeleton(10), class_name="min-h-dvh"))
     return marketing_page(rx.el.div(head, content, class_name=f"py-10 {WIDTH}"), at="/order/")
+
+
+def _families() -> rx.Component:
+    def press(family: Any) -> rx.Component:
+        return button(
+            family.name,
+            look="plain",
+            size="small",
+            on_click=OrderState.choose("plan", family.slug),
+            disabled=family.is_chosen,
+            custom_attrs={"aria-pressed": family.is_chosen},
+            class_name="disabled:bg-sunken disabled:text-ink disabled:opacity-100",
+        )
+
+    row = rx.el.div(
+        rx.foreach(OrderState.families, press),
+        role="group",
+        aria_label="What to order",
+        class_name="flex flex-wrap gap-2",
+    )
+    return rx.cond(OrderState.families.length() > 0, row)
 
 
 def _plans() -> rx.Component:

@@ -77,6 +77,11 @@ class ShopWindow:
     offered: tuple[str, ...]
 
     @property
+    def servers(self) -> tuple[PlanCard, ...]:
+        """The plans of virtual servers."""
+        return tuple(plan for plan in self.plans if plan.family == FAMILY_NAMES[Family.VPS])
+
+    @property
     def currencies(self) -> tuple[str, ...]:
         """The currencies in which anything is offered, in our own order."""
         sellable = {tag.currency for plan in self.plans for tag in plan.prices}

@@ -13,6 +13,7 @@ from ezscale.catalog.plans import Choice, PlanOffer, locations, plans_on_sale, s
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Customer
+from ezscale.models.plan import Family
 from ezscale.ordering.placing import ItemRequest
 from ezscale.ordering.quoting import MOST_ITEMS, Quote, quote_basket, somebody_in
 from ezscale.state.arguments import sent_text
@@ -98,6 +99,12 @@ class Shop:
         return next(plan for plan in self.plans if plan.slug == self.basket.plan)
 
     @property
+    def families(self) -> list[PlanOffer]:
+        """The first choice of each family, in their usual order."""
+        sold = [[plan for plan in self.plans if plan.family is family] for family in Family]
+        return [first_choice(plans) for plans in sold if plans]
+
+    @property
     def needs_address(self) -> bool:
         """Somebody is signed in whose address is not complete."""
         return self.customer is not None and not has_address(self.customer)
@@ -114,7 +121,7 @@ def visit(work: Work, basket: Basket, guess: Basket) -> Shop:
     if not plans:
         raise NotFound("There is nothing on sale at the moment.")
     chosen = _of_somebody(basket, customer, guess)
-    plan = next((plan for plan in plans if plan.slug == chosen.plan), None) or _first_choice(plans)
+    plan = next((plan for plan in plans if plan.slug == chosen.plan), None) or first_choice(plans)
     places, systems = locations(work, plan.panel), system_images(work, plan.panel)
     now, fit = possible(work, chosen, plan, places, systems)
     others = [_as_possible(work, replace(item, currency=now.currency)) for item in chosen.parked]
@@ -133,9 +140,13 @@ def _as_text(item: Basket) -> str:
     return WITHIN_ITEM.join(value.replace(WITHIN_ITEM, "").replace(BETWEEN_ITEMS, "") for value in values)
 
 
-def _first_choice(plans: list[PlanOffer]) -> PlanOffer:
-    there = [plan for plan in plans if not plan.sold_out] or plans
-    return next((plan for plan in there if plan.popular), there[0])
+def first_choice(plans: list[PlanOffer]) -> PlanOffer:
+    """What somebody is shown who has chosen nothing: what most choose, of what there is."""
+    there = sorted(
+        [plan for plan in plans if not plan.sold_out] or plans, key=lambda plan: list(Family).index(plan.family)
+    )
+    family = [plan for plan in there if plan.family is there[0].family]
+    return next((plan for plan in family if plan.popular), family[0])
 
 
 def _of_somebody(basket: Basket, customer: Customer | None, guess: Basket) -> Basket:

@@ -11,7 +11,7 @@ from ezscale.catalog.plans import Choice, PlanOffer, PriceOffer
 from ezscale.models.option import OptionKind
 from ezscale.ordering.quoting import PricedItem, Quote
 from ezscale.state.account.service_views import cycle
-from ezscale.state.marketing.catalog import cycle_name, gigabytes, terabytes
+from ezscale.state.marketing.catalog import FAMILY_NAMES, cycle_name, gigabytes, terabytes
 from ezscale.state.ordering.basket import Basket
 from ezscale.state.ordering.fit import available_add_ons, available_options, fit_of, price_of
 from ezscale.state.reader import Reader
@@ -41,6 +41,15 @@ class PlanOption:
         )
         size, monthly = " · ".join(sizes), reader.money(price.per_month)
         return cls(plan.slug, plan.name, plan.summary, size, monthly, plan.popular, left(plan))
+
+
+@dataclass
+class FamilyOption:
+    """A family of products, by the plan that it begins with."""
+
+    name: str
+    slug: str
+    is_chosen: bool
 
 
 @dataclass
@@ -239,6 +248,13 @@ def plan_options(plans: list[PlanOffer], currency: str, months: int, reader: Rea
     """The plans that are offered for this currency and cycle, each with what a month comes to."""
     offered = [(plan, plan.price(currency, months) or plan.price(currency, 1)) for plan in plans]
     return [PlanOption.of(plan, price, reader) for plan, price in offered if price is not None]
+
+
+def family_options(first: list[PlanOffer], chosen: PlanOffer) -> list[FamilyOption]:
+    """The families to choose from; none where there is only one."""
+    if len(first) < 2:
+        return []
+    return [FamilyOption(FAMILY_NAMES[plan.family], plan.slug, plan.family is chosen.family) for plan in first]
 
 
 def cycle_options(plan: PlanOffer, currency: str, reader: Reader) -> list[CycleOption]:

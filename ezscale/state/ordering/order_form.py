@@ -24,7 +24,7 @@ from ezscale.state.account.profile import ADDRESS, CustomerView
 from ezscale.state.arguments import sent_fields, sent_text
 from ezscale.state.families import FamilyWords
 from ezscale.state.ordering.basket import LONGEST, ROOM, Basket
-from ezscale.state.ordering.choices import CycleOption, Option, ParkedItem, PlanOption, QuoteView
+from ezscale.state.ordering.choices import CycleOption, FamilyOption, Option, ParkedItem, PlanOption, QuoteView
 from ezscale.state.ordering.fitting_out import FittingOut
 from ezscale.state.ordering.guessing import trying, window_for
 from ezscale.state.ordering.window import errors_of
@@ -46,6 +46,7 @@ class OrderState(FittingOut, SessionState):
     is_full: bool = False
     price: QuoteView = QuoteView()
     words: FamilyWords = FamilyWords()
+    families: list[FamilyOption] = []
     priced: bool = False
     price_note: str = ""
     has_customer: bool = False
@@ -191,6 +192,7 @@ class OrderState(FittingOut, SessionState):
         address = self.router.session.client_ip
         window = await self.read(lambda work: window_for(work, basket, guess_of(work, reader), reader, address))
         self._keep(window.basket)
+        self.families = window.families
         self.plans, self.cycles, self.currencies = window.plans, window.cycles, window.currencies
         self.places, self.systems, self.words = window.places, window.systems, window.words
         self.priced, self.price, self._shown_minor = (

@@ -11,6 +11,7 @@ from ezscale.state.ordering.basket import Basket, Shop, visit
 from ezscale.state.ordering.choices import (
     AddOnView,
     CycleOption,
+    FamilyOption,
     Option,
     OptionView,
     ParkedItem,
@@ -19,6 +20,7 @@ from ezscale.state.ordering.choices import (
     add_on_views,
     currency_options,
     cycle_options,
+    family_options,
     option_views,
     plan_options,
 )
@@ -32,6 +34,7 @@ class Window:
     """What there is to choose from, and what the choice costs. `total_minor` is what is charged, in minor units."""
 
     basket: Basket
+    families: list[FamilyOption]
     plans: list[PlanOption]
     cycles: list[CycleOption]
     currencies: list[Option]
@@ -55,7 +58,13 @@ def window_of(work: Work, basket: Basket, guess: Basket, reader: Reader) -> Wind
     names = [item.hostname or UNNAMED for item in chosen.parked] + [chosen.hostname or "This server"]
     return Window(
         basket=chosen,
-        plans=plan_options(shop.plans, chosen.currency, int(chosen.months or 1), reader),
+        families=family_options(shop.families, plan),
+        plans=plan_options(
+            [each for each in shop.plans if each.family is plan.family],
+            chosen.currency,
+            int(chosen.months or 1),
+            reader,
+        ),
         cycles=cycle_options(plan, chosen.currency, reader),
         currencies=currency_options(plan, shop.currencies),
         places=[Option.of(place) for place in shop.places],
