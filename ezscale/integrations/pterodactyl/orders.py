@@ -1,5 +1,6 @@
 """What a plan of ours is in Pterodactyl's words: limits, an egg, and the values of its variables."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ USUAL = {"swap": 0, "io": 500, "databases": 0, "backups": 0, "allocations": 1}
 BOUNDS = {"swap": (-1, None), "io": (10, 1000), "databases": (0, None), "backups": (0, None), "allocations": (0, None)}
 CPU_OF_A_CORE = 100
 MB_OF_A_GB = 1024
+PORTS = re.compile(r"[0-9]{1,5}(-[0-9]{1,5})?")
+LAST_PORT = 65_535
 
 
 def new_server(spec: ServiceSpec, account: str, egg: Row) -> dict[str, Any]:
@@ -98,9 +101,8 @@ def port_ranges(spec: ServiceSpec) -> list[str]:
     """The ports among which the panel may choose, as it writes them; none is any."""
     parts = [part.strip() for part in spec.settings.get("port_range", "").split(",")]
     for part in filter(None, parts):
-        first, _, last = part.partition("-")
-        is_range = first.isdecimal() and (last or first).isdecimal() and int(first) <= int(last or first) < 65_536
-        if not is_range:
+        ports = [int(port) for port in part.split("-")] if PORTS.fullmatch(part) else []
+        if not ports or not ports[0] <= ports[-1] <= LAST_PORT:
             raise Rejected(f"Pterodactyl takes no port_range of {part!r}: write 25565-25600")
     return [part for part in parts if part]
 

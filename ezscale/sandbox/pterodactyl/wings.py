@@ -38,7 +38,7 @@ def begin_install(here: House, server: Document, *, word: str, start: bool) -> N
 
 def switch(here: House, server: Document, signal: str) -> None:
     """Send a signal to the process. One that changes nothing is taken as well."""
-    if server["power"] != ENDS[signal] or signal == "restart":
+    if signal == "restart" or server["power"] not in (ON_THE_WAY[signal], ENDS[signal]):
         is_at_once = signal == "kill"
         server["power"] = ON_THE_WAY[signal]
         server["switching"] = None if is_at_once else _switching(here, ENDS[signal])
