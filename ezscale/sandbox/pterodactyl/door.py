@@ -79,7 +79,7 @@ def _count(here: House, api: str) -> tuple[int, datetime]:
 
 def _stranger(here: House, headers: Headers) -> Response:
     if "json" not in headers.get("accept", ""):
-        return RedirectResponse(f"{here.url}/auth/login")
+        return RedirectResponse(f"{here.url}/auth/login", 302)
     return _answer(Refusal(401, fault("AuthenticationException", 401, "Unauthenticated.")))
 
 
