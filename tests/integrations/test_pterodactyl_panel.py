@@ -595,8 +595,7 @@ def test_a_server_grows_and_keeps_what_its_owner_has_set(panel, sandbox):
     remote_id = running(panel)
     bigger = replace(SPEC, sizes=Sizes(4, 8192, 40), settings={"backups": "5", "MAX_PLAYERS": "80"})
 
-    for _ in range(2):
-        resizing = panel.resize(remote_id, bigger)
+    resizing, _again = [panel.resize(remote_id, bigger) for _ in range(2)]
 
     row = sandbox.server(remote_id)
     assert (resizing.restarts, panel.look(remote_id).sizes) == (True, bigger.sizes)
@@ -776,7 +775,7 @@ CALLS = {
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_whatever_goes_wrong_is_worth_another_try(panel, sandbox, call):
     remote_id = running(panel)
-    ways = [
+    ways: list[tuple[str, dict]] = [
         ("down", {}),
         ("rate_limited", {}),
         ("late", {"seconds": 60}),
@@ -842,6 +841,27 @@ def test_a_server_whose_fields_are_missing_is_not_made_worse(panel, sandbox):
 
     assert panel.look(remote_id).name == "Castle"
     assert sandbox.calls("PATCH") == []
+
+
+def test_what_nobody_of_ours_presses_can_be_called_as_well(sandbox, panel):
+    remote_id = running(panel)
+    sandbox.orders(f"servers/{remote_id}", database="s71_game")
+    client = PterodactylClient(
+        *(open_http(f"{URL}/api", key, transport=sandbox.transport) for key in (KEY, OWNER_KEY)), page=3
+    )
+    [seen] = client.seen_servers()
+    name = seen["uuid"]
+
+    client.command(name, "say hi")
+    client.reset_database_password(remote_id, "901")
+    client.add_ports("2", {"ip": "192.0.2.40", "ports": ["26000"]})
+    client.reinstall_as_owner(name)
+    client.delete_hard(remote_id)
+
+    assert (client.node("2")["name"], len(list(client.free_ports("2")))) == ("fra-1", 31)
+    with pytest.raises(Missing):
+        client.seen_server(name)
+    assert sandbox.done.items() >= {"commands sent": 1, "database passwords reset": 1, "reinstalls started": 1}.items()
 
 
 def test_how_long_to_wait_is_passed_on(panel, sandbox):

@@ -14,6 +14,8 @@ ADA = {"email": "ada@example.test", "username": "Ada90017", "first_name": "Ada",
 ADA |= {"external_id": "C-17", "password": "first-password"}
 LIMITS = {"memory": 4096, "swap": 0, "disk": 20480, "io": 500, "cpu": 200}
 FEATURES = {"databases": 1, "allocations": 1, "backups": 2}
+VALUES = {"SERVER_JARFILE": "server.jar", "MAX_PLAYERS": 20, "BUILD_NUMBER": "latest"}
+DEPLOY = {"locations": [1], "dedicated_ip": False, "port_range": []}
 ORDER = {
     "external_id": "SRV-1",
     "name": "Ada's Minecraft",
@@ -21,13 +23,13 @@ ORDER = {
     "egg": 3,
     "docker_image": GAME,
     "startup": "java -jar {{SERVER_JARFILE}}",
-    "environment": {"SERVER_JARFILE": "server.jar", "MAX_PLAYERS": 20, "BUILD_NUMBER": "latest"},
+    "environment": VALUES,
     "limits": LIMITS,
     "feature_limits": FEATURES,
-    "deploy": {"locations": [1], "dedicated_ip": False, "port_range": []},
+    "deploy": DEPLOY,
     "start_on_completion": True,
 }
-STARTUP = {"startup": "./run", "environment": ORDER["environment"], "egg": 3, "image": GAME, "skip_scripts": False}
+STARTUP = {"startup": "./run", "environment": VALUES, "egg": 3, "image": GAME, "skip_scripts": False}
 
 
 class Clock:
@@ -341,9 +343,9 @@ def without(name):
         (ORDER | {"allocation": {"default": 9}, "deploy": None}, "allocation.default", "exists"),
         (ORDER | {"ram": 1}, "ram", "prohibited"),
         (ORDER | {"environment": {}}, "environment.MAX_PLAYERS", "required"),
-        (ORDER | {"environment": ORDER["environment"] | {"MAX_PLAYERS": 500}}, "environment.MAX_PLAYERS", "between"),
+        (ORDER | {"environment": VALUES | {"MAX_PLAYERS": 500}}, "environment.MAX_PLAYERS", "between"),
         (
-            ORDER | {"environment": ORDER["environment"] | {"SERVER_JARFILE": "x"}},
+            ORDER | {"environment": VALUES | {"SERVER_JARFILE": "x"}},
             "environment.SERVER_JARFILE",
             "regex",
         ),
@@ -368,8 +370,8 @@ def test_a_variable_that_is_not_sent_is_stored_empty_and_not_as_the_eggs_default
     ("changes", "code"),
     [
         ({"limits": LIMITS | {"memory": 200_000}}, "NoViableNodeException"),
-        ({"deploy": ORDER["deploy"] | {"locations": [9]}}, "NoViableNodeException"),
-        ({"deploy": ORDER["deploy"] | {"port_range": ["40000-40010"]}}, "NoViableAllocationException"),
+        ({"deploy": DEPLOY | {"locations": [9]}}, "NoViableNodeException"),
+        ({"deploy": DEPLOY | {"port_range": ["40000-40010"]}}, "NoViableAllocationException"),
     ],
 )
 def test_an_order_for_which_there_is_no_room_is_told_by_its_own_code(panel, changes, code):
@@ -378,7 +380,7 @@ def test_an_order_for_which_there_is_no_room_is_told_by_its_own_code(panel, chan
 
 def test_a_dedicated_address_has_no_other_server(panel):
     panel.order()
-    alone = ORDER | {"external_id": "SRV-2", "deploy": ORDER["deploy"] | {"dedicated_ip": True}}
+    alone = ORDER | {"external_id": "SRV-2", "deploy": DEPLOY | {"dedicated_ip": True}}
 
     second = panel.post("/servers", alone).json()["attributes"]
     third = panel.post("/servers", alone | {"external_id": "SRV-3"})

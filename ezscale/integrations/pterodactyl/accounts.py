@@ -5,14 +5,13 @@ import secrets
 from typing import Any
 
 from ezscale.integrations.pterodactyl.client import PterodactylClient, Row
-from ezscale.integrations.pterodactyl.reading import is_of, text
+from ezscale.integrations.pterodactyl.reading import LONGEST_NAME, is_of, text
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.provisioning.ports import Login, PanelOwner
 
 PASSWORD_BYTES = 18
 ALWAYS_WANTED = ("email", "username", "first_name", "last_name")
 STRANGE = re.compile(r"[^a-z0-9._-]+")
-LONGEST = 191
 
 
 def account_of(panel: PterodactylClient, owner: PanelOwner) -> str:
@@ -77,8 +76,8 @@ def _new_user(owner: PanelOwner) -> dict[str, Any]:
         "external_id": owner.ref,
         "email": owner.email,
         "username": _username(owner.ref),
-        "first_name": (first.strip() or last or owner.ref)[:LONGEST],
-        "last_name": (last if first else "-")[:LONGEST],
+        "first_name": (first.strip() or last or owner.ref)[:LONGEST_NAME],
+        "last_name": (last if first else "-")[:LONGEST_NAME],
         "language": "en",
         "root_admin": False,
         # Nobody keeps this one: it only stops the panel from writing to the customer.
@@ -88,4 +87,4 @@ def _new_user(owner: PanelOwner) -> dict[str, Any]:
 
 def _username(ref: str) -> str:
     """A name of our own making: small letters, digits and a few signs, and a letter at either end."""
-    return f"ez-{STRANGE.sub('-', ref.lower()).strip('._-')}"[:LONGEST]
+    return f"ez-{STRANGE.sub('-', ref.lower()).strip('._-')}"[:LONGEST_NAME]

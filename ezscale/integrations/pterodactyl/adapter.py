@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import httpx
 
 from ezscale.integrations.http import Guard, open_http
-from ezscale.integrations.pterodactyl import orders
 from ezscale.integrations.pterodactyl.accounts import account_of, forget, new_password
 from ezscale.integrations.pterodactyl.client import PterodactylClient, Row, nonsense
-from ezscale.integrations.pterodactyl.reading import is_suspended, power_word, remote_server, text, usage_of
+from ezscale.integrations.pterodactyl.installing import install_again, install_instead, order
+from ezscale.integrations.pterodactyl.reading import LONGEST_NAME, power_word, remote_server, text, usage_of
 from ezscale.integrations.pterodactyl.resizing import resize
 from ezscale.integrations.pterodactyl.stock import count_stock, findings
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
@@ -25,7 +25,7 @@ from ezscale.provisioning.panel_skills import (
     Resizing,
     Usage,
 )
-from ezscale.provisioning.ports import Login, OutOfStock, PanelOwner, RemoteServer, RemoteState, ServiceSpec
+from ezscale.provisioning.ports import Login, PanelOwner, RemoteServer, RemoteState, ServiceSpec
 
 BUTTONS = {
     PowerAction.BOOT: "start",
@@ -35,7 +35,6 @@ BUTTONS = {
 }
 
 TAKEN = 422  # among others: our number is on a server already
-NO_ROOM = ("NoViableNodeException", "NoViableAllocationException")
 SETTLES = timedelta(minutes=1)
 PATIENCE = httpx.Timeout(30, connect=3)  # the panel waits for its nodes while we wait for it
 LATER = 15.0  # seconds, when the panel is busy with a server
@@ -72,17 +71,13 @@ class PterodactylPanel:
 
     def reserve(self, spec: ServiceSpec, account: str) -> RemoteServer:
         """The one server with our number: ordered now, or found when it is there already. It is being installed."""
-        egg = self._panel.egg(*orders.nest_and_egg(spec.image))
-        order = orders.new_server(spec, account, egg)
         try:
-            return self._known(remote_server(self._panel.create_server(order)))
+            return self._known(remote_server(order(self._panel, spec, account)))
         except UnknownOutcome:
             found = self._found_after_all(spec.key)
             if found is None:
                 raise
         except Rejected as refusal:
-            if refusal.code in NO_ROOM:
-                raise OutOfStock(refusal.message, status=refusal.status, code=refusal.code) from refusal
             found = self._with_key(spec.key) if refusal.status == TAKEN else None
             if found is None:
                 raise
@@ -95,11 +90,8 @@ class PterodactylPanel:
 
     def build(self, remote_id: str, spec: ServiceSpec) -> Login | None:
         """Install a server again whose installation has failed; any other one is left alone. Reveals no login."""
-        if self.look(remote_id).state is not RemoteState.FAILED:
-            return None
-        egg = self._panel.egg(*orders.nest_and_egg(spec.image))
-        self._panel.change_startup(remote_id, orders.startup(egg, spec.settings))
-        self._panel.reinstall(remote_id)
+        if self.look(remote_id).state is RemoteState.FAILED:
+            install_again(self._panel, remote_id, spec)
         return None
 
     def look(self, remote_id: str, *, with_power: bool = False) -> RemoteServer:
@@ -121,7 +113,7 @@ class PterodactylPanel:
     def terminate(self, remote_id: str) -> None:
         """Delete the server; nothing happens when it is already gone. A node that is away must come back first."""
         try:
-            with _patience():
+            with _busy_is_temporary():
                 self._panel.delete(remote_id)
         except Missing:
             return
@@ -139,7 +131,7 @@ class PterodactylPanel:
 
     def power(self, remote_id: str, action: PowerAction) -> None:
         """Press a power button."""
-        with _patience():
+        with _busy_is_temporary():
             self._panel.press(self._name(remote_id), BUTTONS[action])
 
     def new_login(self, remote_id: str) -> Login:
@@ -156,18 +148,7 @@ class PterodactylPanel:
 
     def reinstall(self, remote_id: str, wish: Reinstallation) -> Login | None:
         """Install the same game anew, or another one of its family; whether files survive is the game's own affair."""
-        row = self._server(remote_id)
-        if is_suspended(row) or remote_server(row).busy:  # the panel would not refuse, and forget that it was suspended
-            raise TemporaryFailure(
-                f"Pterodactyl is busy with server {remote_id} or keeps it suspended", retry_after=LATER
-            )
-        nest, egg_id = orders.nest_and_egg(wish.image)
-        if nest != text(row.get("nest")):
-            raise Rejected(f"Pterodactyl does not offer image {wish.image} for server {remote_id}")
-        if egg_id != text(row.get("egg")):
-            egg = self._panel.egg(nest, egg_id)
-            self._panel.change_startup(remote_id, orders.startup(egg, orders.kept_values(row, egg)))
-        self._panel.reinstall(remote_id)
+        install_instead(self._panel, self._server(remote_id), wish.image)
         return None
 
     def rename(self, remote_id: str, name: str) -> None:
@@ -176,17 +157,19 @@ class PterodactylPanel:
         if "external_id" not in row or "user" not in row:
             raise nonsense("GET", "a server")
         kept = {field: row[field] for field in ("user", "external_id")}
-        self._panel.change_details(remote_id, {"name": name, "description": row.get("description"), **kept})
+        self._panel.change_details(
+            remote_id, {"name": name[:LONGEST_NAME], "description": row.get("description"), **kept}
+        )
 
     def resize(self, remote_id: str, spec: ServiceSpec) -> Resizing:
         """Make it what another plan says; Rejected when its files would not fit."""
         row = self._server(remote_id)
-        with _patience():
+        with _busy_is_temporary():
             return resize(self._panel, row, spec)
 
     def console(self, remote_id: str) -> Console:
         """The socket of the console, which speaks lines of text, and the token that opens it for ten minutes."""
-        with _patience():
+        with _busy_is_temporary():
             way_in = self._panel.console(self._name(remote_id))
         return Console(ConsoleKind.LINES, url=text(way_in.get("socket")), token=text(way_in.get("token")))
 
@@ -259,7 +242,7 @@ class PterodactylPanel:
         if server.suspended or server.busy or server.state is not RemoteState.READY:
             return None
         try:
-            with _patience():
+            with _busy_is_temporary():
                 return self._panel.usage(self._name(server.remote_id))
         except TemporaryFailure:
             return None
@@ -274,7 +257,7 @@ class PterodactylPanel:
     def _bring_about(self, call: Callable[[str], None], remote_id: str, *, suspended: bool) -> None:
         """Make a call; a lost answer does not matter when the server is already as we want it."""
         try:
-            with _patience():
+            with _busy_is_temporary():
                 call(remote_id)
         except TemporaryFailure:
             if self.look(remote_id).suspended is not suspended:
@@ -305,7 +288,7 @@ def _owned_by(server: RemoteServer, account: str) -> RemoteServer:
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
+def _busy_is_temporary() -> Iterator[None]:
     """What the panel refuses because of the state that a server is in now, it will do later."""
     try:
         yield

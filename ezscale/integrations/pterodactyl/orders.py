@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ezscale.integrations.pterodactyl.client import Row
-from ezscale.integrations.pterodactyl.reading import as_dict, docker_image, included, text
+from ezscale.integrations.pterodactyl.reading import LONGEST_NAME, as_dict, docker_image, included, text
 from ezscale.kit.errors import Rejected
 from ezscale.provisioning.ports import ServiceSpec
 
@@ -21,7 +21,7 @@ def new_server(spec: ServiceSpec, account: str, egg: Row) -> dict[str, Any]:
     """The order of a server that carries our number from the first moment."""
     return {
         "external_id": spec.key,
-        "name": spec.hostname or spec.key,
+        "name": (spec.hostname or spec.key)[:LONGEST_NAME],
         "description": spec.key,
         "user": whole("account", account),
         "egg": whole("image", text(egg.get("id"))),

@@ -10,6 +10,7 @@ from ezscale.provisioning.panel_skills import Filling, Usage
 from ezscale.provisioning.ports import PanelOwner, RemoteServer, RemoteState, Sizes
 
 MEBIBYTE = 1024 * 1024
+LONGEST_NAME = 191
 LONGEST_ADDRESS = 60  # as much of an address as our records hold
 POWER = {"offline": "shutoff", "stopped": "shutoff"}  # the words of our screens; others stay as they are
 STATES = {
