@@ -835,12 +835,12 @@ def test_a_server_whose_fields_are_missing_is_not_made_worse(panel, sandbox):
     bare = {"object": "server", "attributes": {"id": int(remote_id), "name": "Castle"}}
     sandbox.goes_wrong("refuse", "/api/application/servers/*", "GET", times=0, status=200, body=bare)
 
-    for call in (lambda: panel.rename(remote_id, "Keep"), lambda: panel.resize(remote_id, SPEC)):
+    for name in ("rename", "resize", "reinstall", "images"):
         with pytest.raises(TemporaryFailure, match="something else"):
-            call()
+            CALLS[name](panel, remote_id)
 
     assert panel.look(remote_id).name == "Castle"
-    assert sandbox.calls("PATCH") == []
+    assert (sandbox.calls("PATCH"), len(sandbox.calls("POST"))) == ([], 2)
 
 
 def test_what_nobody_of_ours_presses_can_be_called_as_well(sandbox, panel):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from ezscale.integrations.http import Guard, open_http
+from ezscale.integrations.pterodactyl import orders
 from ezscale.integrations.pterodactyl.accounts import account_of, forget, new_password
 from ezscale.integrations.pterodactyl.client import PterodactylClient, Row, nonsense
 from ezscale.integrations.pterodactyl.installing import install_again, install_instead, order
@@ -140,9 +141,7 @@ class PterodactylPanel:
 
     def images(self, remote_id: str) -> list[Image]:
         """The games of the family that the server has now."""
-        nest = text(self._server(remote_id).get("nest"))
-        if not nest:
-            raise nonsense("GET", f"server {remote_id}")
+        nest, _ = orders.game_of(self._server(remote_id))
         family = next((text(row.get("name")) for row in self._panel.nests() if text(row.get("id")) == nest), "")
         return [Image(f"{nest}/{egg['id']}", text(egg.get("name")), family) for egg in self._panel.eggs(nest)]
 

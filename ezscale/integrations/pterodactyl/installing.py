@@ -34,10 +34,10 @@ def install_instead(panel: PterodactylClient, row: Row, image: str) -> None:
     remote_id = text(row["id"])
     if is_suspended(row) or remote_server(row).busy:
         raise TemporaryFailure(f"Pterodactyl is busy with server {remote_id} or keeps it suspended", retry_after=15)
-    nest, egg_id = orders.nest_and_egg(image)
-    if nest != text(row.get("nest")):
+    (nest, egg_id), (nest_now, egg_now) = orders.nest_and_egg(image), orders.game_of(row)
+    if nest != nest_now:
         raise Rejected(f"Pterodactyl does not offer image {image} for server {remote_id}")
-    if egg_id != text(row.get("egg")):
+    if egg_id != egg_now:
         egg = _egg(panel, image)
         panel.change_startup(remote_id, orders.startup(egg, orders.kept_values(row, egg)))
     panel.reinstall(remote_id)

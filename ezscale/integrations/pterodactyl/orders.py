@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ezscale.integrations.pterodactyl.client import Row
+from ezscale.integrations.pterodactyl.client import Row, nonsense
 from ezscale.integrations.pterodactyl.reading import LONGEST_NAME, as_dict, docker_image, included, text
 from ezscale.kit.errors import Rejected
 from ezscale.provisioning.ports import ServiceSpec
@@ -118,6 +118,14 @@ def nest_and_egg(image: str) -> tuple[str, str]:
     nest, _, egg = image.partition("/")
     if not (nest.isdecimal() and egg.isdecimal()):
         raise Rejected(f"Pterodactyl's image must be a nest and an egg like 1/3, not {image!r}")
+    return nest, egg
+
+
+def game_of(row: Row) -> tuple[str, str]:
+    """The nest and the egg of a server; TemporaryFailure where the panel does not tell them."""
+    nest, egg = text(row.get("nest")), text(row.get("egg"))
+    if not nest or not egg:
+        raise nonsense("GET", "a server")
     return nest, egg
 
 

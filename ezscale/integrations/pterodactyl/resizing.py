@@ -50,7 +50,7 @@ def _carry_values(panel: PterodactylClient, row: Row, spec: ServiceSpec) -> None
     now = {name: text(value) for name, value in as_dict(container.get("environment")).items()}
     if all(now.get(name, value) == value for name, value in spec.settings.items() if name.isupper()):
         return
-    egg = panel.egg(text(row.get("nest")), text(row.get("egg")))
+    egg = panel.egg(*orders.game_of(row))
     values = orders.environment(egg, now | {name: value for name, value in spec.settings.items() if name.isupper()})
     changed = {
         "egg": row.get("egg"),
