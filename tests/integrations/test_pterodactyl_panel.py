@@ -796,10 +796,12 @@ def test_whatever_goes_wrong_is_worth_another_try(panel, sandbox, call):
 @pytest.mark.parametrize("call", sorted(CALLS.keys() - {"suspend", "power", "terminate"}))
 def test_an_answer_about_something_else_is_not_believed(panel, sandbox, call):
     remote_id = running(panel)
-    sandbox.goes_wrong("refuse", times=0, status=200, body={"object": "list"})
-
-    with pytest.raises(TemporaryFailure, match="something else"):
-        CALLS[call](panel, remote_id)
+    empty = {"attributes": {}}
+    for body in ([], {"object": "list"}, {"data": empty, **empty}, *([{"data": [empty], **empty}] * (call != "stock"))):
+        sandbox.goes_wrong("refuse", times=0, status=200, body=body)
+        with pytest.raises(TemporaryFailure, match="something else"):
+            CALLS[call](panel, remote_id)
+        sandbox.works_again()
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)

@@ -10,6 +10,7 @@ from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutco
 from ezscale.provisioning.ports import Login, PanelOwner
 
 PASSWORD_BYTES = 18
+OWNS_SERVERS = "DisplayException"
 ALWAYS_WANTED = ("email", "username", "first_name", "last_name")
 STRANGE = re.compile(r"[^a-z0-9._-]+")
 
@@ -48,7 +49,7 @@ def forget(panel: PterodactylClient, owner: PanelOwner) -> None:
     except Missing:
         return
     except Rejected as refusal:
-        if refusal.status == 400:  # the panel never deletes a user together with servers
+        if refusal.code == OWNS_SERVERS:  # the panel never deletes a user together with servers
             raise TemporaryFailure(f"Pterodactyl's user still has servers: {refusal.message}") from refusal
         raise
 

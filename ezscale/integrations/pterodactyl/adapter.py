@@ -38,6 +38,7 @@ BUTTONS = {
 TAKEN = 422  # among others: our number is on a server already
 SETTLES = timedelta(minutes=1)
 PATIENCE = httpx.Timeout(30, connect=3)  # the panel waits for its nodes while we wait for it
+OWNERS_PATIENCE = httpx.Timeout(15, connect=3)
 LATER = 15.0  # seconds, when the panel is busy with a server
 
 
@@ -276,7 +277,7 @@ def open_panel(
     base = f"{url.rstrip('/')}/api"
     application = open_http(base, application_key, guard=guard, transport=transport)
     client = open_http(base, client_key, guard=client_guard or guard, transport=transport)
-    application.timeout = client.timeout = PATIENCE
+    application.timeout, client.timeout = PATIENCE, OWNERS_PATIENCE
     return PterodactylPanel(PterodactylClient(application, client), url)
 
 

@@ -128,7 +128,10 @@ class PterodactylClient:
     def console(self, name: str) -> Row:
         """The address of the console's socket, and a token that opens it for ten minutes."""
         path = f"/client/servers/{_safe(name)}/websocket"
-        return _dict_of(ask(self._client, "GET", path), "data", "GET", path)
+        way_in = _dict_of(ask(self._client, "GET", path), "data", "GET", path)
+        if not way_in.get("socket") or not way_in.get("token"):
+            raise nonsense("GET", path)
+        return way_in
 
     def reinstall_as_owner(self, name: str) -> None:
         """Run the install script again, if the server is in a state for it."""
@@ -191,7 +194,10 @@ class PterodactylClient:
     ) -> Row:
         sent = None if body is None else dict(body)
         answer = ask(http or self._application, method, path, json=sent, params=params)
-        return _dict_of(answer, "attributes", method, path)
+        row = _dict_of(answer, "attributes", method, path)
+        if http is None and not row.get("id"):  # whatever the application API shows has a number
+            raise nonsense(method, path)
+        return row
 
     def _pages(self, path: str, params: Params | None = None, http: Http | None = None) -> Iterator[Row]:
         for page in count(1):

@@ -22,7 +22,7 @@ def order(panel: PterodactylClient, spec: ServiceSpec, account: str) -> Row:
 
 def install_again(panel: PterodactylClient, remote_id: str, spec: ServiceSpec) -> None:
     """Run the script of what was ordered once more, with everything that was corrected in the plan meanwhile."""
-    panel.change_startup(remote_id, orders.startup(_egg(panel, spec.image), spec.settings))
+    panel.change_startup(remote_id, orders.startup(_egg(panel, spec.image), orders.values_of(spec)))
     panel.reinstall(remote_id)
 
 

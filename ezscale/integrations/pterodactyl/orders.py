@@ -27,7 +27,7 @@ def new_server(spec: ServiceSpec, account: str, egg: Row) -> dict[str, Any]:
         "egg": whole("image", text(egg.get("id"))),
         "docker_image": docker_image(egg),
         "startup": text(egg.get("startup")),
-        "environment": environment(egg, spec.settings),
+        "environment": environment(egg, values_of(spec)),
         "limits": limits(spec),
         "feature_limits": feature_limits(spec),
         "deploy": {
@@ -62,6 +62,11 @@ def environment(egg: Row, values: Mapping[str, str]) -> dict[str, str]:
 def variables(egg: Row) -> list[Row]:
     """The variables of an egg, hidden ones too."""
     return included(egg, "variables")
+
+
+def values_of(spec: ServiceSpec) -> dict[str, str]:
+    """What a plan says of an egg's variables: its settings whose names are in capitals."""
+    return {name: value for name, value in spec.settings.items() if name.isupper()}
 
 
 def kept_values(row: Row, egg: Row) -> dict[str, str]:

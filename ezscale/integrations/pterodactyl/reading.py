@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 
-from ezscale.integrations.pterodactyl.client import Row
+from ezscale.integrations.pterodactyl.client import Row, nonsense
 from ezscale.provisioning.panel_skills import Filling, Usage
 from ezscale.provisioning.ports import PanelOwner, RemoteServer, RemoteState, Sizes
 
@@ -27,6 +27,8 @@ def is_of(user: Row, owner: PanelOwner) -> bool:
 
 def remote_server(row: Row) -> RemoteServer:
     """A server, from the application API."""
+    if not row.get("id"):
+        raise nonsense("GET", "a server")
     status = row.get("status")
     host, port = _address(row)
     is_ipv6 = _is_ipv6(host)
@@ -42,7 +44,7 @@ def remote_server(row: Row) -> RemoteServer:
         ipv4=(host,) if host and not is_ipv6 else (),
         ipv6=(host,) if is_ipv6 else (),
         port=port,
-        sizes=_sizes(as_dict(row.get("limits"))),
+        sizes=_sizes(as_dict(row.get("limits"))) if row.get("limits") else None,
         created_at=_moment(row.get("created_at")),
         detail=_detail(row),
     )

@@ -48,15 +48,15 @@ def _carry_values(panel: PterodactylClient, row: Row, spec: ServiceSpec) -> None
     """Set the variables that the plan names, and leave the owner's own as they are."""
     container = as_dict(row.get("container"))
     now = {name: text(value) for name, value in as_dict(container.get("environment")).items()}
-    if all(now.get(name, value) == value for name, value in spec.settings.items() if name.isupper()):
+    wanted = orders.values_of(spec)
+    if all(now.get(name, value) == value for name, value in wanted.items()):
         return
     egg = panel.egg(*orders.game_of(row))
-    values = orders.environment(egg, now | {name: value for name, value in spec.settings.items() if name.isupper()})
     changed = {
         "egg": row.get("egg"),
         "image": container.get("image"),
         "startup": container.get("startup_command"),
-        "environment": values,
-        "skip_scripts": False,
+        "environment": orders.environment(egg, now | wanted),
+        "skip_scripts": container.get("skip_scripts") is True,
     }
     panel.change_startup(text(row["id"]), changed)

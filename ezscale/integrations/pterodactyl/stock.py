@@ -80,14 +80,14 @@ def _wrong_egg(panel: PterodactylClient, spec: ServiceSpec) -> Iterator[Finding]
         return
     if not docker_image(egg) or not egg.get("startup"):
         yield Finding("image", f"Egg {spec.image} names no Docker image or no startup command.")
-    values = orders.environment(egg, spec.settings)
+    wanted = orders.values_of(spec)
+    values = orders.environment(egg, wanted)
     for variable in orders.variables(egg):
         name = text(variable.get("env_variable"))
         if rule := broken_rule(text(variable.get("rules")), values.get(name, "")):
             yield Finding(name, f"{text(variable.get('name')) or name} breaks the egg's rule {rule!r}.")
-    for name in spec.settings:
-        if name.isupper() and name not in values:
-            yield Finding(name, f"Egg {spec.image} has no variable {name}.")
+    for name in sorted(wanted.keys() - values.keys()):
+        yield Finding(name, f"Egg {spec.image} has no variable {name}.")
 
 
 def _no_room(panel: PterodactylClient, spec: ServiceSpec) -> list[Finding]:
