@@ -3,11 +3,13 @@ from datetime import timedelta
 
 import pytest
 
+from ezscale.integrations.guarding import LineGuard
 from ezscale.integrations.http import open_http
 from ezscale.integrations.pterodactyl.adapter import PterodactylPanel, open_panel
 from ezscale.integrations.pterodactyl.client import PterodactylClient
 from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.vendor_lines import MOST_FAILURES, Breaker
 from ezscale.provisioning.panel_skills import (
     ConsoleKind,
     CountsStock,
@@ -796,7 +798,7 @@ def test_whatever_goes_wrong_is_worth_another_try(panel, sandbox, call):
 @pytest.mark.parametrize("call", sorted(CALLS.keys() - {"suspend", "power", "terminate"}))
 def test_an_answer_about_something_else_is_not_believed(panel, sandbox, call):
     remote_id = running(panel)
-    empty = {"attributes": {}}
+    empty: dict = {"attributes": {}}
     for body in ([], {"object": "list"}, {"data": empty, **empty}, *([{"data": [empty], **empty}] * (call != "stock"))):
         sandbox.goes_wrong("refuse", times=0, status=200, body=body)
         with pytest.raises(TemporaryFailure, match="something else"):
@@ -864,6 +866,25 @@ def test_what_nobody_of_ours_presses_can_be_called_as_well(sandbox, panel):
     with pytest.raises(Missing):
         client.seen_server(name)
     assert sandbox.done.items() >= {"commands sent": 1, "database passwords reset": 1, "reinstalls started": 1}.items()
+
+
+def test_one_dead_node_does_not_close_the_line_to_the_panel(sandbox, database):
+    guard = LineGuard(Breaker(database, "pterodactyl"))
+    panel = open_panel(URL, KEY, OWNER_KEY, guard=guard, transport=sandbox.transport)
+    remote_id = running(panel)
+    sandbox.orders("nodes/2", down=True)
+    for _ in range(MOST_FAILURES + 1):
+        with pytest.raises(UnknownOutcome):
+            panel.power(remote_id, PowerAction.RESTART)
+    assert panel.look(remote_id).state is RemoteState.READY
+
+    sandbox.goes_wrong("down", times=0)
+    for _ in range(MOST_FAILURES):
+        with pytest.raises(TemporaryFailure):
+            panel.look(remote_id)
+    sandbox.works_again()
+    with pytest.raises(TemporaryFailure, match="does not answer"):
+        panel.look(remote_id)
 
 
 def test_how_long_to_wait_is_passed_on(panel, sandbox):

@@ -12,6 +12,7 @@ from ezscale.integrations.pterodactyl import orders
 from ezscale.integrations.pterodactyl.accounts import account_of, forget, new_password
 from ezscale.integrations.pterodactyl.client import PterodactylClient, Row, nonsense
 from ezscale.integrations.pterodactyl.installing import install_again, install_instead, order
+from ezscale.integrations.pterodactyl.nodes import panel_guard
 from ezscale.integrations.pterodactyl.reading import LONGEST_NAME, power_word, remote_server, text, usage_of
 from ezscale.integrations.pterodactyl.resizing import resize
 from ezscale.integrations.pterodactyl.stock import count_stock, findings
@@ -38,7 +39,7 @@ BUTTONS = {
 TAKEN = 422  # among others: our number is on a server already
 SETTLES = timedelta(minutes=1)
 PATIENCE = httpx.Timeout(30, connect=3)  # the panel waits for its nodes while we wait for it
-OWNERS_PATIENCE = httpx.Timeout(15, connect=3)
+OWNERS_PATIENCE = httpx.Timeout(20, connect=3)
 LATER = 15.0  # seconds, when the panel is busy with a server
 
 
@@ -275,8 +276,8 @@ def open_panel(
 ) -> PterodactylPanel:
     """The panel at an address, with the keys of its two APIs. Each API counts calls by itself, so each has its guard."""
     base = f"{url.rstrip('/')}/api"
-    application = open_http(base, application_key, guard=guard, transport=transport)
-    client = open_http(base, client_key, guard=client_guard or guard, transport=transport)
+    application = open_http(base, application_key, guard=panel_guard(guard), transport=transport)
+    client = open_http(base, client_key, guard=panel_guard(client_guard or guard), transport=transport)
     application.timeout, client.timeout = PATIENCE, OWNERS_PATIENCE
     return PterodactylPanel(PterodactylClient(application, client), url)
 
