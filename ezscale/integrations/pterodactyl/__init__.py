@@ -1,0 +1,1 @@
+"""Pterodactyl: game servers, through its application API and its client API."""
