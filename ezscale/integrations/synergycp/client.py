@@ -165,9 +165,13 @@ class SynergyCpClient:
         """What a machine can be switched with."""
         return self._list(f"/server/{server_id}/control")
 
-    def command(self, server_id: str, control_id: str, order: Row) -> None:
-        """Press a switch: `power` on, off, reset or soft; `pxe_boot`, `reset_bmc`, `add_user`, `delete_user`."""
-        self._call("POST", f"/server/{server_id}/control/{control_id}/command", order)
+    def command(self, server_id: str, control_id: str, order: Row, key: str = "") -> None:
+        """Press a switch: `power` on, off, reset or soft; `pxe_boot`, `reset_bmc`, `add_user`, `delete_user`.
+
+        With a key of the client's it is pressed in their name.
+        """
+        as_client = {KEY: key} if key else None
+        self._call("POST", f"/server/{server_id}/control/{control_id}/command", order, as_client)
 
     def ipmi(self, server_id: str) -> Row:
         """What the management board said last; not on every panel."""
@@ -229,7 +233,8 @@ class SynergyCpClient:
             answer = ask(self._http, method, path, json=None if body is None else dict(body), params=query)
             return _data(method, path, answer)
         except (Rejected, TemporaryFailure) as failure:
-            secrets = [self._http.params.get(KEY), *((body or {}).get(name) for name in SECRETS)]
+            keys = (self._http.params.get(KEY), (query or {}).get(KEY))
+            secrets = [*keys, *((body or {}).get(name) for name in SECRETS)]
             hide(failure, [str(secret) for secret in secrets if secret])
             raise
 

@@ -49,15 +49,14 @@ class Register:
             )
         return server
 
-    def usable(self, remote_id: str) -> Sale:
-        """A sale whose owner may use the machine. TemporaryFailure while it is suspended, or being installed."""
-        sale = Sale.of(remote_id)
+    def usable(self, sale: Sale) -> RemoteServer:
+        """The machine of a sale, as its owner may use it. TemporaryFailure while it is suspended, or being installed."""
         server = self.described(self.sold(sale))
         if server.suspended or server.gone:
             raise TemporaryFailure(f"Server {sale.server_id} is suspended on SynergyCP")
         if server.busy:
             raise TemporaryFailure(f"Server {sale.server_id} is being installed")
-        return sale
+        return server
 
     def is_back(self, sale: Sale) -> bool:
         """Whether the machine of a sale is nobody's any more, or carries another number. It may keep ours on the shelf."""

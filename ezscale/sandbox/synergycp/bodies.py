@@ -216,6 +216,12 @@ class ClockOrder(Body):
     seconds: float = Field(ge=0)
 
 
+class ControlOrder(Body):
+    """POST /_sandbox/controls: whether only a client's own key switches a machine."""
+
+    clients_only: bool
+
+
 class WipeOrder(Body):
     """POST /_sandbox/wipes: whether a machine keeps its number when it goes back to the shelf."""
 

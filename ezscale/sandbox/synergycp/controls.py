@@ -4,7 +4,15 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from ezscale.sandbox.synergycp.bodies import ClientOrder, ClockOrder, FailingInstalls, ServerOrder, SignIn, WipeOrder
+from ezscale.sandbox.synergycp.bodies import (
+    ClientOrder,
+    ClockOrder,
+    ControlOrder,
+    FailingInstalls,
+    ServerOrder,
+    SignIn,
+    WipeOrder,
+)
 from ezscale.sandbox.synergycp.house import Alone, Here, House, Refusal
 from ezscale.sandbox.synergycp.installs import catch_up, install_view
 from ezscale.sandbox.synergycp.stock import is_available
@@ -39,6 +47,13 @@ def move_clock(here: Here, body: ClockOrder) -> Response:
     """Let time pass here."""
     ahead = here.store.get("orders", "clock") or {"seconds": 0.0}
     here.store.put("orders", "clock", {"seconds": ahead["seconds"] + body.seconds})
+    return Response(status_code=204)
+
+
+@router.post("/controls", status_code=204)
+def reserve_controls(here: Here, body: ControlOrder) -> Response:
+    """Let only a client's own key switch a machine, as some panels may do."""
+    here.store.put("orders", "controls", body.model_dump())
     return Response(status_code=204)
 
 

@@ -30,6 +30,8 @@ def list_controls(here: Here, request: Request, paged: Paged, server_id: int) ->
 def command(here: Here, request: Request, server_id: int, control_id: int, body: Command) -> dict[str, Any]:
     """Press a switch."""
     server = _open_to(here, request, server_id)
+    if request.scope.get("holder") is None and (here.store.get("orders", "controls") or {}).get("clients_only"):
+        raise Refusal(403, "This API key does not allow this.")
     control = next((one for one in _controls(server) if one["id"] == control_id), None)
     if control is None:
         raise Refusal(404, "The control was not found.")
