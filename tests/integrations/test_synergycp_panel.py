@@ -4,12 +4,17 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlmodel import col, update
 
 from ezscale.integrations.http import open_http
 from ezscale.integrations.synergycp.adapter import SynergyCpPanel, open_panel
 from ezscale.integrations.synergycp.client import SynergyCpClient
 from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.models import Location, Plan, SystemImage
+from ezscale.models.service import ServiceStatus
+from ezscale.provisioning.credentials import choose_login
+from ezscale.provisioning.jobs import retry_build
 from ezscale.provisioning.panel_skills import (
     CountsStock,
     CountsTraffic,
@@ -27,9 +32,12 @@ from ezscale.provisioning.panel_skills import (
     can,
 )
 from ezscale.provisioning.ports import OutOfStock, PanelOwner, RemoteState, ServiceSpec, Sizes
+from ezscale.provisioning.services import service_to_change
+from ezscale.provisioning.stopping import wish_termination
 from ezscale.sandbox.in_process import InProcess, NobodyThere
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.synergycp import STEP_BY_STEP, synergycp_stand_in
+from tests.company import Company
 
 KEY = "scp-test-key-0123456789-0123456789-0123456789-0123"
 ADA = PanelOwner("C-17", "Ada Moreno", "ada@example.test")
@@ -48,7 +56,7 @@ SPEC = ServiceSpec(
 OTHER = replace(SPEC, key="SRV-2")
 
 
-class Clock:
+class Watch:
     """The time by which the panel of ours remembers what it saw."""
 
     def __init__(self):
@@ -100,6 +108,10 @@ class Sandbox:
         return self.http.get("/_sandbox/calls").json()
 
     @property
+    def orders_sent(self):
+        return [call for call in self.calls if call["path"].startswith("/server/provision")]
+
+    @property
     def done(self):
         return self.http.get("/_sandbox/state").json()["done"]
 
@@ -114,18 +126,13 @@ def sandbox():
 
 
 @pytest.fixture
-def clock():
-    return Clock()
+def watch():
+    return Watch()
 
 
 @pytest.fixture
-def panel(sandbox, clock):
-    return SynergyCpPanel(SynergyCpClient(sandbox.http), now=clock)
-
-
-def another_process(sandbox, clock):
-    """The same panel, for somebody who has seen nothing yet."""
-    return SynergyCpPanel(SynergyCpClient(sandbox.http), now=clock)
+def panel(sandbox, watch):
+    return SynergyCpPanel(SynergyCpClient(sandbox.http), now=watch)
 
 
 def running(panel, spec=SPEC, owner=ADA):
@@ -134,6 +141,19 @@ def running(panel, spec=SPEC, owner=ADA):
     while panel.look(remote_id).busy:
         pass
     return remote_id
+
+
+def opened(company, sandbox):
+    """The same company, whose shop sells machines of this panel."""
+    parts = "\n".join(f"{name}={value}" for name, value in PARTS.items())
+    with company.robot() as work:
+        work.session.execute(update(Plan).values(panel="synergycp", panel_settings=parts))
+        for row, ref in ((Location, "fra-1"), (SystemImage, "debian-13")):
+            slug = "frankfurt" if row is Location else ref
+            work.session.execute(update(row).where(col(row.slug) == slug).values(panel="synergycp", panel_ref=ref))
+    panel = open_panel("", KEY, http=sandbox.http, settles=timedelta(0))
+    company.house = replace(company.house, panels={panel.name: panel})
+    return company
 
 
 def test_it_can_what_the_vendor_can_and_nothing_else(panel):
@@ -244,7 +264,7 @@ def test_reserving_again_is_the_same_machine(panel, sandbox):
     first, again = panel.reserve(SPEC, account), panel.reserve(SPEC, account)
 
     assert first.remote_id == again.remote_id
-    assert sandbox.done["servers provisioned"] == 1
+    assert len(sandbox.orders_sent) == 1
 
 
 @pytest.mark.parametrize("how", [{"wrong": "lost"}, {"wrong": "lost", "status": 500}, {"wrong": "garbage"}])
@@ -253,7 +273,7 @@ def test_a_machine_whose_sale_was_answered_by_nothing_is_found_by_its_number(pan
     sandbox.goes_wrong(path="/server/provision", **how)
 
     assert panel.reserve(SPEC, account).remote_id == "118/SRV-1"
-    assert sandbox.done["servers provisioned"] == 1
+    assert (len(sandbox.orders_sent), sandbox.done["servers provisioned"]) == (1, 1)
 
 
 def test_while_the_panel_stays_silent_a_lost_sale_stays_lost_and_is_found_later(panel, sandbox):
@@ -271,7 +291,7 @@ def test_while_the_panel_stays_silent_a_lost_sale_stays_lost_and_is_found_later(
     (candidate,) = panel.left_behind(SPEC, account, world_now())
     assert (candidate.remote_id, candidate.owner) == ("118/SRV-1", account)
     assert panel.reserve(SPEC, account).remote_id == "118/SRV-1"
-    assert sandbox.done["servers provisioned"] == 1
+    assert (len(sandbox.orders_sent), sandbox.done["servers provisioned"]) == (1, 1)
 
 
 def test_a_number_that_is_on_somebody_elses_machine_is_not_adopted(panel, sandbox):
@@ -334,7 +354,7 @@ def test_a_refusal_for_another_reason_is_told_and_no_other_machine_tried(panel, 
     with pytest.raises(Rejected, match="PXE profile is invalid"):
         panel.reserve(replace(SPEC, image="beos"), account)
 
-    assert len([call for call in sandbox.calls if call["path"].startswith("/server/provision")]) == 1
+    assert len(sandbox.orders_sent) == 1
 
 
 def take_machines(sandbox):
@@ -402,22 +422,22 @@ def test_one_that_vanishes_half_way_has_failed_and_is_begun_anew(panel, sandbox)
     assert sandbox.done["installs started"] == 2
 
 
-def test_one_that_was_not_watched_for_a_while_may_have_been_finished(panel, sandbox, clock):
+def test_one_that_was_not_watched_for_a_while_may_have_been_finished(panel, sandbox, watch):
     sandbox.orders("builds", {"fail": 1})
     remote_id = panel.reserve(SPEC, panel.account(ADA)).remote_id
 
-    clock.now += timedelta(minutes=2)
+    watch.now += timedelta(minutes=2)
 
     assert panel.look(remote_id).state is RemoteState.READY
 
 
-def test_one_that_was_ordered_and_does_not_show_yet_is_under_way(panel, sandbox, clock):
+def test_one_that_was_ordered_and_does_not_show_yet_is_under_way(panel, sandbox, watch):
     account = panel.account(ADA)
     sandbox.answers("/server/118/install", [], times=0)
 
     remote_id = panel.reserve(SPEC, account).remote_id
     early = panel.look(remote_id).state
-    clock.now += timedelta(minutes=1)
+    watch.now += timedelta(minutes=1)
 
     assert early is RemoteState.BUILDING
     assert panel.look(remote_id).state is RemoteState.READY
@@ -777,6 +797,41 @@ def test_fields_that_are_not_there_are_survived(panel, sandbox):
 
     assert (server.owner, server.suspended, server.state, server.detail) == ("9", False, RemoteState.READY, {})
     assert server.ipv4 == ("203.0.113.10", "203.0.113.8/29")
+
+
+# As our own engine drives it
+
+
+def test_a_machine_is_sold_taken_back_and_sold_to_somebody_else(database, clock, tmp_path, sandbox):
+    at = opened(Company(database, clock, tmp_path), sandbox)
+    ada, bo = at.signs_up("Ada Moreno"), at.signs_up("Bo Lund")
+
+    def buys(person):
+        person.pays(person.orders().invoice_id)
+        at.lives(days=0.05)
+        return person.service()
+
+    sandbox.goes_wrong("lost", "/server/provision")
+    first = buys(ada)
+    with at.robot() as work:
+        wish_termination(work, service_to_change(work, first.id))
+    sandbox.goes_wrong("lost", "/server/118", "PATCH")
+    at.lives(days=0.01)
+    sandbox.orders("builds", {"fail": 2})
+    broken = buys(bo)
+    with at.robot() as work:
+        retry_build(work, broken.id)
+    at.lives(days=0.01)
+    second = bo.service()
+
+    assert (first.remote_id, first.ipv4, first.status) == ("118/S-000001", "203.0.113.2", ServiceStatus.ACTIVE)
+    assert broken.status is ServiceStatus.FAILED
+    assert (second.remote_id, second.status) == ("118/S-000002", ServiceStatus.ACTIVE)
+    with at.robot() as work:
+        assert sandbox.lets_in(second.remote_id, choose_login(work, at.house.vault, second.id, "root"))
+    done = sandbox.done
+    assert [done[deed] for deed in ("servers provisioned", "servers wiped", "installs failed")] == [2, 1, 2]
+    assert at.complaints() == {}
 
 
 # When the panel fails
