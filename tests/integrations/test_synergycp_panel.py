@@ -834,6 +834,36 @@ def test_a_machine_is_sold_taken_back_and_sold_to_somebody_else(database, clock,
     assert at.complaints() == {}
 
 
+def test_every_call_of_the_vendors_own_integrations_is_understood(sandbox, panel):
+    remote_id = running(panel)
+    vendor, id, other = SynergyCpClient(sandbox.http), "118", sandbox.client()
+    moment = int(world_now().timestamp())
+
+    vendor.change_client("9", {"last": "Stone", "billing_id": "C-17"})
+    vendor.welcome("9")
+    access = vendor.grant(id, {"client": {"id": other}, "pxe": True, "ipmi": True, "switch": False})
+    vendor.unassign(id, str(access["id"]))
+    vendor.change_server(id, {"billing": {"max_bandwidth": "30TB"}})
+    vendor.install(id, {"pxe_profile_id": 15, "password": "battery-staple", "edition_id": 91, "disk": {"raid": 1}})
+    (install,) = vendor.all_installs()
+    vendor.cancel_install(id, str(install["id"]), restart=True)
+    (port,) = vendor.ports(id)
+    vendor.switch_port(id, str(port["id"]), on=False)
+    vendor.switch_port_of_older_panel(id, str(port["id"]), on=True)
+    board = next(control for control in vendor.controls(id) if control["type"] == "ipmi")
+    for order in ({"pxe_boot": True}, {"reset_bmc": True}, {"add_user": True}, {"delete_user": True}):
+        vendor.command(id, str(board["id"]), order)
+
+    assert vendor.server(id)["billing"]["max_bandwidth"] == "30TB"
+    assert [row["email"] for row in vendor.clients({"email": ADA.email})] == [ADA.email]
+    assert [row["name"] for row in vendor.editions("81")] == ["Standard", "Datacenter"]
+    assert [row["name"] for row in vendor.integrations()] == ["EZSCALE"]
+    assert vendor.ipmi(id)["power_status_desc"] == "Chassis Power is on"
+    assert vendor.bandwidth(id, str(port["id"]), moment - 600, moment)["status"] == "ok"
+    assert (list(vendor.installs(id)), panel.look(remote_id).owner) == ([], "9")
+    assert sandbox.done["mails sent"] == 1
+
+
 # When the panel fails
 
 

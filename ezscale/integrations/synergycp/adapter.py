@@ -1,21 +1,22 @@
 """SynergyCP as a panel of ours: machines that are always there, and change hands."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from ezscale.integrations.http import Guard, Http, open_http
 from ezscale.integrations.synergycp.client import IGNORED, Row, SynergyCpClient
 from ezscale.integrations.synergycp.hiding import KEY
 from ezscale.integrations.synergycp.installing import Installations
-from ezscale.integrations.synergycp.plans import Wanted, gaps_in, installation, order_of, whole_number
+from ezscale.integrations.synergycp.plans import Wanted, gaps_in, installation, whole_number
 from ezscale.integrations.synergycp.reading import first_and_last, has_address, traffic_months
 from ezscale.integrations.synergycp.register import Register
 from ezscale.integrations.synergycp.sales import Sale, id_of
-from ezscale.integrations.synergycp.shelf import images, in_stock, is_on_shelf, pick, unknown_codes
+from ezscale.integrations.synergycp.selling import sell
+from ezscale.integrations.synergycp.shelf import images, in_stock, unknown_codes
 from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.provisioning.panel_skills import Finding, Image, PowerAction, Reinstallation, TrafficMonth
-from ezscale.provisioning.ports import OutOfStock, PanelOwner, RemoteServer, RemoteState, ServiceSpec
+from ezscale.provisioning.ports import PanelOwner, RemoteServer, RemoteState, ServiceSpec
 
 BUTTONS = {
     PowerAction.BOOT: "on",
@@ -88,15 +89,10 @@ class SynergyCpPanel:
 
     def reserve(self, spec: ServiceSpec, account: str) -> RemoteServer:
         """A machine with its addresses, which is installed from this moment on. Never a second one for the same number."""
-        if (server := self._register.machine_with(spec.key)) is not None:
-            return self._register.given_to(account, server)
-        wanted = Wanted.of(spec)
-        for server_id in pick(self._panel, wanted):
-            order = order_of(wanted, spec, account, server_id)
-            if (server := self._provisioned(wanted, spec.key, server_id, order)) is not None:
-                self._installations.expect(Sale.shown_by(server))
-                return self._register.given_to(account, server)
-        raise TemporaryFailure("Other orders have taken the machines that were free")
+        if (server := self._register.machine_with(spec.key)) is None:
+            server = sell(self._panel, self._register, spec, account)
+            self._installations.expect(Sale.shown_by(server))
+        return self._register.given_to(account, server)
 
     def left_behind(self, spec: ServiceSpec, account: str, since: datetime) -> list[RemoteServer]:
         """The machine that carries the number of this service, whoever has it."""
@@ -138,7 +134,8 @@ class SynergyCpPanel:
         except (Rejected, TemporaryFailure) as trouble:
             if self._is_back_for_sure(sale):
                 return
-            raise _words_for_staff(trouble, sale, "take back") from trouble
+            _explain_to_staff(trouble, sale, "take back")
+            raise
         if not self._register.is_back(sale):
             raise TemporaryFailure(f"SynergyCP does not show server {sale.server_id} as taken back yet")
         self._installations.forget(sale)
@@ -216,34 +213,6 @@ class SynergyCpPanel:
             raise TemporaryFailure("SynergyCP made a key and did not show it")
         return str(key)
 
-    def _provisioned(self, wanted: Wanted, number: str, server_id: str, order: Mapping[str, object]) -> Row | None:
-        """The machine that was given to the client; None when somebody else was faster with it."""
-        try:
-            matched = self._panel.provision(order)
-        except UnknownOutcome:
-            if (server := self._machine_or_none(number)) is None:
-                raise
-            return server
-        except Rejected as refusal:
-            # Another worker of ours may have done it a moment ago, or another order taken the machine.
-            if (server := self._register.machine_with(number)) is not None:
-                return server
-            if "server_id" in refusal.message or not is_on_shelf(self._panel, wanted, server_id):
-                return None
-            raise
-        if (server := self._machine_or_none(number)) is not None:
-            return server
-        if not matched:
-            raise OutOfStock("SynergyCP has nothing that matches the order")
-        raise UnknownOutcome(f"SynergyCP does not list the machine that it gave to {number} yet")
-
-    def _machine_or_none(self, number: str) -> Row | None:
-        """The machine with a number; None also when the panel does not answer, so that a lost answer stays what it is."""
-        try:
-            return self._register.machine_with(number)
-        except TemporaryFailure:
-            return None
-
     def _install(self, sale: Sale, order: Row) -> None:
         """Start an installation; a lost answer does not matter when the panel is at it."""
         try:
@@ -272,7 +241,8 @@ class SynergyCpPanel:
             call(id_of(access))
         except (Rejected, TemporaryFailure) as trouble:
             if not self._is_active_for_sure(sale, id_of(access), active=active):
-                raise _words_for_staff(trouble, sale, "resume" if active else "suspend") from trouble
+                _explain_to_staff(trouble, sale, "resume" if active else "suspend")
+                raise
 
     def _is_active_for_sure(self, sale: Sale, access_id: str, *, active: bool) -> bool:
         try:
@@ -302,13 +272,12 @@ def open_panel(
     return SynergyCpPanel(client, sign_on_url=sign_on_url, settles=settles)
 
 
-def _words_for_staff(trouble: Rejected | TemporaryFailure, sale: Sale, what: str) -> Rejected | TemporaryFailure:
-    """A refusal to let a machine decide, in words that say what to do; any other trouble as it is."""
+def _explain_to_staff(trouble: Rejected | TemporaryFailure, sale: Sale, what: str) -> None:
+    """Rejected with what has to be done, when the panel does not let a machine decide; nothing for any other trouble."""
     if isinstance(trouble, Rejected) and trouble.code == IGNORED:
-        return Rejected(
+        raise Rejected(
             f"SynergyCP does not let us {what} server {sale.server_id}, because its client is marked as VIP there:"
             " a person has to decide, and do it on the panel",
             status=trouble.status,
             code=trouble.code,
-        )
-    return trouble
+        ) from trouble

@@ -75,11 +75,11 @@ class ServerFilter:
     def takes(self, store: Store, server: Document) -> bool:
         """Whether a machine is one of those."""
         return (
-            self.available in (None, is_available(store, server))
+            self.billing_id in (None, (server["billing"] or {}).get("id"))
+            and (self.integration_id is None or _is_sold_by(server, self.integration_id))
             and self._has_parts(server)
             and (self.groups is None or server["groupId"] in places_of(store, self.groups))
-            and self.billing_id in (None, (server["billing"] or {}).get("id"))
-            and (self.integration_id is None or _is_sold_by(server, self.integration_id))
+            and (self.available is None or self.available is is_available(store, server))
         )
 
     def _has_parts(self, server: Document) -> bool:
@@ -104,9 +104,9 @@ class EntityFilter:
         """Whether a block is one of those."""
         holder = "none" if entity["serverId"] is None else str(entity["serverId"])
         return (
-            (self.groups is None or entity["groupId"] in places_of(store, self.groups))
-            and self.billing_id in (None, entity["billing_id"])
+            self.billing_id in (None, entity["billing_id"])
             and self.server in (None, holder)
+            and (self.groups is None or entity["groupId"] in places_of(store, self.groups))
         )
 
 
