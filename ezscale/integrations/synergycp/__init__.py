@@ -1,0 +1,1 @@
+"""SynergyCP: dedicated servers, through the API that its own integrations use."""

@@ -1,0 +1,75 @@
+"""What the panel has on its shelf for a plan, and whether it knows what the plan names."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from ezscale.integrations.synergycp.client import Row, SynergyCpClient
+from ezscale.integrations.synergycp.plans import Wanted
+from ezscale.integrations.synergycp.reading import code_of
+from ezscale.integrations.synergycp.sales import id_of
+from ezscale.provisioning.panel_skills import Finding, Image
+from ezscale.provisioning.ports import OutOfStock
+
+PICKS = 5  # machines that are tried, when other orders take them before us
+
+
+def pick(client: SynergyCpClient, wanted: Wanted) -> Iterator[str]:
+    """The ids of machines to try, one after the other. OutOfStock without a machine or a block of addresses."""
+    if not client.some_entities(wanted.blocks, 1).rows:
+        raise OutOfStock(f"No block of addresses {wanted.addresses} is free in {wanted.location}")
+    machines = client.some_servers(wanted.machines, PICKS).rows
+    if not machines:
+        raise OutOfStock(f"No machine of this kind is free in {wanted.location}")
+    ready = [id_of(machine) for machine in machines if machine.get("is_pxe_ready") is not False]
+    if not ready:
+        raise OutOfStock(f"Machines of this kind are free in {wanted.location}, but none is ready for an installation")
+    yield from ready
+
+
+def is_on_shelf(client: SynergyCpClient, wanted: Wanted, server_id: str) -> bool:
+    """Whether a machine can still be had."""
+    return any(str(machine.get("id")) == server_id for machine in client.some_servers(wanted.machines, PICKS).rows)
+
+
+def in_stock(client: SynergyCpClient, wanted: Wanted) -> int:
+    """How many of these could be sold now: there must be a machine and a block of addresses for each."""
+    machines, blocks = client.some_servers(wanted.machines, 1), client.some_entities(wanted.blocks, 1)
+    return min(machines.total, blocks.total)
+
+
+def images(client: SynergyCpClient) -> list[Image]:
+    """The systems to which the panel's staff have given a billing id."""
+    profiles = [(code_of(row), str(row.get("name") or code_of(row))) for row in client.profiles()]
+    return [Image(code, name, name.split()[0]) for code, name in profiles if code]
+
+
+def unknown_codes(client: SynergyCpClient, wanted: Wanted) -> Iterator[Finding]:
+    """What a plan names and the panel does not know, and what it has run out of."""
+    shelves: tuple[tuple[str, tuple[str, ...], Iterable[Row]], ...] = (
+        ("location", (wanted.location,), client.groups()),
+        ("cpu", (wanted.cpu,), client.parts("cpu")),
+        ("mem", (wanted.memory,), client.parts("mem")),
+        ("disks", wanted.disks, client.parts("disk")),
+        ("addons", wanted.addons, client.parts("add-on")),
+        ("port_speed", (wanted.port_speed,) if wanted.port_speed else (), client.port_speeds()),
+        ("image", (wanted.profile,), client.profiles()),
+    )
+    found = list(chain.from_iterable(_unknown(*shelf) for shelf in shelves))
+    yield from found
+    if not client.some_entities(wanted.blocks_of_all, 1).rows:
+        yield Finding("ips", f"There are no blocks of addresses {wanted.addresses} in {wanted.location}.")
+    elif not client.some_entities(wanted.blocks, 1).rows:
+        yield Finding("ips", f"All blocks of addresses {wanted.addresses} in {wanted.location} are taken.")
+    if not found and not client.some_servers(wanted.machines, 1).rows:
+        yield Finding("package", f"No machine with exactly these parts is free in {wanted.location}.")
+
+
+def _unknown(field: str, codes: tuple[str, ...], rows: Iterable[Row]) -> Iterator[Finding]:
+    if not codes:
+        return
+    known = {code for row in rows if (code := code_of(row))}
+    if not known:  # a list that shows no codes proves nothing
+        return
+    for code in dict.fromkeys(codes):
+        if code not in known:
+            yield Finding(field, f"The panel does not know {code}.")
