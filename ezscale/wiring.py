@@ -10,13 +10,16 @@ from ezscale.billing.ports import PaymentGateway
 from ezscale.billing.tax_ports import TaxCalculator, TaxIdRegister
 from ezscale.company.ports import RateFeed
 from ezscale.integrations.cloudflare.adapter import open_passes
+from ezscale.integrations.enhance import adapter as enhance
 from ezscale.integrations.exchange_rates.adapter import open_feed
 from ezscale.integrations.guarding import LineGuard, guard_of
 from ezscale.integrations.http import open_http
 from ezscale.integrations.paypal import adapter as paypal
 from ezscale.integrations.paypal.client import LIVE
+from ezscale.integrations.pterodactyl import adapter as pterodactyl
 from ezscale.integrations.smtp.adapter import KeptMail, SmtpMailer
 from ezscale.integrations.stripe.adapter import open_gateway
+from ezscale.integrations.synergycp import adapter as synergycp
 from ezscale.integrations.taxjar.adapter import open_calculator
 from ezscale.integrations.vies.adapter import open_register
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
@@ -25,7 +28,7 @@ from ezscale.kit.actor import Actor, robot
 from ezscale.kit.clock import Clock, ShiftedClock, WorldClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.encryption import Vault, open_vault
-from ezscale.kit.pace import open_store
+from ezscale.kit.pace import Pace, open_store
 from ezscale.kit.settings import Settings, settings
 from ezscale.kit.vendor_lines import Breaker
 from ezscale.kit.work import Database, OpenWork
@@ -125,12 +128,10 @@ def _house_by_settings() -> House:
     own = settings()
     own.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(open_engine(own.database), clock(own), own.zone, _ring)
-    panel_line = LineGuard(Breaker(database, "virtfusion"))
-    panel_http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value(), guard=panel_line)
     return House(
         database=database,
         gateways=_gateways(own, database),
-        panels={"virtfusion": VirtFusionPanel(VirtFusionClient(panel_http))},
+        panels=_panels(own, database),
         mailer=SmtpMailer(own.smtp_url) if own.smtp_url else KeptMail(own.data_dir / "mail"),
         vault=open_vault(own.data_dir / "keys.json"),
         passes=open_passes(own.access_team, own.access_audience) if own.access_team else None,
@@ -139,6 +140,37 @@ def _house_by_settings() -> House:
         rates=open_feed(own.exchange_rates_url) if own.exchange_rates_url or not own.sandbox else None,
         tax_calculator=_calculator(own),
     )
+
+
+def _panels(own: Settings, database: Database) -> dict[str, Panel]:
+    """Those that the settings name, each with a pace below its own limit."""
+    store, panels = open_store(own.broker), dict[str, Panel]()
+
+    def line(name: str, per_second: float) -> LineGuard:
+        pace = Pace(name, per_second, store)  # their limits count questions and changes together
+        return LineGuard(Breaker(database, name), pace, pace)
+
+    if own.virtfusion_url:
+        guard = line("virtfusion", own.virtfusion_rate)
+        http = open_http(own.virtfusion_url, own.virtfusion_token.get_secret_value(), guard=guard)
+        panels["virtfusion"] = VirtFusionPanel(VirtFusionClient(http))
+    if own.pterodactyl_url:
+        panels["pterodactyl"] = pterodactyl.open_panel(
+            own.pterodactyl_url,
+            own.pterodactyl_key.get_secret_value(),
+            own.pterodactyl_client_key.get_secret_value(),
+            guard=line("pterodactyl", own.pterodactyl_rate),
+            # Its other API counts by itself, and takes three times as many.
+            client_guard=line("pterodactyl, client API", 3 * own.pterodactyl_rate),
+        )
+    if own.synergycp_url:
+        guard = line("synergycp", own.synergycp_rate)
+        panels["synergycp"] = synergycp.open_panel(own.synergycp_url, own.synergycp_key.get_secret_value(), guard=guard)
+    if own.enhance_url:
+        guard = line("enhance", own.enhance_rate)
+        token = own.enhance_token.get_secret_value()
+        panels["enhance"] = enhance.open_panel(own.enhance_url, token, own.enhance_org, guard=guard)
+    return panels
 
 
 def _gateways(own: Settings, database: Database) -> Gateways:

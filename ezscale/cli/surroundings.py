@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from ezscale.kit.settings import BadSettings, Settings, settings
 from ezscale.sandbox.app import PAYPAL_CLIENT, PAYPAL_WEBHOOK, urls
+from ezscale.sandbox.enhance import MASTER
+from ezscale.sandbox.panels import ENHANCE_TOKEN, PTERODACTYL_KEYS, SYNERGYCP_KEY
 
 ROOT = Path(__file__).parents[2]
 Keys = dict[str, str]
@@ -57,6 +59,18 @@ def stand_in_environment(own: Settings, folder: Path) -> dict[str, str]:
     if not own.virtfusion_url:
         environment["EZSCALE_VIRTFUSION_URL"] = known["virtfusion"]["url"]
         environment["EZSCALE_VIRTFUSION_TOKEN"] = keys["virtfusion_token"]
+    if not own.pterodactyl_url:
+        environment["EZSCALE_PTERODACTYL_URL"] = known["pterodactyl"]["url"]
+        application_key, client_key = PTERODACTYL_KEYS
+        environment["EZSCALE_PTERODACTYL_KEY"] = application_key
+        environment["EZSCALE_PTERODACTYL_CLIENT_KEY"] = client_key
+    if not own.synergycp_url:
+        environment["EZSCALE_SYNERGYCP_URL"] = known["synergycp"]["url"]
+        environment["EZSCALE_SYNERGYCP_KEY"] = SYNERGYCP_KEY
+    if not own.enhance_url:
+        environment["EZSCALE_ENHANCE_URL"] = known["enhance"]["url"]
+        environment["EZSCALE_ENHANCE_TOKEN"] = ENHANCE_TOKEN
+        environment["EZSCALE_ENHANCE_ORG"] = MASTER
     if not own.vies_url:
         environment["EZSCALE_VIES_URL"] = known["vies"]["url"]
     if not own.exchange_rates_url:

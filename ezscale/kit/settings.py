@@ -218,7 +218,7 @@ class Settings(BaseSettings):
             for url, names in PANELS.items()
             if getattr(self, url)
             for name in names
-            if not _plain(getattr(self, name))
+            if not _said(getattr(self, name))
         ]
         if missing:
             names = ", ".join(f"EZSCALE_{name.upper()}" for name in missing)
@@ -310,6 +310,10 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise BadSettings("\n".join(_plainly(problem) for problem in error.errors())) from None
+
+
+def _said(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _networks(listed: str) -> Networks:

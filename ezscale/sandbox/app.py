@@ -18,6 +18,8 @@ from ezscale.sandbox.holdings import (
     vies_holdings,
     virtfusion_holdings,
 )
+from ezscale.sandbox.panel_holdings import enhance_holdings, pterodactyl_holdings, synergycp_holdings
+from ezscale.sandbox.panels import panel_stand_ins, panel_urls
 from ezscale.sandbox.paypal.app import paypal_stand_in
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
@@ -70,10 +72,22 @@ def sandbox_app(
     virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token, pace=pace)
     vies_store, ecb_store, taxjar_store = (Store(data_dir / f"{name}.db") for name in ("vies", "ecb", "taxjar"))
     vies, ecb, taxjar = ViesStandIn(vies_store), EcbStandIn(ecb_store), TaxJarStandIn(taxjar_store, TAXJAR_TOKEN)
+    panels = panel_stand_ins(data_dir, sandbox_url)
+    shown = {
+        "pterodactyl": ("Pterodactyl", pterodactyl_holdings),
+        "synergycp": ("SynergyCP", synergycp_holdings),
+        "enhance": ("Enhance", enhance_holdings),
+    }
     vendors = (
         Vendor("stripe", "Stripe", known["stripe"]["url"], stripe, stripe_store, stripe_holdings),
         Vendor("paypal", "PayPal", known["paypal"]["url"], paypal, paypal_store, paypal_holdings),
         Vendor("virtfusion", "VirtFusion", known["virtfusion"]["url"], virtfusion, panel_store, virtfusion_holdings),
+        *(
+            Vendor(
+                panel.name, shown[panel.name][0], known[panel.name]["url"], panel.app, panel.store, shown[panel.name][1]
+            )
+            for panel in panels
+        ),
         Vendor("vies", "VIES", known["vies"]["url"], vies, vies_store, vies_holdings),
         Vendor("ecb", "European Central Bank", known["ecb"]["url"], ecb, ecb_store, ecb_holdings),
         Vendor("taxjar", "TaxJar", known["taxjar"]["url"], taxjar, taxjar_store, taxjar_holdings),
@@ -89,6 +103,7 @@ def sandbox_app(
             Mount(STRIPE_PATH, stripe),
             Mount(PAYPAL_PATH, paypal),
             Mount(VIRTFUSION_PATH, virtfusion),
+            *(route for panel in panels for route in panel.routes),
             Mount(VIES_PATH, vies),
             Mount(ECB_PATH, ecb),
             Mount(TAXJAR_PATH, taxjar),
@@ -106,6 +121,7 @@ def urls(sandbox_url: str, *, stripe_key: str, virtfusion_token: str) -> dict[st
         "stripe": {"url": base + STRIPE_PATH, "key": stripe_key},
         "paypal": {"url": base + PAYPAL_PATH, "key": ":".join(PAYPAL_CLIENT)},
         "virtfusion": {"url": base + VIRTFUSION_PATH, "key": virtfusion_token},
+        **panel_urls(sandbox_url),
         "vies": {"url": base + VIES_PATH, "key": ""},
         "ecb": {"url": base + ECB_PATH, "key": ""},
         "taxjar": {"url": base + TAXJAR_PATH, "key": TAXJAR_TOKEN},

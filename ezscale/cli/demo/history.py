@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from ezscale.billing.tax_rates import stock_tax_rates
+from ezscale.catalog.other_families import RANGES, stock_other_families
 from ezscale.catalog.starting_range import stock_the_shop
 from ezscale.cli.demo.acts import Customer
 from ezscale.cli.demo.cast import CAST, Part
@@ -30,6 +31,7 @@ def live(
     """Let everybody live their life until a moment. Returns the customers by the name of their domain."""
     with company.house.automation("demo")() as work:
         stock_the_shop(work)
+        stock_other_families(work, [each.panel for each in RANGES])
         stock_tax_rates(work)
     customers = {
         person.domain: Customer(company, person, Random(person.domain), passwords.get(person.domain, ""))  # noqa: S311
