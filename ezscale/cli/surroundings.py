@@ -7,12 +7,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ezscale.kit.settings import BadSettings, Settings, settings
-from ezscale.sandbox.app import PAYPAL_CLIENT, PAYPAL_WEBHOOK, urls
+from ezscale.sandbox.app import PAYPAL_CLIENT, PAYPAL_WEBHOOK, TAXJAR_TOKEN, urls
 from ezscale.sandbox.enhance import MASTER
 from ezscale.sandbox.panels import ENHANCE_TOKEN, PTERODACTYL_KEYS, SYNERGYCP_KEY
 
 ROOT = Path(__file__).parents[2]
 Keys = dict[str, str]
+VENDORS = {"exchange_rates_url": "ecb"}  # where a stand-in has another name than the setting
 
 
 def settle() -> Settings:
@@ -45,42 +46,32 @@ def stand_in_environment(own: Settings, folder: Path) -> dict[str, str]:
     """How to reach the stand-ins instead of the vendors, unless the settings name other stand-ins on loopback."""
     keys = stand_in_keys(folder)
     known = stand_in_urls(own, keys)
-    environment = {}
-    if not own.stripe_url:
-        environment["EZSCALE_STRIPE_URL"] = known["stripe"]["url"]
-        environment["EZSCALE_STRIPE_KEY"] = keys["stripe_key"]
-        environment["EZSCALE_STRIPE_WEBHOOK_SECRET"] = keys["stripe_webhook_secret"]
-    if not own.paypal_url:
-        environment["EZSCALE_PAYPAL_URL"] = known["paypal"]["url"]
-        client_id, secret = PAYPAL_CLIENT
-        environment["EZSCALE_PAYPAL_CLIENT_ID"] = client_id
-        environment["EZSCALE_PAYPAL_SECRET"] = secret
-        environment["EZSCALE_PAYPAL_WEBHOOK_ID"] = PAYPAL_WEBHOOK
-    if not own.virtfusion_url:
-        environment["EZSCALE_VIRTFUSION_URL"] = known["virtfusion"]["url"]
-        environment["EZSCALE_VIRTFUSION_TOKEN"] = keys["virtfusion_token"]
-    if not own.pterodactyl_url:
-        environment["EZSCALE_PTERODACTYL_URL"] = known["pterodactyl"]["url"]
-        application_key, client_key = PTERODACTYL_KEYS
-        environment["EZSCALE_PTERODACTYL_KEY"] = application_key
-        environment["EZSCALE_PTERODACTYL_CLIENT_KEY"] = client_key
-    if not own.synergycp_url:
-        environment["EZSCALE_SYNERGYCP_URL"] = known["synergycp"]["url"]
-        environment["EZSCALE_SYNERGYCP_KEY"] = SYNERGYCP_KEY
-    if not own.enhance_url:
-        environment["EZSCALE_ENHANCE_URL"] = known["enhance"]["url"]
-        environment["EZSCALE_ENHANCE_TOKEN"] = ENHANCE_TOKEN
-        environment["EZSCALE_ENHANCE_ORG"] = MASTER
-    if not own.vies_url:
-        environment["EZSCALE_VIES_URL"] = known["vies"]["url"]
-    if not own.exchange_rates_url:
-        environment["EZSCALE_EXCHANGE_RATES_URL"] = known["ecb"]["url"]
-    if not own.taxjar_url:
-        environment["EZSCALE_TAXJAR_URL"] = known["taxjar"]["url"]
-        environment["EZSCALE_TAXJAR_TOKEN"] = known["taxjar"]["key"]
+    environment: dict[str, str] = {}
+    for name, others in _of_stand_ins(keys).items():
+        if not getattr(own, name):
+            vendor = VENDORS.get(name, name.removesuffix("_url"))
+            wanted = {name: known[vendor]["url"]} | others
+            environment |= {f"EZSCALE_{setting.upper()}": value for setting, value in wanted.items()}
     if urlsplit(own.smtp_url).hostname not in ("127.0.0.1", "localhost"):
         environment["EZSCALE_SMTP_URL"] = ""  # made-up customers get no real mail
     return environment
+
+
+def _of_stand_ins(keys: Keys) -> dict[str, dict[str, str]]:
+    """The settings that belong to the address of each vendor, for its stand-in."""
+    client_id, secret = PAYPAL_CLIENT
+    application_key, client_key = PTERODACTYL_KEYS
+    return {
+        "stripe_url": {name: keys[name] for name in ("stripe_key", "stripe_webhook_secret")},
+        "paypal_url": {"paypal_client_id": client_id, "paypal_secret": secret, "paypal_webhook_id": PAYPAL_WEBHOOK},
+        "virtfusion_url": {"virtfusion_token": keys["virtfusion_token"]},
+        "pterodactyl_url": {"pterodactyl_key": application_key, "pterodactyl_client_key": client_key},
+        "synergycp_url": {"synergycp_key": SYNERGYCP_KEY},
+        "enhance_url": {"enhance_token": ENHANCE_TOKEN, "enhance_org": MASTER},
+        "vies_url": {},
+        "exchange_rates_url": {},
+        "taxjar_url": {"taxjar_token": TAXJAR_TOKEN},
+    }
 
 
 def stand_in_urls(own: Settings, keys: Keys) -> dict[str, dict[str, str]]:

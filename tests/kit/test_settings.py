@@ -52,7 +52,19 @@ def test_a_bad_value_is_told_with_its_name_and_the_reason(read, name, value, rea
         read(**{name: value})
 
 
-@pytest.mark.parametrize("name", [name for name in LIVE if name != "EZSCALE_SANDBOX"])
+def test_a_live_company_has_at_least_one_panel(read):
+    with pytest.raises(BadSettings, match="at least one panel is needed"):
+        read(**LIVE | {"EZSCALE_VIRTFUSION_URL": ""})
+
+
+def test_each_panel_comes_with_its_keys(read):
+    others = {"EZSCALE_PTERODACTYL_URL": "https://games.example", "EZSCALE_ENHANCE_URL": "https://web.example/api"}
+
+    with pytest.raises(BadSettings, match="PTERODACTYL_KEY, EZSCALE_PTERODACTYL_CLIENT_KEY, EZSCALE_ENHANCE_TOKEN"):
+        read(**LIVE | others)
+
+
+@pytest.mark.parametrize("name", [name for name in LIVE if name not in ("EZSCALE_SANDBOX", "EZSCALE_VIRTFUSION_URL")])
 def test_a_live_company_does_not_start_without_one_of_its_secrets(read, name):
     with pytest.raises(BadSettings, match=f"are needed: {name}$"):
         read(**LIVE | {name: ""})
