@@ -9,60 +9,21 @@ from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.ports import PanelOwner, RemoteState, ServiceSpec
-from ezscale.sandbox.in_process import InProcess, NobodyThere
-from ezscale.sandbox.store import Store
-from ezscale.sandbox.virtfusion import STEP_BY_STEP, virtfusion_stand_in
+from ezscale.sandbox.in_process import NobodyThere
+from tests.virtfusion_sandbox import ADA, SPEC, TOKEN, VirtFusionSandbox, running
 
-TOKEN = "vf-test-token"
 A_MINUTE = timedelta(minutes=1)
-ADA = PanelOwner("C-17", "Ada Moreno", "ada@example.test")
 NEW = PanelOwner("C-99", "Nia Okafor", "nia@example.test")
-SPEC = ServiceSpec("SRV-1", package="2", location="1", image="2", hostname="web.example.test")
-
-
-class Sandbox:
-    """VirtFusion's stand-in, told to fail and asked what it did."""
-
-    def __init__(self):
-        stand_in = virtfusion_stand_in(Store(), token=TOKEN, pace=STEP_BY_STEP)
-        self.transport = InProcess(stand_in)
-        self.http = open_http("http://panel.test", TOKEN, transport=self.transport)
-
-    def goes_wrong(self, wrong, path="*", method="*", **how):
-        fault = {"wrong": wrong, "path": path, "method": method, **how}
-        assert self.http.post("/_sandbox/faults", json=fault).status_code == 201
-
-    def works_again(self):
-        self.http.delete("/_sandbox/faults")
-
-    def orders(self, control, body):
-        assert self.http.post(f"/_sandbox/{control}", json=body).is_success
-
-    def lets_in(self, remote_id, login):
-        attempt = {"server": int(remote_id), "username": login.username, "password": login.password}
-        return self.http.post("/_sandbox/sign-in", json=attempt).is_success
-
-    @property
-    def done(self):
-        return self.http.get("/_sandbox/state").json()["done"]
 
 
 @pytest.fixture
 def sandbox():
-    return Sandbox()
+    return VirtFusionSandbox()
 
 
 @pytest.fixture
 def panel(sandbox):
-    return VirtFusionPanel(VirtFusionClient(sandbox.http), pause=lambda _seconds: None)
-
-
-def running(panel, spec=SPEC):
-    """A server that was built and is up, with its login."""
-    remote_id = panel.reserve(spec, panel.account(ADA)).remote_id
-    login = panel.build(remote_id, spec)
-    panel.look(remote_id), panel.look(remote_id)
-    return remote_id, login
+    return sandbox.panel()
 
 
 def power_of(panel, remote_id):

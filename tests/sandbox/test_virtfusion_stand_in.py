@@ -392,6 +392,27 @@ def test_a_bigger_plan_is_taken_over_and_a_disk_never_shrinks(panel):
     assert resources == {"memory": 8192, "storage": 160, "traffic": 4000, "cpuCores": 2}
 
 
+@pytest.mark.parametrize(
+    ("control", "order", "status"),
+    [
+        ("servers/7301/suspend", None, 423),
+        ("servers/7301/power/restart", None, 423),
+        ("_sandbox/hypervisors/11", {"maintenance": True}, 503),
+        ("_sandbox/packages/3/switch", {"enabled": False}, 422),
+        ("_sandbox/age", {"older": True}, 204),
+    ],
+)
+def test_another_plan_is_not_always_taken_over_or_told_of(panel, control, order, status):
+    id = panel.built()
+    panel.post(f"/{control}", order)
+
+    answer = panel.http.put(f"/servers/{id}/package/3")
+
+    memory = panel.get(f"/servers/{id}").json()["data"]["settings"]["resources"]["memory"]
+    assert (answer.status_code, memory) == (status, 8192 if answer.is_success else 2048)
+    assert answer.is_error or answer.content == b""
+
+
 def test_single_sizes_a_name_and_an_owner_can_be_changed(panel):
     id, other = panel.built(), panel.user(email="bo@example.test", relStr="C-18")
 
@@ -429,6 +450,43 @@ def test_the_console_says_where_it_is(panel):
     assert console["vnc"]["enabled"] is True
     assert console["vnc"]["wss"]["url"].startswith("/vnc")
     assert panel.get(f"/servers/{id}").json()["data"]["vnc"]["enabled"] == 1
+
+
+def test_the_console_has_another_token_each_time_and_is_switched_when_its_task_is_finished(panel):
+    id = panel.built()
+
+    first = panel.post(f"/servers/{id}/vnc", {"action": "enable"}).json()["data"]
+    early = panel.get("/servers", type="full").json()["data"][0]["vnc"]["enabled"]
+    panel.get(f"/queue/{first['queueId']}")
+    again = panel.post(f"/servers/{id}/vnc", {"action": "enable"}).json()["data"]
+
+    assert early == 0
+    assert panel.get("/servers", type="full").json()["data"][0]["vnc"]["enabled"] == 1
+    assert first["vnc"]["wss"]["token"] != again["vnc"]["wss"]["token"]
+    assert first["vnc"]["password"] != again["vnc"]["password"]
+
+
+def test_the_agent_tells_of_disks_and_windows_calls_its_memory_otherwise(panel):
+    id = panel.built(operatingSystemId=5)
+
+    told = panel.get(f"/servers/{id}", remoteState="true").json()["data"]["remoteState"]
+    panel.post(f"/_sandbox/servers/{id}", {"agent": False})
+    silent = panel.get(f"/servers/{id}", remoteState="true").json()["data"]["remoteState"]
+
+    assert set(told["memory"]) == {"memtotal", "memfree"}
+    assert [disk["type"] for disk in told["agent"]["fsinfo"]] == ["NTFS"]
+    assert "agent" not in silent
+    assert panel.get(f"/servers/{id}").json()["data"]["remoteState"] is False
+
+
+def test_the_same_key_twice_is_two_keys(panel):
+    user = panel.user()
+    key = {"userId": user, "name": "laptop", "publicKey": "ssh-ed25519 AAAAC3Nz"}
+
+    answers = [panel.post("/ssh_keys", key).status_code for _ in range(2)]
+
+    assert answers == [201, 201]
+    assert len(panel.get(f"/ssh_keys/user/{user}").json()["data"]) == 2
 
 
 def test_a_key_is_kept_and_used_for_its_owner(panel):
@@ -501,6 +559,27 @@ def test_traffic_starts_again_every_month(panel):
         (1, "2026-03-02 10:00:00"),
     ]
     assert months[0]["total"] == months[0]["rx"] + months[0]["tx"] > 0
+
+
+def test_bought_traffic_counts_into_this_month(panel):
+    id = panel.built()
+    panel.post(f"/_sandbox/servers/{id}", {"extraTraffic": 100})
+    panel.clock.now += timedelta(days=40)
+
+    months = panel.get(f"/servers/{id}/traffic").json()["data"]["monthly"]
+
+    assert [[block["traffic"] for block in month["blocks"]] for month in months] == [[100], []]
+
+
+def test_places_come_in_pages_and_a_disabled_one_takes_no_trial(panel):
+    order = {"packageId": 1, "userId": panel.user(), "hypervisorId": 1}
+    panel.post("/_sandbox/groups/1/switch", {"enabled": False})
+
+    page = panel.get("/compute/hypervisors/groups", results=2, page=2).json()
+    trial = panel.http.post("/servers?dryRun=true", json=order)
+
+    assert ([group["name"] for group in page["data"]], page["next_page_url"]) == (["London"], None)
+    assert (trial.status_code, trial.json()) == (422, {"errors": ["Invalid or disabled hypervisor group"]})
 
 
 def test_a_sign_in_works_once_and_within_a_minute(panel):

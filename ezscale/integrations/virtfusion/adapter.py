@@ -4,10 +4,33 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from ezscale.integrations.virtfusion.client import Row, VirtFusionClient
-from ezscale.integrations.virtfusion.reading import is_of, relation_of, remote_server
+from ezscale.integrations.virtfusion.addresses import page_at
+from ezscale.integrations.virtfusion.client import Row, VirtFusionClient, nonsense
+from ezscale.integrations.virtfusion.consoles import close_console, open_console
+from ezscale.integrations.virtfusion.installing import administrator, images_in, install, install_anew
+from ezscale.integrations.virtfusion.measuring import traffic_months, usage_of
+from ezscale.integrations.virtfusion.names import name_with
+from ezscale.integrations.virtfusion.queue import Pause, follow
+from ezscale.integrations.virtfusion.reading import (
+    installed_template,
+    is_of,
+    relation_of,
+    remote_server,
+    templates_in,
+    whole,
+)
+from ezscale.integrations.virtfusion.stock import count_stock, findings, number_of, reserve
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
-from ezscale.provisioning.panel_skills import PowerAction
+from ezscale.provisioning.panel_skills import (
+    Console,
+    Finding,
+    Image,
+    PowerAction,
+    Reinstallation,
+    Resizing,
+    TrafficMonth,
+    Usage,
+)
 from ezscale.provisioning.ports import Login, PanelOwner, RemoteServer, RemoteState, ServiceSpec
 
 BUTTONS = {
@@ -16,27 +39,25 @@ BUTTONS = {
     PowerAction.RESTART: "restart",
     PowerAction.POWER_OFF: "poweroff",
 }
-
-# A new password counts only once its queue item is finished: seconds to wait between looks.
-PATIENCE = (0.5, 0.5, 1.0, 1.0, 2.0, 3.0, 4.0, 5.0)
 SETTLES = timedelta(minutes=1)
 
 
 class VirtFusionPanel:
-    """Builds and stops virtual servers. Implements `Panel`, `Powers` and `GivesLogins`."""
+    """Builds and stops virtual servers. Implements `Panel` and every skill but `HasPages` and `HostsWebsites`."""
 
     name = "virtfusion"
     longest_build = timedelta(minutes=30)
     keeps_keys = False
     first_user = ""
     opens_account = False
+    takes_ssh_keys = True
     buttons = frozenset(BUTTONS)
 
     def __init__(
         self,
         client: VirtFusionClient,
         *,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Pause = time.sleep,
         settles: timedelta = SETTLES,
     ) -> None:
         self.settles = settles
@@ -74,13 +95,7 @@ class VirtFusionPanel:
 
     def reserve(self, spec: ServiceSpec, account: str) -> RemoteServer:
         """A server with its addresses, not yet built. A second call makes a second one."""
-        order = {
-            "packageId": _number(spec.package, "package"),
-            "userId": _number(account, "account"),
-            "hypervisorId": _number(spec.location, "location"),  # a group's id, in spite of its name
-            "ipv4": 1,
-        }
-        return remote_server(self._panel.allocate(order))
+        return remote_server(reserve(self._panel, spec, account))
 
     def left_behind(self, spec: ServiceSpec, account: str, since: datetime) -> list[RemoteServer]:
         """The account's servers that were set aside after a moment and never built."""
@@ -98,29 +113,25 @@ class VirtFusionPanel:
 
     def build(self, remote_id: str, spec: ServiceSpec) -> Login | None:
         """Start the installation, which wipes the disk. The panel reveals the password only here."""
-        image = _number(spec.image, "image")
-        template = next((row for row in self._panel.templates(remote_id) if row.get("id") == image), None)
-        if template is None:
-            raise Rejected(f"VirtFusion does not offer template {image} for server {remote_id}")
-        server = self._panel.build(
-            remote_id,
-            {
-                "operatingSystemId": image,
-                "name": spec.key,
-                "hostname": spec.hostname,
-                "ipv6": True,
-                "email": False,
-            },
-        )
-        password = (server.get("settings") or {}).get("decryptedPassword")
-        return Login(_administrator(template), str(password)) if password else None
+        return install(self._panel, remote_id, spec)
+
+    def images(self, remote_id: str) -> list[Image]:
+        """What can be installed on this server."""
+        return images_in(self._panel.template_groups(remote_id))
+
+    def reinstall(self, remote_id: str, wish: Reinstallation) -> Login | None:
+        """Wipe the server and install anew. None when the panel is doing just that already."""
+        return install_anew(self._panel, remote_id, wish)
 
     def new_login(self, remote_id: str) -> Login:
         """A fresh password, returned when it is valid."""
         username = self._administrator_of(remote_id)
         answer = self._panel.reset_password(remote_id, username)
-        self._follow(int(answer["queueId"]))
-        return Login(username, str(answer["expectedPassword"]))
+        queue_id, password = whole(answer.get("queueId")), answer.get("expectedPassword")
+        if queue_id is None or not password:
+            raise nonsense("POST", "a new password")
+        follow(self._panel, queue_id, self._pause, "setting the password")
+        return Login(username, str(password))
 
     def look(self, remote_id: str, *, with_power: bool = False) -> RemoteServer:
         """The server as it is now. It is ready to use when its state is READY and it is not busy."""
@@ -147,6 +158,52 @@ class VirtFusionPanel:
     def power(self, remote_id: str, action: PowerAction) -> None:
         """Press a power button."""
         self._panel.press(remote_id, BUTTONS[action])
+
+    def rename(self, remote_id: str, name: str) -> None:
+        """Show the server by another name, with our number behind it: it is how the comparison finds the server."""
+        self._panel.rename(remote_id, name_with(name, self.look(remote_id).key))
+
+    def resize(self, remote_id: str, spec: ServiceSpec) -> Resizing:
+        """Make it what another plan says. The disk never shrinks; memory and cores may count only from the next start."""
+        try:
+            left = self._panel.change_package(remote_id, number_of(spec.package, "package"))
+        except Missing as missing:
+            self.look(remote_id)  # a package that is not there must not look like a server that is gone
+            raise Rejected(missing.message, status=missing.status) from missing
+        return Resizing(tuple(left), restarts=True)
+
+    def console(self, remote_id: str) -> Console:
+        """A web socket for VNC on the control host, when the panel has opened it."""
+        return open_console(self._panel, remote_id, self._pause)
+
+    def close_console(self, remote_id: str) -> None:
+        """Switch the console off."""
+        close_console(self._panel, remote_id, self._pause)
+
+    def traffic(self, remote_id: str) -> list[TrafficMonth]:
+        """Month by month, the newest first."""
+        return traffic_months(self._panel.traffic(remote_id))
+
+    def usage(self, remote_id: str) -> Usage | None:
+        """What it uses now. Disks are told only by a guest agent."""
+        return usage_of(self._panel.server(remote_id, remote_state=True))
+
+    def panel_login(self, owner: PanelOwner, remote_id: str) -> str:
+        """The address that opens this server for its owner; good once, for a minute."""
+        account, holder = self._known_account(owner), self.look(remote_id).owner
+        if account != holder:
+            raise Rejected(f"VirtFusion's server {remote_id} belongs to user {holder}, not to customer {owner.ref}")
+        _, query = relation_of(owner.ref)
+        authentication = self._panel.sign_in(owner.ref, remote_id, query)
+        return page_at(self._panel.address, authentication.get("endpoint_complete"))
+
+    def stock(self, spec: ServiceSpec) -> int:
+        """How many more of these could be built now."""
+        return count_stock(self._panel, spec)
+
+    def dry_run(self, spec: ServiceSpec) -> list[Finding]:
+        """What would go wrong with an order."""
+        return findings(self._panel, spec)
 
     def servers(self) -> Iterator[RemoteServer]:
         """Every server once, also when the list moves while it is read."""
@@ -177,39 +234,12 @@ class VirtFusionPanel:
                 raise
 
     def _administrator_of(self, remote_id: str) -> str:
-        installed = (self._panel.server(remote_id).get("settings") or {}).get("osTemplateInstallId")
-        templates = self._panel.templates(remote_id)
-        return _administrator(next((row for row in templates if row.get("id") == installed), {}))
-
-    def _follow(self, queue_id: int) -> None:
-        for seconds in PATIENCE:
-            item = self._panel.queue_item(queue_id)
-            if item.get("failed"):
-                raise TemporaryFailure(f"VirtFusion could not set the password: {_exception(item)}")
-            if item.get("finished"):
-                return
-            self._pause(seconds)
-        raise TemporaryFailure("VirtFusion is still setting the password", retry_after=60)
+        installed = installed_template(self._panel.server(remote_id))
+        templates = templates_in(self._panel.template_groups(remote_id))
+        return administrator(next((row for row in templates if whole(row.get("id")) == installed), {}))
 
 
 def _account_id(user: Row, owner: PanelOwner) -> str:
     if not is_of(user, owner):
         raise Rejected(f"VirtFusion's user {user.get('id')} is not customer {owner.ref}: a person must look")
     return str(user["id"])
-
-
-def _number(text: str, what: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise Rejected(f"VirtFusion's {what} must be a number, not {text!r}") from None
-
-
-def _administrator(template: Row) -> str:
-    return "Administrator" if template.get("type") == "windows" else "root"
-
-
-def _exception(item: Row) -> str:
-    errors = item.get("errors")
-    exception = errors.get("exception") if isinstance(errors, dict) else None
-    return str(exception.get("message") if isinstance(exception, dict) else errors)

@@ -191,6 +191,27 @@ class HypervisorOrder(BaseModel):
     memory: StrictInt | None = None
 
 
+class ServerOrder(BaseModel):
+    """POST /_sandbox/servers/{id}: whether an agent runs inside, and how many GB were bought for this month."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agent: bool | None = None
+    extraTraffic: Count | None = None
+
+
+class Switched(Body):
+    """POST /_sandbox/packages/{id}/switch and /_sandbox/groups/{id}/switch: whether it is enabled."""
+
+    enabled: bool
+
+
+class Age(Body):
+    """POST /_sandbox/age: whether this is an older build."""
+
+    older: bool
+
+
 class SignIn(Body):
     """POST /_sandbox/sign-in: try a server's password."""
 

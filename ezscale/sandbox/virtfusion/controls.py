@@ -1,10 +1,10 @@
 """Switches that only the sandbox has, under /_sandbox: no caller of VirtFusion's API ever needs them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 
-from ezscale.sandbox.virtfusion.bodies import FailingBuilds, HypervisorOrder, SignIn
+from ezscale.sandbox.virtfusion.bodies import Age, FailingBuilds, HypervisorOrder, ServerOrder, SignIn, Switched
 from ezscale.sandbox.virtfusion.house import Alone, Here, House, Refusal, clear_away
 from ezscale.sandbox.virtfusion.running import administrator
 from ezscale.sandbox.virtfusion.tasks import server_now
@@ -24,6 +24,30 @@ def change_hypervisor(here: Here, hypervisor_id: str, body: HypervisorOrder) -> 
     """Put a machine into maintenance, close it, or take its memory away."""
     hypervisor = here.find("hypervisors", hypervisor_id, "hypervisor not found")
     here.keep("hypervisors", hypervisor | body.model_dump(exclude_none=True))
+    return Response(status_code=204)
+
+
+@router.post("/servers/{server_id}", status_code=204)
+def change_server(here: Here, server_id: str, body: ServerOrder) -> Response:
+    """Start or stop the agent inside, or buy traffic."""
+    here.keep("servers", server_now(here, server_id) | body.model_dump(exclude_none=True))
+    return Response(status_code=204)
+
+
+@router.post("/{kind}/{id}/switch", status_code=204)
+def switch(here: Here, kind: Literal["packages", "groups"], id: str, body: Switched) -> Response:
+    """Enable or disable a package or a place."""
+    here.keep(kind, here.find(kind, id, f"{kind} not found") | {"enabled": body.enabled})
+    return Response(status_code=204)
+
+
+@router.post("/age", status_code=204)
+def grow_older(here: Here, body: Age) -> Response:
+    """Answer as an older build does."""
+    if body.older:
+        here.store.put("orders", "older build", {})
+    else:
+        here.store.delete("orders", "older build")
     return Response(status_code=204)
 
 

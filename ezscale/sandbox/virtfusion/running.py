@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request, Response
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.virtfusion import bodies
 from ezscale.sandbox.virtfusion.house import Alone, Here, House, conflict, note, refused
-from ezscale.sandbox.virtfusion.stock import offered_templates, take_ipv4
-from ezscale.sandbox.virtfusion.tasks import idle_server, queue_item, server_now, start, usable_server
+from ezscale.sandbox.virtfusion.stock import is_windows, offered_templates, take_ipv4
+from ezscale.sandbox.virtfusion.tasks import free_server, idle_server, queue_item, server_now, start, usable_server
 from ezscale.sandbox.virtfusion.traffic import traffic_view
 from ezscale.sandbox.virtfusion.views import console_view
 
@@ -71,20 +71,23 @@ def reset_password(here: Here, request: Request, server_id: str, body: bodies.Re
 
 @router.post("/servers/{server_id}/vnc")
 def switch_console(here: Here, server_id: str, body: bodies.Vnc) -> dict[str, Any]:
-    """Switch the console on or off."""
-    server = usable_server(here, server_id)
-    server["vnc"] = body.action == "enable"
-    queue_id = start(here, server, "vnc", {})
-    return {"data": {"vnc": console_view(server), "queueId": queue_id}}
+    """Switch the console on or off, which is so when its task is finished. Each time it has another token."""
+    server, is_on = usable_server(here, server_id), body.action == "enable"
+    if is_on:
+        server |= {"vncPassword": token_urlsafe(6), "vncToken": token_urlsafe(24)}
+    queue_id = start(here, server, "vnc", {"vnc": is_on})
+    return {"data": {"vnc": {**console_view(server), "enabled": is_on}, "queueId": queue_id}}
 
 
-@router.put("/servers/{server_id}/package/{package_id}")
+@router.put("/servers/{server_id}/package/{package_id}", response_model=None)
 def change_package(
     here: Here, request: Request, server_id: str, package_id: str, body: bodies.PackageFlags | None = None
-) -> dict[str, Any]:
-    """Another plan. A disk never shrinks."""
-    server, flags = idle_server(here, server_id), body or bodies.PackageFlags()
+) -> dict[str, Any] | Response:
+    """Another plan. A disk never shrinks. An older build says nothing about what it has left alone."""
+    server, flags = free_server(here, server_id), body or bodies.PackageFlags()
     package = here.find("packages", package_id, "package not found")
+    if not package["enabled"]:
+        raise refused("Invalid or disabled package")
     resources, info = dict(server["resources"]), []
     if flags.cpu:
         resources["cpuCores"] = package["cpuCores"]
@@ -99,7 +102,7 @@ def change_package(
     _change(here, server, packageId=package["id"], resources=resources)
     here.done("packages changed")
     note(request, f"server {server['id']} now has package {package['id']}")
-    return {"info": info}
+    return Response(status_code=204) if here.store.get("orders", "older build") is not None else {"info": info}
 
 
 @router.put("/servers/{server_id}/modify/memory", status_code=201)
@@ -184,8 +187,7 @@ def read_queue(here: Here, queue_id: str) -> dict[str, Any]:
 
 def administrator(here: House, server: Document) -> str:
     """The name of the account that may do everything on a server."""
-    template = here.store.get("templates", str(server["templateId"])) or {}
-    return "Administrator" if template.get("type") == "windows" else "root"
+    return "Administrator" if is_windows(here, server) else "root"
 
 
 def _resize(here: House, server_id: str, **sizes: int) -> Response:

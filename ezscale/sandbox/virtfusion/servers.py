@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.virtfusion.bodies import Build, NewServer
-from ezscale.sandbox.virtfusion.house import Alone, Here, House, locked, note, refused
+from ezscale.sandbox.virtfusion.house import Alone, Here, House, note, refused
 from ezscale.sandbox.virtfusion.stock import place_with_room, take_ipv4, take_ipv6
-from ezscale.sandbox.virtfusion.tasks import idle_server, server_now, start
+from ezscale.sandbox.virtfusion.tasks import free_server, idle_server, server_now, start
 from ezscale.sandbox.virtfusion.views import page_of, row_of_user, server_view, simple_row
 
 router = APIRouter(prefix="/servers", route_class=Alone)
@@ -45,9 +45,7 @@ def allocate(here: Here, request: Request, body: NewServer, dryRun: bool = False
 @router.post("/{server_id}/build")
 def build(here: Here, request: Request, server_id: str, body: Build) -> dict[str, Any]:
     """Install a system, which wipes the disk. The only answer that shows the password."""
-    server = idle_server(here, server_id)
-    if server["suspended"]:
-        raise locked("The server is suspended")
+    server = free_server(here, server_id)
     template = here.store.get("templates", str(body.operatingSystemId))
     if template is None:
         raise refused("Invalid operating system")
@@ -172,6 +170,8 @@ def _new_server(here: House, body: NewServer, resources: dict[str, int], hypervi
         "taskId": None,
         "lastTaskAt": None,
         "pending": [],
+        "agent": True,
+        "extraTraffic": 0,
     }
 
 

@@ -39,9 +39,9 @@ def templates_for_package(here: Here, package_id: str) -> dict[str, Any]:
 
 
 @router.get("/compute/hypervisors/groups")
-def list_groups(here: Here) -> dict[str, Any]:
+def list_groups(here: Here, request: Request, page: int = 1, results: int = 20) -> dict[str, Any]:
     """The places."""
-    return {"data": here.store.all("groups")}
+    return _paged(request, here.store.all("groups"), page, results)
 
 
 @router.get("/compute/hypervisors/groups/{group_id}/resources")
@@ -50,7 +50,7 @@ def read_resources(here: Here, request: Request, group_id: str, page: int = 1, r
     group = here.find("groups", group_id, "group not found")
     free = len(free_ipv4(here, group["id"]))
     rows = [_resources(here, hypervisor, free) for hypervisor in hypervisors_of(here, group["id"])]
-    return page_of(rows, page, results, str(request.url.replace(query="")).rstrip("?"), [("results", str(results))])
+    return _paged(request, rows, page, results)
 
 
 @router.post("/ssh_keys", status_code=201)
@@ -75,6 +75,10 @@ def delete_key(here: Here, key_id: str) -> Response:
     here.find("ssh_keys", key_id, "ssh key not found")
     here.store.delete("ssh_keys", key_id)
     return Response(status_code=204)
+
+
+def _paged(request: Request, rows: list[dict[str, Any]], page: int, results: int) -> dict[str, Any]:
+    return page_of(rows, page, results, str(request.url.replace(query="")).rstrip("?"), [("results", str(results))])
 
 
 def _resources(here: House, hypervisor: Document, free_addresses: int) -> dict[str, Any]:

@@ -26,8 +26,8 @@ TEMPLATES = (
     {"id": 3, "name": "AlmaLinux", "version": "10", "variant": "", "type": "linux"},
     {"id": 4, "name": "Rocky Linux", "version": "10", "variant": "", "type": "linux"},
     {"id": 5, "name": "Windows Server", "version": "2025", "variant": "Standard", "type": "windows"},
-    {"id": 6, "name": "Debian", "version": "12", "variant": "Bookworm", "type": "linux"},
-    {"id": 7, "name": "Ubuntu", "version": "22.04 LTS", "variant": "Jammy", "type": "linux"},
+    {"id": 6, "name": "Debian", "version": "12", "variant": "Bookworm", "type": "linux", "eol_date": "2028-06-30"},
+    {"id": 7, "name": "Ubuntu", "version": "22.04 LTS", "variant": "Jammy", "type": "linux", "eol_date": "2027-04-21"},
 )
 
 
@@ -114,6 +114,12 @@ def offered_templates(here: House) -> list[dict[str, Any]]:
     return [{"id": id, "name": name, "templates": rows} for id, (name, rows) in enumerate(families.items(), start=1)]
 
 
+def is_windows(here: House, server: Document) -> bool:
+    """Whether Windows is installed on a server."""
+    template = here.store.get("templates", str(server["templateId"])) or {}
+    return template.get("type") == "windows"
+
+
 def _package(id: int, cores: int, memory: int, disk: int, traffic: int) -> Document:
     return {
         "id": id,
@@ -132,7 +138,7 @@ def _package(id: int, cores: int, memory: int, disk: int, traffic: int) -> Docum
 
 def _template(template: dict[str, Any]) -> Document:
     icon = template["name"].lower().replace(" ", "-")
-    return {**template, "arch": "x86_64", "icon": f"{icon}.png", "eol": False, "eol_date": None}
+    return {"arch": "x86_64", "icon": f"{icon}.png", "eol": False, "eol_date": None, **template}
 
 
 def _hypervisor(id: int, group_id: int, name: str) -> Document:

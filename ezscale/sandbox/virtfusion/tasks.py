@@ -54,15 +54,21 @@ def idle_server(here: House, server_id: int | str) -> Document:
     return server
 
 
-def usable_server(here: House, server_id: int | str) -> Document:
-    """A server whose owner may use it: idle, not suspended, built, on a machine that works."""
+def free_server(here: House, server_id: int | str) -> Document:
+    """A server that may be changed: idle, not suspended, on a machine that works."""
     server = idle_server(here, server_id)
     if server["suspended"]:
         raise locked("The server is suspended")
-    if server["commissionStatus"] != 3:
-        raise conflict("The server is not built")
     if here.find("hypervisors", server["hypervisorId"], "hypervisor not found")["maintenance"]:
         raise Refusal(503, {"msg": "The hypervisor is in maintenance"})
+    return server
+
+
+def usable_server(here: House, server_id: int | str) -> Document:
+    """A server whose owner may use it: free to be changed, and built."""
+    server = free_server(here, server_id)
+    if server["commissionStatus"] != 3:
+        raise conflict("The server is not built")
     return server
 
 

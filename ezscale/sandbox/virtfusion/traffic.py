@@ -18,7 +18,7 @@ def traffic_view(here: House, server: Document) -> dict[str, Any]:
             "end": f"{end - timedelta(seconds=1):%Y-%m-%d %H:%M:%S}",
             **_bytes(server["id"], min(end, here.now()) - start),
             "limit": server["resources"]["traffic"],
-            "blocks": [],
+            "blocks": _blocks(server) if end > here.now() else [],
         }
         for number, (start, end) in enumerate(_months(here, server), start=1)
     ]
@@ -33,6 +33,12 @@ def current_period(here: House, server: Document) -> dict[str, Any]:
         "end": f"{end - timedelta(microseconds=1):%Y-%m-%dT%H:%M:%S.%fZ}",
         "limit": server["resources"]["traffic"],
     }
+
+
+def _blocks(server: Document) -> list[dict[str, int]]:
+    """What was bought in addition for this month."""
+    extra = server.get("extraTraffic", 0)
+    return [{"id": server["id"], "traffic": extra}] if extra else []
 
 
 def _months(here: House, server: Document) -> Iterator[tuple[datetime, datetime]]:

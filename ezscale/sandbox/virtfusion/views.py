@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.virtfusion.house import House
+from ezscale.sandbox.virtfusion.stock import is_windows
 from ezscale.sandbox.virtfusion.traffic import current_period
 
 View = dict[str, Any]
@@ -54,7 +55,7 @@ def server_view(here: House, server: Document, *, remote_state: bool = False) ->
             "lastOn": server["lastTaskAt"],
             "actions": {"pending": server["pending"]},
         },
-        "remoteState": _remote_state(server) if remote_state and not hypervisor["maintenance"] else False,
+        "remoteState": remote_state and not hypervisor["maintenance"] and _remote_state(here, server),
     }
 
 
@@ -151,24 +152,38 @@ def _network(server: Document) -> View:
     return {"interfaces": [interface], "secondaryInterfaces": []}
 
 
-def _remote_state(server: Document) -> View | bool:
+def _remote_state(here: House, server: Document) -> View | bool:
     if server["power"] is None:
         return False
     if server["power"] != "running":
         return {"state": server["power"]}
-    memory = server["resources"]["memory"] * KILOBYTES_A_MEGABYTE
-    total = server["resources"]["storage"] * GUEST_DISK
-    used = {"used-bytes": total // 7, "total-bytes": total}
-    return {
+    in_windows = is_windows(here, server)
+    state = {
         "state": "running",
         "cpu": f"{server['id'] % 40 / 10 + 0.4:.1f}",
-        "memory": {
-            "actual": str(memory),
-            "unused": str(memory * 5 // 8),
-            "available": str(memory * 15 // 16),
-            "usable": str(memory * 3 // 4),
-            "rss": str(memory * 7 // 10),
-        },
+        "memory": _memory(server["resources"]["memory"] * KILOBYTES_A_MEGABYTE, in_windows=in_windows),
         "disk": {"vda": {"rd.bytes": "91231232", "wr.bytes": "451231232"}},
-        "agent": {"fsinfo": [{"name": "vda1", "mountpoint": "/", "type": "ext4", **used}], "osinfo": None},
     }
+    return state | ({"agent": _agent(server, in_windows=in_windows)} if server.get("agent", True) else {})
+
+
+def _memory(kilobytes: int, *, in_windows: bool) -> dict[str, str]:
+    """A guest's memory, in libvirt's words; Windows has its own."""
+    seen, usable = kilobytes * 15 // 16, kilobytes * 3 // 4
+    if in_windows:
+        return {"memtotal": str(seen), "memfree": str(usable)}
+    return {
+        "actual": str(kilobytes),
+        "unused": str(kilobytes * 5 // 8),
+        "available": str(seen),
+        "usable": str(usable),
+        "rss": str(kilobytes * 7 // 10),
+    }
+
+
+def _agent(server: Document, *, in_windows: bool) -> View:
+    """What the agent inside tells."""
+    total = server["resources"]["storage"] * GUEST_DISK
+    where = ("C:", "C:\\", "NTFS") if in_windows else ("vda1", "/", "ext4")
+    sizes = {"used-bytes": total // 7, "total-bytes": total}
+    return {"fsinfo": [dict(zip(("name", "mountpoint", "type"), where, strict=True)) | sizes], "osinfo": None}
