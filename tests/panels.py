@@ -1,0 +1,194 @@
+"""A company that sells what one of the four panels builds."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import httpx
+from sqlmodel import select
+
+from ezscale.catalog.other_families import RANGES, stock_other_families
+from ezscale.integrations.enhance import adapter as enhance
+from ezscale.integrations.http import open_http
+from ezscale.integrations.pterodactyl import adapter as pterodactyl
+from ezscale.integrations.synergycp import adapter as synergycp
+from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
+from ezscale.integrations.virtfusion.client import VirtFusionClient
+from ezscale.models import Order, Plan
+from ezscale.ordering.placing import ItemRequest
+from ezscale.provisioning.ports import Panel, RemoteServer
+from ezscale.sandbox.enhance import MASTER, enhance_stand_in
+from ezscale.sandbox.enhance import Pace as SitesPace
+from ezscale.sandbox.in_process import InProcess
+from ezscale.sandbox.panels import ENHANCE_TOKEN, PTERODACTYL_KEYS, SYNERGYCP_KEY
+from ezscale.sandbox.pterodactyl import Pace as GamesPace
+from ezscale.sandbox.pterodactyl import pterodactyl_stand_in
+from ezscale.sandbox.store import Store
+from ezscale.sandbox.synergycp import Pace as MachinesPace
+from ezscale.sandbox.synergycp import synergycp_stand_in
+from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
+from tests.company import TOKEN, Company, Person
+
+URL = "http://panel.test"
+PANELS = ("virtfusion", "pterodactyl", "synergycp", "enhance")
+# How each panel is asked to make something: the call after which a second one would make a second server.
+MAKING = {
+    "virtfusion": "/servers",
+    "pterodactyl": "/api/application/servers",
+    "synergycp": "/server/provision",
+    "enhance": "*/subscriptions",
+}
+
+
+class Died(BaseException):
+    """The process is gone in the middle of a call."""
+
+
+class Deadly(httpx.BaseTransport):
+    """A line to a panel on which the asking process can die: before a request has left it, or when the answer comes."""
+
+    def __init__(self, line: httpx.BaseTransport) -> None:
+        self._line = line
+        self.dies_at: dict[int, str] = {}
+        self.requests = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The panel's answer, if anybody lives to hear it."""
+        self.requests += 1
+        how = "" if "/_sandbox/" in request.url.path else self.dies_at.pop(self.requests, "")
+        if how == "before":
+            raise Died
+        answer = self._line.handle_request(request)
+        if how == "after":
+            raise Died
+        return answer
+
+
+@dataclass
+class OnPanel:
+    """A company with one panel, how to break it, and how to order what it builds."""
+
+    at: Company
+    name: str
+    panel: Panel
+    http: httpx.Client
+    line: Deadly
+    slug: str
+    location: str
+    image: str
+
+    def orders(self, who: Person, hostname: str) -> Order:
+        """Somebody orders the smallest of it."""
+        return who.orders_all(ItemRequest(self.slug, 1, self.location, self.image, hostname))
+
+    def buys(self, who: Person, hostname: str) -> None:
+        """They order it, and pay."""
+        who.pays(self.orders(who, hostname).invoice_id)
+
+    def goes_wrong(self, wrong: str, path: str = "*", method: str = "*", times: int = 1, **how: object) -> None:
+        """Let the panel fail at the next calls."""
+        self.at.breaks(self.http, wrong, path, method, times=times, **how)
+
+    def settles(self, rounds: int = 40) -> None:
+        """Workers work, die, and are followed by others, until everything is done that can be."""
+        for _ in range(rounds):
+            try:
+                self.at.lives(minutes(3))  # longer than the lease of a job whose worker has died
+            except Died:
+                continue
+            if not self.line.dies_at or max(self.line.dies_at) < self.line.requests:
+                return
+
+    def servers(self) -> list[RemoteServer]:
+        """What the panel holds of ours."""
+        return [server for server in self.panel.servers() if server.owner and not server.gone]
+
+    @property
+    def done(self) -> dict[str, int]:
+        """What the stand-in counts as really done."""
+        done: dict[str, int] = self.http.get("/_sandbox/state").json()["done"]
+        return done
+
+
+def on_panel(company: Company, name: str) -> OnPanel:
+    """The company sells what this panel builds; people need nobody's approval."""
+    line, http, panel = OPENED[name](company)
+    panel.settles = timedelta(0)
+    company.house = replace(company.house, panels={name: panel})
+    if name == "virtfusion":
+        return OnPanel(company, name, panel, http, line, "vps-1", "frankfurt", "debian-13")
+    with company.robot() as work:
+        stock_other_families(work, [name])
+        for plan in work.session.exec(select(Plan).where(Plan.panel == name)):
+            plan.needs_approval = False
+    each = next(known for known in RANGES if known.panel == name)
+    return OnPanel(company, name, panel, http, line, each.models[0].slug, each.places[0][0], each.images[0][0])
+
+
+def random_trouble(story: OnPanel, seed: int) -> None:
+    """What can go wrong while something is built: answers lost, panels that are away, workers that die."""
+    chance = random.Random(seed)
+    for _ in range(chance.randint(1, 3)):
+        match chance.choice(("lost", "lost as 500", "garbage", "down", "limited", "dies")):
+            case "lost":
+                story.goes_wrong("lost", chance.choice(("*", MAKING[story.name])), chance.choice(("*", "POST")))
+            case "lost as 500":
+                story.goes_wrong("lost", MAKING[story.name], "POST", status=500)
+            case "garbage":
+                story.goes_wrong("garbage", chance.choice(("*", MAKING[story.name])), chance.choice(("*", "POST")))
+            case "down":
+                story.goes_wrong("down", times=chance.randint(1, 3))
+            case "limited":
+                story.goes_wrong("rate_limited", seconds=1)
+            case "dies":
+                at = story.line.requests + chance.randint(1, 12)
+                story.line.dies_at[at] = chance.choice(("before", "after"))
+
+
+def minutes(count: float) -> float:
+    """So many minutes, in days."""
+    return count / (24 * 60)
+
+
+def _virtfusion(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
+    line = Deadly(InProcess(virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))))
+    http = open_http(URL, TOKEN, transport=line)
+    return line, http, VirtFusionPanel(VirtFusionClient(http), pause=lambda _seconds: None)
+
+
+def _pterodactyl(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
+    application_key, client_key = PTERODACTYL_KEYS
+    keys = {"application_key": application_key, "client_key": client_key}
+    pace = GamesPace(install_looks=1, application_calls=10**6, client_calls=10**6)
+    line = Deadly(InProcess(pterodactyl_stand_in(Store(), **keys, url=URL, pace=pace)))
+    return (
+        line,
+        open_http(URL, application_key, transport=line),
+        pterodactyl.open_panel(URL, *keys.values(), transport=line),
+    )
+
+
+def _synergycp(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
+    line = Deadly(InProcess(synergycp_stand_in(Store(), key=SYNERGYCP_KEY, pace=MachinesPace(install_looks=1))))
+    http = open_http(URL, query={"key": SYNERGYCP_KEY}, transport=line)
+    return line, http, synergycp.open_panel(URL, SYNERGYCP_KEY, http=http)
+
+
+def _enhance(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
+    line = Deadly(
+        InProcess(enhance_stand_in(Store(), token=ENHANCE_TOKEN, public_url=URL, pace=SitesPace(build_looks=1)))
+    )
+    return (
+        line,
+        open_http(URL, ENHANCE_TOKEN, transport=line),
+        enhance.open_panel(URL, ENHANCE_TOKEN, MASTER, transport=line),
+    )
+
+
+OPENED: dict[str, Callable[[Company], tuple[Deadly, httpx.Client, Panel]]] = {
+    "virtfusion": _virtfusion,
+    "pterodactyl": _pterodactyl,
+    "synergycp": _synergycp,
+    "enhance": _enhance,
+}
