@@ -582,13 +582,18 @@ def test_the_id_of_a_machine_alone_is_no_sale(panel, sandbox, remote_id):
     assert "servers wiped" not in sandbox.done
 
 
-def test_a_machine_that_is_nobodys_cannot_be_suspended(panel, sandbox):
+def test_a_machine_that_is_nobodys_can_neither_be_suspended_nor_switched(panel, sandbox):
     remote_id = running(panel)
     sandbox.orders("wipes", {"keep_numbers": True})
     sandbox.wipes(remote_id)
 
-    for call in (lambda: panel.suspend(remote_id, "Unpaid"), lambda: panel.resume(remote_id)):
-        with pytest.raises(Missing):
+    calls = (
+        lambda: panel.suspend(remote_id, "Unpaid"),
+        lambda: panel.resume(remote_id),
+        lambda: panel.power(remote_id, PowerAction.BOOT),
+    )
+    for call in calls:
+        with pytest.raises(Missing, match="nobody's"):
             call()
 
 

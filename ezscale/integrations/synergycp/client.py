@@ -33,8 +33,6 @@ class SynergyCpClient:
         hide_keys_in_logs()
         self._http = http
 
-    # Clients
-
     def clients(self, query: Params) -> Iterator[Row]:
         """Clients with this `billing_id`, or this `email`."""
         return self._list("/client", query)
@@ -59,8 +57,6 @@ class SynergyCpClient:
         """Where a browser is signed in with a client's key. `base` is the panel's address, or empty for the API's own."""
         query = urlencode({KEY: key, "view_type": "server", "view_id": server_id})
         return f"{(base or str(self._http.base_url)).rstrip('/')}/auth/sso?{query}"
-
-    # What is on the shelf
 
     def servers(self, query: Params) -> Iterator[Row]:
         """Machines, page by page."""
@@ -102,8 +98,6 @@ class SynergyCpClient:
         """Who may use the API."""
         return self._list("/integration")
 
-    # Machines
-
     def provision(self, order: Row) -> bool:
         """Give a machine to a client and start its first installation. False when nothing matched the order."""
         return bool(self._call("POST", "/server/provision", order))
@@ -141,8 +135,6 @@ class SynergyCpClient:
         """Let a client in no more."""
         self._call("DELETE", f"/server/{server_id}/access/{access_id}")
 
-    # Installations
-
     def installs(self, server_id: str) -> Iterator[Row]:
         """What is being installed on a machine. Nothing: it is finished, or has failed."""
         return self._list(f"/server/{server_id}/install")
@@ -158,8 +150,6 @@ class SynergyCpClient:
     def cancel_install(self, server_id: str, install_id: str, *, restart: bool) -> None:
         """End an installation, and reboot the machine or not."""
         self._call("DELETE", f"/server/{server_id}/install/{install_id}", {"restart": restart})
-
-    # Switches, ports and what goes over the wire
 
     def controls(self, server_id: str) -> Iterator[Row]:
         """What a machine can be switched with."""

@@ -52,7 +52,9 @@ class Register:
     def usable(self, sale: Sale) -> RemoteServer:
         """The machine of a sale, as its owner may use it. TemporaryFailure while it is suspended, or being installed."""
         server = self.described(self.sold(sale))
-        if server.suspended or server.gone:
+        if server.gone:
+            raise Missing(f"Server {sale.server_id} is nobody's on SynergyCP", status=404)
+        if server.suspended:
             raise TemporaryFailure(f"Server {sale.server_id} is suspended on SynergyCP")
         if server.busy:
             raise TemporaryFailure(f"Server {sale.server_id} is being installed")
