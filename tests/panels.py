@@ -25,8 +25,7 @@ from ezscale.sandbox.panels import ENHANCE_TOKEN, PTERODACTYL_KEYS, SYNERGYCP_KE
 from ezscale.sandbox.pterodactyl import Pace as GamesPace
 from ezscale.sandbox.pterodactyl import pterodactyl_stand_in
 from ezscale.sandbox.store import Store
-from ezscale.sandbox.synergycp import Pace as MachinesPace
-from ezscale.sandbox.synergycp import synergycp_stand_in
+from ezscale.sandbox.synergycp import STEP_BY_STEP, synergycp_stand_in
 from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
 from tests.company import TOKEN, Company, Person
 
@@ -75,16 +74,16 @@ class OnPanel:
     http: httpx.Client
     line: Deadly
     slug: str
-    location: str
+    places: tuple[str, str]
     image: str
 
-    def orders(self, who: Person, hostname: str) -> Order:
-        """Somebody orders the smallest of it."""
-        return who.orders_all(ItemRequest(self.slug, 1, self.location, self.image, hostname))
+    def orders(self, who: Person, hostname: str, place: int = 0) -> Order:
+        """Somebody orders the smallest of it, in one of two places."""
+        return who.orders_all(ItemRequest(self.slug, 1, self.places[place], self.image, hostname))
 
-    def buys(self, who: Person, hostname: str) -> None:
+    def buys(self, who: Person, hostname: str, place: int = 0) -> None:
         """They order it, and pay."""
-        who.pays(self.orders(who, hostname).invoice_id)
+        who.pays(self.orders(who, hostname, place).invoice_id)
 
     def goes_wrong(self, wrong: str, path: str = "*", method: str = "*", times: int = 1, **how: object) -> None:
         """Let the panel fail at the next calls."""
@@ -117,13 +116,15 @@ def on_panel(company: Company, name: str) -> OnPanel:
     panel.settles = timedelta(0)
     company.house = replace(company.house, panels={name: panel})
     if name == "virtfusion":
-        return OnPanel(company, name, panel, http, line, "vps-1", "frankfurt", "debian-13")
+        return OnPanel(company, name, panel, http, line, "vps-1", ("frankfurt", "london"), "debian-13")
     with company.robot() as work:
         stock_other_families(work, [name])
         for plan in work.session.exec(select(Plan).where(Plan.panel == name)):
             plan.needs_approval = False
     each = next(known for known in RANGES if known.panel == name)
-    return OnPanel(company, name, panel, http, line, each.models[0].slug, each.places[0][0], each.images[0][0])
+    return OnPanel(
+        company, name, panel, http, line, each.models[0].slug, (each.places[0][0], each.places[2][0]), each.images[0][0]
+    )
 
 
 def random_trouble(story: OnPanel, seed: int) -> None:
@@ -158,19 +159,15 @@ def _virtfusion(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
 
 
 def _pterodactyl(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
-    application_key, client_key = PTERODACTYL_KEYS
-    keys = {"application_key": application_key, "client_key": client_key}
+    keys = PTERODACTYL_KEYS
     pace = GamesPace(install_looks=1, application_calls=10**6, client_calls=10**6)
-    line = Deadly(InProcess(pterodactyl_stand_in(Store(), **keys, url=URL, pace=pace)))
-    return (
-        line,
-        open_http(URL, application_key, transport=line),
-        pterodactyl.open_panel(URL, *keys.values(), transport=line),
-    )
+    stand_in = pterodactyl_stand_in(Store(), application_key=keys[0], client_key=keys[1], url=URL, pace=pace)
+    line = Deadly(InProcess(stand_in))
+    return line, open_http(URL, keys[0], transport=line), pterodactyl.open_panel(URL, *keys, transport=line)
 
 
 def _synergycp(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
-    line = Deadly(InProcess(synergycp_stand_in(Store(), key=SYNERGYCP_KEY, pace=MachinesPace(install_looks=1))))
+    line = Deadly(InProcess(synergycp_stand_in(Store(), key=SYNERGYCP_KEY, pace=STEP_BY_STEP)))
     http = open_http(URL, query={"key": SYNERGYCP_KEY}, transport=line)
     return line, http, synergycp.open_panel(URL, SYNERGYCP_KEY, http=http)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -9,11 +10,11 @@ from sqlmodel import col, select
 
 from ezscale.kit.clock import world_now
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, ProvisioningJob, Service
 from ezscale.models.service import BuildStep, JobAction
-from ezscale.provisioning.addresses import assign_addresses
+from ezscale.provisioning.addresses import assign_addresses, release_addresses
 from ezscale.provisioning.credentials import choose_login, has_login, share_login, store_login
 from ezscale.provisioning.events import BuildProgressed, ServiceReady
 from ezscale.provisioning.jobs import Assignment, assignment
@@ -36,8 +37,11 @@ def build(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None
     """
     _ensure_account(open_work, panel, job_id)
     _ensure_server(open_work, panel, vault, job_id)
-    _ensure_installed(open_work, panel, vault, job_id)
-    remote = _wait_until_ready(open_work, panel, job_id)
+    try:
+        _ensure_installed(open_work, panel, vault, job_id)
+        remote = _wait_until_ready(open_work, panel, job_id)
+    except Missing as missing:
+        _reserve_anew(open_work, panel, job_id, missing)
     _confirm(open_work, panel, vault, job_id, remote)
 
 
@@ -99,6 +103,19 @@ def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: U
             store_login(work, vault, task.service.id, login)
         task.job.begin(BuildStep.WAIT, world_now())
         _note(work, task, "The system is being installed")
+
+
+def _reserve_anew(open_work: OpenWork, panel: Panel, job_id: UUID, missing: Missing) -> NoReturn:
+    """What was half made is not on the panel any more. Where our number finds whatever is there, another one is made."""
+    if not panel.keeps_keys:
+        raise missing
+    with open_work() as work:
+        task = _still_to_do(work, job_id)
+        lost, task.service.remote_id = task.service.remote_id, None
+        release_addresses(work, task.service)
+        task.job.begin(BuildStep.RESERVE, world_now())
+        _note(work, task, f"Server {lost} is not on the panel any more: another one is reserved")
+    raise NotYet("What was reserved is gone", retry_after=LOOK_AGAIN)
 
 
 def _wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> RemoteServer | None:

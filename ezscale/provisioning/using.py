@@ -93,7 +93,10 @@ def reset_login(open_work: OpenWork, panels: Panels, vault: Vault, service_id: U
         service, remote_id = in_use(work, service_id)
         panel = able(panels[service.panel], GivesLogins)
         write_log(work, service_id, "password", "Asked the panel for a new password")
+        account_ref = service.account_ref
     try:
+        if panels[service.panel].look(remote_id).owner != account_ref:
+            raise BusinessError("On the panel this belongs to somebody else. Please write to us.")
         login = panel.new_login(remote_id)
     except UnknownOutcome as failure:
         words = "The panel did not answer, so the old password may be void. Please ask for a new one once more."

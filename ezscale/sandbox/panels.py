@@ -46,7 +46,7 @@ def panel_stand_ins(
     games, machines, sites = (Store(folder / f"{name}.db") for name in PATHS)
     paces: Any = {
         "games": pterodactyl.Pace() if at_once else pterodactyl.LIFELIKE,
-        "machines": synergycp.Pace() if at_once else synergycp.LIFELIKE,
+        "machines": synergycp.STEP_BY_STEP if at_once else synergycp.LIFELIKE,
         "sites": enhance.Pace() if at_once else enhance.LIFELIKE,
     }
     application_key, client_key = PTERODACTYL_KEYS
