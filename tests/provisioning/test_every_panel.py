@@ -3,8 +3,8 @@
 import pytest
 
 from ezscale.models.service import ServiceStatus, SuspensionReason
+from ezscale.provisioning.jobs import open_jobs
 from ezscale.provisioning.panel_skills import PowerAction, Powers, skills_of
-from ezscale.provisioning.ports import OutOfStock
 from ezscale.provisioning.services import service_to_change
 from ezscale.provisioning.stopping import lift_pause, wish_suspension, wish_termination
 from tests.panels import MAKING, PANELS, OnPanel, on_panel
@@ -77,12 +77,13 @@ def test_two_services_of_one_customer_share_their_account_and_nothing_else(at, s
     assert (len({server.owner for server in servers}), len({server.remote_id for server in servers})) == (1, 2)
 
 
-def test_what_there_is_no_room_for_is_told_as_that(at, story, ada):
-    if story.name != "synergycp":
-        pytest.skip("only machines that stand in a rack run out so soon")
+def test_a_machine_of_which_there_is_none_left_waits_for_a_person_who_is_told_why(at, ada):
+    story = on_panel(at, "synergycp")
     for number in range(3):
         story.buys(ada, f"machine{number}.example.com")
     at.lives(days=0.02)
 
-    assert len(story.servers()) == 2
-    assert OutOfStock.__name__
+    with at.robot() as work:
+        [(job, service)] = open_jobs(work)
+    assert (len(story.servers()), service.status) == (2, ServiceStatus.FAILED)
+    assert job.trouble == "No machine of this kind is free in fra-1"
