@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import httpx
-from sqlmodel import select
+from sqlmodel import col, select
 
 from ezscale.catalog.other_families import RANGES, stock_other_families
 from ezscale.integrations.enhance import adapter as enhance
@@ -15,7 +15,7 @@ from ezscale.integrations.pterodactyl import adapter as pterodactyl
 from ezscale.integrations.synergycp import adapter as synergycp
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
-from ezscale.models import Order, Plan
+from ezscale.models import Order, Plan, ProvisioningJob
 from ezscale.ordering.placing import ItemRequest
 from ezscale.provisioning.ports import Panel, RemoteServer
 from ezscale.sandbox.enhance import MASTER, enhance_stand_in
@@ -96,8 +96,10 @@ class OnPanel:
                 self.at.lives(minutes(3))  # longer than the lease of a job whose worker has died
             except Died:
                 continue
-            if not self.line.dies_at or max(self.line.dies_at) < self.line.requests:
-                return
+            with self.at.robot() as work:
+                under_way = select(ProvisioningJob.id).where(col(ProvisioningJob.live_for).is_not(None))
+                if work.session.exec(under_way).first() is None:
+                    return
 
     def servers(self) -> list[RemoteServer]:
         """What the panel holds of ours."""
