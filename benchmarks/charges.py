@@ -113,7 +113,7 @@ class Line(BaseHTTPRequestHandler):
         self.gateway = gateway
         super().__init__(*connection)
 
-    def do_POST(self) -> None:  # noqa: N802  # the library calls it so
+    def do_POST(self) -> None:  # the library calls it so
         """A charge."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         answer = self.gateway.answer(self.headers["Idempotency-Key"], body)
