@@ -1,5 +1,7 @@
 """Charging kept cards, against what the gateway allows: as many in a second as fit its latency, or our pace below its limit."""
 
+import json
+import multiprocessing
 import random
 import tempfile
 import threading
@@ -7,13 +9,17 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from math import exp, log
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from time import perf_counter, sleep
+from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
-from redis import Redis
 from sqlalchemy import Engine, func, insert, update
 from sqlalchemy import select as core_select
 from sqlmodel import select
@@ -29,7 +35,8 @@ from ezscale.integrations.http import open_http
 from ezscale.integrations.smtp.adapter import KeptMail
 from ezscale.integrations.stripe.adapter import open_gateway
 from ezscale.kit.clock import WorldClock, world_now
-from ezscale.kit.database import table_of
+from ezscale.kit.collector import calm_collector
+from ezscale.kit.database import open_engine, table_of
 from ezscale.kit.encryption import Vault
 from ezscale.kit.ids import new_id
 from ezscale.kit.jobs import Job, Lane
@@ -48,6 +55,7 @@ from tests.bulk import write_book
 
 SIZES = (1_000, 10_000)
 PER_SECOND = 80
+WORKERS = 2
 HANDS = {Lane.HOUSE: 4, Lane.GATEWAY: 16, Lane.VENDORS: 6}
 MEDIAN, P99 = 0.120, 0.380  # seconds until the gateway answers
 SPREAD = log(P99 / MEDIAN) / 2.326
@@ -55,13 +63,13 @@ LOST = 0.007
 AS_LONG_AT_MOST = 1 / 0.95
 MOST_MS = 10.0  # of our own for each charge
 A_FEW = 300
-STRIPE = "http://gateway.test"
 
 
-class Gateway(httpx.BaseTransport):
+class Gateway:
     """A gateway that speaks Stripe's HTTP as far as charges need it, as slow as a real one, and counts what it takes.
 
-    One answer in 140 is lost after the money has moved. The same key is the same charge.
+    One answer in 140 is lost after the money has moved. The same key is the same charge. It is asked over loopback, as
+    more than one worker asks it.
     """
 
     def __init__(self, seed: int, *, is_slow: bool = True) -> None:
@@ -71,25 +79,54 @@ class Gateway(httpx.BaseTransport):
         self._lock = threading.Lock()
         self._is_slow = is_slow
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The money moves, and after a while there is an answer, as a rule."""
-        key = request.headers["Idempotency-Key"]
+    def answer(self, key: str, body: str) -> bytes:
+        """The money moves, and after a while there is an answer, as a rule; nothing when it is lost."""
         with self._lock:
             seconds = MEDIAN * exp(self._chance.gauss(0, SPREAD))
             is_lost = self._is_slow and self._chance.random() < LOST
             if key not in self._by_key:
-                self._by_key[key] = intent_of(request)
+                self._by_key[key] = json.dumps(intent_of(body)).encode()
                 self.taken[key] += 1
         if self._is_slow:
             sleep(seconds)
-        if is_lost:
-            raise httpx.ReadError("The connection was closed.", request=request)
-        return httpx.Response(200, json=self._by_key[key])
+        return b"" if is_lost else self._by_key[key]
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        """Its address on this machine."""
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Line, self))
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        server.server_close()
 
 
-def intent_of(request: httpx.Request) -> dict[str, object]:
+class Line(BaseHTTPRequestHandler):
+    """One connection to the gateway, kept open as long as the other side likes."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def __init__(self, gateway: Gateway, *connection: Any) -> None:
+        self.gateway = gateway
+        super().__init__(*connection)
+
+    def do_POST(self) -> None:  # the library calls it so
+        """A charge."""
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        answer = self.gateway.answer(self.headers["Idempotency-Key"], body)
+        if not answer:
+            self.close_connection = True
+            return
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
+        self.wfile.write(head.encode() + answer)
+
+
+def intent_of(body: str) -> dict[str, object]:
     """What Stripe says of a charge that has succeeded."""
-    sent = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+    sent = {name: values[0] for name, values in parse_qs(body).items()}
     amount, currency = int(sent["amount"]), sent["currency"]
     ref = sent["metadata[attempt_id]"].replace("-", "")
     fee = {"id": f"txn_{ref}", "object": "balance_transaction", "fee": 29, "currency": currency, "amount": amount}
@@ -110,15 +147,19 @@ def intent_of(request: httpx.Request) -> dict[str, object]:
 
 def measure(place: Place, size: int) -> Iterator[Result]:
     """The run, and beside it as many bare calls as take the gateway a while; then what each charge costs us alone."""
-    with tempfile.TemporaryDirectory() as folder, broker(Path(folder)) as store:
+    with tempfile.TemporaryDirectory() as folder, broker(Path(folder)) as broker_url:
         quick = Gateway(3, is_slow=False)
-        few = house_of(place, A_FEW, quick, store, Path(folder), per_second=1_000_000)
+        few = Site(new_database(place), "http://gateway.test", broker_url, folder, 1_000_000).house(at_once(quick))
+        fill(few, A_FEW)
         own_ms = alone(few, place.kind)
         check(few, quick)
         gateway = Gateway(size)
-        house = house_of(place, size, gateway, store, Path(folder), PER_SECOND)
-        bare = ceiling(min(size, 1_000), store)
-        seconds, charges = run(house)
+        with gateway.listening() as address:
+            site = Site(new_database(place), address, broker_url, folder, PER_SECOND)
+            house = site.house()
+            fill(house, size)
+            bare = ceiling(min(size, 1_000), broker_url)
+            seconds, charges = run(site, house)
         check(house, gateway)
     wanted = charges / bare
     against = f"{bare:.1f} bare calls a second"
@@ -126,34 +167,80 @@ def measure(place: Place, size: int) -> Iterator[Result]:
     yield Result("charges, our own part", A_FEW, place.kind, own_ms, MOST_MS, "ms", peak_mb(), "10 ms a charge", 1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where everything is that the workers of one company share."""
+
+    database_url: str
+    gateway_url: str
+    broker_url: str
+    folder: str
+    per_second: float
+    name: str = field(default_factory=lambda: f"stripe {new_id().hex[:8]}")
+
+    def house(self, line: httpx.BaseTransport | None = None) -> House:
+        """The company, as one process sees it. `line` is another way to the gateway."""
+        database = Database(open_engine(self.database_url), WorldClock())
+        guard = guard_of(self.name, self.per_second, database, open_store(self.broker_url))
+        http = open_http(self.gateway_url, guard=guard, transport=line)
+        stripe = open_gateway(
+            key="sk_test_benchmark", webhook_secret="", base_url=self.gateway_url, http=http, retries=0
+        )
+        mail = KeptMail(Path(self.folder) / new_id().hex)
+        return House(database, {"stripe": stripe}, {}, mail, Vault({"k1": bytes(32)}))
+
+
 @contextmanager
-def broker(folder: Path) -> Iterator[Redis]:
+def broker(folder: Path) -> Iterator[str]:
     """The embedded broker, in which the pace is kept."""
     tree = Tree(lambda _sentence: None)
     tree.start([embedded_broker(folder / "valkey.sock", folder / "log")])
-    yield open_store(f"redis+socket://{folder / 'valkey.sock'}")
+    yield f"redis+socket://{folder / 'valkey.sock'}"
     tree.stop()
 
 
-def run(house: House) -> tuple[float, int]:
-    """All charges that were asked for are made by the hands of one worker: in how many seconds, and how many."""
-    crew = Crew(lambda: house, HANDS)
-    bell = Bell(crew.look)
-    house.database._ring = bell.ring  # noqa: SLF001  # as a worker hangs it up
+def run(site: Site, house: House) -> tuple[float, int]:
+    """All charges that were asked for are made by the hands of a few workers: in how many seconds, and how many."""
+    processes = multiprocessing.get_context("spawn")
+    ready, over = processes.Barrier(WORKERS + 1), processes.Event()
+    workers = [processes.Process(target=work, args=(site, ready, over), daemon=True) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    ready.wait()
     began = perf_counter()
     while live := live_charges(house.database.engine):
-        bell.ring()  # as the beat does
         sleep(0.05 if live < 100 else 0.5)
     seconds = perf_counter() - began
-    crew.end()
+    over.set()
+    for worker in workers:
+        worker.join()
     with house.database.engine.connect() as connection:
         return seconds, int(connection.scalar(core_select(func.count()).select_from(table_of(Payment))) or 0)
 
 
-def ceiling(count: int, store: Redis) -> float:
-    """How many bare calls in a second the same number of threads makes, at the same pace, to such a gateway."""
-    gateway, pace = Gateway(count), Pace(f"bare {new_id().hex}", PER_SECOND, store)
-    http = httpx.Client(transport=gateway, base_url=STRIPE)
+def work(site: Site, ready: Barrier, over: Event) -> None:
+    """One worker, as it is in production: hands for each lane, a bell, and a beat that rings it."""
+    calm_collector()
+    house = site.house()
+    crew = Crew(lambda: house, HANDS)
+    bell = Bell(crew.look)
+    house.database._ring = bell.ring  # noqa: SLF001  # as a worker hangs it up
+    ready.wait()
+    while not over.is_set():
+        bell.ring()
+        over.wait(0.5)
+    crew.end()
+
+
+def ceiling(count: int, broker_url: str) -> float:
+    """How many bare calls in a second as many threads make, at the same pace, to such a gateway."""
+    pace = Pace(f"bare {new_id().hex}", PER_SECOND, open_store(broker_url))
+    with Gateway(count).listening() as address:
+        return calls_a_second(count, pace, httpx.Client(base_url=address))
+
+
+def calls_a_second(count: int, pace: Pace, http: httpx.Client) -> float:
+    """Charges with nothing before and after them."""
 
     def call(number: int) -> None:
         pace.wait(60)
@@ -161,11 +248,11 @@ def ceiling(count: int, store: Redis) -> float:
         names = {"metadata[attempt_id]": str(number), "metadata[invoice_id]": str(number)}
         try:
             http.post("/v1/payment_intents", data=body | names, headers={"Idempotency-Key": str(number)})
-        except httpx.ReadError:
+        except httpx.HTTPError:
             return
 
     began = perf_counter()
-    with ThreadPoolExecutor(HANDS[Lane.GATEWAY]) as hands:
+    with ThreadPoolExecutor(WORKERS * HANDS[Lane.GATEWAY]) as hands:
         list(hands.map(call, range(count)))
     return count / (perf_counter() - began)
 
@@ -183,15 +270,18 @@ def alone(house: House, kind: str) -> float:
     return 1000 * watch.median
 
 
-def house_of(place: Place, size: int, gateway: Gateway, store: Redis, folder: Path, per_second: float) -> House:
-    """A company whose renewals of today are issued and shall be charged."""
-    database = Database(place.database(), WorldClock())
-    guard = guard_of(f"stripe {new_id().hex[:8]}", per_second, database, store)
-    http = open_http(STRIPE, guard=guard, transport=gateway)
-    stripe = open_gateway(key="sk_test_benchmark", webhook_secret="", base_url=STRIPE, http=http, retries=0)
-    house = House(database, {"stripe": stripe}, {}, KeptMail(folder / new_id().hex), Vault({"k1": bytes(32)}))
-    fill(house, size)
-    return house
+def new_database(place: Place) -> str:
+    """The address of one with empty tables."""
+    return place.database().url.render_as_string(hide_password=False)
+
+
+def at_once(gateway: Gateway) -> httpx.BaseTransport:
+    """The same gateway in this very process, whose work is little beside ours."""
+
+    def carry(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=gateway.answer(request.headers["Idempotency-Key"], request.content.decode()))
+
+    return httpx.MockTransport(carry)
 
 
 def fill(house: House, size: int) -> None:

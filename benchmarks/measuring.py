@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time, sleep
+from typing import Any
 
-from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Dialect, Engine, NullPool, create_engine, event, make_url, text
 from sqlmodel import SQLModel
 
 import ezscale.models  # noqa: F401  # knows all tables
@@ -112,14 +113,30 @@ class Place:
 
     def database(self, copy_of: Engine | None = None) -> Engine:
         """A new database: with empty tables, or with all that another one holds."""
-        source = ""
-        if copy_of is not None:
-            copy_of.dispose()
-            source = copy_of.url.database or ""
-        engine = open_engine(self.make(f"bench_{new_id().hex}", source))
+        engine = open_engine(self._make(copy_of))
+        event.listen(engine, "do_connect", partial(where_it_stands, engine))
         if copy_of is None:
             SQLModel.metadata.create_all(engine)
         return engine
+
+    def another(self, engine: Engine, copy_of: Engine) -> Engine:
+        """The same engine on a new database, a copy of another one: as that of a worker, it knows its statements by now."""
+        engine.dispose()
+        engine.url = make_url(self._make(copy_of))
+        return engine
+
+    def _make(self, copy_of: Engine | None) -> str:
+        if copy_of is None:
+            return self.make(f"bench_{new_id().hex}", "")
+        copy_of.dispose()
+        return self.make(f"bench_{new_id().hex}", copy_of.url.database or "")
+
+
+def where_it_stands(engine: Engine, dialect: Dialect, _record: object, where: list[Any], how: dict[str, Any]) -> None:
+    """Connect to the database that the engine is on now."""
+    where_now, how_now = dialect.create_connect_args(engine.url)
+    where[:] = where_now
+    how.update(how_now)
 
 
 @contextmanager

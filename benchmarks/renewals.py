@@ -30,15 +30,14 @@ Rows = list[dict[str, Any]]
 
 def measure(place: Place, size: int, rounds: int = 0) -> Iterator[Result]:
     """Rounds of both on copies of the same book, one after the other."""
-    few, book = place.database(), place.database()
-    fill(few, A_FEW)
-    issue(few)  # warm up
-    few.dispose()
+    worker, book = place.database(), place.database()
+    fill(worker, A_FEW)
+    issue(worker)  # warm up
     fill(book, size)
     ours, nothing_due, driver = (Watch(place.kind) for _ in range(3))
     peak = 0.0
     for _ in range(rounds or (1 if size >= 100_000 else 3 if size >= 10_000 else 5)):
-        billed = place.database(book)
+        billed = place.another(worker, book)
         before = counts(billed)
         with ours.running():
             issue(billed)
@@ -50,8 +49,7 @@ def measure(place: Place, size: int, rounds: int = 0) -> Iterator[Result]:
         for rows in blocks(billed, copy):
             with_driver(copy, rows, driver)
         assert counts(copy) == counts(billed)
-        for done in (copy, billed):
-            done.dispose()
+        copy.dispose()
         for watch in (ours, nothing_due, driver):
             watch.next_round()
     limit = AS_LONG_AT_MOST[place.kind]

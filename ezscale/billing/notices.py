@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import sqlalchemy
 from sqlmodel import col, select
 
 from ezscale.billing.cards import look_at_card
@@ -17,7 +18,7 @@ from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import About, Notice, PaymentGateway
 from ezscale.billing.refunds import book_refund
 from ezscale.kit.database import insert_new, table_of
-from ezscale.kit.ids import new_id
+from ezscale.kit.ids import new_ids
 from ezscale.kit.paging import in_blocks
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import InboundNotice
@@ -34,7 +35,8 @@ def take_notice(work: Work, vendor: str, notice: Notice, body: str, *, live: boo
 
 def take_notices(work: Work, vendor: str, messages: Sequence[tuple[Notice, str]], *, live: bool) -> None:
     """The same for many at once, copies of one another among them."""
-    fresh = {notice.event_id[:120]: (new_id(), notice, body) for notice, body in messages}
+    ids = new_ids()
+    fresh = {notice.event_id[:120]: (next(ids), notice, body) for notice, body in messages}
     rows = [
         {
             "id": notice_id,
@@ -51,17 +53,19 @@ def take_notices(work: Work, vendor: str, messages: Sequence[tuple[Notice, str]]
         for event_id, (notice_id, notice, body) in sorted(fresh.items())
     ]
     insert_new(work.session, NOTICES, rows)
-    stored = select(InboundNotice.event_id, InboundNotice.id).where(
-        InboundNotice.vendor == vendor, col(InboundNotice.event_id).in_(fresh)
+    stored = sqlalchemy.select(NOTICES.c.event_id, NOTICES.c.id).where(
+        NOTICES.c.vendor == vendor, NOTICES.c.event_id.in_(fresh)
     )
-    for event_id, stored_as in work.session.exec(stored):
+    received = list[NoticeReceived]()
+    for event_id, stored_as in work.session.execute(stored):
         notice_id, notice, _ = fresh[event_id]
         if stored_as != notice_id:
             continue
         if notice.live is not live:
             open_case(work, "wrong_mode", event_id, None, {"vendor": vendor, "kind": notice.kind})
         else:
-            work.emit(NoticeReceived(notice_id))
+            received.append(NoticeReceived(notice_id))
+    work.emit_all(received)
 
 
 def poll_notices(open_work: OpenWork, gateway: PaymentGateway) -> None:

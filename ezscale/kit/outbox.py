@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from ezscale.kit.columns import Moment
+from ezscale.kit.database import table_of
 from ezscale.kit.events import Event, revive
-from ezscale.kit.ids import new_id
+from ezscale.kit.ids import new_id, new_ids
 
 
 class OutboxEvent(SQLModel, table=True):
@@ -45,6 +46,13 @@ def outbox_row(event: Event, now: datetime, fresh_id: Callable[[], UUID] = new_i
 def store(session: Session, events: Iterable[Event], now: datetime) -> None:
     """Put events beside the change that caused them."""
     session.add_all(OutboxEvent(**outbox_row(event, now)) for event in events)
+
+
+def store_block(session: Session, events: Iterable[Event], now: datetime) -> None:
+    """The same for many at once, in one statement of their own."""
+    ids = new_ids()
+    if rows := [outbox_row(event, now, ids.__next__) for event in events]:
+        session.execute(insert(table_of(OutboxEvent)), rows)
 
 
 def waiting(session: Session, limit: int = 200) -> Sequence[OutboxEvent]:

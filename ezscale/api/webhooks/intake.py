@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Lock
+from time import sleep
 
 from ezscale import wiring
 from ezscale.billing.notices import take_notices
@@ -10,17 +11,21 @@ from ezscale.billing.ports import Notice
 from ezscale.kit.settings import settings
 
 MOST_AT_ONCE = 100
+A_BREATH = 0.0002  # seconds
 
 
 @dataclass(slots=True)
 class Message:
-    """A verified message on its way. `trouble` is why it could not be stored; who `leads` stores it, and others with it."""
+    """A verified message on its way. `trouble` is why it could not be stored; who `leads` stores it, and others with it.
+
+    `asleep` is held until the message is stored, or has to lead: whoever waits for it takes it once more.
+    """
 
     notice: Notice
     body: str
     leads: bool = False
     trouble: Exception | None = None
-    woken: Event = field(default_factory=Event)
+    asleep: Lock = field(default_factory=Lock)
 
 
 class Intake:
@@ -31,16 +36,20 @@ class Intake:
         self._waiting: list[Message] = []
         self._gathering = Lock()
         self._is_led = False
+        self._are_many = False
 
     def take(self, notice: Notice, body: str) -> None:
         """Returns when the message is stored, as a copy of a known one is. Raises what kept it from being stored."""
         message = Message(notice, body)
+        message.asleep.acquire()
         with self._gathering:
             self._waiting.append(message)
             message.leads, self._is_led = not self._is_led, True
         if not message.leads:
-            message.woken.wait()
+            message.asleep.acquire()
         if message.leads:
+            if self._are_many:
+                sleep(A_BREATH)  # those who were answered just now bring their next ones
             self._lead()
         if message.trouble is not None:
             raise message.trouble
@@ -50,16 +59,17 @@ class Intake:
         with self._gathering:
             block = self._waiting[:MOST_AT_ONCE]
             del self._waiting[:MOST_AT_ONCE]
+            self._are_many = len(block) > 1
         try:
             self._store(block)
         finally:
-            with self._gathering:
+            for message in block[1:]:  # the first one is the leader's own
+                message.asleep.release()
+            with self._gathering:  # last of all, so that those who go now bring their next ones into its block
                 self._is_led = bool(self._waiting)
                 if self._is_led:
                     self._waiting[0].leads = True
-                    self._waiting[0].woken.set()
-            for message in block:
-                message.woken.set()
+                    self._waiting[0].asleep.release()
 
     def _store(self, block: Sequence[Message]) -> None:
         try:
