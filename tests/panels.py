@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import httpx
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from ezscale.catalog.other_families import RANGES, stock_other_families
@@ -15,6 +16,7 @@ from ezscale.integrations.pterodactyl import adapter as pterodactyl
 from ezscale.integrations.synergycp import adapter as synergycp
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
+from ezscale.kit.jobs import Job
 from ezscale.models import Order, Plan, ProvisioningJob
 from ezscale.ordering.placing import ItemRequest
 from ezscale.provisioning.ports import Panel, RemoteServer
@@ -93,8 +95,10 @@ class OnPanel:
         """Workers work, die, and are followed by others, until everything is done that can be."""
         for _ in range(rounds):
             try:
-                self.at.lives(minutes(3))  # longer than the lease of a job whose worker has died
+                self.at.lives(minutes(3))
             except Died:
+                with self.at.robot() as work:  # two minutes of the world's time later
+                    work.session.execute(update(Job).values(lease_until=None))
                 continue
             with self.at.robot() as work:
                 under_way = select(ProvisioningJob.id).where(col(ProvisioningJob.live_for).is_not(None))

@@ -1,9 +1,9 @@
 """Exactly one server for each paid service, on every panel, whatever breaks while it is built."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
-from ezscale.models import Service
+from ezscale.models import ProvisioningJob, Service
 from ezscale.models.service import ServiceStatus
 from tests.company import Company
 from tests.panels import PANELS, on_panel, random_trouble
@@ -37,7 +37,7 @@ def test_whatever_breaks_each_paid_service_is_one_server_of_its_owner(database, 
         strangers += sum(
             server.owner != known[server.remote_id].account_ref for server in servers if server.remote_id in known
         )
-        assert {server.remote_id for server in servers} == known.keys(), f"seed {seed}"
+        assert {server.remote_id for server in servers} == known.keys(), f"seed {seed}: {troubles(company)}"
         assert company.complaints() == {}
         calls = story.line.requests
         for service in services:  # machines and rooms are few
@@ -47,6 +47,14 @@ def test_whatever_breaks_each_paid_service_is_one_server_of_its_owner(database, 
         f"{panel}: {3 * RUNS} services, {calls} calls, {twins} twins, {lost} not built, {strangers} with a wrong owner"
     )
     assert (twins, lost, strangers) == (0, 0, 0)
+
+
+def troubles(company: Company) -> list[tuple[str, str, str]]:
+    """Which services were not built, where their build stands, and why."""
+    with company.robot() as work:
+        builds = select(Service, ProvisioningJob).join(ProvisioningJob, col(ProvisioningJob.service_id) == Service.id)
+        unbuilt = builds.where(col(Service.remote_id).is_(None), Service.status != ServiceStatus.TERMINATED)
+        return [(service.status, job.step, job.trouble) for service, job in work.session.exec(unbuilt)]
 
 
 def gone(company: Company, service: Service) -> None:
