@@ -23,7 +23,7 @@ from ezscale.billing.ports import (
     RefundState,
     WantedRefund,
 )
-from ezscale.kit.errors import UnknownOutcome
+from ezscale.kit.errors import Rejected, UnknownOutcome
 from ezscale.kit.money import Money
 
 
@@ -51,6 +51,7 @@ class Bank:
 
     name: str = "stripe"
     pages_take: bool = True
+    can_reserve: bool = False
     key_lives: timedelta = timedelta(hours=23)
     mood: Mood = Mood.PAYS
     pages: dict[str, Charge] = field(default_factory=dict)
@@ -125,6 +126,14 @@ class Bank:
         charge = self.pages[checkout_ref]
         still_open = Receipt(ChargeState.OPEN, "", charge.amount, charge.attempt_id, charge.invoice_id)
         return self.tells(self.paid.get(checkout_ref, still_open))
+
+    def take_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """It reserves nothing."""
+        raise Rejected("This bank reserves nothing.")
+
+    def release_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """It reserves nothing."""
+        raise Rejected("This bank reserves nothing.")
 
     def take_checkout(self, checkout_ref: str) -> Receipt:
         """What was approved there is paid now; in a mood, it is declined, or nobody hears of it."""
