@@ -31,6 +31,7 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
 KEPT_LATE = timedelta(days=1)  # beyond that, who has removed a card, or was erased, does not find it again
+LET_GO = "released"  # what an attempt says whose reserved money we did not want
 STRAY = "stray_money"  # a case of money that is of no attempt of ours
 
 
@@ -194,7 +195,7 @@ def _book_reserved(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> Non
 def _end_reserved(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
     """Nothing is reserved any more, and nothing was taken."""
     assert attempt.invoice_id is not None  # noqa: S101  # nothing is reserved for a top-up
-    attempt.fail("released" if attempt.releasing_at else receipt.decline_code, work.now)
+    attempt.fail(LET_GO if attempt.releasing_at else receipt.decline_code, work.now)
     work.emit(ReservationOver(attempt.id, attempt.invoice_id))
 
 

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from sqlmodel import and_, col, or_, select
 
+from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.cases import close_by_itself, open_case
 from ezscale.billing.collecting import live_attempt, locked
 from ezscale.billing.events import ReservationDecided, ReservationOver
 from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
-from ezscale.billing.payments import book_receipt
+from ezscale.billing.payments import LET_GO, book_receipt
 from ezscale.billing.ports import PaymentGateway, Receipt
 from ezscale.billing.to_pay import paid_by
 from ezscale.kit.errors import Rejected, UnknownOutcome
@@ -30,6 +31,15 @@ def reserved_for(work: Work, invoice_id: UUID) -> PaymentAttempt | None:
     """What a bank keeps for us for an invoice, whatever was decided about it; nothing when there is none."""
     attempt = live_attempt(work, invoice_id)
     return attempt if attempt is not None and attempt.is_reserved else None
+
+
+def reservations_of(work: Work, invoice_id: UUID) -> list[PaymentAttempt]:
+    """Whatever a bank has kept for us for an invoice, and what became of it, oldest first. Staff only."""
+    work.actor.require(SEE_EVERYTHING)
+    kept = select(PaymentAttempt).where(
+        PaymentAttempt.invoice_id == invoice_id, col(PaymentAttempt.reserved_until).is_not(None)
+    )
+    return list(work.session.exec(kept.order_by(col(PaymentAttempt.id))))
 
 
 def reserved_to_decide(work: Work, invoice_id: UUID) -> PaymentAttempt | None:
@@ -149,7 +159,7 @@ def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
         work.emit(ReservationOver(attempt.id, invoice.id))
     else:
         if attempt.is_live:
-            attempt.fail("released", work.now)
+            attempt.fail(LET_GO, work.now)
             work.emit(ReservationOver(attempt.id, invoice.id))
         facts = {"payment": attempt.payment_ref, "amount": str(attempt.amount), "reason": refusal.message}
         open_case(work, "release_refused", attempt.id.hex, invoice.customer_id, facts)

@@ -41,7 +41,8 @@ class AttemptStatus(StrEnum):
     NEEDS_CUSTOMER = "needs_customer"
 
 
-LIVE = (AttemptStatus.CREATED, AttemptStatus.SENT, AttemptStatus.RESERVED, AttemptStatus.UNKNOWN)
+MOVING = (AttemptStatus.CREATED, AttemptStatus.SENT, AttemptStatus.UNKNOWN)
+LIVE = (*MOVING, AttemptStatus.RESERVED)
 
 
 class PaymentAttempt(Row, table=True):
@@ -128,7 +129,7 @@ class PaymentAttempt(Row, table=True):
 
     def reserve(self, payment_ref: str, until: datetime, now: datetime) -> None:
         """A bank keeps the sum for us until then; nothing has moved."""
-        require_status("payment attempt", self.status, AttemptStatus.CREATED, AttemptStatus.SENT, AttemptStatus.UNKNOWN)
+        require_status("payment attempt", self.status, *MOVING)
         self.status = AttemptStatus.RESERVED
         self.payment_ref, self.reserved_at, self.reserved_until = payment_ref, now, until
 
@@ -147,7 +148,8 @@ class PaymentAttempt(Row, table=True):
         self.taking_at = self.taking_at or now
 
     def close_page(self, now: datetime) -> None:
-        """Nothing that is approved on its page is taken any more. Refused once we may have taken it."""
+        """Nothing that is approved on its page is taken any more. Refused once we may have taken it, or it is reserved."""
+        require_status("payment attempt", self.status, *MOVING)
         if self.taking_at is not None:
             raise WrongState("The payment on this page is being taken.")
         self.fail("closed", now)

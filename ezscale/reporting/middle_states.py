@@ -38,7 +38,7 @@ from ezscale.models.dispute import UNDECIDED
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.mail import MailStatus
 from ezscale.models.order import OfferStatus, OrderStatus
-from ezscale.models.payment import LIVE, AttemptStatus
+from ezscale.models.payment import MOVING, AttemptStatus
 from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import UNDER_WAY
@@ -60,7 +60,6 @@ class Limit:
     longest: timedelta = LONGEST_MIDDLE_STATE
 
 
-MOVING = tuple(status for status in LIVE if status is not AttemptStatus.RESERVED)
 ORDER_WAITS = (
     select(Order.expires_at)
     .where(

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
+from ezscale.billing.collecting import live_attempt
 from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import GiveBack, issue_credit_note
 from ezscale.billing.price_changes import change_price
@@ -67,17 +68,19 @@ def new_user(work):
 
 
 def with_orders_and_an_offer(at, ada):
-    """One order is held and refused, another is refused before it is paid, and something is offered."""
-    paid, unpaid = ada.orders(), ada.orders()
+    """Orders are held and refused: one is paid, of one the money is reserved, one is unpaid. And something is offered."""
+    paid, reserved, unpaid = ada.orders(), ada.orders(), ada.orders()
     with at.robot() as work:
-        for order in (paid, unpaid):
+        for order in (paid, reserved, unpaid):
             hold_order(work, order.id, "Looks odd")
         item = OfferedItem("vps-3", 12, "frankfurt", "debian-13")
         make_offer(work, paid.customer_id, [item], "As we said on the telephone.", days=14)
-    ada.pays(paid.invoice_id)
+    ada.pays_by_paypal(paid.invoice_id)
+    ada.pays(reserved.invoice_id)
     at.works()
     with at.robot() as work:
-        for order in (paid, unpaid):
+        letters.order_unpaid_again(work, reserved.id, live_attempt(work, reserved.invoice_id).id)
+        for order in (paid, reserved, unpaid):
             reject_order(work, order.id, "We do not serve this country.")
 
 
