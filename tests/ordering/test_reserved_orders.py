@@ -143,7 +143,7 @@ def test_two_people_approve_and_the_money_is_taken_once(at, reserved):
     decides(at, approve_order, reserved)
     with pytest.raises(WrongState, match="Nothing stands against"):
         decides(at, approve_order, reserved, actor=LENA)
-    with pytest.raises(WrongState, match="is being taken"):
+    with pytest.raises(WrongState, match="This order was approved"):
         decides(at, reject_order, reserved, "No", actor=LENA)
     at.lives(days=0.01)
 

@@ -396,14 +396,11 @@ class StripeGateway:
             raise BadNotice(f"not a message of Stripe's: {type(error).__name__}") from error
 
     def _decided(self, payment_ref: str, deed: Literal["capture", "cancel"], key: str) -> Receipt:
-        standing = self.read_payment(payment_ref)
-        if standing.state is not ChargeState.APPROVED:
-            return standing
         do = self._stripe.payment_intents.capture if deed == "capture" else self._stripe.payment_intents.cancel
         try:
             with asking(changes=True):
                 return receipt_of_intent(do(payment_ref, {"expand": MONEY}, {"idempotency_key": f"{deed}:{key}"}))
-        except (stripe.CardError, Rejected):  # it has ended meanwhile, or the bank has thought otherwise
+        except (stripe.CardError, Rejected):  # it has ended, was decided before, or the bank has thought otherwise
             after = self.read_payment(payment_ref)
             if after.state is ChargeState.APPROVED:
                 raise Rejected(f"Stripe would not {deed} {payment_ref}.", status=400) from None
