@@ -96,7 +96,7 @@ def forget_unkept_card(open_work: OpenWork, gateways: Gateways, attempt_id: UUID
     with open_work() as work:
         attempt = work.session.get_one(PaymentAttempt, attempt_id)
         gateway = gateway_of(gateways, attempt.gateway)
-    card = gateway.read_payment(attempt.payment_ref).card
+    card = gateway.read_payment(attempt.payment_ref).card if attempt.payment_ref else None
     if card is None:
         return
     with open_work() as work:

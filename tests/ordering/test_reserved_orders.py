@@ -1,6 +1,7 @@
 """An order that a person must approve: its money is reserved, and taken or let go by what they say."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import col, select
@@ -26,6 +27,7 @@ from ezscale.sandbox.faults import Wrong
 from ezscale.sandbox.stripe.browser import pay_on_page
 from tests.company import BACK
 from tests.ordering.plans import turns
+from tests.reliability.test_one_invoice import at_once
 
 MAY = frozenset({SEE_EVERYTHING, MANAGE_ORDERS, MANAGE_INVOICES})
 SAM, LENA = Actor(ActorKind.STAFF, "Sam", permissions=MAY), Actor(ActorKind.STAFF, "Lena", permissions=MAY)
@@ -148,6 +150,17 @@ def test_two_people_approve_and_the_money_is_taken_once(at, reserved):
     at.lives(days=0.01)
 
     assert (standing(at, reserved), moved(at)) == (RUNS, (reserved.total.minor, 0, 0))
+
+
+@pytest.mark.all_databases
+def test_people_who_decide_at_the_same_moment_decide_one_thing(at, reserved):
+    at_once(
+        [partial(decides, at, how, reserved, actor=who) for how in (approve_order, reject_order) for who in (SAM, LENA)]
+    )
+    at.lives(days=0.01)
+
+    ends = {RUNS: (reserved.total.minor, 0, 0), REFUSED: (0, 0, reserved.total.minor)}
+    assert moved(at) == ends[standing(at, reserved)]
 
 
 @pytest.mark.all_databases
