@@ -8,10 +8,10 @@ from sqlmodel import col, select
 from ezscale.accounts.customers import change_address
 from ezscale.accounts.mailed_links import ask_for_reset, reset_password, verify_email
 from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
-from ezscale.billing.collecting import live_attempt
 from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import GiveBack, issue_credit_note
 from ezscale.billing.price_changes import change_price
+from ezscale.billing.reserving import reservations_of
 from ezscale.billing.top_ups import new_top_up
 from ezscale.catalog.price_list import PriceWish
 from ezscale.kit.actor import ANONYMOUS
@@ -79,7 +79,8 @@ def with_orders_and_an_offer(at, ada):
     ada.pays(reserved.invoice_id)
     at.works()
     with at.robot() as work:
-        letters.order_unpaid_again(work, reserved.id, live_attempt(work, reserved.invoice_id).id)
+        [attempt] = reservations_of(work, reserved.invoice_id)
+        letters.order_unpaid_again(work, reserved.id, attempt.id)
         for order in (paid, reserved, unpaid):
             reject_order(work, order.id, "We do not serve this country.")
 

@@ -57,7 +57,7 @@ def capture(account: Account, params: Document, id: str) -> Document:
             f"Only a PaymentIntent with one of the following statuses may be captured: {AUTHORISED}."
         )
         raise unexpected_state(message, intent)
-    amount: int = params.get("amount_to_capture", intent["amount_capturable"])
+    amount: int = params["amount_to_capture"] if "amount_to_capture" in params else intent["amount_capturable"]
     if not 1 <= amount <= intent["amount_capturable"]:
         message = "The amount to capture must be at least 1 and at most the amount that was authorised."
         raise StripeError(message, code="amount_too_large", param="amount_to_capture")
