@@ -99,6 +99,8 @@ async def test_staff_and_customer_read_what_is_reserved_and_that_nothing_is_take
     before = (file.order.status, euros(file.order.reserved), bool(file.order.reserved_until), file.order.is_decided)
     page = await Screen(company, PlacedOrderState, ada).opens(f"/account/order/?id={reserved.id}")
     theirs = (page.order.status, euros(page.order.reserved))
+    desk = await Screen(company, OverviewState, ada).opens("/account/")
+    on_desk = ([(row.number, row.is_reserved) for row in desk.placed], desk.is_new)
 
     await screen.does(file.ask("approve"))
     await screen.does(file.decide({"reason": "Telephoned"}))
@@ -109,6 +111,7 @@ async def test_staff_and_customer_read_what_is_reserved_and_that_nothing_is_take
     price = "13,09 €"
     assert before == ("reserved", price, True, False)
     assert theirs == ("reserved", price)
+    assert on_desk == ([("O-000001", True)], False)
     assert said == ("reserved", True)
     assert f"{price} reserved on a card" in [euros(step) for step in decided]
     assert (screen.state.order.status, screen.state.order.reserved) == ("paid", "")
