@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from sqlmodel import and_, col, or_, select
 
 from ezscale.accounts.permissions import PAY_INVOICES
+from ezscale.billing.approval import Approval, approval_of
 from ezscale.billing.collecting import charge_of, live_attempt, locked, new_attempt
 from ezscale.billing.gateways import Gateways, chosen_gateway, gateway_of
 from ezscale.billing.payers import payer_ref_of, registered
@@ -28,6 +30,11 @@ ANSWER_LOST = timedelta(minutes=5)
 PAYABLE = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)
 
 
+RESERVED = (
+    "The money for this is reserved already, and is taken once we have looked at the order. You need not do anything."
+)
+
+
 class NothingToPay(BusinessError):
     """It is paid already, or asks for nothing."""
 
@@ -44,15 +51,30 @@ class Return:
     cancel_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What makes two pages the same to whoever pays."""
+
+    gateway: str
+    way: AttemptTrigger
+    amount: Money
+    reserves: bool
+
+    @classmethod
+    def by(cls, attempt: PaymentAttempt) -> Self:
+        return cls(attempt.gateway, attempt.trigger, attempt.amount, attempt.reserves)
+
+
 def open_checkout(open_work: OpenWork, gateways: Gateways, wanted: UUID, back: Return, through: str = "") -> str:
     """The address of a gateway's page for paying an invoice or a top-up. Asking again gives the same page while it is open.
 
+    Where a person has to approve what is paid for, and the gateway can, the page only reserves the money.
     `through` names the gateway; without it, it is the first. A page of another one is closed before.
     Who pays by a link may be anybody: their page names no customer, so that it shows nothing of them and keeps no card.
     """
     gateway, who = chosen_gateway(gateways, through), _payer_of(open_work, wanted)
     payer_ref = registered(open_work, gateway, who) if who else ""
-    open_page = _close_or_reuse(open_work, gateways, gateway.name, wanted)
+    open_page = _close_or_reuse(open_work, gateways, gateway, wanted)
     if open_page:
         return open_page
     with open_work() as work:
@@ -77,7 +99,7 @@ def confirm_checkout(open_work: OpenWork, gateway: PaymentGateway, checkout_ref:
     For the return, the webhook and the sweep alike: what is taken is taken once, and nothing of a page that is closed.
     """
     receipt = gateway.read_checkout(checkout_ref)
-    if receipt.state is ChargeState.APPROVED:
+    if receipt.state is ChargeState.APPROVED and not gateway.pages_take:
         with open_work() as work:
             attempt_id = _begin_taking(work, gateway.name, checkout_ref, receipt)
         if attempt_id is None:
@@ -103,6 +125,14 @@ def close_page_of(open_work: OpenWork, gateways: Gateways, wanted: UUID) -> None
         _close(open_work, gateway_of(gateways, attempt.gateway), attempt)
 
 
+def asks_for(work: Work, wanted: ToPay, amount: Money) -> bool:
+    """Whether it is still this sum that is to be paid; beside an invoice, small sums may have joined since."""
+    if isinstance(wanted, TopUp):
+        return wanted.is_asked and wanted.amount == amount
+    asked = range(wanted.open_amount.minor, sum_of(work, wanted).minor + 1)
+    return wanted.status in PAYABLE and amount.currency == wanted.currency and amount.minor in asked
+
+
 def was_declined(work: Work, invoice_id: UUID) -> bool:
     """Whether what was approved on a page for an invoice was refused when we took it, and nothing was tried since."""
     attempts = select(PaymentAttempt).where(PaymentAttempt.invoice_id == invoice_id)
@@ -113,7 +143,9 @@ def was_declined(work: Work, invoice_id: UUID) -> bool:
 def open_checkouts(work: Work, limit: int = 500) -> list[tuple[str, str]]:
     """The pages whose outcome we have not heard of, each with its gateway, for the sweep that heals lost webhooks."""
     waiting = select(PaymentAttempt.gateway, PaymentAttempt.checkout_ref).where(
-        col(PaymentAttempt.live_for).is_not(None), PaymentAttempt.checkout_ref != ""
+        col(PaymentAttempt.live_for).is_not(None),
+        PaymentAttempt.checkout_ref != "",
+        col(PaymentAttempt.reserved_until).is_(None),  # else we have heard, and ask about the money itself
     )
     return list(work.session.exec(waiting.order_by(col(PaymentAttempt.id)).limit(limit)))
 
@@ -139,7 +171,7 @@ def lost_pages(work: Work, limit: int = 500) -> list[UUID]:
         col(PaymentAttempt.trigger).in_(ON_A_PAGE),
         or_(
             and_(PaymentAttempt.checkout_ref == "", PaymentAttempt.created_at < work.now - PAGE_LIVES),
-            col(PaymentAttempt.taking_at) < work.now - PAGE_LIVES,
+            and_(col(PaymentAttempt.taking_at) < work.now - PAGE_LIVES, col(PaymentAttempt.reserved_until).is_(None)),
         ),
     )
     return list(work.session.exec(lost.order_by(col(PaymentAttempt.id)).limit(limit)))
@@ -155,7 +187,7 @@ def settle_lost_page(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) 
     sent_at = attempt.taking_at or attempt.sent_at or attempt.created_at
     found = gateway.find_payment(payer_ref, attempt_id, sent_at) if was_told else None  # else nobody could pay there
     with open_work() as work:
-        if found is not None and found.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
+        if found is not None and found.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.APPROVED):
             book_receipt(work, gateway.name, found)
             return
         paid_by(work, attempt)
@@ -174,15 +206,17 @@ def _payer_of(open_work: OpenWork, wanted: UUID) -> UUID | None:
         return customer_id
 
 
-def _close_or_reuse(open_work: OpenWork, gateways: Gateways, through: str, wanted: UUID) -> str:
+def _close_or_reuse(open_work: OpenWork, gateways: Gateways, through: PaymentGateway, wanted: UUID) -> str:
     """The page already open for this very sum and way of paying, or nothing after another one was closed."""
     with open_work() as work:
         attempt = live_attempt(work, wanted)
-        amount, way = sum_of(work, _payable(work, wanted)), _way_of(work.actor)
+        asked = _asked(work, through, _payable(work, wanted))
+        if attempt is not None and attempt.is_reserved:
+            raise AlreadyPaying(RESERVED)
     if attempt is None or not attempt.checkout_ref:
         return ""
     gateway = gateway_of(gateways, attempt.gateway)
-    if (attempt.gateway, attempt.amount, attempt.trigger) == (through, amount, way):
+    if _Asked.by(attempt) == asked:
         receipt = gateway.read_checkout(attempt.checkout_ref)
         if receipt.state is ChargeState.OPEN:
             return attempt.checkout_url
@@ -227,7 +261,7 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     work.session.refresh(attempt, with_for_update=True)
     if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
         return None
-    is_wanted = _asks_for(work, wanted, attempt.amount)
+    is_wanted = asks_for(work, wanted, attempt.amount)
     is_fresh = attempt.created_at > work.now - PAGE_LIVES  # who agreed so long ago, before an outage, has forgotten it
     if not attempt.is_being_taken and not (is_wanted and is_fresh):
         attempt.fail("not_needed", work.now)
@@ -235,14 +269,6 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     attempt.take(work.now)
     attempt.checkout_ref = checkout_ref
     return attempt.id
-
-
-def _asks_for(work: Work, wanted: ToPay, amount: Money) -> bool:
-    """Whether it is still this sum that is to be paid; beside an invoice, small sums may have joined since."""
-    if isinstance(wanted, TopUp):
-        return wanted.is_asked and wanted.amount == amount
-    asked = range(wanted.open_amount.minor, sum_of(work, wanted).minor + 1)
-    return wanted.status in PAYABLE and amount.currency == wanted.currency and amount.minor in asked
 
 
 def _taken(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, attempt_id: UUID) -> Receipt:
@@ -264,9 +290,10 @@ def _taken(open_work: OpenWork, gateway: PaymentGateway, checkout_ref: str, atte
 
 def _charge_for_page(work: Work, gateway: PaymentGateway, wanted: UUID, payer_ref: str) -> Charge:
     asked = _payable(work, wanted)
-    attempt, way = live_attempt(work, wanted), _way_of(work.actor)
-    as_wanted = (gateway.name, way, sum_of(work, asked))
-    is_other = attempt is not None and (attempt.gateway, attempt.trigger, attempt.amount) != as_wanted
+    attempt, as_wanted = live_attempt(work, wanted), _asked(work, gateway, asked)
+    if attempt is not None and attempt.is_reserved:
+        raise AlreadyPaying(RESERVED)
+    is_other = attempt is not None and _Asked.by(attempt) != as_wanted
     if attempt is not None and is_other and _is_lost(attempt, work.now):
         attempt.fail("lost", work.now)
         work.session.flush()
@@ -274,9 +301,15 @@ def _charge_for_page(work: Work, gateway: PaymentGateway, wanted: UUID, payer_re
     if attempt is not None and (is_other or attempt.is_being_taken):
         raise AlreadyPaying("A payment for this is being processed. Please look again in a minute.")
     if attempt is None:
-        attempt = new_attempt(work, asked, way, gateway.name)
+        attempt = new_attempt(work, asked, as_wanted.way, gateway.name)
+        attempt.reserves = as_wanted.reserves
     attempt.send(work.now)
     return charge_of(attempt, asked, payer_ref)
+
+
+def _asked(work: Work, gateway: PaymentGateway, wanted: ToPay) -> _Asked:
+    reserves = gateway.can_reserve and approval_of(work, wanted.id) is Approval.AWAITED
+    return _Asked(gateway.name, _way_of(work.actor), sum_of(work, wanted), reserves)
 
 
 def _is_lost(attempt: PaymentAttempt, now: datetime) -> bool:
@@ -297,6 +330,8 @@ def _payable(work: Work, wanted: UUID) -> ToPay:
         return found
     if found.status not in PAYABLE or not found.open_amount:
         raise NothingToPay("There is nothing to pay on this invoice.")
+    if approval_of(work, found.id) is Approval.REFUSED:
+        raise NothingToPay("We cannot carry out this order, and take no money for it.")
     if not sum_of(work, found):
         raise NothingToPay(f"This is too little to be paid by itself. {WAITS}")
     return found

@@ -191,6 +191,7 @@ def charge_of(attempt: PaymentAttempt, wanted: ToPay, payer_ref: str, card_ref: 
         description=described(wanted, attempt.amount),
         card_ref=card_ref,
         keeps_card=attempt.trigger is AttemptTrigger.CHECKOUT,
+        reserves=attempt.reserves,
     )
 
 

@@ -238,6 +238,29 @@ class ChargeFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyReserved(Event):
+    """A bank keeps the money for an invoice for us; nothing of it has moved."""
+
+    attempt_id: UUID
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationDecided(Event):
+    """What is reserved for an attempt is to be taken, or to be let go, as the attempt says."""
+
+    attempt_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationOver(Event):
+    """What was reserved for an invoice was not taken, and is the customer's again."""
+
+    attempt_id: UUID
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeNeedsCustomer(Event):
     """The bank wants to see the customer before it pays."""
 

@@ -75,7 +75,9 @@ def record_payment(open_work: OpenWork, gateways: Gateways, invoice_id: UUID, ca
             return known
         drop_unsent_charge(work, invoice_id)
         work.session.flush()
-        if live_attempt(work, invoice_id) is not None:
+        if (attempt := live_attempt(work, invoice_id)) is not None and attempt.is_reserved:
+            raise AlreadyPaying("Money for this is reserved on a card. Please approve or reject the order first.")
+        if attempt is not None:
             raise AlreadyPaying("A payment for this invoice is being processed. Please look again in a while.")
         return _book(work, invoice_of(work, invoice_id), came)
 

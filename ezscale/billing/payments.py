@@ -9,7 +9,14 @@ from ezscale.billing import ledger
 from ezscale.billing.cards import keep_card, refuse_card
 from ezscale.billing.cases import open_case
 from ezscale.billing.credit import CameOf, keep_as_credit, spend_credit
-from ezscale.billing.events import ChargeFailed, ChargeNeedsCustomer, InvoicePaid
+from ezscale.billing.events import (
+    ChargeFailed,
+    ChargeNeedsCustomer,
+    InvoicePaid,
+    MoneyReserved,
+    ReservationDecided,
+    ReservationOver,
+)
 from ezscale.billing.invoicing import invoice_to_change, issue_invoice
 from ezscale.billing.numbers import become_invoice
 from ezscale.billing.ports import ChargeState, Receipt
@@ -21,9 +28,10 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, Payment, PaymentAttempt, PaymentMethod, TopUp
 from ezscale.models.invoice import InvoiceStatus
-from ezscale.models.payment import ON_A_PAGE, AttemptTrigger
+from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
 KEPT_LATE = timedelta(days=1)  # beyond that, who has removed a card, or was erased, does not find it again
+LET_GO = "released"  # what an attempt says whose reserved money we did not want
 STRAY = "stray_money"  # a case of money that is of no attempt of ours
 
 
@@ -37,6 +45,10 @@ def book_receipt(work: Work, gateway: str, receipt: Receipt) -> None:
     match receipt.state:
         case ChargeState.SUCCEEDED:
             _book_money(work, attempt, receipt)
+        case ChargeState.APPROVED if attempt.reserves:
+            _book_reserved(work, attempt, receipt)
+        case ChargeState.FAILED | ChargeState.NEEDS_CUSTOMER | ChargeState.EXPIRED if attempt.is_reserved:
+            _end_reserved(work, attempt, receipt)
         case ChargeState.FAILED | ChargeState.NEEDS_CUSTOMER if attempt.is_being_taken:
             attempt.fail(receipt.decline_code, work.now)  # whoever is there reads it, and may open another page
         case ChargeState.FAILED if attempt.trigger not in ON_A_PAGE:
@@ -165,6 +177,26 @@ def _use(work: Work, wanted: ToPay, payment: Payment) -> Money:
     if wanted.status is InvoiceStatus.DRAFT and payment.amount == wanted.total:
         issue_on_payment(work, wanted)
     return settle(work, wanted, payment)
+
+
+def _book_reserved(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+    """A bank keeps the sum for us. For an attempt that is over nobody wants it any more: it is let go."""
+    if attempt.status is AttemptStatus.SUCCEEDED or attempt.is_reserved:
+        return
+    if not attempt.is_live:
+        attempt.payment_ref = receipt.payment_ref
+        work.emit(ReservationDecided(attempt.id))
+        return
+    assert attempt.invoice_id is not None  # noqa: S101  # nothing is reserved for a top-up
+    attempt.reserve(receipt.payment_ref, receipt.reserved_until or work.now, work.now)
+    work.emit(MoneyReserved(attempt.id, attempt.invoice_id))
+
+
+def _end_reserved(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+    """Nothing is reserved any more, and nothing was taken."""
+    assert attempt.invoice_id is not None  # noqa: S101  # nothing is reserved for a top-up
+    attempt.fail(LET_GO if attempt.releasing_at else receipt.decline_code, work.now)
+    work.emit(ReservationOver(attempt.id, attempt.invoice_id))
 
 
 def _keep_late_card(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:

@@ -12,7 +12,10 @@ from ezscale.kit.money import Money
 
 
 class ChargeState(StrEnum):
-    """What became of a charge. APPROVED: the customer has agreed on a page, and nothing moves until we take it."""
+    """What became of a charge. APPROVED: the customer has agreed on a page, and nothing moves until we take it.
+
+    Where the charge only reserves, their bank keeps the sum for us meanwhile.
+    """
 
     SUCCEEDED = "succeeded"
     PROCESSING = "processing"
@@ -39,7 +42,7 @@ class Charge:
     """One attempt to move money for one invoice. The same `key` is the same charge, however often it is sent.
 
     For a top-up of credit, `invoice_id` is that top-up's own id. `keeps_card` says that who pays it on a page lets us keep
-    the card for renewals.
+    the card for renewals. One that `reserves` moves nothing on its page: only for gateways that can.
     """
 
     key: str
@@ -50,6 +53,7 @@ class Charge:
     description: str
     card_ref: str = ""
     keeps_card: bool = False
+    reserves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ class Receipt:
 
     `payment_ref` names the moved money (one name, one movement); `fee` is what the gateway kept, when known.
     `attempt_id` and `invoice_id` come from our own metadata and are None for money that is not ours.
-    `hard` marks a decline after which the same card must not be tried again.
+    `hard` marks a decline after which the same card must not be tried again. `reserved_until` is how long a bank keeps for
+    us what is approved.
     """
 
     state: ChargeState
@@ -98,6 +103,7 @@ class Receipt:
     fee: Money | None = None
     decline_code: str = ""
     hard: bool = False
+    reserved_until: datetime | None = None
 
 
 class RefundState(StrEnum):
@@ -210,6 +216,7 @@ class PaymentGateway(MoneyHolder, Protocol):
 
     name: str
     pages_take: bool  # whether its pages take the money by themselves; else nothing moves before `take_checkout`
+    can_reserve: bool  # whether its pages can reserve money that is taken, or let go, days later
     key_lives: timedelta  # for so long, surely, the same key is the same charge or refund; afterwards it is looked up
 
     def register(self, payer: Payer) -> str:
@@ -232,6 +239,17 @@ class PaymentGateway(MoneyHolder, Protocol):
 
         A decline is the end of the page. Only for an attempt that is written down as being taken.
         """
+        ...
+
+    def take_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """Take all of what a bank keeps for us, once, however often it is asked; a refusal is a receipt that says FAILED.
+
+        Rejected where the gateway reserves nothing.
+        """
+        ...
+
+    def release_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """Let go what a bank keeps for us: FAILED says that nothing was taken, nor will be. No error when that is so already."""
         ...
 
     def close_checkout(self, checkout_ref: str) -> None:

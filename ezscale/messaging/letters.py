@@ -21,6 +21,7 @@ from ezscale.models import (
     Offer,
     Order,
     OrderHold,
+    PaymentAttempt,
     Plan,
     PriceChange,
     PriceNotice,
@@ -206,13 +207,36 @@ def order_held(work: Work, order_id: UUID) -> None:
     _about_order(work, "order_held", order, customer)
 
 
+def order_reserved(work: Work, order_id: UUID, attempt_id: UUID) -> None:
+    """When the money for an order is reserved and a person looks at it before it is taken; once for each time it is."""
+    order, customer = _order(work, order_id)
+    reserved = work.session.get_one(PaymentAttempt, attempt_id).amount.format(customer.language)
+    _about_order(work, "order_reserved", order, customer, once=attempt_id, reserved=reserved)
+
+
+def order_unpaid_again(work: Work, order_id: UUID, attempt_id: UUID) -> None:
+    """When what was reserved for an order is gone and was not taken: why, and where to pay anew."""
+    order, customer = _order(work, order_id)
+    attempt = work.session.get_one(PaymentAttempt, attempt_id)
+    reserved, refused = attempt.amount.format(customer.language), attempt.taking_at is not None
+    _about_order(work, "order_unpaid_again", order, customer, once=attempt_id, reserved=reserved, refused=refused)
+
+
 def order_rejected(work: Work, order_id: UUID) -> None:
     """When an order was refused, with the words of whoever refused it."""
     order, customer = _order(work, order_id)
     latest = select(OrderHold).where(OrderHold.order_id == order_id).order_by(col(OrderHold.id).desc())
     hold = work.session.exec(latest).first()
     paid = order.paid_at is not None and order.total_minor > 0
-    _about_order(work, "order_rejected", order, customer, reason=hold.answer if hold else "", paid=paid)
+    let_go = select(PaymentAttempt).where(
+        PaymentAttempt.invoice_id == order.invoice_id, col(PaymentAttempt.releasing_at).is_not(None)
+    )
+    attempt = work.session.exec(let_go.order_by(col(PaymentAttempt.id).desc())).first()
+    reserved = attempt.amount.format(customer.language) if attempt else ""
+    reason = hold.answer if hold else ""
+    _about_order(
+        work, "order_rejected", order, customer, reason=reason, paid=paid, let_go=attempt is not None, reserved=reserved
+    )
 
 
 def offer_made(work: Work, offer_id: UUID) -> None:
@@ -288,11 +312,13 @@ def _once(change_id: UUID, customer_id: UUID) -> str:
     return f"{change_id.hex}:{customer_id.hex}"
 
 
-def _about_order(work: Work, template: str, order: Order, customer: Customer, **more: object) -> None:
+def _about_order(
+    work: Work, template: str, order: Order, customer: Customer, once: UUID | None = None, **more: object
+) -> None:
     total = order.total.format(customer.language)
     values: dict[str, object] = {"name": customer.name, "number": order.number, "total": total, **more}
     link = address_of(f"/account/order/?id={order.id}")
-    write_mail(work, template, customer.email, order.id.hex, values, link=link, customer=customer.id)
+    write_mail(work, template, customer.email, (once or order.id).hex, values, link=link, customer=customer.id)
 
 
 def _order(work: Work, order_id: UUID) -> tuple[Order, Customer]:

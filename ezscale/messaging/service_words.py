@@ -49,6 +49,31 @@ ABOUT_SERVICES = {
         ),
         "See the order",
     ),
+    "order_reserved": Words(
+        "Your order {{ number }} is being looked at",
+        (
+            "Hello {{ name }},",
+            (
+                "thank you for your order {{ number }}. {{ reserved }} are reserved on your card, and nothing has been taken. "
+                "One of us looks at the order first; this rarely takes longer than a working day. If we say yes, we take the "
+                "money and build what you ordered. If not, we take nothing. You need not do anything."
+            ),
+        ),
+        "See the order",
+    ),
+    "order_unpaid_again": Words(
+        "Please pay your order {{ number }} again",
+        (
+            "Hello {{ name }},",
+            (
+                "{% if refused %}we have approved your order {{ number }}, and could not take the {{ reserved }} that were "
+                "reserved on your card.{% else %}the {{ reserved }} that were reserved on your card for your order {{ number }} "
+                "are not reserved any more: we did not get to it in time, and are sorry.{% endif %} Nothing was taken."
+            ),
+            "If you still want what you ordered, please pay it again; for two days we keep it for you.",
+        ),
+        "Pay the order",
+    ),
     "order_rejected": Words(
         "We cannot carry out your order {{ number }}",
         (
@@ -56,7 +81,8 @@ ABOUT_SERVICES = {
             "we are sorry: we cannot carry out your order {{ number }}. {{ reason }}",
             (
                 "{% if paid %}The {{ total }} that you paid are now credit in your account; write to us and we send them "
-                "back to you.{% else %}Nothing was charged.{% endif %}"
+                "back to you.{% elsif let_go %}Nothing was charged: we let go the {{ reserved }} that were reserved on your card. "
+                "Your bank may show them for a few days more.{% else %}Nothing was charged.{% endif %}"
             ),
         ),
         "See the order",

@@ -17,10 +17,14 @@ class OrderStatus(StrEnum):
     """Where an order stands."""
 
     PLACED = "placed"
+    RESERVED = "reserved"
     HELD = "held"
     PAID = "paid"
     EXPIRED = "expired"
     REJECTED = "rejected"
+
+
+UNPAID = (OrderStatus.PLACED, OrderStatus.RESERVED, OrderStatus.EXPIRED)
 
 
 class Order(Row, table=True):
@@ -57,13 +61,23 @@ class Order(Row, table=True):
 
     def pay(self, now: datetime) -> None:
         """The money is here. An expired order can still be paid: money is never turned away silently."""
-        require_status("order", self.status, OrderStatus.PLACED, OrderStatus.EXPIRED)
+        require_status("order", self.status, *UNPAID)
         self.status = OrderStatus.PAID
         self.paid_at = now
 
+    def reserve(self, until: datetime) -> None:
+        """Its money is reserved until then, and is taken once a person has said yes."""
+        require_status("order", self.status, *UNPAID)
+        self.status, self.expires_at = OrderStatus.RESERVED, until
+
+    def ask_again(self, until: datetime) -> None:
+        """What was reserved for it is gone, and was not taken: it can be paid anew until then."""
+        require_status("order", self.status, OrderStatus.PLACED, OrderStatus.RESERVED)
+        self.status, self.expires_at = OrderStatus.PLACED, until
+
     def hold(self, now: datetime) -> None:
         """The money is here, and a person has to say yes before anything is built."""
-        require_status("order", self.status, OrderStatus.PLACED, OrderStatus.EXPIRED)
+        require_status("order", self.status, *UNPAID)
         self.status = OrderStatus.HELD
         self.paid_at = now
 
@@ -73,8 +87,8 @@ class Order(Row, table=True):
         self.status = OrderStatus.PAID
 
     def reject(self) -> None:
-        """A person said no. What was paid goes back."""
-        require_status("order", self.status, OrderStatus.PLACED, OrderStatus.HELD)
+        """A person said no. What was paid goes back, and what was reserved is not taken."""
+        require_status("order", self.status, OrderStatus.PLACED, OrderStatus.RESERVED, OrderStatus.HELD)
         self.status = OrderStatus.REJECTED
 
     def expire(self) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from ezscale.kit.columns import LongText, word
@@ -34,13 +34,15 @@ class AttemptStatus(StrEnum):
 
     CREATED = "created"
     SENT = "sent"
+    RESERVED = "reserved"
     UNKNOWN = "unknown"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     NEEDS_CUSTOMER = "needs_customer"
 
 
-LIVE = (AttemptStatus.CREATED, AttemptStatus.SENT, AttemptStatus.UNKNOWN)
+MOVING = (AttemptStatus.CREATED, AttemptStatus.SENT, AttemptStatus.UNKNOWN)
+LIVE = (*MOVING, AttemptStatus.RESERVED)
 
 
 class PaymentAttempt(Row, table=True):
@@ -49,6 +51,9 @@ class PaymentAttempt(Row, table=True):
     `live_for` is that invoice or top-up while the attempt lives: one live attempt for each. `key` goes with every request
     about it, so that one attempt is one charge. `taking_at` is since when we take the money that was approved on a page:
     from then on nobody may close it.
+
+    One that `reserves` moves nothing by itself: until `reserved_until` the bank keeps the sum for us, and it is either taken
+    (`taking_at`) or let go (`releasing_at`), never both.
     """
 
     __tablename__ = "payment_attempt"
@@ -80,6 +85,10 @@ class PaymentAttempt(Row, table=True):
     created_at: datetime = moment()
     sent_at: datetime | None = maybe_moment()
     taking_at: datetime | None = maybe_moment()
+    reserves: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    reserved_at: datetime | None = maybe_moment()
+    reserved_until: datetime | None = maybe_moment()
+    releasing_at: datetime | None = maybe_moment()
     finished_at: datetime | None = maybe_moment()
 
     @property
@@ -108,13 +117,39 @@ class PaymentAttempt(Row, table=True):
         """What was approved on its page may be with us already."""
         return self.is_live and self.taking_at is not None
 
+    @property
+    def is_reserved(self) -> bool:
+        """A bank keeps the sum for us, whatever was decided about it."""
+        return self.is_live and self.reserved_until is not None
+
+    @property
+    def is_undecided(self) -> bool:
+        """It is reserved, and neither taken nor let go."""
+        return self.is_reserved and self.taking_at is None and self.releasing_at is None
+
+    def reserve(self, payment_ref: str, until: datetime, now: datetime) -> None:
+        """A bank keeps the sum for us until then; nothing has moved."""
+        require_status("payment attempt", self.status, *MOVING)
+        self.status = AttemptStatus.RESERVED
+        self.payment_ref, self.reserved_at, self.reserved_until = payment_ref, now, until
+
+    def release(self, now: datetime) -> None:
+        """From here on we may have let go what was reserved. Refused once we may have taken it."""
+        if self.taking_at is not None:
+            raise WrongState("The money of this payment is being taken.")
+        self.send(now)
+        self.releasing_at = self.releasing_at or now
+
     def take(self, now: datetime) -> None:
-        """From here on we may have taken what was approved on its page."""
+        """From here on we may have taken what was approved on its page. Refused once we may have let it go."""
+        if self.releasing_at is not None:
+            raise WrongState("The money of this payment is being let go.")
         self.send(now)
         self.taking_at = self.taking_at or now
 
     def close_page(self, now: datetime) -> None:
-        """Nothing that is approved on its page is taken any more. Refused once we may have taken it."""
+        """Nothing that is approved on its page is taken any more. Refused once we may have taken it, or it is reserved."""
+        require_status("payment attempt", self.status, *MOVING)
         if self.taking_at is not None:
             raise WrongState("The payment on this page is being taken.")
         self.fail("closed", now)

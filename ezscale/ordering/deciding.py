@@ -8,6 +8,7 @@ from ezscale.accounts.permissions import MANAGE_ORDERS
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.paid_days import as_house
+from ezscale.billing.reserving import release_reserved, reserved_to_decide, take_reserved
 from ezscale.billing.subscriptions import end_subscription, items_of, let_expire
 from ezscale.catalog.coupons import release_coupon
 from ezscale.catalog.stock import release_stock, take_again, use_stock
@@ -40,6 +41,7 @@ def hold_order(work: Work, order_id: UUID, reason: str) -> Order:
 def approve_order(work: Work, order_id: UUID, answer: str = "") -> Order:
     """Nothing stands against the order any more: if it is paid, it is built; if not, it is built once it is.
 
+    Money that is reserved for it is taken now; the order goes on when it is here.
     Invalid while something it needs is still sold out.
     """
     work.actor.require(MANAGE_ORDERS)
@@ -47,7 +49,9 @@ def approve_order(work: Work, order_id: UUID, answer: str = "") -> Order:
     holds = open_holds(work, order.id)
     if not holds:
         raise WrongState("Nothing stands against this order.")
-    if order.status is OrderStatus.HELD and (missing := take_again(work, order.id)):
+    reserved = reserved_to_decide(work, order.invoice_id)
+    goes_on = order.status is OrderStatus.HELD or reserved is not None
+    if goes_on and (missing := take_again(work, order.id)):
         names = ", ".join(sorted(plan.name for plan in missing))
         raise Invalid(f"There is still not enough of {names}. Please raise its stock first.", field="reason")
     for hold in holds:
@@ -59,18 +63,27 @@ def approve_order(work: Work, order_id: UUID, answer: str = "") -> Order:
         work.session.add(order)
         _build(work, order)
         work.emit(OrderApproved(order.id, order.customer_id))
+    elif reserved is not None and reserved.reserved_until is not None and reserved.is_undecided:
+        if order.status is not OrderStatus.RESERVED:  # they were faster than what follows from the reservation
+            order.reserve(reserved.reserved_until)
+            work.session.add(order)
+        take_reserved(work, reserved)
     return order
 
 
 def reject_order(work: Work, order_id: UUID, reason: str) -> Order:
     """Nothing is built: the order ends, gives back what it held, and what was paid becomes credit of the customer.
 
-    `reason` is what the customer reads.
+    Money that is only reserved is let go; WrongState once it is being taken. `reason` is what the customer reads.
     """
     work.actor.require(MANAGE_ORDERS)
     order = order_to_change(work, order_id)
     words = _words(reason, "Please say why: the customer reads it.")
     was_paid = order.status is OrderStatus.HELD
+    if (reserved := reserved_to_decide(work, order.invoice_id)) is not None:
+        if reserved.is_being_taken:
+            raise WrongState("This order was approved, and its money is being taken. Please look again in a minute.")
+        release_reserved(work, reserved)
     order.reject()
     work.session.add(order)
     work.session.flush()

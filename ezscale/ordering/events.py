@@ -23,6 +23,24 @@ class OrderPaid(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderReserved(Event):
+    """The money for an order is reserved and not taken; it waits for a person to say yes."""
+
+    order_id: UUID
+    customer_id: UUID
+    attempt_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUnpaidAgain(Event):
+    """What was reserved for an order is gone and was not taken; it has to be paid anew."""
+
+    order_id: UUID
+    customer_id: UUID
+    attempt_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class OrderHeld(Event):
     """An order is paid, and waits for a person to say yes."""
 
@@ -40,7 +58,7 @@ class OrderApproved(Event):
 
 @dataclass(frozen=True, slots=True)
 class OrderRejected(Event):
-    """A person said no; what was paid has gone back."""
+    """A person said no; what was paid has gone back, and what was reserved is not taken."""
 
     order_id: UUID
     customer_id: UUID

@@ -15,7 +15,7 @@ from ezscale.catalog.stock import release_stock, take_again, use_stock
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
 from ezscale.models import Order, OrderHold, Plan, Service, Subscription
-from ezscale.models.order import OrderStatus
+from ezscale.models.order import UNPAID, OrderStatus
 from ezscale.models.service import SuspensionReason
 from ezscale.models.subscription import SubscriptionStatus
 from ezscale.ordering.deciding import let_nothing_wait, open_holds, turn_back
@@ -43,7 +43,7 @@ def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
     if order is not None and order.status is OrderStatus.REJECTED:
         turn_back(work, order, "The order was refused before it was paid")
         return
-    if order is not None and order.status in (OrderStatus.PLACED, OrderStatus.EXPIRED):
+    if order is not None and order.status in UNPAID:
         _complete(work, order)
     for service in _services_on(work, invoice_id):
         request_build(work, service)
@@ -52,11 +52,8 @@ def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
 
 def _complete(work: Work, order: Order) -> None:
     """The order is paid. What it had given back is taken again; what is not there any more, it waits for."""
-    missing = take_again(work, order.id)
+    missing = take_back(work, order)
     use_stock(work, order.id)
-    count_again(work, order.id)
-    if missing:
-        _report_missing(work, order, missing)
     if missing or open_holds(work, order.id):
         order.hold(work.now)
         _keep_back(work, order, {plan.id for plan in missing})
@@ -66,6 +63,15 @@ def _complete(work: Work, order: Order) -> None:
         work.emit(OrderPaid(order.id, order.customer_id))
     work.session.add(order)
     work.session.flush()
+
+
+def take_back(work: Work, order: Order) -> list[Plan]:
+    """An order takes again what it had given back. What is not there any more stands against it, and is returned."""
+    missing = take_again(work, order.id)
+    count_again(work, order.id)
+    if missing:
+        _report_missing(work, order, missing)
+    return missing
 
 
 def _report_missing(work: Work, order: Order, missing: list[Plan]) -> None:

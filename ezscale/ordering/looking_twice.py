@@ -45,6 +45,15 @@ class OrderRules(Rules):
         title="Days for which a customer is new",
         description="For how many days after signing up a customer counts as new.",
     )
+    warn_days_before: int = Field(
+        1,
+        ge=1,
+        le=6,
+        title="Warn before reserved money ends",
+        description=(
+            "So many days before a card's reservation ends, an order that still waits is put before staff as a case."
+        ),
+    )
 
 
 def reasons_to_hold(work: Work, customer: Customer, offer: Quote) -> list[str]:

@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.accounts.customers import own_customer
 from ezscale.accounts.permissions import PLACE_ORDERS, SEE_BILLING, SEE_EVERYTHING
+from ezscale.billing.reserving import reserved_for
 from ezscale.catalog.plans import Choice, locations, system_images
 from ezscale.catalog.stock import SoldOut, take_from_stock
 from ezscale.kit.actor import Actor
@@ -161,9 +162,10 @@ def placer_of(work: Work, placed: Order) -> str:
 
 
 def is_payable(work: Work, placed: Order) -> bool:
-    """Whether an order still waits for its money."""
+    """Whether an order still waits for its money; what is reserved for it already is as good as that."""
     return (
         placed.status is OrderStatus.PLACED
+        and reserved_for(work, placed.invoice_id) is None
         and work.session.get_one(Invoice, placed.invoice_id).status is InvoiceStatus.DRAFT
     )
 

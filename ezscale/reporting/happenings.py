@@ -17,6 +17,8 @@ from ezscale.models.payment import AttemptStatus
 
 WORDS = {
     "OrderPlaced": "Order placed",
+    "OrderReserved": "Money reserved for an order that waits for a person",
+    "OrderUnpaidAgain": "Reserved money is gone, and its order is unpaid",
     "InvoiceIssued": "{invoice} issued",
     "InvoicePaid": "{invoice} paid",
     "PaymentRecorded": "Payment recorded on {invoice}",
@@ -44,6 +46,7 @@ BAD_NEWS = frozenset(
         "DisputeLost",
         "DisputeOpened",
         "GraceUsedUp",
+        "OrderUnpaidAgain",
         "ServiceFailed",
         "ServiceSuspended",
     }

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Date, exists
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.work import Work
@@ -38,7 +38,7 @@ from ezscale.models.dispute import UNDECIDED
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.mail import MailStatus
 from ezscale.models.order import OfferStatus, OrderStatus
-from ezscale.models.payment import LIVE
+from ezscale.models.payment import MOVING, AttemptStatus
 from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import UNDER_WAY
@@ -60,11 +60,20 @@ class Limit:
     longest: timedelta = LONGEST_MIDDLE_STATE
 
 
+ORDER_WAITS = (
+    select(Order.expires_at)
+    .where(
+        col(Order.id) == col(Subscription.order_id),
+        col(Order.status).in_((OrderStatus.PLACED, OrderStatus.RESERVED)),
+    )
+    .scalar_subquery()
+)
 LIMITS = (
     Limit("job", Job.task, Job.status, (JobStatus.READY,), Job.run_at),
     Limit("mail", MailMessage.id, MailMessage.status, (MailStatus.QUEUED,), MailMessage.written_at),
     Limit(
-        *("attempt", PaymentAttempt.id, PaymentAttempt.status, LIVE, PaymentAttempt.created_at),
+        *("attempt", PaymentAttempt.id, PaymentAttempt.status, MOVING),
+        func.coalesce(PaymentAttempt.taking_at, PaymentAttempt.releasing_at, PaymentAttempt.created_at),
         longest=timedelta(days=3),  # PayPal's report, where lost answers are looked up, is hours behind
     ),
     Limit(
@@ -80,12 +89,16 @@ LIMITS = (
         longest=timedelta(days=10),  # banks rest at weekends
     ),
     Limit("top-up", TopUp.number, TopUp.status, (TopUpStatus.ASKED,), TopUp.asked_at, timedelta(days=4)),
-    Limit("order", Order.number, Order.status, (OrderStatus.PLACED,), Order.expires_at),
+    Limit(
+        *("attempt", PaymentAttempt.id, PaymentAttempt.status, (AttemptStatus.RESERVED,)),
+        func.coalesce(PaymentAttempt.reserved_until, PaymentAttempt.created_at),
+    ),
+    Limit("order", Order.number, Order.status, (OrderStatus.PLACED, OrderStatus.RESERVED), Order.expires_at),
     Limit("order", Order.number, Order.status, (OrderStatus.HELD,), Order.paid_at, timedelta(days=7)),
     Limit("offer", Offer.number, Offer.status, (OfferStatus.OFFERED,), Offer.valid_until),
     Limit(
         *("subscription", Subscription.number, Subscription.status, (SubscriptionStatus.PENDING,)),
-        *(Subscription.created_at, timedelta(days=4)),  # its order lasts two
+        *(func.coalesce(ORDER_WAITS, Subscription.created_at), timedelta(days=4)),
     ),
     Limit(
         *("change", SubscriptionChange.id, SubscriptionChange.status, (ChangeStatus.ACCEPTED,)),

@@ -1,21 +1,24 @@
 """What must always be true of money that moves: charges, payments, refunds. One query for each where one will do."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import sqlalchemy
-from sqlalchemy import case, func
-from sqlmodel import col, select
+from sqlalchemy import case, exists, func
+from sqlmodel import col, or_, select
 
 from ezscale.billing import ledger
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import Dispute, LedgerEntry, Payment, PaymentAttempt, Posting, RecordedPayment, Refund
+from ezscale.models import Dispute, LedgerEntry, Order, Payment, PaymentAttempt, Posting, RecordedPayment, Refund
 from ezscale.models.dispute import TAKEN, DisputeStatus
-from ezscale.models.payment import LIVE
+from ezscale.models.order import OrderStatus
+from ezscale.models.payment import LIVE, AttemptStatus
 from ezscale.models.recorded_payment import PaidBy
 from ezscale.models.refund import UNDER_WAY, RefundStatus
 from ezscale.reporting.checks import MOST_NAMES, Check
 
+SETTLES_WITHIN = timedelta(hours=1)  # what follows from a reservation has surely followed by then
 KINDS = ("payment", "credit_kept", "topped_up", "payment_taken_back")  # of entries that move what came
 NAMES = ("payment", "surplus", "top-up", "payment-back", "surplus-back")  # by which those entries begin
 
@@ -176,8 +179,39 @@ def _sums_by_payment(table: type[Dispute | Refund], which: sqlalchemy.ColumnElem
     )
 
 
+def reserved_money_has_its_order(work: Work) -> Iterator[str]:
+    """Money is reserved for orders that wait for a person, and for nothing else; and an order that says so has some."""
+    lately = work.now - SETTLES_WITHIN
+    alone = (
+        select(PaymentAttempt.id)
+        .outerjoin(Order, col(Order.invoice_id) == col(PaymentAttempt.invoice_id))
+        .where(
+            PaymentAttempt.status == AttemptStatus.RESERVED,
+            col(PaymentAttempt.reserved_at) < lately,
+            or_(col(Order.id).is_(None), col(Order.status) != OrderStatus.RESERVED),
+        )
+    )
+    yield from (
+        f"attempt {attempt_id} reserves for no order" for attempt_id in work.session.exec(alone.limit(MOST_NAMES))
+    )
+    reserved = exists().where(
+        col(PaymentAttempt.invoice_id) == col(Order.invoice_id),
+        or_(
+            col(PaymentAttempt.live_for).is_not(None) & col(PaymentAttempt.reserved_until).is_not(None),
+            col(PaymentAttempt.finished_at) >= lately,
+        ),
+    )
+    bare = select(Order.number).where(Order.status == OrderStatus.RESERVED, ~reserved)
+    yield from (f"{number} has no money reserved" for number in work.session.exec(bare.limit(MOST_NAMES)))
+    both = select(PaymentAttempt.id).where(
+        col(PaymentAttempt.taking_at).is_not(None), col(PaymentAttempt.releasing_at).is_not(None)
+    )
+    yield from (f"attempt {attempt_id} is taken and let go" for attempt_id in work.session.exec(both.limit(MOST_NAMES)))
+
+
 OF_PAYMENTS: tuple[Check, ...] = (
     one_live_charge,
+    reserved_money_has_its_order,
     payments_are_booked,
     recorded_payments_say_by_whom,
     refunds_stay_within,

@@ -27,6 +27,7 @@ from ezscale.billing import (
     referral_rewards,
     refunding,
     renewing,
+    reserving,
     tax_id_checks,
     tax_places,
     top_ups,
@@ -46,6 +47,8 @@ from ezscale.billing.events import (
     PriceChangeAnnounced,
     ProformaIssued,
     RefundAsked,
+    ReservationDecided,
+    ReservationOver,
     RunAsked,
     SubscriptionChanged,
     TopUpPaid,
@@ -64,6 +67,18 @@ from ezscale.wiring import House
 def collect(house: House, event: ChargeRequested) -> None:
     """Send an attempt to the gateway."""
     collecting.collect(house.automation("billing"), house.gateways, event.attempt_id)
+
+
+@task_of(Lane.GATEWAY)
+def settle_reserved(house: House, event: ReservationDecided) -> None:
+    """Take, or let go, what is reserved, as it was decided."""
+    reserving.settle_reserved(house.automation("billing"), house.gateways, event.attempt_id)
+
+
+@task_of(Lane.GATEWAY)
+def forget_unkept_card(house: House, event: ReservationOver) -> None:
+    """Let the gateway forget a card of which nothing was taken."""
+    reserving.forget_unkept_card(house.automation("billing"), house.gateways, event.attempt_id)
 
 
 @task_of(Lane.GATEWAY)
@@ -234,7 +249,8 @@ def run_what_is_asked(house: House, event: RunAsked) -> None:
 
 @task_of(Lane.GATEWAY)
 def find_lost_answers(house: House) -> None:
-    """Heal lost webhooks: ask about pages that are still open, and about pages, charges and refunds without an answer.
+    """Heal lost webhooks: ask about pages that are still open, and about pages, charges, reserved money and refunds without
+    an answer.
 
     Top-ups that nobody has paid within a day are given up.
     """
@@ -242,6 +258,7 @@ def find_lost_answers(house: House) -> None:
     with open_work() as work:
         pages, lost, charges = checkout.open_checkouts(work), checkout.lost_pages(work), collecting.unanswered(work)
         refunds, unpaid = refunding.unanswered_refunds(work), top_ups.unpaid_top_ups(work)
+        reserved = reserving.unsettled(work)
     for name, checkout_ref in pages:
         with one_of_many():
             checkout.confirm_checkout(open_work, gateway_of(house.gateways, name), checkout_ref)
@@ -253,6 +270,9 @@ def find_lost_answers(house: House) -> None:
     for attempt_id in charges:
         with one_of_many():
             collecting.collect(open_work, house.gateways, attempt_id)
+    for attempt_id in reserved:
+        with one_of_many():
+            reserving.settle_reserved(open_work, house.gateways, attempt_id)
     for refund_id in refunds:
         with one_of_many():
             refunding.send_refund(open_work, house.gateways, refund_id)

@@ -50,7 +50,7 @@ from ezscale.kit.jobs import Lane
 from ezscale.messaging import letters, money_letters, sending, top_up_letters
 from ezscale.messaging.events import MailWritten
 from ezscale.models import Customer, Invoice
-from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
+from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
 from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
@@ -310,6 +310,20 @@ def order_held(house: House, event: OrderHeld) -> None:
     """Tell that somebody looks at a paid order before it is built."""
     with house.automation("mail")() as work:
         letters.order_held(work, event.order_id)
+
+
+@task
+def order_reserved(house: House, event: OrderReserved) -> None:
+    """Tell that the money is reserved, and that somebody looks at the order before it is taken."""
+    with house.automation("mail")() as work:
+        letters.order_reserved(work, event.order_id, event.attempt_id)
+
+
+@task
+def order_unpaid_again(house: House, event: OrderUnpaidAgain) -> None:
+    """Ask for the money of an order anew: nothing was taken."""
+    with house.automation("mail")() as work:
+        letters.order_unpaid_again(work, event.order_id, event.attempt_id)
 
 
 @task

@@ -8,12 +8,14 @@ from ezscale.billing.events import (
     InvoiceClosed,
     InvoicePaid,
     InvoiceVoided,
+    MoneyReserved,
+    ReservationOver,
     SubscriptionBack,
     SubscriptionEnded,
     SubscriptionPaused,
 )
 from ezscale.kit.jobs import Lane
-from ezscale.ordering import fulfilling, offering
+from ezscale.ordering import fulfilling, offering, reserved_orders
 from ezscale.provisioning import carrying_out, stopping
 from ezscale.provisioning.events import JobRequested
 from ezscale.tasks.registry import task, task_of
@@ -25,6 +27,27 @@ def fulfil(house: House, event: InvoicePaid) -> None:
     """Build what is paid, and let run again what stood still."""
     with house.automation("orders")() as work:
         fulfilling.fulfil_paid_invoice(work, event.invoice_id)
+
+
+@task
+def heed_reserved(house: House, event: MoneyReserved) -> None:
+    """Let an order wait whose money is reserved, or do what was said about it."""
+    with house.automation("orders")() as work:
+        reserved_orders.heed_reserved(work, event.invoice_id)
+
+
+@task
+def ask_again_for_money(house: House, event: ReservationOver) -> None:
+    """Let an order be paid anew whose reserved money is gone."""
+    with house.automation("orders")() as work:
+        reserved_orders.ask_again(work, event.invoice_id, event.attempt_id)
+
+
+@task
+def warn_of_reserved(house: House) -> None:
+    """Put before staff which reserved money is soon gone."""
+    with house.automation("orders")() as work:
+        reserved_orders.warn_of_ending(work)
 
 
 @task

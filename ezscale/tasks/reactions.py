@@ -40,6 +40,7 @@ from ezscale.billing.events import (
     InvoicePaid,
     InvoiceResent,
     InvoiceVoided,
+    MoneyReserved,
     NoticeReceived,
     PriceChangeAnnounced,
     PriceChangeTold,
@@ -49,6 +50,8 @@ from ezscale.billing.events import (
     RefundAsked,
     Refunded,
     ReminderDue,
+    ReservationDecided,
+    ReservationOver,
     RunAsked,
     SubscriptionBack,
     SubscriptionChanged,
@@ -57,7 +60,7 @@ from ezscale.billing.events import (
     TopUpPaid,
 )
 from ezscale.messaging.events import MailWritten
-from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected
+from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     JobRequested,
@@ -89,6 +92,9 @@ REACTIONS |= {
     TaxDetailsChanged: (billing.look_up_tax_details,),
     NoticeReceived: (billing.handle_notice,),
     ChargeRequested: (billing.collect,),
+    MoneyReserved: (provisioning.heed_reserved,),
+    ReservationDecided: (billing.settle_reserved,),
+    ReservationOver: (provisioning.ask_again_for_money, billing.forget_unkept_card),
     ChargeFailed: (billing.try_backup_card, messaging.charge_failed),
     ChargeNeedsCustomer: (messaging.charge_needs_customer,),
     CardKept: (billing.try_new_card, billing.resume_top_ups),
@@ -131,6 +137,8 @@ REACTIONS |= {
     SubscriptionBack: (provisioning.run_again,),
     SubscriptionEnded: (provisioning.take_down,),
     OrderHeld: (messaging.order_held,),
+    OrderReserved: (messaging.order_reserved,),
+    OrderUnpaidAgain: (messaging.order_unpaid_again,),
     OrderRejected: (messaging.order_rejected,),
     OfferMade: (messaging.offer_made,),
     RunAsked: (billing.run_what_is_asked,),

@@ -11,6 +11,7 @@ from ezscale.billing.cancelling import cancel_at_period_end, keep_subscription
 from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import GiveBack, issue_credit_note
 from ezscale.billing.price_changes import change_price
+from ezscale.billing.reserving import reservations_of
 from ezscale.billing.top_ups import new_top_up
 from ezscale.catalog.price_list import PriceWish
 from ezscale.kit.actor import ANONYMOUS
@@ -67,17 +68,20 @@ def new_user(work):
 
 
 def with_orders_and_an_offer(at, ada):
-    """One order is held and refused, another is refused before it is paid, and something is offered."""
-    paid, unpaid = ada.orders(), ada.orders()
+    """Orders are held and refused: one is paid, of one the money is reserved, one is unpaid. And something is offered."""
+    paid, reserved, unpaid = ada.orders(), ada.orders(), ada.orders()
     with at.robot() as work:
-        for order in (paid, unpaid):
+        for order in (paid, reserved, unpaid):
             hold_order(work, order.id, "Looks odd")
         item = OfferedItem("vps-3", 12, "frankfurt", "debian-13")
         make_offer(work, paid.customer_id, [item], "As we said on the telephone.", days=14)
-    ada.pays(paid.invoice_id)
+    ada.pays_by_paypal(paid.invoice_id)
+    ada.pays(reserved.invoice_id)
     at.works()
     with at.robot() as work:
-        for order in (paid, unpaid):
+        [attempt] = reservations_of(work, reserved.invoice_id)
+        letters.order_unpaid_again(work, reserved.id, attempt.id)
+        for order in (paid, reserved, unpaid):
             reject_order(work, order.id, "We do not serve this country.")
 
 

@@ -14,6 +14,7 @@ from ezscale.models import MailMessage
 from ezscale.models.base import WrongState
 from ezscale.models.dispute import DisputeStatus as D
 from ezscale.models.invoice import InvoiceStatus as I
+from ezscale.models.order import UNPAID
 from ezscale.models.order import OfferStatus as Q
 from ezscale.models.order import OrderStatus as O
 from ezscale.models.payment import AttemptStatus as A
@@ -46,7 +47,8 @@ from tests.builders import (
 )
 
 WHOLE, PART = Money(1190, "EUR"), Money(190, "EUR")
-LIVE = (A.CREATED, A.SENT, A.UNKNOWN)
+MOVING = (A.CREATED, A.SENT, A.UNKNOWN)
+LIVE = (*MOVING, A.RESERVED)
 
 # maker, step, arguments, {state in which it is possible: state afterwards}
 STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEnum]], ...] = (
@@ -65,7 +67,9 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_attempt, "send", (NOW,), dict.fromkeys(LIVE, A.SENT)),
     (an_attempt, "take", (NOW,), dict.fromkeys(LIVE, A.SENT)),
     (an_attempt, "stay_unsent", (), {state: A.CREATED if state is A.SENT else state for state in A}),
-    (an_attempt, "close_page", (NOW,), dict.fromkeys(LIVE, A.FAILED)),
+    (an_attempt, "close_page", (NOW,), dict.fromkeys(MOVING, A.FAILED)),
+    (an_attempt, "reserve", ("pi_1", NOW, NOW), dict.fromkeys(MOVING, A.RESERVED)),
+    (an_attempt, "release", (NOW,), dict.fromkeys(LIVE, A.SENT)),
     (an_attempt, "lose_sight", (), dict.fromkeys(LIVE, A.UNKNOWN)),
     (an_attempt, "fail", ("insufficient_funds", NOW), dict.fromkeys(LIVE, A.FAILED)),
     (an_attempt, "ask_customer", ("authentication_required", NOW), dict.fromkeys(LIVE, A.NEEDS_CUSTOMER)),
@@ -116,10 +120,12 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_change, "apply", (NOW,), {C.ACCEPTED: C.APPLIED, C.SCHEDULED: C.APPLIED}),
     (a_change, "withdraw", (NOW,), {C.ACCEPTED: C.WITHDRAWN, C.SCHEDULED: C.WITHDRAWN}),
     (a_change, "expire", (NOW,), {C.ACCEPTED: C.EXPIRED}),
-    (an_order, "pay", (NOW,), {O.PLACED: O.PAID, O.EXPIRED: O.PAID}),
-    (an_order, "hold", (NOW,), {O.PLACED: O.HELD, O.EXPIRED: O.HELD}),
+    (an_order, "pay", (NOW,), dict.fromkeys(UNPAID, O.PAID)),
+    (an_order, "reserve", (NOW,), dict.fromkeys(UNPAID, O.RESERVED)),
+    (an_order, "ask_again", (NOW,), {O.PLACED: O.PLACED, O.RESERVED: O.PLACED}),
+    (an_order, "hold", (NOW,), dict.fromkeys(UNPAID, O.HELD)),
     (an_order, "approve", (), {O.HELD: O.PAID}),
-    (an_order, "reject", (), {O.PLACED: O.REJECTED, O.HELD: O.REJECTED}),
+    (an_order, "reject", (), dict.fromkeys((O.PLACED, O.RESERVED, O.HELD), O.REJECTED)),
     (an_order, "expire", (), {O.PLACED: O.EXPIRED}),
     (an_offer, "accept", ("Ada", NOW), {Q.OFFERED: Q.ACCEPTED}),
     (an_offer, "decline", ("Too dear", "Ada", NOW), {Q.OFFERED: Q.DECLINED}),
@@ -201,6 +207,17 @@ def test_a_page_of_which_we_take_the_money_cannot_be_closed():
         attempt.close_page(NOW)
 
     assert attempt.is_being_taken
+
+
+def test_reserved_money_is_taken_or_let_go_and_never_both():
+    taken, let_go = an_attempt(A.RESERVED), an_attempt(A.RESERVED)
+    taken.take(NOW)
+    let_go.release(NOW)
+
+    with pytest.raises(WrongState, match="being taken"):
+        taken.release(NOW)
+    with pytest.raises(WrongState, match="being let go"):
+        let_go.take(NOW)
 
 
 def test_a_settled_attempt_no_longer_holds_its_invoice():

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from ezscale.accounts.permissions import MANAGE_ORDERS, SEE_EVERYTHING
+from ezscale.billing.checkout import confirm_checkouts_of, open_checkout
 from ezscale.billing.credit import credit_balance
 from ezscale.billing.ledger import OTHER, balance, revenue
 from ezscale.company.rules import set_rules
@@ -24,6 +25,8 @@ from ezscale.ordering.looking_twice import (
     OrderRules,
 )
 from ezscale.ordering.placing import order, orders, services_of_order
+from ezscale.sandbox.stripe.browser import pay_on_page
+from tests.company import BACK
 from tests.ordering.plans import turns
 
 SAM = Actor(ActorKind.STAFF, "Sam", permissions=frozenset({SEE_EVERYTHING, MANAGE_ORDERS}))
@@ -61,10 +64,10 @@ def mailed(at, template):
 
 @pytest.fixture
 def held(at, ada):
-    """An order that is paid and waits for a person."""
+    """An order that is paid, by a wallet of which money cannot be reserved, and waits for a person."""
     turns(at, needs_approval=True, stock=5)
     placed = ada.orders(coupon="WELCOME10")
-    ada.pays(placed.invoice_id)
+    ada.pays_by_paypal(placed.invoice_id)
     at.works()
     return placed
 
@@ -118,9 +121,12 @@ def test_an_unpaid_order_is_refused_and_asks_for_nothing(at, ada):
 
 def test_money_for_an_order_that_was_refused_meanwhile_becomes_credit_once(at, ada):
     placed = ada.orders()
+    opener = at.house.database.opener(ada.actor)
+    url = open_checkout(opener, at.house.gateways, placed.invoice_id, BACK)
     sam_does(at, lambda work: reject_order(work, placed.id, "A stolen card"))
 
-    ada.pays(placed.invoice_id)
+    assert pay_on_page(at.browser, url).status_code == 303
+    confirm_checkouts_of(opener, at.house.gateways, placed.invoice_id)
     at.works()
     with at.robot() as work:
         fulfil_paid_invoice(work, placed.invoice_id)
@@ -137,7 +143,7 @@ def test_a_colleague_holds_an_order_before_it_is_paid(at, ada):
     placed = ada.orders()
 
     sam_does(at, lambda work: hold_order(work, placed.id, "Asks for much traffic"))
-    ada.pays(placed.invoice_id)
+    ada.pays_by_paypal(placed.invoice_id)
     at.lives(days=0.01)
 
     assert standing(at, placed)[0] is OrderStatus.HELD

@@ -51,6 +51,7 @@ class Bank:
 
     name: str = "stripe"
     pages_take: bool = True
+    can_reserve: bool = True
     key_lives: timedelta = timedelta(hours=23)
     mood: Mood = Mood.PAYS
     pages: dict[str, Charge] = field(default_factory=dict)
@@ -126,6 +127,46 @@ class Bank:
         still_open = Receipt(ChargeState.OPEN, "", charge.amount, charge.attempt_id, charge.invoice_id)
         return self.tells(self.paid.get(checkout_ref, still_open))
 
+    def reserves(self, charge: Charge, now: datetime) -> Receipt:
+        """It keeps for us exactly what was asked for, for a week."""
+        approved = replace(self.takes(charge), state=ChargeState.APPROVED, fee=None)
+        return replace(approved, reserved_until=now + timedelta(days=7))
+
+    def lets_go_what_is_old(self, now: datetime) -> None:
+        """What was reserved a week ago is the customer's again."""
+        for page, receipt in self.paid.items():
+            if receipt.reserved_until is not None and receipt.reserved_until <= now:
+                self._lets_go(page, "expired")
+
+    def take_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """It takes what it keeps for us, once; in a mood, it does not, or nobody hears of it."""
+        page, receipt = self._kept_as(payment_ref)
+        if receipt.state is ChargeState.APPROVED:
+            if self.mood in DECLINED:
+                return self._lets_go(page, "no")
+            charge = self.pages[page]
+            self.paid[page] = self.takes(charge)
+            if self.mood is Mood.LOSES:
+                raise UnknownOutcome("The bank did not answer.")
+        return self.tells(self.paid[page])
+
+    def release_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """It lets go what it keeps for us, unless it has been taken; in a mood, nobody hears of it."""
+        page, receipt = self._kept_as(payment_ref)
+        if receipt.state is ChargeState.APPROVED:
+            self._lets_go(page, "canceled")
+            if self.mood is Mood.LOSES:
+                raise UnknownOutcome("The bank did not answer.")
+        return self.tells(self.paid[page])
+
+    def _lets_go(self, page: str, why: str) -> Receipt:
+        over = replace(self.paid[page], state=ChargeState.FAILED, decline_code=why, reserved_until=None)
+        self.paid[page] = over
+        return over
+
+    def _kept_as(self, payment_ref: str) -> tuple[str, Receipt]:
+        return next((page, each) for page, each in self.paid.items() if each.payment_ref == payment_ref)
+
     def take_checkout(self, checkout_ref: str) -> Receipt:
         """What was approved there is paid now; in a mood, it is declined, or nobody hears of it."""
         receipt = self.paid[checkout_ref]
@@ -161,7 +202,8 @@ class Bank:
 
     def read_payment(self, payment_ref: str) -> Receipt:
         """What moved under a name."""
-        return self.tells(next(each for each in self._moved() if each.payment_ref == payment_ref))
+        known = [*self.paid.values(), *self.charged.values()]
+        return self.tells(next(each for each in known if each.payment_ref == payment_ref))
 
     def find_payment(self, payer_ref: str, attempt_id: UUID, sent_at: datetime) -> Receipt | None:
         """What moved for an attempt."""

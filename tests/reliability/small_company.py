@@ -74,6 +74,10 @@ FOLLOWED = {
     for task in (
         billing.collect,
         billing.send_refund,
+        billing.settle_reserved,
+        billing.forget_unkept_card,
+        provisioning.heed_reserved,
+        provisioning.ask_again_for_money,
         billing.try_new_card,
         billing.resume_top_ups,
         billing.top_up_if_low,
@@ -98,6 +102,7 @@ NIGHT = (
     billing.top_up_all_low,
     billing.settle_referrals,
     provisioning.expire_orders,
+    provisioning.warn_of_reserved,
     billing.find_lost_answers,
 )
 
@@ -112,7 +117,7 @@ class SmallCompany:
 
     clock: FixedClock = field(default_factory=lambda: FixedClock(BEGINS))
     bank: Bank = field(default_factory=Bank)
-    wallets: Bank = field(default_factory=lambda: Bank("paypal", pages_take=False))
+    wallets: Bank = field(default_factory=lambda: Bank("paypal", pages_take=False, can_reserve=False))
     people: list[Actor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -132,7 +137,7 @@ class SmallCompany:
         self.clock.now = self._built_at
         then = self._bank_then
         self.bank = Bank(pages=dict(then.pages), paid=dict(then.paid), charged=dict(then.charged), told=dict(then.told))
-        self.wallets = Bank("paypal", pages_take=False)
+        self.wallets = Bank("paypal", pages_take=False, can_reserve=False)
         self._moves_in()
 
     def close(self) -> None:
@@ -170,7 +175,8 @@ class SmallCompany:
         opener = self.database.opener(person)
         page = open_checkout(opener, self.house.gateways, invoice_id, BACK).partition("#")[2]
         charge = self.bank.pages[page]
-        self.bank.paid[page] = self.bank.takes(charge, amount(charge.amount) if amount else None)
+        taken = self.bank.takes(charge, amount(charge.amount) if amount else None)
+        self.bank.paid[page] = self.bank.reserves(charge, self.clock.now) if charge.reserves else taken
         confirm_checkout(self.house.automation("billing"), self.bank, page)
         return page
 
@@ -200,6 +206,7 @@ class SmallCompany:
 
     def night(self) -> None:
         """All the runs of a night, one after the other, with what follows from each."""
+        self.bank.lets_go_what_is_old(self.clock.now)
         for run in NIGHT:
             self._carry_out(run)
             self.follows()

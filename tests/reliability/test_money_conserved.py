@@ -558,6 +558,7 @@ class Life(RuleBasedStateMachine):
     def an_order_is_looked_at(self, which: int, what: Callable[[Work, UUID, str], Any]) -> None:
         order = one(self.waiting_orders(), which)
         self.staff(what.__name__, lambda work: what(work, UUID(order.id), "As we see it"))
+        self.goes_on()
 
     @rule(decision=st.sampled_from(DECISIONS))
     def the_house_decides_otherwise(self, decision: tuple[type[Rules], dict[str, object]]) -> None:
@@ -612,7 +613,7 @@ class Life(RuleBasedStateMachine):
         return one(odd_ones if odd and odd_ones else some, which)
 
     def waiting_orders(self) -> list[Any]:
-        return [order for order in self.books.customer_order if order.status in ("placed", "held")]
+        return [order for order in self.books.customer_order if order.status in ("placed", "reserved", "held")]
 
     def running(self) -> list[Any]:
         return [subscription for subscription in self.books.subscription if subscription.status in RUNNING]

@@ -9,6 +9,7 @@ from ezscale.kit.errors import NotAllowed
 from ezscale.kit.work import Work
 from ezscale.reporting.doctor import CHECKS, examine
 
+LONG_AFTER = "'2099-01-01 00:00:00.000000'"
 LONG_AGO = "'2026-01-01 00:00:00.000000'"
 SILENT = f"INSERT INTO vendor_line VALUES ('stripe', 5, {LONG_AGO}, {LONG_AGO}, 'ReadTimeout')"
 ONE_POSTING = "id = (SELECT min(id) FROM posting WHERE account LIKE 'revenue:%')"
@@ -111,6 +112,24 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "stands in the way",
     ),
     ("one_live_charge", ("UPDATE payment SET attempt_id = NULL",), "has no payment"),
+    (
+        "reserved_money_has_its_order",
+        (f"UPDATE payment_attempt SET status = 'reserved', reserved_at = {LONG_AGO}, reserved_until = {LONG_AFTER}",),
+        "reserves for no order",
+    ),
+    (
+        "reserved_money_has_its_order",
+        (
+            f"UPDATE customer_order SET status = 'reserved', expires_at = {LONG_AFTER}",
+            f"UPDATE payment_attempt SET finished_at = {LONG_AGO}",
+        ),
+        "O-000001 has no money reserved",
+    ),
+    (
+        "reserved_money_has_its_order",
+        (f"UPDATE payment_attempt SET taking_at = {LONG_AGO}, releasing_at = {LONG_AGO}",),
+        "is taken and let go",
+    ),
     ("payments_are_booked", ("UPDATE payment SET amount_minor = amount_minor + 1",), "13.54 EUR, booked 13.53 EUR"),
     ("recorded_payments_say_by_whom", ("UPDATE payment SET gateway = 'cash'",), "cash pi_"),
     ("recorded_payments_say_by_whom", (TAKEN_BACK,), "stripe pi_"),

@@ -59,7 +59,7 @@ def test_an_unknown_address_is_not_found_in_stripes_words(sandbox):
         ("/payment_intents", {**CHARGE, "confirm": "perhaps"}, "parameter_invalid", None),
         ("/payment_intents", {**CHARGE, "confirm": "false"}, None, "off_session"),
         ("/payment_intents", {**CHARGE, "off_session": "false"}, None, "return_url"),
-        ("/payment_intents", {**CHARGE, "capture_method": "manual"}, None, "capture_method"),
+        ("/payment_intents", {**CHARGE, "capture_method": "by hand"}, "parameter_invalid", None),
         ("/payment_intents", {**CHARGE, "description": ""}, "parameter_invalid_empty", "description"),
         ("/payment_intents", {**CHARGE, "metadata[a]": "x" * 501}, None, "metadata[a]"),
         ("/payment_intents", {**CHARGE, "customer": "cus_no"}, "resource_missing", "customer"),

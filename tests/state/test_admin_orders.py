@@ -36,6 +36,15 @@ def olivia(company):
 def held(company, ada):
     turns(company, needs_approval=True)
     order = ada.orders(options={"memory": 8})
+    ada.pays_by_paypal(order.invoice_id)
+    company.works()
+    return order
+
+
+@pytest.fixture
+def reserved(company, ada):
+    turns(company, needs_approval=True)
+    order = ada.orders()
     ada.pays(order.invoice_id)
     company.works()
     return order
@@ -82,6 +91,38 @@ async def test_the_customer_sees_that_somebody_looks_at_the_order(company, ada, 
     page = await Screen(company, PlacedOrderState, ada).opens(f"/account/order/?id={held.id}")
 
     assert (page.order.status, page.service.status, page.service.done) == ("held", "held", 1)
+
+
+async def test_staff_and_customer_read_what_is_reserved_and_that_nothing_is_taken(company, ada, olivia, reserved):
+    screen = Screen(company, OrderState, olivia)
+    file = await screen.opens(f"/admin/order/?id={reserved.id}")
+    before = (file.order.status, euros(file.order.reserved), bool(file.order.reserved_until), file.order.is_decided)
+    page = await Screen(company, PlacedOrderState, ada).opens(f"/account/order/?id={reserved.id}")
+    theirs = (page.order.status, euros(page.order.reserved))
+    desk = await Screen(company, OverviewState, ada).opens("/account/")
+    on_desk = ([(row.number, row.is_reserved) for row in desk.placed], desk.is_new)
+
+    await screen.does(file.ask("approve"))
+    await screen.does(file.decide({"reason": "Telephoned"}))
+    said, decided = (file.order.status, file.order.is_decided), [step.what for step in file.steps]
+    company.lives(days=0.01)
+    await screen.opens(f"/admin/order/?id={reserved.id}")
+
+    price = "13,09 €"
+    assert before == ("reserved", price, True, False)
+    assert theirs == ("reserved", price)
+    assert on_desk == ([("O-000001", True)], False)
+    assert said == ("reserved", True)
+    assert f"{price} reserved on a card" in [euros(step) for step in decided]
+    assert (screen.state.order.status, screen.state.order.reserved) == ("paid", "")
+
+
+async def test_who_is_about_to_pay_reads_that_the_money_is_only_reserved(company, ada):
+    turns(company, needs_approval=True)
+    placed = ada.orders()
+    page = await Screen(company, PlacedOrderState, ada).opens(f"/account/order/?id={placed.id}")
+
+    assert (page.order.status, page.order.is_looked_at) == ("to_pay", True)
 
 
 @pytest.mark.parametrize("question", ["hold", "approve", "reject", "", "fly"])

@@ -51,9 +51,10 @@ from ezscale.integrations.paypal.receipts import (
 )
 from ezscale.integrations.paypal.report import Report
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import Missing, UnknownOutcome
+from ezscale.kit.errors import Missing, Rejected, UnknownOutcome
 
 KEPT_FOR = {"usage_type": "MERCHANT", "customer_type": "CONSUMER", "usage_pattern": "RECURRING_PREPAID"}
+RESERVES_NOTHING = "At PayPal we reserve no money."
 ALREADY_TAKEN = ("ORDER_ALREADY_CAPTURED", "ORDER_NOT_APPROVED")  # reading the order says more than this refusal
 TAKEN_BEFORE, BEING_TAKEN = "DUPLICATE_INVOICE_ID", "ORDER_COMPLETION_IN_PROGRESS"
 DESCRIPTION_LENGTH = 127
@@ -87,6 +88,7 @@ class PayPalGateway:
 
     name = "paypal"
     pages_take = False
+    can_reserve = False
     key_lives = timedelta(hours=5)  # it forgets those of orders after six hours
 
     def __init__(self, client: PayPalClient, notices: NoticeReader, now: Callable[[], datetime] = world_now) -> None:
@@ -120,6 +122,14 @@ class PayPalGateway:
     def read_checkout(self, checkout_ref: str) -> Receipt:
         """What became of a page: OPEN, APPROVED, EXPIRED, or the outcome of its payment."""
         return receipt_of_order(self._client.order(checkout_ref))
+
+    def take_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """Nothing is reserved here: Rejected."""
+        raise Rejected(RESERVES_NOTHING)
+
+    def release_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """Nothing is reserved here: Rejected."""
+        raise Rejected(RESERVES_NOTHING)
 
     def take_checkout(self, checkout_ref: str) -> Receipt:
         """Take the money that the customer has approved, once; until then nobody has paid.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import httpx
@@ -73,7 +73,13 @@ ABOUT = {
     "payment_method.automatically_updated": About.CARD,
 }
 OLDEST_SIGNATURE = 300  # seconds
-BEST_FIRST = [ChargeState.SUCCEEDED, ChargeState.PROCESSING, ChargeState.NEEDS_CUSTOMER, ChargeState.FAILED]
+BEST_FIRST = [
+    ChargeState.SUCCEEDED,
+    ChargeState.PROCESSING,
+    ChargeState.APPROVED,
+    ChargeState.NEEDS_CUSTOMER,
+    ChargeState.FAILED,
+]
 
 
 def open_gateway(
@@ -96,6 +102,7 @@ class StripeGateway:
 
     name = "stripe"
     pages_take = True
+    can_reserve = True
     key_lives = timedelta(hours=23)  # it forgets one after 24 hours
 
     def __init__(self, client: stripe.StripeClient, webhook_secret: str) -> None:
@@ -127,6 +134,8 @@ class StripeGateway:
         keeping: SessionCreateParamsPaymentIntentData = (
             {"setup_future_usage": "off_session"} if charge.payer_ref else {}
         )
+        if charge.reserves:
+            keeping["capture_method"] = "manual"
         return self._open_page(
             {
                 "mode": "payment",
@@ -165,6 +174,14 @@ class StripeGateway:
     def take_checkout(self, checkout_ref: str) -> Receipt:
         """What became of a hosted page: Stripe's take by themselves."""
         return self.read_checkout(checkout_ref)
+
+    def take_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """Take all of what a bank keeps for us: Stripe captures an intent once, so what it is now says whether we have."""
+        return self._decided(payment_ref, "capture", key)
+
+    def release_reserved(self, payment_ref: str, key: str) -> Receipt:
+        """Let go what a bank keeps for us."""
+        return self._decided(payment_ref, "cancel", key)
 
     def close_checkout(self, checkout_ref: str) -> None:
         """Nobody can pay on this page any more (no error when it was closed or paid already)."""
@@ -381,6 +398,17 @@ class StripeGateway:
             return _notice_of(json.loads(body))
         except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadNotice(f"not a message of Stripe's: {type(error).__name__}") from error
+
+    def _decided(self, payment_ref: str, deed: Literal["capture", "cancel"], key: str) -> Receipt:
+        do = self._stripe.payment_intents.capture if deed == "capture" else self._stripe.payment_intents.cancel
+        try:
+            with asking(changes=True):
+                return receipt_of_intent(do(payment_ref, {"expand": MONEY}, {"idempotency_key": f"{deed}:{key}"}))
+        except (stripe.CardError, Rejected):  # it has ended, was decided before, or the bank has thought otherwise
+            after = self.read_payment(payment_ref)
+            if after.state is ChargeState.APPROVED:
+                raise Rejected(f"Stripe would not {deed} {payment_ref}.", status=400) from None
+            return after
 
     def _open_page(self, params: SessionCreateParams, key: str) -> CheckoutPage:
         with asking(changes=True):

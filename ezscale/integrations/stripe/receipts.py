@@ -1,7 +1,7 @@
 """What Stripe's objects mean in our words."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from ezscale.integrations.stripe.amounts import our_amount
 from ezscale.kit.errors import UnknownOutcome
 from ezscale.kit.money import Money
 
+SHORTEST_RESERVE = int(timedelta(days=7).total_seconds())
 AUTHENTICATE = ("authentication_required", "payment_intent_authentication_failure")
 HARD = frozenset(
     {
@@ -54,7 +55,7 @@ HARD = frozenset(
 STATES = {
     "succeeded": ChargeState.SUCCEEDED,
     "processing": ChargeState.PROCESSING,
-    "requires_capture": ChargeState.PROCESSING,
+    "requires_capture": ChargeState.APPROVED,
     "requires_action": ChargeState.NEEDS_CUSTOMER,
     "requires_confirmation": ChargeState.OPEN,
     "requires_payment_method": ChargeState.OPEN,
@@ -92,8 +93,9 @@ def receipt_of_intent(intent: stripe.PaymentIntent) -> Receipt:
         payer_ref=ref(intent.customer),
         card=kept_card(intent.payment_method),
         fee=_fee(intent.latest_charge) if paid else None,
-        decline_code="canceled" if intent.status == "canceled" else code,
+        decline_code=_end_of(intent) if intent.status == "canceled" else code,
         hard=is_hard(code, advice),
+        reserved_until=_reserved_until(intent) if state is ChargeState.APPROVED else None,
     )
 
 
@@ -221,6 +223,18 @@ def _decline_of(intent: stripe.PaymentIntent) -> tuple[str, str]:
         return "", ""
     code = getattr(error, "decline_code", None) or error.code or "card_declined"
     return code, getattr(error, "advice_code", None) or ""
+
+
+def _end_of(intent: stripe.PaymentIntent) -> str:
+    return "expired" if intent.cancellation_reason == "automatic" else "canceled"
+
+
+def _reserved_until(intent: stripe.PaymentIntent) -> datetime:
+    """Until when its charge can be captured. Where Stripe does not say so, what it promises for every card."""
+    charge = intent.latest_charge
+    details = charge.payment_method_details if isinstance(charge, stripe.Charge) else None
+    ends_at = getattr(getattr(details, "card", None), "capture_before", None)
+    return datetime.fromtimestamp(ends_at or intent.created + SHORTEST_RESERVE, UTC)
 
 
 def _fee(charge: "str | stripe.Charge | None") -> Money | None:

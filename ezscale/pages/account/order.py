@@ -54,8 +54,21 @@ def _standing() -> rx.Component:
         "info",
         title="Payment received: your order is being looked at",
     )
+    reserved = notice(
+        rx.fragment(
+            ORDER.reserved,
+            " are reserved on your card, and nothing has been taken. One of us looks at your order first, which rarely "
+            "takes longer than a working day. If we say yes, we take the money and build what you ordered; if not, we take "
+            "nothing. You need not do anything, and this page follows by itself.",
+        ),
+        "info",
+        title="Thank you: your order is being looked at",
+    )
     rejected = notice(
-        rx.fragment(ORDER.answer, " Whatever you have paid is credit in your account."),
+        rx.fragment(
+            ORDER.answer,
+            " Whatever you have paid is credit in your account, and what was only reserved on your card is not taken.",
+        ),
         "danger",
         title="We cannot carry out this order",
     )
@@ -63,6 +76,7 @@ def _standing() -> rx.Component:
         rx.match(
             ORDER.status,
             ("paid", rx.cond(SEVERAL, _all_paid(), _paid())),
+            ("reserved", reserved),
             ("held", held),
             ("rejected", rejected),
             ("expired", expired),
@@ -118,6 +132,7 @@ def _to_pay() -> rx.Component:
         "This page follows by itself as soon as we do. If you closed the payment page early, you can pay again.",
         rx.fragment("Nothing was charged. We hold your order and its price until ", ORDER.until, "."),
     )
+    looked_at = " One of us looks at it before it is built: paid by card, the money is only reserved until then."
     pay = button(
         rx.cond(PlacedOrderState.came == "", "Pay", "Pay again"),
         " ",
@@ -127,7 +142,7 @@ def _to_pay() -> rx.Component:
     )
     return card(
         rx.el.h2(title, class_name="text-base font-semibold text-ink"),
-        rx.el.p(text, class_name="mt-1 mb-4 text-sm text-body"),
+        rx.el.p(text, rx.cond(ORDER.is_looked_at, rx.fragment(looked_at)), class_name="mt-1 mb-4 text-sm text-body"),
         rx.el.div(pay, pay_buttons(PlacedOrderState), class_name="flex flex-wrap gap-2"),
     )
 

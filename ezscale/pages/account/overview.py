@@ -71,12 +71,19 @@ def _nothing_here() -> rx.Component:
 
 def _placed(order: Any) -> rx.Component:
     to = address_of("/account/order/", order.id)
-    return notice(
+    unpaid = notice(
         rx.fragment("We hold it for you until ", order.until, "."),
         "warning",
         title=rx.fragment("Order ", order.number, " waits for your payment of ", order.total),
         actions=(link_button("Go on", to=to, look="plain", size="small"),),
     )
+    reserved = notice(
+        "The money is reserved on your card, and nothing has been taken. You need not do anything.",
+        "info",
+        title=rx.fragment("Order ", order.number, " is being looked at"),
+        actions=(link_button("See the order", to=to, look="plain", size="small"),),
+    )
+    return rx.cond(order.is_reserved, reserved, unpaid)
 
 
 def _offered(offer: Any) -> rx.Component:

@@ -68,17 +68,28 @@ def _waits() -> rx.Component:
         "It is paid, and nothing is built before somebody approves it. Rejecting it turns the money into credit.",
         "It is not paid yet. Once it is, nothing is built before somebody approves it.",
     )
-    return rx.cond(THIS.on_hold, notice(text, "warning", title="This order waits for a person"))
+    reserved = rx.fragment(
+        THIS.reserved,
+        " are reserved on the customer's card until ",
+        THIS.reserved_until,
+        ", and nothing is taken. Approving it takes the money; rejecting it lets the money go.",
+    )
+    waits = notice(rx.cond(THIS.reserved != "", reserved, text), "warning", title="This order waits for a person")
+    moving = notice(
+        rx.fragment(THIS.reserved, " were reserved on the customer's card. We wait for the word of the gateway."),
+        title=words(THIS.status == "rejected", "The money is being let go", "The money is being taken"),
+    )
+    return rx.cond(THIS.is_decided, moving, rx.cond(THIS.on_hold, waits))
 
 
 def _deeds() -> rx.Component:
-    open_order = (THIS.status == "placed") | (THIS.status == "held")
+    open_order = (THIS.status == "placed") | (THIS.status == "reserved") | (THIS.status == "held")
     hold = button(icon("hand"), "Hold", look="plain", size="small", on_click=OrderState.ask(HOLD))
     approve = button(icon("check"), "Approve", size="small", on_click=OrderState.ask(APPROVE))
     reject = button(icon("ban"), "Reject", look="plain", size="small", on_click=OrderState.ask(REJECT))
     return rx.el.div(
         rx.cond((THIS.status == "placed") & ~THIS.on_hold, hold),
-        rx.cond(open_order, reject),
+        rx.cond(open_order & ~THIS.is_decided, reject),
         rx.cond(THIS.on_hold & open_order, approve),
         class_name="flex flex-wrap gap-2",
     )
@@ -103,19 +114,33 @@ def _deciding() -> rx.Component:
         class_name="mt-5 flex flex-col gap-4",
     )
     title = rx.fragment(rx.match(ASKED, (HOLD, "Hold "), (REJECT, "Reject "), "Approve "), THIS.number, "?")
-    text = rx.match(
-        ASKED,
-        (HOLD, "It can be paid, and nothing is built before somebody approves it."),
-        (
-            REJECT,
-            (
-                "Nothing is built. What it kept from stock and its coupon are free again, and what was paid becomes the "
-                "customer's credit. This cannot be undone."
-            ),
-        ),
-        "If it is paid, it is built now; if not, as soon as it is.",
-    )
+    held = "It can be paid, and nothing is built before somebody approves it."
+    text = rx.match(ASKED, (HOLD, rx.fragment(held)), (REJECT, _rejecting()), _approving())
     return dialog(None, form, title=title, text=text, open=ASKED != "", on_open_change=OrderState.show)
+
+
+def _rejecting() -> rx.Component:
+    reserved = rx.fragment(
+        "Nothing is built and nothing is taken: the ",
+        THIS.reserved,
+        " that are reserved on the customer's card are free again, and so are its coupon and what it kept from stock. This "
+        "cannot be undone.",
+    )
+    paid = (
+        "Nothing is built. What it kept from stock and its coupon are free again, and what was paid becomes the customer's "
+        "credit. This cannot be undone."
+    )
+    return rx.fragment(rx.cond(THIS.reserved != "", reserved, rx.fragment(paid)))
+
+
+def _approving() -> rx.Component:
+    reserved = rx.fragment(
+        "The ",
+        THIS.reserved,
+        " that are reserved on the customer's card are taken now, and it is built as soon as they are here.",
+    )
+    otherwise = "If it is paid, it is built now; if not, as soon as it is."
+    return rx.fragment(rx.cond(THIS.reserved != "", reserved, rx.fragment(otherwise)))
 
 
 def _services() -> rx.Component:
@@ -156,6 +181,7 @@ def _side() -> rx.Component:
         ("Placed by", or_dash(THIS.placed_by)),
         ("From", machine_name(THIS.address)),
         ("Paid", or_dash(THIS.paid)),
+        ("Reserved", or_dash(THIS.reserved)),
         ("Waits until", or_dash(THIS.expires)),
         narrow=True,
     )

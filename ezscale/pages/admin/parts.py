@@ -43,6 +43,7 @@ INVOICE_TONES: dict[str, Tone] = {
 }
 ORDER_TONES: dict[str, Tone] = {
     "placed": "info",
+    "reserved": "warning",
     "held": "warning",
     "paid": "success",
     "expired": "neutral",
@@ -58,6 +59,7 @@ OFFER_TONES: dict[str, Tone] = {
 ATTEMPT_TONES: dict[str, Tone] = {
     "created": "neutral",
     "sent": "info",
+    "reserved": "warning",
     "unknown": "warning",
     "succeeded": "success",
     "failed": "danger",

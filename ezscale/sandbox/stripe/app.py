@@ -13,7 +13,7 @@ from ezscale.kit.clock import world_now
 from ezscale.sandbox.faults import Unreliable, own_path
 from ezscale.sandbox.stand_in import StandIn
 from ezscale.sandbox.store import Store
-from ezscale.sandbox.stripe import checkout, disputes, payouts, refunds
+from ezscale.sandbox.stripe import checkout, disputes, payment_intents, payouts, refunds
 from ezscale.sandbox.stripe.account import Account
 from ezscale.sandbox.stripe.asking import Counter, Operation
 from ezscale.sandbox.stripe.controls import bank_controls
@@ -56,6 +56,7 @@ def stripe_stand_in(
 
 def _settle_overdue(account: Account) -> None:
     checkout.close_overdue(account)
+    payment_intents.end_authorisations(account)
     refunds.settle_overdue(account)
     disputes.settle_overdue(account)
     payouts.settle_overdue(account)

@@ -46,6 +46,7 @@ def create(account: Account, params: Document, id: str = "") -> Document:
 
 def retrieve(account: Account, params: Document, id: str) -> Document:
     """A session as it is now."""
+    payment_intents.end_authorisations(account)
     return current(account, account.find("checkout.session", id))
 
 
@@ -80,15 +81,15 @@ def current(account: Account, session: Document) -> Document:
 
 
 def pay(account: Account, session: Document, method: Document, *, authenticated: bool = False) -> Document:
-    """Use a card on an open page: the intent, succeeded (then the page is done) or waiting for authentication."""
+    """Use a card on an open page: the intent, succeeded or authorised (then the page is done), or waiting for its payer."""
     if session["mode"] == "payment":
         intent = _payment_intent(account, session)
         intent = payment_intents.attempt(account, intent, method, authenticated=authenticated)
     else:
         intent = account.find("setup_intent", session["setup_intent"])
         intent = setup_intents.attempt(account, intent, method, authenticated=authenticated)
-    if intent["status"] == "succeeded":
-        _completed(account, session)
+    if intent["status"] in ("succeeded", payment_intents.AUTHORISED):
+        _completed(account, session, is_paid=intent["status"] == "succeeded")
     return intent
 
 
@@ -119,8 +120,6 @@ def _payment_fields(account: Account, params: Document) -> Document:
         raise StripeError("All line items must have the same currency.", param="line_items")
     total = sum(line["price_data"].get("unit_amount", 0) * line["quantity"] for line in lines)
     intent_data = params.get("payment_intent_data", {})
-    if intent_data.get("capture_method", "automatic") == "manual":
-        raise StripeError("The stand-in captures at once.", param="payment_intent_data[capture_method]")
     names = [line["price_data"].get("product_data", {}).get("name", "") for line in lines]
     return {
         "amount_subtotal": total,
@@ -132,7 +131,7 @@ def _payment_fields(account: Account, params: Document) -> Document:
             [name, line["price_data"]["unit_amount"] * line["quantity"]]
             for name, line in zip(names, lines, strict=True)
         ],
-        "_intent": {name: value for name, value in intent_data.items() if name != "capture_method"},
+        "_intent": intent_data,
     }
 
 
@@ -182,8 +181,9 @@ def _payment_intent(account: Account, session: Document) -> Document:
     return account.save(intent | {"_session": session["id"]})
 
 
-def _completed(account: Account, session: Document) -> None:
-    status = "paid" if session["mode"] == "payment" else "no_payment_required"
+def _completed(account: Account, session: Document, *, is_paid: bool) -> None:
+    paid = "paid" if is_paid else "unpaid"  # until it is captured
+    status = paid if session["mode"] == "payment" else "no_payment_required"
     _ended(account, session, "checkout.session.completed", status="complete", payment_status=status)
 
 

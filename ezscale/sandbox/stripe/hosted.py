@@ -13,6 +13,7 @@ from ezscale.sandbox.stripe.card_form import CardForm, read_card
 from ezscale.sandbox.stripe.cards import BY_NUMBER
 from ezscale.sandbox.stripe.errors import Declined, StripeError
 
+DEALT_WITH = ("requires_action", "requires_capture", "succeeded")
 FAILED = CardForm(errors={"number": checkout.AUTHENTICATION_FAILURE})
 
 
@@ -97,7 +98,7 @@ class HostedPages:
             intent = self._account.find(kind, id)
         except StripeError:
             return None
-        return intent if intent["_session"] and intent["status"] in ("requires_action", "succeeded") else None
+        return intent if intent["_session"] and intent["status"] in DEALT_WITH else None
 
     def _new_method(self, form: CardForm) -> Document:
         month, year = form.month_and_year

@@ -72,6 +72,13 @@ OPERATIONS = (
         p.PaymentIntentCancelParams,
         _names("cancellation_reason"),
     ),
+    Operation(
+        "POST",
+        "/v1/payment_intents/{id}/capture",
+        payment_intents.capture,
+        p.PaymentIntentCaptureParams,
+        _names("amount_to_capture"),
+    ),
     Operation("GET", "/v1/setup_intents/{id}", setup_intents.retrieve, p.SetupIntentRetrieveParams, _names("")),
     Operation(
         "GET", "/v1/payment_methods", payment_methods.index, p.PaymentMethodListParams, LISTING | {"customer", "type"}

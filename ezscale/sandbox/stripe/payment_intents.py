@@ -10,6 +10,7 @@ from ezscale.sandbox.stripe.cards import BY_LAST4, Authentication, Disputed, dec
 from ezscale.sandbox.stripe.errors import Declined, StripeError, unexpected_state
 
 WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
+AUTHORISED = "requires_capture"
 
 
 def create(account: Account, params: Document, id: str = "") -> Document:
@@ -29,7 +30,7 @@ def create(account: Account, params: Document, id: str = "") -> Document:
 
 def confirm(account: Account, params: Document, id: str) -> Document:
     """Charge an intent that waits for it."""
-    intent = account.find("payment_intent", id)
+    intent = current(account, account.find("payment_intent", id))
     if intent["status"] not in WAITING:
         message = f"This PaymentIntent could not be confirmed because its status is {intent['status']}."
         raise unexpected_state(message, intent)
@@ -39,30 +40,62 @@ def confirm(account: Account, params: Document, id: str) -> Document:
 
 
 def cancel(account: Account, params: Document, id: str) -> Document:
-    """End an intent that nobody has paid."""
-    intent = account.find("payment_intent", id)
-    if intent["status"] not in WAITING:
+    """End an intent that nobody has paid, or let go what its bank has agreed to."""
+    intent = current(account, account.find("payment_intent", id))
+    if intent["status"] not in (*WAITING, AUTHORISED):
         message = f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}."
         raise unexpected_state(message, intent)
-    reason = params.get("cancellation_reason")
-    intent |= {"status": "canceled", "canceled_at": account.time, "cancellation_reason": reason, "next_action": None}
-    account.emit("payment_intent.canceled", intent)
-    return account.save(intent)
+    return _canceled(account, intent, params.get("cancellation_reason"))
+
+
+def capture(account: Account, params: Document, id: str) -> Document:
+    """Take what a bank has agreed to, once: all of it, or `amount_to_capture`, and no more."""
+    intent = current(account, account.find("payment_intent", id))
+    if intent["status"] != AUTHORISED:
+        message = (
+            f"This PaymentIntent could not be captured because it has a status of {intent['status']}. "
+            f"Only a PaymentIntent with one of the following statuses may be captured: {AUTHORISED}."
+        )
+        raise unexpected_state(message, intent)
+    amount: int = params["amount_to_capture"] if "amount_to_capture" in params else intent["amount_capturable"]
+    if not 1 <= amount <= intent["amount_capturable"]:
+        message = "The amount to capture must be at least 1 and at most the amount that was authorised."
+        raise StripeError(message, code="amount_too_large", param="amount_to_capture")
+    charge = account.find("charge", intent["latest_charge"])
+    charges.capture(account, charge, amount)
+    account.store.delete("authorisation", intent["id"])
+    return _paid(account, intent, charge, amount)
 
 
 def retrieve(account: Account, params: Document, id: str) -> Document:
     """An intent by id."""
-    return account.find("payment_intent", id)
+    return current(account, account.find("payment_intent", id))
 
 
 def index(account: Account, params: Document, id: str = "") -> Document:
     """Intents, newest first."""
+    end_authorisations(account)
     return account.page_of("payment_intent", params, "/v1/payment_intents")
+
+
+def end_authorisations(account: Account) -> None:
+    """Whatever a bank had agreed to and nobody has taken in time is the holder's again."""
+    for row in account.store.all("authorisation"):
+        if row["ends_at"] <= account.time:
+            current(account, account.find("payment_intent", row["id"]))
+
+
+def current(account: Account, intent: Document) -> Document:
+    """The intent, canceled if the time in which it could be captured is over."""
+    agreed = account.store.get("authorisation", intent["id"])
+    is_over = agreed is not None and agreed["ends_at"] <= account.time
+    return _canceled(account, intent, "automatic") if is_over else intent
 
 
 MAKING = frozenset(
     {
         "amount",
+        "capture_method",
         "currency",
         "customer",
         "description",
@@ -76,16 +109,16 @@ MAKING = frozenset(
 
 def make(account: Account, amount: int, currency: str, metadata: object = None, **fields: object) -> Document:
     """An intent that waits for a card."""
-    empty = dict.fromkeys(MAKING - {"amount", "currency", "metadata"})
+    empty = dict.fromkeys(MAKING - {"amount", "currency", "metadata"}) | {"capture_method": "automatic_async"}
     intent = account.make(
         "pi",
         **empty | fields,
         amount=checked_amount(amount),
+        amount_capturable=0,
         amount_received=0,
         currency=checked_currency(currency),
         metadata=merged_metadata({}, metadata or {}),
         status="requires_payment_method",
-        capture_method="automatic_async",
         payment_method=None,
         payment_method_types=["card"],
         latest_charge=None,
@@ -117,13 +150,12 @@ def attempt(
     if card.declines_charge:
         raise refused(account, intent, method, decline(card.declines_charge))
     charge = charges.make(account, intent, method)
-    intent |= {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"]}
+    intent["latest_charge"] = charge["id"]
     if intent["setup_future_usage"] and intent["customer"] and method["customer"] is None:
         payment_methods.keep(account, method, intent["customer"], set_up=True)
-    account.emit("payment_intent.succeeded", intent)
-    if card.disputed is not Disputed.NEVER:
-        disputes.open_dispute(account, charge, inquiry=card.disputed is Disputed.INQUIRED)
-    return account.save(intent)
+    if intent["capture_method"] == "manual":
+        return _authorised(account, intent, charge)
+    return _paid(account, intent, charge, intent["amount"])
 
 
 def refused(account: Account, intent: Document, method: Document, error: Declined) -> Declined:
@@ -136,6 +168,33 @@ def refused(account: Account, intent: Document, method: Document, error: Decline
     account.save(intent)
     error.details = details | {"payment_intent": intent}
     return error
+
+
+def _authorised(account: Account, intent: Document, charge: Document) -> Document:
+    ends_at = charge["payment_method_details"]["card"]["capture_before"]
+    account.store.put("authorisation", intent["id"], {"id": intent["id"], "ends_at": ends_at})
+    intent |= {"status": AUTHORISED, "amount_capturable": intent["amount"]}
+    account.emit("payment_intent.amount_capturable_updated", intent)
+    return account.save(intent)
+
+
+def _paid(account: Account, intent: Document, charge: Document, amount: int) -> Document:
+    intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
+    account.emit("payment_intent.succeeded", intent)
+    disputed = BY_LAST4[charge["payment_method_details"]["card"]["last4"]].disputed
+    if disputed is not Disputed.NEVER:
+        disputes.open_dispute(account, charge, inquiry=disputed is Disputed.INQUIRED)
+    return account.save(intent)
+
+
+def _canceled(account: Account, intent: Document, reason: str | None) -> Document:
+    if intent["status"] == AUTHORISED:
+        charges.release(account, account.find("charge", intent["latest_charge"]))
+        account.store.delete("authorisation", intent["id"])
+    intent |= {"status": "canceled", "amount_capturable": 0, "canceled_at": account.time, "next_action": None}
+    intent["cancellation_reason"] = reason
+    account.emit("payment_intent.canceled", intent)
+    return account.save(intent)
 
 
 def _confirmed(account: Account, intent: Document, params: Document) -> Document:

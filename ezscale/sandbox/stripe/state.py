@@ -10,8 +10,11 @@ from ezscale.sandbox.stripe.entries import held
 def really_done(store: Store) -> dict[str, Any]:
     """Captures for each invoice (by our metadata), sums for each currency, and what there is of everything."""
     invoices: dict[str, dict[str, Any]] = {}
-    captured, refunded = Counter[str](), Counter[str]()
+    captured, refunded, released = Counter[str](), Counter[str](), Counter[str]()
     for charge in store.where("charge", "status", "succeeded"):
+        if not charge["captured"]:  # agreed to by a bank, and not taken (yet)
+            released[charge["currency"]] += charge["amount_refunded"]
+            continue
         invoice = charge["metadata"].get("invoice_id", "")
         line = invoices.setdefault(
             invoice, {"captures": 0, "captured": 0, "refunded": 0, "currency": "", "intents": []}
@@ -30,6 +33,8 @@ def really_done(store: Store) -> dict[str, Any]:
         "invoices": invoices,
         "captured": dict(captured),
         "refunded": dict(refunded),
+        "authorised": _authorised(store),
+        "released": dict(+released),
         "declined": len(store.where("charge", "status", "failed")),
         "refunds": len(store.all("refund")),
         "disputes": dict(Counter(dispute["status"] for dispute in store.all("dispute"))),
@@ -42,3 +47,11 @@ def really_done(store: Store) -> dict[str, Any]:
         "sessions": dict(Counter(session["status"] for session in store.all("checkout.session"))),
         "webhooks_owed": len(store.all("delivery")),
     }
+
+
+def _authorised(store: Store) -> dict[str, int]:
+    """What banks have agreed to and nobody has taken yet, by currency."""
+    sums = Counter[str]()
+    for intent in store.where("payment_intent", "status", "requires_capture"):
+        sums[intent["currency"]] += intent["amount_capturable"]
+    return dict(sums)

@@ -14,6 +14,7 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.models import CreditEntry, CreditNote, Invoice, InvoiceLine, Order, Payment, RecordedPayment, Refund
 from ezscale.models.invoice import InvoiceStatus
+from ezscale.models.order import OrderStatus
 from ezscale.models.payment_method import BRANDS
 from ezscale.models.recorded_payment import PaidBy
 from ezscale.state.reader import Reader
@@ -241,16 +242,18 @@ class InvoiceView:
 
 @dataclass
 class OrderRow:
-    """An order that waits for its money."""
+    """An order that waits for its money, or whose money is reserved while somebody looks at it."""
 
     id: str
     number: str
     total: str
     until: str
+    is_reserved: bool = False
 
     @classmethod
     def of(cls, order: Order, reader: Reader) -> Self:
-        return cls(str(order.id), order.number, reader.money(order.total), reader.moment(order.expires_at))
+        total, until = reader.money(order.total), reader.moment(order.expires_at)
+        return cls(str(order.id), order.number, total, until, order.status is OrderStatus.RESERVED)
 
 
 @dataclass

@@ -7,11 +7,13 @@ from uuid import UUID
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from ezscale.billing.approval import Approval, approval_of
 from ezscale.billing.checkout import was_declined
+from ezscale.billing.reserving import reserved_for
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Order
-from ezscale.models.order import OrderStatus
+from ezscale.models.order import UNPAID, OrderStatus
 from ezscale.ordering.deciding import holds_on
 from ezscale.ordering.placing import is_payable, order, services_of_order
 from ezscale.provisioning.services import service_overview
@@ -25,7 +27,10 @@ from ezscale.state.reader import Reader
 
 @dataclass
 class OrderView:
-    """An order. `status` is to_pay, paid, held, rejected or expired; `answer` says why it was refused."""
+    """An order. `status` is to_pay, paid, reserved, held, rejected or expired; `answer` says why it was refused.
+
+    `reserved` is how much a bank keeps for us; `is_looked_at` says that a card's money is only reserved at first.
+    """
 
     id: str = ""
     number: str = ""
@@ -35,6 +40,8 @@ class OrderView:
     until: str = ""
     plan: str = ""
     answer: str = ""
+    reserved: str = ""
+    is_looked_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +124,11 @@ def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
     placed = order(work, order_id)
     asked_for = [service_overview(work, service.id) for service in services_of_order(work, order_id)]
     to_pay = placed.invoice_id if is_payable(work, placed) else None
+    reserved = reserved_for(work, placed.invoice_id)
     view = OrderView(
         id=str(placed.id),
         number=placed.number,
-        status=standing(placed, is_unpaid=to_pay is not None),
+        status="reserved" if reserved is not None and placed.status in UNPAID else standing(placed, to_pay is not None),
         total=reader.money(placed.total),
         placed_at=reader.moment(placed.placed_at),
         until=reader.moment(placed.expires_at),
@@ -128,6 +136,8 @@ def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
         answer=next((hold.answer for hold in holds_on(work, order_id)), "")
         if placed.status is OrderStatus.REJECTED
         else "",
+        reserved=reader.money(reserved.amount) if reserved is not None else "",
+        is_looked_at=to_pay is not None and approval_of(work, to_pay) is Approval.AWAITED,
     )
     services = [ServiceView.of(seen, reader) for seen in asked_for]
     for service in services:
@@ -136,7 +146,7 @@ def progress_of(work: Work, order_id: UUID, reader: Reader) -> Progress:
     return Progress(view, services, to_pay, was_declined=to_pay is not None and was_declined(work, to_pay))
 
 
-def standing(placed: Order, *, is_unpaid: bool) -> str:
+def standing(placed: Order, is_unpaid: bool) -> str:
     """Where an order stands, for whoever waits in front of it."""
     if is_unpaid:
         return "to_pay"

@@ -23,6 +23,7 @@ from ezscale.state.reader import Reader
 
 SHOWN = 5
 COUNTED = 100
+WAITING = (OrderStatus.PLACED, OrderStatus.RESERVED)
 NOT_THERE = (*UNBUILT, ServiceStatus.TERMINATED)
 
 
@@ -90,7 +91,7 @@ def desk_of(work: Work, reader: Reader) -> Desk:
     """Everything the first page shows, in one transaction."""
     there = [seen for seen in services(work, limit=COUNTED) if seen.service.status not in NOT_THERE]
     unpaid = invoices(work, status=InvoiceStatus.OPEN)
-    placed = [order for order, _ in orders(work, status=OrderStatus.PLACED, limit=SHOWN)]
+    placed = [order for status in WAITING for order, _ in orders(work, status=status, limit=SHOWN)]
     offered = [row for row, _ in offers(work, status=OfferStatus.OFFERED, limit=SHOWN) if stands(row, work.now)]
     coming = [period for period in upcoming(work) if period.will_be_billed]
     hostnames = {seen.service.item_id: seen.service.hostname for seen in there}

@@ -35,7 +35,10 @@ class AttemptView:
 
     @classmethod
     def of(cls, attempt: PaymentAttempt, card: PaymentMethod | None, reader: Reader) -> Self:
-        """An attempt with the card that was asked and what its bank said."""
+        """An attempt with the card that was asked and what its bank said, or until when it keeps the sum for us."""
+        answer = attempt.decline_code.replace("_", " ")
+        if attempt.is_undecided:
+            answer = f"Until {reader.moment(attempt.reserved_until)}"
         return cls(
             id=str(attempt.id),
             at=reader.moment(attempt.created_at),
@@ -43,7 +46,7 @@ class AttemptView:
             amount=reader.money(attempt.amount),
             card=card.label if card else "",
             status=attempt.status.value,
-            answer=attempt.decline_code.replace("_", " "),
+            answer=answer,
         )
 
 

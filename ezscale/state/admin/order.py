@@ -11,8 +11,10 @@ import reflex as rx
 from ezscale.accounts.customers import customer
 from ezscale.accounts.permissions import MANAGE_ORDERS
 from ezscale.billing.invoicing import invoice, invoice_lines
+from ezscale.billing.payments import LET_GO
+from ezscale.billing.reserving import reservations_of, reserved_for
 from ezscale.kit.work import Work
-from ezscale.models import Customer, Invoice, Order, OrderHold
+from ezscale.models import Customer, Invoice, Order, OrderHold, PaymentAttempt
 from ezscale.models.order import OrderStatus
 from ezscale.ordering.deciding import approve_order, hold_order, holds_on, reject_order
 from ezscale.ordering.offering import offer_of_order
@@ -24,6 +26,7 @@ from ezscale.state.admin.staff import Record, StaffState
 from ezscale.state.arguments import sent_fields, sent_id, sent_text
 from ezscale.state.reader import Reader
 
+WAITING = (OrderStatus.PLACED, OrderStatus.RESERVED)
 HOLD, APPROVE, REJECT = "hold", "approve", "reject"
 LONGEST_REASON = 251
 Deed = Callable[[Work, UUID, str], Order]
@@ -36,7 +39,7 @@ DEEDS: dict[str, tuple[Deed, str]] = {
 
 @dataclass
 class OrderView:
-    """An order in words."""
+    """An order in words. `reserved` is how much a bank keeps for us; `is_decided` that it is being taken, or let go."""
 
     id: str = ""
     number: str = ""
@@ -55,6 +58,9 @@ class OrderView:
     offer: str = ""
     offer_id: str = ""
     on_hold: bool = False
+    reserved: str = ""
+    reserved_until: str = ""
+    is_decided: bool = False
 
     @classmethod
     def of(cls, row: Order, whose: Customer, bill: Invoice, by: str, reader: Reader) -> Self:
@@ -68,7 +74,7 @@ class OrderView:
             placed=reader.moment(row.placed_at),
             placed_by=by,
             address=row.address,
-            expires=reader.moment(row.expires_at) if row.status is OrderStatus.PLACED else "",
+            expires=reader.moment(row.expires_at) if row.status in WAITING else "",
             paid=reader.moment(row.paid_at),
             coupon=row.coupon_code,
             total=reader.money(row.total),
@@ -127,6 +133,8 @@ class OrderState(Record, StaffState):
         deed, done = DEEDS[self.question]
         order_id, words = sent_id(self._id), sent_fields(form, "reason", longest=LONGEST_REASON)["reason"]
         await self.perform(lambda work: deed(work, order_id, words))
+        if self.question == APPROVE and self.order.reserved:
+            done = "Approved. The money is being taken."
         self.question = ""
         await self._look()
         self.say(done)
@@ -144,6 +152,9 @@ def file_of(work: Work, order_id: UUID, reader: Reader) -> OrderFile:
     whose, bill, holds = customer(work, row.customer_id), invoice(work, row.invoice_id), holds_on(work, order_id)
     view = OrderView.of(row, whose, bill, placer_of(work, row), reader)
     view.on_hold = any(hold.ended_at is None for hold in holds)
+    if (reserved := reserved_for(work, row.invoice_id)) is not None:
+        view.reserved, view.reserved_until = reader.money(reserved.amount), reader.moment(reserved.reserved_until)
+        view.is_decided = not reserved.is_undecided
     if (offered := offer_of_order(work, row)) is not None:
         view.offer, view.offer_id = offered.number, str(offered.id)
     services = [service_overview(work, service.id) for service in services_of_order(work, order_id)]
@@ -151,18 +162,26 @@ def file_of(work: Work, order_id: UUID, reader: Reader) -> OrderFile:
         order=view,
         services=[ServiceRow.of(seen, reader) for seen in services],
         lines=[LineView.of(line, reader) for line in invoice_lines(work, row.invoice_id)],
-        steps=steps_of(row, view.placed_by, holds, reader),
+        steps=steps_of(row, view.placed_by, holds, reservations_of(work, row.invoice_id), reader),
         may_decide=work.actor.may(MANAGE_ORDERS),
     )
 
 
-def steps_of(row: Order, placed_by: str, holds: list[OrderHold], reader: Reader) -> list[StepView]:
+def steps_of(
+    row: Order, placed_by: str, holds: list[OrderHold], reserved: list[PaymentAttempt], reader: Reader
+) -> list[StepView]:
     """What happened to an order, newest first."""
     told: list[tuple[datetime, str, bool]] = [
         (row.placed_at, f"Placed by {placed_by}" if placed_by else "Placed", False)
     ]
     if row.paid_at is not None:
         told.append((row.paid_at, "Paid", False))
+    for attempt in reserved:
+        sum_, why = reader.money(attempt.amount), attempt.decline_code.replace("_", " ")
+        if attempt.reserved_at is not None:
+            told.append((attempt.reserved_at, f"{sum_} reserved on a card", False))
+        if attempt.finished_at is not None and why:
+            told.append((attempt.finished_at, f"{sum_} not taken: {why}", why != LET_GO))
     for hold in holds:
         told.append((hold.held_at, f"Held by {hold.held_by}: {hold.reason}", True))
         if hold.ended_at is not None:
