@@ -75,7 +75,7 @@ class Gateway:
     def __init__(self, seed: int, *, is_slow: bool = True) -> None:
         self.taken: Counter[str] = Counter()
         self._chance = random.Random(seed)
-        self._by_key: dict[str, dict[str, object]] = {}
+        self._by_key: dict[str, bytes] = {}
         self._lock = threading.Lock()
         self._is_slow = is_slow
 
