@@ -28,7 +28,7 @@ from ezscale.kit.money import Money, total
 from ezscale.kit.work import Work
 from ezscale.models import CreditEntry, Payment, PaymentAttempt, Refund
 from ezscale.models.recorded_payment import PaidBy
-from ezscale.models.refund import RefundStatus
+from ezscale.models.refund import UNDER_WAY, RefundStatus
 
 SENT_BACK = "credit was sent back to you"  # why it is not topped up by itself: else it would be taken again at night
 
@@ -236,6 +236,23 @@ def _book_failure(work: Work, refund: Refund, why: str) -> None:
     open_case(work, "refund_failed", refund.id.hex, refund.customer_id, facts)
 
 
+def _make_room(work: Work, payment: Payment, room: Money, gone: Money) -> Money:
+    """What has gone back is a fact. A wish of ours that no longer fits beside it is refused by the gateway: it ends here.
+
+    Only wishes that the gateway has given no name to: had one of them gone first, it would not have let the other go.
+    """
+    wished = select(Refund).where(
+        Refund.payment_id == payment.id, col(Refund.status).in_(UNDER_WAY), col(Refund.gateway_ref).is_(None)
+    )
+    for refund in work.session.exec(wished.order_by(col(Refund.id).desc())).all():
+        if gone.minor <= room.minor:
+            break
+        _book_failure(work, refund, "Part of the payment was given back at the gateway itself meanwhile.")
+        work.session.add(refund)
+        room += refund.amount
+    return room
+
+
 def _book_from_outside(work: Work, gateway: str, receipt: RefundReceipt) -> None:
     """Somebody gave money back at the gateway itself."""
     paid = select(Payment).where(Payment.gateway == gateway, Payment.gateway_ref == receipt.payment_ref)
@@ -248,6 +265,8 @@ def _book_from_outside(work: Work, gateway: str, receipt: RefundReceipt) -> None
     ((_, room),) = _left_of(work, [payment])
     if receipt.state is RefundState.PENDING or _refund_of(work, gateway, receipt) is not None:
         return  # heard of again once it has gone, or booked by somebody else while we waited
+    if receipt.amount.currency == payment.currency:
+        room = _make_room(work, payment, room, receipt.amount)
     if receipt.amount.currency != payment.currency or receipt.amount.minor > room.minor:
         open_case(work, "wrong_refund", receipt.ref, payment.customer_id, facts)
         return

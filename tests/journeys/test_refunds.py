@@ -130,6 +130,22 @@ def test_a_refund_in_the_dashboard_takes_the_credit_that_it_was_for(at, ada):
     assert (credit_of(ada), on_its_way(at), cases(at)) == (invoice.total_minor - 500, 0, [])
 
 
+@pytest.mark.all_databases
+def test_a_wish_that_no_longer_fits_beside_a_refund_in_the_dashboard_ends(at, ada):
+    [invoice] = ada.invoices()
+    at.breaks(at.stripe_http, "down", "/v1/refunds", "POST", times=0)
+    takes_back(at, invoice)
+    at.mends(at.stripe_http)
+    refund = {"payment_intent": payment_on(at, invoice).gateway_ref, "amount": 100}
+    assert at.stripe_http.post("/v1/refunds", data=refund, headers={"Idempotency-Key": "dashboard"}).is_success
+    at.breaks(at.stripe_http, "down", "/v1/refunds", "POST", times=0)
+
+    at.lives(days=0.1)
+
+    assert sorted(sent_back(at, invoice)) == [(100, RefundStatus.SUCCEEDED), (invoice.total_minor, RefundStatus.FAILED)]
+    assert (credit_of(ada), on_its_way(at), cases(at)) == (invoice.total_minor - 100, 0, ["refund_failed"])
+
+
 def test_a_refund_that_comes_back_is_credit_again_and_a_person_hears_of_it(at):
     ada = at.signs_up("Ada Moreno")
     ada.buys("vps-2", card=REFUND_COMES_BACK)
