@@ -10,11 +10,11 @@ from ezscale.accounts.second_factors import reset_second_factor as remove_second
 from ezscale.accounts.staff import add_staff as add_to_staff
 from ezscale.billing.holds import lift_those_over
 from ezscale.billing.renewing import renew as renew_subscriptions
-from ezscale.billing.runs import STOPPED
 from ezscale.cli.house import open_house
 from ezscale.cli.running import alone_in, found_demo
 from ezscale.cli.surroundings import settle
 from ezscale.cli.telling import AsJson, Exit, Steps, complain, console, leave, print_json
+from ezscale.company.runs import STOPPED
 from ezscale.kit.money import Money
 
 app = typer.Typer()
