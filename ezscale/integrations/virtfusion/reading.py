@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ezscale.integrations.virtfusion.client import Row
-from ezscale.provisioning.ports import PanelOwner, RemoteServer, RemoteState
+from ezscale.provisioning.ports import PanelOwner, RemoteServer, RemoteState, Sizes
 
 
 def relation_of(ref: str) -> tuple[dict[str, int | str], dict[str, str]]:
@@ -44,6 +44,7 @@ def remote_server(row: Row) -> RemoteServer:
         power=str(remote.get("state") or "") if isinstance(remote, dict) else "",
         ipv4=tuple(str(address["address"]) for address in interface.get("ipv4") or ()),
         ipv6=tuple(_ipv6(block) for block in interface.get("ipv6") or ()),
+        sizes=_sizes(row),
         created_at=_moment(row.get("created")),
         detail=_detail(row),
     )
@@ -78,8 +79,8 @@ def _ipv6(block: Row) -> str:
 
 
 def _detail(row: Row) -> dict[str, str]:
-    """What staff may want to see: where it runs, and how big it is (for the comparison with what was sold)."""
-    resources = _dict(_dict(row.get("settings")).get("resources") or row.get("resources"))
+    """What staff may want to see: where it runs, and how big it is."""
+    resources = _resources(row)
     hypervisor = _dict(row.get("hypervisor"))
     found = {
         "uuid": row.get("uuid"),
@@ -92,6 +93,18 @@ def _detail(row: Row) -> dict[str, str]:
         "template": _dict(row.get("settings")).get("osTemplateInstallId"),
     }
     return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def _sizes(row: Row) -> Sizes | None:
+    """How big it is, for the comparison with what was sold; None from a build that does not tell all of it."""
+    resources = _resources(row)
+    names = ("cpuCores", "memory", "storage", "traffic")
+    told = [size for name in names if isinstance(size := resources.get(name), int)]
+    return Sizes(*told) if len(told) == len(names) else None
+
+
+def _resources(row: Row) -> dict[str, Any]:
+    return _dict(_dict(row.get("settings")).get("resources") or row.get("resources"))
 
 
 def _moment(text: object) -> datetime | None:
