@@ -11,12 +11,25 @@ from sqlmodel import SQLModel
 
 from ezscale.kit.database import table_of
 from ezscale.kit.ids import new_id
-from ezscale.models import CreditEntry, Customer, LedgerEntry, Plan, Posting, Subscription, SubscriptionItem
+from ezscale.models import (
+    CreditEntry,
+    Customer,
+    LedgerEntry,
+    Location,
+    Plan,
+    Posting,
+    Service,
+    Subscription,
+    SubscriptionItem,
+    SystemImage,
+)
 from ezscale.models.plan import Family
+from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import SubscriptionStatus
 
 BLOCK = 5_000
 BUYERS = (("IE", "", "EUR"), ("DE", "", "EUR"), ("DE", "DE136695976", "EUR"), ("US", "", "USD"), ("GB", "", "GBP"))
+ADD_ON = 200
 PRICES = (550, 1100, 2200, 4200, 8100)
 BOOK: tuple[type[SQLModel], ...] = (Customer, Subscription, SubscriptionItem, LedgerEntry, Posting, CreditEntry)
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
@@ -35,6 +48,39 @@ def write_book(engine: Engine, count: int, now: datetime, bill_from: date | None
             for table in BOOK:
                 if rows[table]:
                     connection.execute(insert(table_of(table)), rows[table])
+
+
+def write_services(engine: Engine, now: datetime) -> list[dict[str, Any]]:
+    """A running service for each subscription of a book that has none; the rows. Ten customers share an account on the panel."""
+    owned, items = table_of(Subscription), table_of(SubscriptionItem)
+    sold = select(owned.c.customer_id, items.c.id, items.c.plan_id).join(owned, owned.c.id == items.c.subscription_id)
+    with engine.begin() as connection:
+        place, image = (
+            connection.execute(select(table_of(kind).c.id).limit(1)).scalar_one() for kind in (Location, SystemImage)
+        )
+        bare = (items.c.price_minor != ADD_ON, items.c.id.not_in(select(table_of(Service).c.item_id)))
+        found = connection.execute(sold.where(*bare).order_by(items.c.id)).all()
+        rows = [
+            Service(
+                number=f"S-9{number:05}",
+                customer_id=customer_id,
+                item_id=item_id,
+                plan_id=plan_id,
+                location_id=place,
+                image_id=image,
+                panel="virtfusion",
+                account_ref=str(90_000 + number // 10),
+                remote_id=str(100_000 + number),
+                hostname=f"host{number}.example.com",
+                status=ServiceStatus.ACTIVE,
+                created_at=now,
+                active_since=now,
+            ).model_dump()
+            for number, (customer_id, item_id, plan_id) in enumerate(found)
+        ]
+        for start in range(0, len(rows), BLOCK):
+            connection.execute(insert(table_of(Service)), rows[start : start + BLOCK])
+    return rows
 
 
 def book(chance: random.Random, numbers: range, plan_id: UUID, now: datetime, bill_from: date) -> Iterator[Rows]:
@@ -89,7 +135,7 @@ def add_customer(rows: Rows, chance: random.Random, number: int, plan_id: UUID, 
     coupon = {"discount_percent": 10, "discount_cycles": 3} if chance.random() < 0.05 else {}
     rows[SubscriptionItem].append(item(subscription_id, plan_id, currency, chance.choice(PRICES)) | coupon)
     if number % 2:
-        rows[SubscriptionItem].append(item(subscription_id, plan_id, currency, 200))
+        rows[SubscriptionItem].append(item(subscription_id, plan_id, currency, ADD_ON))
     if chance.random() < 0.02:
         add_credit(rows, customer_id, currency, chance.choice((100, 100_000)), now)
 

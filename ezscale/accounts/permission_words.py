@@ -6,7 +6,7 @@ from ezscale.kit.actor import Permission
 PERMISSION_WORDS: dict[Permission, str] = {
     may.SEE_EVERYTHING: "See every customer, service, order and invoice",
     may.SEE_MAIL: "Read the mail that customers were sent",
-    may.MANAGE_SERVICES: "Start, stop and rebuild customers' services",
+    may.MANAGE_SERVICES: "Start, stop and rebuild customers' services, and mend where panels do not agree with us",
     may.MANAGE_INVOICES: "Void, settle and correct invoices, and close billing cases",
     may.REFUND_PAYMENTS: "Send money back to where it came from",
     may.MANAGE_ORDERS: "Make offers, and approve, reject and hold orders",

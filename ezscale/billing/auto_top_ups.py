@@ -9,9 +9,9 @@ from sqlmodel import col, select
 from ezscale.billing.auto_agreements import pause_top_ups
 from ezscale.billing.cards import is_tried_out, usable_card
 from ezscale.billing.credit import credit_balance, lock_customers
-from ezscale.billing.runs import Tally, reported
 from ezscale.billing.top_up_rules import limits
 from ezscale.billing.top_ups import charge_top_up, new_top_up
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import AutoTopUp, Customer, TopUp

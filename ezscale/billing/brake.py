@@ -11,8 +11,8 @@ from ezscale.accounts.permissions import RUN_THE_COMPANY, SEE_EVERYTHING
 from ezscale.billing.cases import open_case
 from ezscale.billing.events import CaseClosed, RunAsked
 from ezscale.billing.house_rules import NightRules
-from ezscale.billing.runs import STOPPED, Tally
 from ezscale.company.rules import rules
+from ezscale.company.runs import STOPPED, Tally
 from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import BillingCase, RunReport

@@ -28,7 +28,6 @@ from ezscale.billing.paid_days import (
 )
 from ezscale.billing.payments import pay_small_ones, settle_free, settle_from_credit
 from ezscale.billing.proration import ChangeRules, Point
-from ezscale.billing.runs import Tally, reported
 from ezscale.billing.small_sums import smallest_charge, to_charge
 from ezscale.billing.subscriptions import (
     items_of,
@@ -38,6 +37,7 @@ from ezscale.billing.subscriptions import (
     visible_subscriptions,
 )
 from ezscale.company.rules import rules
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import (

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from ezscale.billing.cases import is_case, open_case
 from ezscale.billing.payments import STRAY, book_receipt
 from ezscale.billing.ports import ChargeState, PaymentGateway, Receipt
-from ezscale.billing.runs import Tally, reported
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.errors import Rejected
 from ezscale.kit.money import Money
 from ezscale.kit.paging import in_blocks

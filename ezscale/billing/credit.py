@@ -17,7 +17,7 @@ from ezscale.billing import ledger
 from ezscale.billing.events import CreditGranted, CreditLapsesSoon
 from ezscale.billing.low_credit import spendings
 from ezscale.billing.numbers import become_invoice
-from ezscale.billing.runs import Tally, reported
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.database import table_of
 from ezscale.kit.errors import Invalid, NotAllowed, NotFound
 from ezscale.kit.ids import new_id

@@ -23,9 +23,9 @@ from ezscale.billing.invoicing import give_up, invoice_to_change
 from ezscale.billing.named_days import day_to_name, latest_named, stands_warned
 from ezscale.billing.payments import settle_from_credit
 from ezscale.billing.policy import DunningPolicy, Step, StepKind, steps_due
-from ezscale.billing.runs import Tally, reported
 from ezscale.billing.small_sums import to_charge
 from ezscale.billing.subscriptions import cancellation_of, end_subscription, subscriptions_on
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import DunningStep, Invoice, PaymentAttempt
 from ezscale.models.hold import Deed

@@ -10,8 +10,8 @@ from sqlmodel import and_, col, or_, select
 from ezscale.billing.cards import usable_card
 from ezscale.billing.events import CardExpiresSoon
 from ezscale.billing.house_rules import PaymentRules
-from ezscale.billing.runs import Tally, reported
 from ezscale.company.rules import rules
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Cancellation, Invoice, PaymentMethod, Subscription
 from ezscale.models.invoice import InvoiceStatus

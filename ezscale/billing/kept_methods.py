@@ -14,7 +14,7 @@ from sqlmodel import col, or_, select
 from ezscale.billing.cards import take_over
 from ezscale.billing.cases import is_case, open_case
 from ezscale.billing.ports import Card, PaymentGateway
-from ezscale.billing.runs import Tally, reported
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.errors import Rejected
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import AutoTopUp, Customer, Invoice, KnownPayer, PaymentMethod, Service, Subscription

@@ -10,9 +10,9 @@ from ezscale.billing.document_rules import InvoiceRules
 from ezscale.billing.invoicing import draft_invoice, invoice_to_change, issue_invoice
 from ezscale.billing.lines import Position
 from ezscale.billing.pricing import taxes_of
-from ezscale.billing.runs import Tally, reported
 from ezscale.billing.small_sums import to_charge
 from ezscale.company.rules import rules
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Invoice

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from ezscale.billing.cases import is_case, open_case
 from ezscale.billing.ports import OldSubscription, PaymentGateway
-from ezscale.billing.runs import Tally, reported
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import BillingCase, Membership, PaymentMethod, User

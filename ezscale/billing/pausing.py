@@ -10,9 +10,9 @@ from ezscale.billing.days import day_of
 from ezscale.billing.events import SubscriptionBack, SubscriptionPaused
 from ezscale.billing.paid_days import call_off_ahead, paid_ahead, pauses_of, refuse_unpaid
 from ezscale.billing.proration import ChangeRules
-from ezscale.billing.runs import Tally, reported
 from ezscale.billing.subscriptions import items_of, subscription_to_change
 from ezscale.company.rules import rules
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Pause, Subscription

@@ -12,7 +12,7 @@ from ezscale.billing import ledger
 from ezscale.billing.cases import open_case
 from ezscale.billing.payout_ports import KeptFee, PayoutReceipt, PayoutState
 from ezscale.billing.ports import PaymentGateway
-from ezscale.billing.runs import Tally, reported
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.money import Money, circulating
 from ezscale.kit.paging import in_blocks, page_of
 from ezscale.kit.work import OpenWork, Work

@@ -15,9 +15,9 @@ from ezscale.accounts.signing_up import clean_line
 from ezscale.billing.credit import keep_as_credit, lock_customers
 from ezscale.billing.events import ReferralCredited
 from ezscale.billing.referrals import ReferralRules, visible_referrals
-from ezscale.billing.runs import Tally, reported
 from ezscale.billing.subscriptions import subscriptions_on
 from ezscale.company.rules import rules
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import OpenWork, Work

@@ -16,9 +16,9 @@ from ezscale.billing.holds import is_held
 from ezscale.billing.house_rules import RenewalRules
 from ezscale.billing.pricing import taxes_of
 from ezscale.billing.renewal_rows import Billed, write_invoices
-from ezscale.billing.runs import Tally, reported
 from ezscale.billing.seller import seller
 from ezscale.company.rules import rules
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.database import table_of
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Cancellation, Customer, Subscription, SubscriptionChange, SubscriptionItem

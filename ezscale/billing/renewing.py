@@ -17,8 +17,8 @@ from ezscale.billing.coming_near import comes_near, furthest_day
 from ezscale.billing.events import PriceChangeTold
 from ezscale.billing.price_changes import BLOCK, ITEMS, NOTICES, RUNNING, SUBSCRIPTIONS
 from ezscale.billing.renewals import LEAVES_BEFORE, invoice_due, renewals_due
-from ezscale.billing.runs import Tally, reported
 from ezscale.catalog.changing import locked
+from ezscale.company.runs import Tally, reported
 from ezscale.kit.bulk import insert_many
 from ezscale.kit.database import table_of
 from ezscale.kit.ids import new_id

@@ -20,6 +20,7 @@ from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
 from ezscale.models.order import Offer, Order, OrderHold, StockHold
+from ezscale.models.panel import PanelComparison, PanelFinding
 from ezscale.models.pay_link import PayLink
 from ezscale.models.payment import (
     BillingCase,
@@ -116,6 +117,8 @@ __all__ = [
     "Order",
     "OrderHold",
     "OutboxEvent",
+    "PanelComparison",
+    "PanelFinding",
     "Passkey",
     "Pause",
     "PayLink",

@@ -43,6 +43,7 @@ class Service(Row, table=True):
         UniqueConstraint("panel", "remote_id"),
         Index("ix_service_customer", "customer_id", "id"),
         Index("ix_service_former", "panel", "former_remote_id"),
+        Index("ix_service_account", "panel", "account_ref"),
     )
     __at_rest__: ClassVar[dict[StrEnum, str]] = {
         ServiceStatus.EXPIRED: "nobody has paid for it",
@@ -119,6 +120,11 @@ class Service(Row, table=True):
         """It runs again, confirmed by the panel."""
         require_status("service", self.status, ServiceStatus.SUSPENDED, ServiceStatus.ACTIVE)
         self.status = ServiceStatus.ACTIVE
+
+    def adopt(self, remote_id: str) -> None:
+        """A server that the panel has already is its server from now on, in the place of one that is not there."""
+        require_status("service", self.status, ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED, ServiceStatus.FAILED)
+        self.remote_id, self.former_remote_id = remote_id, self.remote_id or self.former_remote_id
 
     def begin_terminating(self) -> None:
         """It is going to be deleted."""

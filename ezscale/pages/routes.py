@@ -46,6 +46,7 @@ from ezscale.pages.admin.options import options
 from ezscale.pages.admin.order import order as admin_order
 from ezscale.pages.admin.orders import orders
 from ezscale.pages.admin.overview import overview as admin_overview
+from ezscale.pages.admin.panels import panels
 from ezscale.pages.admin.payouts import payouts as admin_payouts
 from ezscale.pages.admin.plan import plan
 from ezscale.pages.admin.plans import plans
@@ -129,6 +130,7 @@ from ezscale.state.admin.options import OptionsState
 from ezscale.state.admin.order import OrderState as AdminOrderState
 from ezscale.state.admin.orders import OrdersState
 from ezscale.state.admin.overview import OverviewState as AdminOverviewState
+from ezscale.state.admin.panels import PanelsState
 from ezscale.state.admin.payouts import PayoutsState
 from ezscale.state.admin.plan import PlanState
 from ezscale.state.admin.plans import PlansState
@@ -387,6 +389,7 @@ ADMIN = (
         title=f"Provisioning | {company()} staff",
         on_load=[ProvisioningState.load],
     ),
+    Route("/admin/panels/", panels, title=f"Panels | {company()} staff", on_load=[PanelsState.load]),
     Route("/admin/tonight/", tonight, title=f"Tonight | {company()} staff", on_load=[TonightState.load]),
     Route("/admin/runs/", runs, title=f"Runs | {company()} staff", on_load=[RunsState.load]),
     Route("/admin/tax/", tax, title=f"Tax | {company()} staff", on_load=[TaxState.load]),

@@ -61,3 +61,26 @@ class ServiceTerminated(Event):
 
     service_id: UUID
     customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonAsked(Event):
+    """A panel shall be compared with our records now."""
+
+    panel: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelCompared(Event):
+    """A panel was compared with our records, or did not let itself be compared."""
+
+    panel: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSettled(Event):
+    """Somebody has seen to a finding."""
+
+    finding_id: UUID
+    settled_by: str

@@ -7,12 +7,16 @@ from ezscale.kit.work import Work
 from ezscale.reporting.checks import MOST_NAMES, Check
 from ezscale.reporting.middle_states import OF_MIDDLE_STATES
 from ezscale.reporting.money_checks import OF_MONEY
+from ezscale.reporting.panel_checks import OF_PANELS
 from ezscale.reporting.payment_checks import OF_PAYMENTS
 from ezscale.reporting.payout_checks import OF_PAYOUTS
 from ezscale.reporting.service_checks import OF_SERVICES
 from ezscale.reporting.top_up_checks import OF_TOP_UPS
 
-CHECKS: tuple[Check, ...] = (*OF_MONEY, *OF_PAYMENTS, *OF_PAYOUTS, *OF_TOP_UPS, *OF_SERVICES, *OF_MIDDLE_STATES)
+CHECKS: tuple[Check, ...] = (
+    *(*OF_MONEY, *OF_PAYMENTS, *OF_PAYOUTS, *OF_TOP_UPS),
+    *(*OF_SERVICES, *OF_PANELS, *OF_MIDDLE_STATES),
+)
 
 
 @dataclass(frozen=True, slots=True)

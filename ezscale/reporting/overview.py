@@ -11,7 +11,7 @@ from ezscale.company.currencies import together
 from ezscale.kit.money import Money
 from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import Work
-from ezscale.models import BillingCase, Customer, Invoice, Service
+from ezscale.models import BillingCase, Customer, Invoice, PanelFinding, Service
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.reporting.revenue import recurring_revenue
@@ -32,6 +32,7 @@ class Overview:
     overdue_count: int
     open_cases: int
     failed_builds: int
+    open_findings: int = 0
     silent_vendors: tuple[tuple[str, datetime], ...] = ()
     mrr_together: Money | None = None
     outstanding_together: Money | None = None
@@ -43,6 +44,7 @@ def company_overview(work: Work) -> Overview:
     by_status = select(Service.status, func.count()).group_by(col(Service.status))
     services = {str(status): count for status, count in work.session.exec(by_status)}
     late = col(Invoice.due_on) < work.today
+    waiting = (col(PanelFinding.closed_at).is_(None), col(PanelFinding.dismissed_at).is_(None))
     mrr, outstanding = recurring_revenue(work), _open_sums(work)
     return Overview(
         mrr=mrr,
@@ -53,6 +55,7 @@ def company_overview(work: Work) -> Overview:
         overdue_count=work.session.exec(select(func.count()).where(Invoice.status == InvoiceStatus.OPEN, late)).one(),
         open_cases=work.session.exec(select(func.count()).where(col(BillingCase.closed_at).is_(None))).one(),
         failed_builds=services.get(ServiceStatus.FAILED, 0),
+        open_findings=work.session.exec(select(func.count()).where(*waiting)).one(),
         silent_vendors=tuple((line.name, line.silent_since) for line in silent_lines(work) if line.silent_since),
         mrr_together=together(work, mrr),
         outstanding_together=together(work, outstanding),

@@ -29,8 +29,8 @@ from ezscale.billing.late_fees import charge_late_fees
 from ezscale.billing.pausing import return_paused
 from ezscale.billing.policy import StepKind
 from ezscale.billing.renewing import renew
-from ezscale.billing.runs import STOPPED, Tally
 from ezscale.billing.small_sums import from_before
+from ezscale.company.runs import STOPPED, Tally
 from ezscale.kit.actor import robot
 from ezscale.kit.events import Event
 from ezscale.kit.money import Money

@@ -16,8 +16,15 @@ from ezscale.billing.events import (
 )
 from ezscale.kit.jobs import Lane
 from ezscale.ordering import fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, stopping
-from ezscale.provisioning.events import JobRequested
+from ezscale.provisioning import carrying_out, comparing, stopping
+from ezscale.provisioning.events import (
+    ComparisonAsked,
+    JobRequested,
+    ServiceReady,
+    ServiceResumed,
+    ServiceSuspended,
+    ServiceTerminated,
+)
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -113,3 +120,25 @@ def expire_orders(house: House) -> None:
         fulfilling.expire_orders(work)
     with house.automation("orders")() as work:
         offering.expire_offers(work)
+
+
+@task_of(Lane.VENDORS)
+def compare_panels(house: House) -> None:
+    """Compare every panel with our records. Whichever is away is asked again by a job of its own."""
+    open_work = house.automation("comparison")
+    tallies = comparing.compare_panels(open_work, house.panels)
+    if away := [name for name, tally in tallies.items() if comparing.AWAY in tally.counts]:
+        with open_work() as work:
+            comparing.ask_for_comparison(work, house.panels, away)
+
+
+@task_of(Lane.VENDORS)
+def compare_panel(house: House, event: ComparisonAsked) -> None:
+    """Compare a panel with our records."""
+    comparing.compare_panel(house.automation("comparison"), house.panels, event.panel)
+
+
+@task_of(Lane.VENDORS)
+def look_again(house: House, event: ServiceReady | ServiceSuspended | ServiceResumed | ServiceTerminated) -> None:
+    """Close what was found of a service, and is over."""
+    comparing.look_again(house.automation("comparison"), house.panels, event.service_id)

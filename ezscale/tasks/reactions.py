@@ -63,6 +63,7 @@ from ezscale.messaging.events import MailWritten
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
+    ComparisonAsked,
     JobRequested,
     ServiceFailed,
     ServiceReady,
@@ -143,11 +144,12 @@ REACTIONS |= {
     OfferMade: (messaging.offer_made,),
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
-    ServiceReady: (messaging.service_ready,),
+    ComparisonAsked: (provisioning.compare_panel,),
+    ServiceReady: (messaging.service_ready, provisioning.look_again),
     ServiceFailed: (messaging.service_failed,),
-    ServiceSuspended: (messaging.service_suspended,),
-    ServiceResumed: (messaging.service_resumed,),
-    ServiceTerminated: (messaging.service_terminated,),
+    ServiceSuspended: (messaging.service_suspended, provisioning.look_again),
+    ServiceResumed: (messaging.service_resumed, provisioning.look_again),
+    ServiceTerminated: (messaging.service_terminated, provisioning.look_again),
     MailWritten: (messaging.send,),
     TravelRequested: (housekeeping.travel,),
 }

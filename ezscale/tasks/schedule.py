@@ -25,6 +25,7 @@ SCHEDULE[:] = (
     Periodic(billing.book_payouts, at=time(1, 30)),  # after the comparison has booked what was missing
     Periodic(billing.stop_old_subscriptions, at=time(1, 30)),
     Periodic(billing.compare_kept_methods, at=time(2)),
+    Periodic(provisioning.compare_panels, at=time(2, 30)),  # when hardly anything is built
     Periodic(billing.check_tax_ids, every=timedelta(minutes=10)),
     Periodic(billing.learn_tax_places, every=timedelta(hours=6)),
     Periodic(billing.fetch_exchange_rates, at=time(17)),

@@ -95,10 +95,10 @@ TYPED = {
         "recorded_payment",
         "refund",
     ),
-    *("top_up", "auto_top_up"),
+    *("top_up", "auto_top_up", "panel_finding"),
 }
 # The same within JSON: who an invoice is for as it was when it was issued, and what a case is about.
-PAPERS = (("invoice", "billed_to"), ("credit_note", "billed_to"), ("billing_case", "facts"))
+PAPERS = (("invoice", "billed_to"), ("credit_note", "billed_to"), ("billing_case", "facts"), ("panel_finding", "facts"))
 # Everything else with text in it, and why nobody types it: a new table has to go into one of the two lists.
 NOT_TYPED = {
     "audit_entry": "sealed by a chain of hashes; what it tells of is planted where it was typed",
@@ -115,6 +115,7 @@ NOT_TYPED = {
     "login_attempt": "a key to count by, which no page shows",
     "number_series": "names of ours",
     "outbox_event": "names of ours",
+    "panel_comparison": "a panel's own words",
     "payment": "names of gateways",
     "payout": "names of gateways",
     "gateway_balance": "names of gateways",

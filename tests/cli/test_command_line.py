@@ -25,11 +25,12 @@ from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.jobs import Job, JobStatus, job_row
 from ezscale.kit.settings import Settings
 from ezscale.models import Passkey, RunReport, User
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Ran, forget_the_settings
 
 HANDBOOK = Path(__file__).parents[2] / "docs"
 COMMANDS = [
     *("run", "web", "worker", "beat", "migrate", "build", "doctor", "tonight", "seed", "renew", "settings"),
+    "compare-panels",
     *("user add-staff", "user reset-second-factor", "sandbox urls", "demo logins", "clock show", "clock move"),
     *("audit verify", "audit head", "jobs list", "jobs retry", "jobs dismiss"),
     *("secrets rotate", "secrets retire", "secrets reseal", "check-url"),
@@ -269,6 +270,21 @@ def test_without_a_demo_there_are_no_logins(ezscale: Callable[..., Ran]):
 
 def test_the_handbook_tells_every_setting():
     assert (HANDBOOK / "settings.md").read_text("utf-8") == settings_page()
+
+
+def test_a_panel_that_cannot_be_compared_is_told_to_people_and_programs(
+    company: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+):
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        monkeypatch.setenv("EZSCALE_VIRTFUSION_URL", f"http://127.0.0.1:{nobody.getsockname()[1]}")
+    forget_the_settings()
+
+    told = company("compare-panels")
+    number, said, _ = company("compare-panels", "--json")
+
+    [aside] = json.loads(said)["virtfusion"]["set_aside"]
+    assert (told[0], number, aside["name"]) == (1, 1, "virtfusion")
+    assert "virtfusion: 0 servers, 0 findings" in told[1]
 
 
 def test_every_setting_says_what_it_does():

@@ -13,7 +13,7 @@ from sqlmodel import col, delete, func, select
 
 from ezscale.billing.periods import add_months
 from ezscale.billing.renewals import issue_renewals
-from ezscale.billing.runs import Tally
+from ezscale.company.runs import Tally
 from ezscale.kit.actor import robot
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.errors import TemporaryFailure

@@ -61,6 +61,8 @@ TOPPED_UP = f"""INSERT INTO top_up (id, number, customer_id, live_for, is_automa
 PAID_OUT = f"""INSERT INTO payout (id, gateway, gateway_ref, status, currency, amount_minor, arrives_on, booked_at)
     SELECT id, 'stripe', 'po_1', 'paid', 'EUR', 100, '2026-03-04', {LONG_AGO} FROM customer"""
 AT_THE_BANK = "UPDATE posting SET account = 'bank' WHERE account = 'fees:stripe'"
+FOUND = f"""INSERT INTO panel_finding (id, panel, kind, remote_id, service_id, facts, found_at, note, done)
+    SELECT id, panel, 'missing', remote_id, id, '{{}}', {LONG_AGO}, '', '' FROM service"""
 BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("entries_balance", (f"UPDATE posting SET amount_minor = amount_minor + 1 WHERE {ONE_POSTING}",), "in EUR"),
     ("receivables_are_open_invoices", ("UPDATE invoice SET settled_minor = 1 WHERE status = 'open'",), "booked 1353"),
@@ -219,6 +221,8 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         (f"UPDATE outbox_event SET relayed_at = NULL, happened_at = {LONG_AGO} WHERE name = 'MailWritten'",),
         "event MailWritten was not relayed",
     ),
+    ("panels_agree", (FOUND,), "virtfusion: missing, S-000001, server 7301"),
+    ("panels_are_compared", (f"UPDATE panel_comparison SET compared_at = {LONG_AGO}",), "virtfusion"),
     (
         "services_come_to_an_end",
         ("UPDATE service SET status = 'terminating'", f"UPDATE provisioning_job SET created_at = {LONG_AGO}"),

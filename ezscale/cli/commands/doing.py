@@ -10,12 +10,15 @@ from ezscale.accounts.second_factors import reset_second_factor as remove_second
 from ezscale.accounts.staff import add_staff as add_to_staff
 from ezscale.billing.holds import lift_those_over
 from ezscale.billing.renewing import renew as renew_subscriptions
-from ezscale.billing.runs import STOPPED
 from ezscale.cli.house import open_house
 from ezscale.cli.running import alone_in, found_demo
 from ezscale.cli.surroundings import settle
 from ezscale.cli.telling import AsJson, Exit, Steps, complain, console, leave, print_json
+from ezscale.company.runs import STOPPED
 from ezscale.kit.money import Money
+from ezscale.provisioning.comparing import compare_panels as compare_all_panels
+from ezscale.provisioning.finding_words import TITLES
+from ezscale.provisioning.findings import comparisons, open_findings
 
 app = typer.Typer()
 user = typer.Typer(no_args_is_help=True, help="People who sign in.")
@@ -53,6 +56,42 @@ def renew(as_json: AsJson = False) -> None:
         for aside in tally.set_aside:
             console.print(f"set aside: {aside['name']}: {aside['problem']}", markup=False)
     if tally.set_aside:
+        raise leave(Exit.FINDING)
+
+
+@app.command("compare-panels")
+def compare_panels(as_json: AsJson = False) -> None:
+    """Compare what panels hold with our records, now. Ends with 1 when they do not agree, or one does not answer."""
+    house = open_house()
+    open_work = house.automation("comparison")
+    tallies = compare_all_panels(open_work, house.panels)
+    with open_work() as work:
+        seen = comparisons(work)
+        told = {name: [row for row in open_findings(work, name) if row.dismissed_at is None] for name in tallies}
+    if as_json:
+        print_json(
+            {
+                name: {
+                    "servers": seen[name].servers,
+                    "compared_at": seen[name].compared_at,
+                    "findings": [
+                        {"kind": row.kind, "server": row.remote_id, "facts": row.facts, "found_at": row.found_at}
+                        for row in told[name]
+                    ],
+                    "set_aside": tally.set_aside,
+                }
+                for name, tally in tallies.items()
+            }
+        )
+    else:
+        for name, tally in tallies.items():
+            console.print(f"{name}: {seen[name].servers} servers, {len(told[name])} findings.", markup=False)
+            for row in told[name]:
+                facts = ", ".join(f"{what}: {words}" for what, words in row.facts.items())
+                console.print(f"  {TITLES[row.kind]}: server {row.remote_id or '-'} {facts}", markup=False)
+            for aside in tally.set_aside:
+                console.print(f"  set aside: {aside['name']}: {aside['problem']}", markup=False)
+    if any(told.values()) or any(tally.set_aside for tally in tallies.values()):
         raise leave(Exit.FINDING)
 
 

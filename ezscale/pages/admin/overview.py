@@ -57,11 +57,18 @@ def _alarms() -> rx.Component:
     lines = rx.el.ul(
         alarm(OverviewState.open_cases, "billing case is open", "billing cases are open", "/admin/#cases"),
         alarm(OverviewState.failed_builds, "build has failed", "builds have failed", "/admin/provisioning/"),
+        alarm(
+            OverviewState.open_findings,
+            "server does not agree with our records",
+            "servers do not agree with our records",
+            "/admin/panels/",
+        ),
         alarm(OverviewState.broken, "promise is broken", "promises are broken", "/admin/doctor/"),
         rx.foreach(OverviewState.silent_vendors, rx.el.li),
         class_name="flex flex-wrap gap-x-5 gap-y-1",
     )
-    counted = OverviewState.open_cases + OverviewState.failed_builds + OverviewState.broken
+    servers = OverviewState.failed_builds + OverviewState.open_findings
+    counted = OverviewState.open_cases + servers + OverviewState.broken
     any_alarm = counted + OverviewState.silent_vendors.length() > 0
     return rx.cond(any_alarm, notice(lines, "warning", title="Something waits for a person"))
 

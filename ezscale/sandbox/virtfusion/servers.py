@@ -15,7 +15,7 @@ from ezscale.sandbox.virtfusion.bodies import Build, NewServer
 from ezscale.sandbox.virtfusion.house import Alone, Here, House, note, refused
 from ezscale.sandbox.virtfusion.stock import place_with_room, take_ipv4, take_ipv6
 from ezscale.sandbox.virtfusion.tasks import free_server, idle_server, server_now, start
-from ezscale.sandbox.virtfusion.views import page_of, row_of_user, server_view, simple_row
+from ezscale.sandbox.virtfusion.views import View, page_of, row_of_user, server_view, simple_row
 
 router = APIRouter(prefix="/servers", route_class=Alone)
 
@@ -91,10 +91,13 @@ def list_servers(
     """Every server, a page at a time."""
     wanted = {*(hypervisors or ()), *(() if hypervisorId is None else (hypervisorId,))}
     stored = [server for server in here.store.all("servers") if not wanted or server["hypervisorId"] in wanted]
-    servers = [server_now(here, server["id"]) for server in stored]
-    rows = [server_view(here, server) if type == "full" else simple_row(server) for server in servers]
     query = [(name, value) for name, value in request.query_params.multi_items() if name != "page"]
-    return page_of(rows, page, results, str(request.url.replace(query="")).rstrip("?"), query)
+
+    def view(server: Document) -> View:
+        now = server_now(here, server["id"])
+        return server_view(here, now) if type == "full" else simple_row(now)
+
+    return page_of(stored, page, results, str(request.url.replace(query="")).rstrip("?"), query, view)
 
 
 @router.get("/user/{user_id}")

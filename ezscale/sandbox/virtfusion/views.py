@@ -1,6 +1,6 @@
 """How VirtFusion shows its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -85,10 +85,17 @@ def simple_row(server: Document) -> View:
     }
 
 
-def page_of(rows: Sequence[View], page: int, results: int, address: str, query: list[tuple[str, str]]) -> View:
-    """One page in Laravel's paginator."""
-    total, last = len(rows), max(1, -(-len(rows) // results))
-    shown = rows[(page - 1) * results : page * results]
+def page_of(
+    stored: Sequence[Document],
+    page: int,
+    results: int,
+    address: str,
+    query: list[tuple[str, str]],
+    view: Callable[[Document], View] = dict,
+) -> View:
+    """One page in Laravel's paginator; only what stands on it is viewed."""
+    total, last = len(stored), max(1, -(-len(stored) // results))
+    shown = [view(document) for document in stored[(page - 1) * results : page * results]]
 
     def url(number: int) -> str | None:
         if not 1 <= number <= last:
@@ -98,7 +105,7 @@ def page_of(rows: Sequence[View], page: int, results: int, address: str, query: 
     numbered = [{"url": url(n), "label": str(n), "active": n == page} for n in range(1, last + 1)]
     return {
         "current_page": page,
-        "data": list(shown),
+        "data": shown,
         "first_page_url": url(1),
         "from": (page - 1) * results + 1 if shown else None,
         "last_page": last,

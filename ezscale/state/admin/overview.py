@@ -133,6 +133,7 @@ class OverviewState(StaffState):
     cases: list[CaseView] = []
     open_cases: int = 0
     failed_builds: int = 0
+    open_findings: int = 0
     silent_vendors: list[str] = []
     broken: int = 0
 
@@ -175,6 +176,7 @@ class OverviewState(StaffState):
         self.orders, self.news, self.cases = desk.orders, desk.news, desk.cases
         self.silent_vendors = desk.silent_vendors
         self.open_cases, self.failed_builds = desk.seen.open_cases, desk.seen.failed_builds
+        self.open_findings = desk.seen.open_findings
         drawn = f"{desk.currency} {desk.revenue.to_json()}"
         if drawn != self._drawn:  # a chart is large: send it when it has changed
             self._drawn = drawn

@@ -1,0 +1,128 @@
+"""What our records say of what a panel should hold, for many servers with a few queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy.orm import aliased
+from sqlmodel import col, exists, select
+
+from ezscale.kit.work import Work
+from ezscale.models import Plan, ProvisioningJob, Service, SubscriptionItem, Suspension
+from ezscale.models.service import ServiceStatus
+from ezscale.models.subscription import ItemKind
+from ezscale.provisioning.ports import RemoteServer, Sizes
+
+RUNNING = (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)
+IN_HANDS = (ServiceStatus.BUILDING, ServiceStatus.TERMINATING)
+WITHOUT_SERVER = (ServiceStatus.BUILDING, ServiceStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """A service as it should be on its panel.
+
+    `is_worked_on` says that it is being built, stopped, deleted or otherwise changed there: nothing can be said of it now.
+    `stands_still` that a suspension holds; `is_fitted` that options or add-ons may have made it bigger than its plan.
+    """
+
+    id: UUID
+    number: str
+    status: ServiceStatus
+    account_ref: str
+    remote_id: str | None
+    terminated_at: datetime | None
+    package: str
+    sizes: Sizes
+    is_worked_on: bool
+    stands_still: bool
+    is_fitted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """What our records know of a server that is no service's: the one whose number it shows, the one whose it was, and
+    those of the same account that still wait for a server."""
+
+    named: OnRecord | None = None
+    former: OnRecord | None = None
+    waiting: tuple[OnRecord, ...] = ()
+
+    @property
+    def known(self) -> tuple[OnRecord, ...]:
+        """All of them."""
+        return tuple(kept for kept in (self.named, self.former, *self.waiting) if kept is not None)
+
+
+def by_remote_id(work: Work, panel: str, remote_ids: Sequence[str]) -> dict[str, OnRecord]:
+    """The services behind these servers, in one query."""
+    found = _on_record(work, Service.panel == panel, col(Service.remote_id).in_(remote_ids))
+    return {kept.remote_id: kept for kept in found if kept.remote_id is not None}
+
+
+def by_id(work: Work, service_id: UUID) -> OnRecord:
+    """One service."""
+    [kept] = _on_record(work, Service.id == service_id)
+    return kept
+
+
+def running_after(work: Work, panel: str, after: UUID | None, limit: int) -> list[OnRecord]:
+    """The services of a panel that should be there, by id; `after` is the last one of the block before."""
+    wanted = [Service.panel == panel, col(Service.status).in_(RUNNING)]
+    if after is not None:
+        wanted.append(col(Service.id) > after)
+    return _on_record(work, *wanted, limit=limit)
+
+
+def relations_of(work: Work, panel: str, server: RemoteServer) -> Relations:
+    """What we know of a server that belongs to no service."""
+    here = Service.panel == panel
+    shown = server.key or server.name
+    waiting: list[OnRecord] = []
+    if server.owner:
+        without = (col(Service.remote_id).is_(None), col(Service.status).in_(WITHOUT_SERVER))
+        waiting = _on_record(work, here, Service.account_ref == server.owner, *without)
+    return Relations(
+        named=next(iter(_on_record(work, here, Service.number == shown)), None) if shown else None,
+        former=next(iter(_on_record(work, here, Service.former_remote_id == server.remote_id)), None),
+        waiting=tuple(waiting),
+    )
+
+
+def is_customers_account(work: Work, panel: str, account: str) -> bool:
+    """Whether an account on a panel belongs to somebody who has, or had, a service there."""
+    theirs = select(Service.id).where(Service.panel == panel, Service.account_ref == account)
+    return bool(account) and work.session.exec(theirs.limit(1)).first() is not None
+
+
+def _on_record(work: Work, *wanted: Any, limit: int | None = None) -> list[OnRecord]:
+    own, beside = aliased(SubscriptionItem), aliased(SubscriptionItem)
+    is_fitted = exists().where(
+        col(own.id) == col(Service.item_id),
+        col(beside.subscription_id) == col(own.subscription_id),
+        col(beside.kind) != ItemKind.PLAN,
+        col(beside.ended_on).is_(None),
+    )
+    stands_still = exists().where(col(Suspension.service_id) == col(Service.id), col(Suspension.lifted_at).is_(None))
+    rows = sqlalchemy.select(
+        *(col(Service.id), col(Service.number), col(Service.status), col(Service.account_ref), col(Service.remote_id)),
+        *(col(Service.terminated_at), col(Plan.package)),
+        *(col(Plan.cpu_cores), col(Plan.memory_mb), col(Plan.disk_gb), col(Plan.traffic_gb)),
+        exists().where(col(ProvisioningJob.live_for) == col(Service.id)),
+        stands_still,
+        is_fitted,
+    ).join(Plan, col(Plan.id) == Service.plan_id)
+    return list(_read(work.session.execute(rows.where(*wanted).order_by(col(Service.id)).limit(limit))))
+
+
+def _read(rows: Iterable[Any]) -> Iterable[OnRecord]:
+    for row in rows:
+        service_id, number, status, account_ref, remote_id, terminated_at, package, *sizes, live, still, fitted = row
+        worked_on = bool(live) or status in IN_HANDS
+        yield OnRecord(
+            *(service_id, number, status, account_ref, remote_id, terminated_at, package, Sizes(*sizes)),
+            *(worked_on, bool(still), bool(fitted)),
+        )
