@@ -1,14 +1,13 @@
 """A library that was written against real panels gets on with the stand-in."""
 
 import httpx
+import pydactyl
 import pytest
+import requests
 
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.pterodactyl import STEP_BY_STEP, pterodactyl_stand_in
 from ezscale.sandbox.store import Store
-
-pydactyl = pytest.importorskip("pydactyl")
-requests = pytest.importorskip("requests")
 
 KEY, OWNER_KEY = "ptla_for-tests", "ptlc_for-tests"
 URL = "http://panel.test"
