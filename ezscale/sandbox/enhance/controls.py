@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from ezscale.sandbox.alone import Alone
 from ezscale.sandbox.enhance.bodies import ClockOrder, FailingBuilds, Quota, ServerOrder, SignIn
-from ezscale.sandbox.enhance.house import Alone, Here, House, Refusal
+from ezscale.sandbox.enhance.house import Here, House, Refusal
 from ezscale.sandbox.enhance.stock import MASTER
 
 router = APIRouter(prefix="/_sandbox", route_class=Alone)

@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.enhance.bodies import ChangedOrganisation, NewCustomer, NewToken
-from ezscale.sandbox.enhance.house import Alone, Here, House, ThePart, listed, new_id, not_found, note
+from ezscale.sandbox.enhance.house import Here, House, ThePart, listed, new_id, not_found
 from ezscale.sandbox.enhance.stock import MASTER
 from ezscale.sandbox.enhance.views import customer_row, organisation_view
 from ezscale.sandbox.store import Document

@@ -3,15 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from fastapi import Depends, Query, Request
-from fastapi.routing import APIRoute
 
 from ezscale.kit.clock import world_now
-from ezscale.sandbox.faults import remark
 from ezscale.sandbox.store import Document, Store
 
 
@@ -149,29 +146,8 @@ Here = Annotated[House, Depends(the_house)]
 ThePart = Annotated[Part, Depends(part_of_list)]
 
 
-class Alone(APIRoute):
-    """A route whose calls change the memory as a whole or not at all, one after the other."""
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _alone(endpoint), **options)
-
-
-def _alone(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(endpoint)
-    async def serve(*values: Any, here: House, **named: Any) -> Any:
-        with here.store.transaction():
-            return endpoint(*values, here=here, **named)
-
-    return serve
-
-
 def open_house(
     store: Store, token: str, public_url: str = "", pace: Pace = LIFELIKE, world: Callable[[], datetime] = world_now
 ) -> House:
     """A house on this memory."""
     return House(store, token, public_url.rstrip("/"), pace, world)
-
-
-def note(request: Request, text: str) -> None:
-    """Put into the journal of calls what was done."""
-    remark(request.scope, text)

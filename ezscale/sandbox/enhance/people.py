@@ -6,19 +6,10 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.enhance.bodies import NewLogin, NewMember, NewPassword, Recovery, Role, Uuid
 from ezscale.sandbox.enhance.customers import customer, is_master
-from ezscale.sandbox.enhance.house import (
-    Alone,
-    Here,
-    House,
-    ThePart,
-    already_there,
-    listed,
-    new_id,
-    not_found,
-    note,
-)
+from ezscale.sandbox.enhance.house import Here, House, ThePart, already_there, listed, new_id, not_found
 from ezscale.sandbox.enhance.views import login_row, member_row
 from ezscale.sandbox.store import Document
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from ezscale.sandbox.alone import Alone
 from ezscale.sandbox.enhance.bodies import Uuid
 from ezscale.sandbox.enhance.customers import is_master
-from ezscale.sandbox.enhance.house import Alone, Here, ThePart, listed
+from ezscale.sandbox.enhance.house import Here, ThePart, listed
 from ezscale.sandbox.enhance.views import group_row, plan_view, server_row
 
 router = APIRouter(route_class=Alone)

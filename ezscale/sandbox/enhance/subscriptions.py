@@ -4,20 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.enhance.bodies import ChangedSubscription, NewSubscription
 from ezscale.sandbox.enhance.customers import customer, is_master
-from ezscale.sandbox.enhance.house import (
-    Alone,
-    Here,
-    House,
-    ThePart,
-    invalid,
-    listed,
-    not_found,
-    note,
-    out_of_quota,
-    suspended,
-)
+from ezscale.sandbox.enhance.house import Here, House, ThePart, invalid, listed, not_found, out_of_quota, suspended
 from ezscale.sandbox.enhance.stock import MASTER
 from ezscale.sandbox.enhance.usage import transferred, usage_of
 from ezscale.sandbox.enhance.views import subscription_view

@@ -6,10 +6,10 @@ from zlib import crc32
 
 from fastapi import APIRouter, Request, Response
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.enhance.bodies import ChangedWebsite, NewWebsite
 from ezscale.sandbox.enhance.customers import customer
 from ezscale.sandbox.enhance.house import (
-    Alone,
     Here,
     House,
     ThePart,
@@ -18,7 +18,6 @@ from ezscale.sandbox.enhance.house import (
     listed,
     new_id,
     not_found,
-    note,
     out_of_quota,
     suspended,
 )

@@ -4,9 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.pterodactyl.asking import one
 from ezscale.sandbox.pterodactyl.bodies import Build, Details, Startup
-from ezscale.sandbox.pterodactyl.house import Alone, Here, House, Refusal, conflict, invalid, note
+from ezscale.sandbox.pterodactyl.house import Here, House, Refusal, conflict, invalid
 from ezscale.sandbox.pterodactyl.rules import checked
 from ezscale.sandbox.pterodactyl.stock import free_port
 from ezscale.sandbox.pterodactyl.views import server_view

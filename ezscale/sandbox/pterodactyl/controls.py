@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from ezscale.sandbox.alone import Alone
 from ezscale.sandbox.pterodactyl.bodies import ClockOrder, FailingBuilds, NodeOrder, RightOrder, ServerOrder, SignIn
-from ezscale.sandbox.pterodactyl.house import Alone, Here, House, forbidden
+from ezscale.sandbox.pterodactyl.house import Here, House, forbidden
 from ezscale.sandbox.pterodactyl.stock import allocated
 from ezscale.sandbox.pterodactyl.wings import server_now
 

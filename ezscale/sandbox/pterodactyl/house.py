@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
 
-from ezscale.sandbox.faults import remark
 from ezscale.sandbox.store import Document, Store
 
 
@@ -139,24 +136,3 @@ def the_house(request: Request) -> House:
 
 
 Here = Annotated[House, Depends(the_house)]
-
-
-class Alone(APIRoute):
-    """A route whose calls change the memory as a whole or not at all, one after the other."""
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _alone(endpoint), **options)
-
-
-def _alone(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(endpoint)
-    async def serve(*values: Any, here: House, **named: Any) -> Any:
-        with here.store.transaction():
-            return endpoint(*values, here=here, **named)
-
-    return serve
-
-
-def note(request: Request, text: str) -> None:
-    """Put into the journal of calls what was done."""
-    remark(request.scope, text)

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.pterodactyl.asking import MOST_ON_A_PAGE, Asked, Query, one, page_of
 from ezscale.sandbox.pterodactyl.bodies import Command, Power
-from ezscale.sandbox.pterodactyl.house import Alone, Here, House, Refusal, conflict, fault, not_found, note
+from ezscale.sandbox.pterodactyl.house import Here, House, Refusal, conflict, fault, not_found
 from ezscale.sandbox.pterodactyl.stock import ADMINISTRATOR
 from ezscale.sandbox.pterodactyl.views import client_view
 from ezscale.sandbox.pterodactyl.wings import begin_install, need_wings, server_now, stats, switch

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.pterodactyl.asking import Asked, Query, one, page_of, resource
 from ezscale.sandbox.pterodactyl.bodies import NewServer
-from ezscale.sandbox.pterodactyl.house import Alone, Here, House, Refusal, invalid, not_found, note
+from ezscale.sandbox.pterodactyl.house import Here, House, Refusal, invalid, not_found
 from ezscale.sandbox.pterodactyl.rules import checked
 from ezscale.sandbox.pterodactyl.stock import deployed, free_port, release_ports, viable_nodes
 from ezscale.sandbox.pterodactyl.views import SERVER_INCLUDES, server_view

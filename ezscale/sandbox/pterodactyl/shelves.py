@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.pterodactyl.asking import Asked, Query, all_of, one, page_of
 from ezscale.sandbox.pterodactyl.bodies import NewAllocations
-from ezscale.sandbox.pterodactyl.house import Alone, Here, House, Refusal, invalid, note
+from ezscale.sandbox.pterodactyl.house import Here, House, Refusal, invalid
 from ezscale.sandbox.pterodactyl.stock import open_ports, viable_nodes
 from ezscale.sandbox.pterodactyl.views import allocation_view, egg_view, node_view
 from ezscale.sandbox.store import Document

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.pterodactyl.asking import Asked, Query, one, page_of, resource
 from ezscale.sandbox.pterodactyl.bodies import ChangedUser, NewUser
-from ezscale.sandbox.pterodactyl.house import Alone, Here, House, Refusal, invalid, not_found, note, refused, words
+from ezscale.sandbox.pterodactyl.house import Here, House, Refusal, invalid, not_found, refused, words
 from ezscale.sandbox.pterodactyl.views import server_view, user_view
 from ezscale.sandbox.store import Document
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.synergycp.asking import Paged
 from ezscale.sandbox.synergycp.bodies import ChangedClient, Letter, NewClient, NewKey
-from ezscale.sandbox.synergycp.house import Alone, Here, House, note, refused
+from ezscale.sandbox.synergycp.house import Here, House, refused
 from ezscale.sandbox.synergycp.views import client_view, moment_view, said
 
 router = APIRouter(route_class=Alone)

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from ezscale.sandbox.alone import Alone
 from ezscale.sandbox.synergycp.bodies import (
     ClientOrder,
     ClockOrder,
@@ -13,7 +14,7 @@ from ezscale.sandbox.synergycp.bodies import (
     SignIn,
     WipeOrder,
 )
-from ezscale.sandbox.synergycp.house import Alone, Here, House, Refusal
+from ezscale.sandbox.synergycp.house import Here, House, Refusal
 from ezscale.sandbox.synergycp.installs import catch_up, install_view
 from ezscale.sandbox.synergycp.stock import is_available
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.synergycp.asking import Paged
 from ezscale.sandbox.synergycp.bodies import CancelledInstall, NewInstall
-from ezscale.sandbox.synergycp.house import Alone, Here, House, note, refused
+from ezscale.sandbox.synergycp.house import Here, House, refused
 from ezscale.sandbox.synergycp.stock import EDITIONS, by_billing_id
 from ezscale.sandbox.synergycp.views import said
 

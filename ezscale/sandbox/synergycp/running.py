@@ -5,10 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.synergycp.asking import Paged
 from ezscale.sandbox.synergycp.bodies import ChangedPort, Command, PortCommand
-from ezscale.sandbox.synergycp.house import Alone, Here, House, Refusal, note, refused
+from ezscale.sandbox.synergycp.house import Here, House, Refusal, refused
 from ezscale.sandbox.synergycp.views import BITS_A_SECOND, cycle_start, moment_view, said, usage_view
 
 router = APIRouter(route_class=Alone)

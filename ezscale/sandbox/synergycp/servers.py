@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
+from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.synergycp.asking import Paged, ServerFilter
 from ezscale.sandbox.synergycp.bodies import ChangedAccess, ChangedServer, NewAccess, Provision
-from ezscale.sandbox.synergycp.house import Alone, Here, House, note, refused
+from ezscale.sandbox.synergycp.house import Here, House, refused
 from ezscale.sandbox.synergycp.installs import begin, clear_installs
 from ezscale.sandbox.synergycp.stock import by_billing_id, free_entities, is_available
 from ezscale.sandbox.synergycp.views import access_view, said, server_view

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 
+from ezscale.sandbox.alone import Alone
 from ezscale.sandbox.synergycp.asking import EntityFilter, Paged
-from ezscale.sandbox.synergycp.house import Alone, Here, Refusal
+from ezscale.sandbox.synergycp.house import Here, Refusal
 from ezscale.sandbox.synergycp.stock import EDITIONS, PROFILES
 from ezscale.sandbox.synergycp.views import entity_view
 

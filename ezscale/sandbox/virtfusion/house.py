@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
 
 from ezscale.kit.clock import world_now
-from ezscale.sandbox.faults import remark
+from ezscale.sandbox import alone
 from ezscale.sandbox.store import Document, Store
 
 
@@ -102,22 +100,13 @@ def the_house(request: Request) -> House:
 Here = Annotated[House, Depends(the_house)]
 
 
-class Alone(APIRoute):
-    """A route whose calls change the memory as a whole or not at all, one after the other."""
+class Alone(alone.Alone):
+    """A call after which everything that is due is done."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _alone(endpoint), **options)
-
-
-def _alone(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(endpoint)
-    async def serve(*values: Any, here: House, **named: Any) -> Any:
-        with here.store.transaction():
-            clear_away(here)
-        with here.store.transaction():
-            return endpoint(*values, here=here, **named)
-
-    return serve
+    @staticmethod
+    def tidy(here: House) -> None:
+        """Servers whose last minute has passed are gone."""
+        clear_away(here)
 
 
 def clear_away(here: House) -> None:
@@ -127,8 +116,3 @@ def clear_away(here: House) -> None:
             here.store.delete("servers", str(deletion["id"]))
             here.store.delete("deletions", str(deletion["id"]))
             here.done("servers deleted")
-
-
-def note(request: Request, text: str) -> None:
-    """Put into the journal of calls what was done."""
-    remark(request.scope, text)

@@ -5,9 +5,10 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
+from ezscale.sandbox.alone import note
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.virtfusion import bodies
-from ezscale.sandbox.virtfusion.house import Alone, Here, House, conflict, note, refused
+from ezscale.sandbox.virtfusion.house import Alone, Here, House, conflict, refused
 from ezscale.sandbox.virtfusion.stock import is_windows, offered_templates, take_ipv4
 from ezscale.sandbox.virtfusion.tasks import free_server, idle_server, queue_item, server_now, start, usable_server
 from ezscale.sandbox.virtfusion.traffic import traffic_view

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Query, Request, Response
 
+from ezscale.sandbox.alone import note
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.virtfusion.bodies import Build, NewServer
-from ezscale.sandbox.virtfusion.house import Alone, Here, House, note, refused
+from ezscale.sandbox.virtfusion.house import Alone, Here, House, refused
 from ezscale.sandbox.virtfusion.stock import place_with_room, take_ipv4, take_ipv6
 from ezscale.sandbox.virtfusion.tasks import free_server, idle_server, server_now, start
 from ezscale.sandbox.virtfusion.views import View, page_of, row_of_user, server_view, simple_row

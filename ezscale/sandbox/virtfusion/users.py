@@ -6,9 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from ezscale.sandbox.alone import note
 from ezscale.sandbox.store import Document
 from ezscale.sandbox.virtfusion.bodies import ChangedUser, NewUser
-from ezscale.sandbox.virtfusion.house import Alone, Here, House, Refusal, conflict, note
+from ezscale.sandbox.virtfusion.house import Alone, Here, House, Refusal, conflict
 from ezscale.sandbox.virtfusion.tasks import server_now
 from ezscale.sandbox.virtfusion.views import user_view
 
