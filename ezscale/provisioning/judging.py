@@ -7,7 +7,7 @@ from uuid import UUID
 from ezscale.models.panel import FindingKind
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.on_record import RUNNING, OnRecord, Relations
-from ezscale.provisioning.ports import RemoteServer
+from ezscale.provisioning.ports import NOT_TOLD, RemoteServer
 
 GOES_AWAY = timedelta(hours=1)  # a panel may still delete what it has confirmed to delete
 UNITS = {
@@ -88,7 +88,7 @@ def _sizes(kept: OnRecord, server: RemoteServer) -> dict[str, str]:
     sold = asdict(kept.sizes)
     for name, there in asdict(server.sizes).items():
         is_bigger = not there or 0 < sold[name] < there  # 0 is without a limit
-        if there != sold[name] and not (kept.is_fitted and is_bigger):
+        if there not in (sold[name], NOT_TOLD) and not (kept.is_fitted and is_bigger):
             words, unit = UNITS[name]
             facts[words] = f"{_amount(there, unit)}, sold {_amount(sold[name], unit)}"
     return facts

@@ -31,9 +31,15 @@ class PanelOwner:
     email: str
 
 
+NOT_TOLD = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How big a plan is: whole cores, memory in MB, disk in GB, traffic in GB a month. 0 is without a limit."""
+    """How big a plan is: whole cores, memory in MB, disk in GB, traffic in GB a month. 0 is without a limit.
+
+    Of a server, NOT_TOLD stands where its panel knows no such limit.
+    """
 
     cpu_cores: int = 0
     memory_mb: int = 0

@@ -28,7 +28,7 @@ from ezscale.provisioning.panel_skills import (
     SignsIn,
     TriesOut,
 )
-from ezscale.provisioning.ports import OutOfStock, PanelOwner, RemoteState, ServiceSpec, Sizes
+from ezscale.provisioning.ports import NOT_TOLD, OutOfStock, PanelOwner, RemoteState, ServiceSpec, Sizes
 from ezscale.sandbox.in_process import InProcess, NobodyThere
 from ezscale.sandbox.pterodactyl import STEP_BY_STEP, pterodactyl_stand_in
 from ezscale.sandbox.store import Store
@@ -240,7 +240,11 @@ def test_a_server_is_ordered_under_our_number_and_installed_at_once(panel, sandb
 
     assert (server.key, server.owner, server.state, server.busy) == ("SRV-1", account, RemoteState.BUILDING, True)
     assert [(look.state, look.busy) for look in looks] == [(RemoteState.BUILDING, True), (RemoteState.READY, False)]
-    assert (looks[1].ipv4, looks[1].port, looks[1].sizes) == (("192.0.2.40",), 25565, SIZES)
+    assert (looks[1].ipv4, looks[1].port, looks[1].sizes) == (
+        ("192.0.2.40",),
+        25565,
+        replace(SIZES, traffic_gb=NOT_TOLD),
+    )
     assert looks[1].detail.items() >= {"location": "Frankfurt", "node": "fra-1", "image": "1/3"}.items()
     assert power_of(panel, server.remote_id) == "running"
 
@@ -600,7 +604,7 @@ def test_a_server_grows_and_keeps_what_its_owner_has_set(panel, sandbox):
     resizing, _again = [panel.resize(remote_id, bigger) for _ in range(2)]
 
     row = sandbox.server(remote_id)
-    assert (resizing.restarts, panel.look(remote_id).sizes) == (True, bigger.sizes)
+    assert (resizing.restarts, panel.look(remote_id).sizes) == (True, replace(bigger.sizes, traffic_gb=NOT_TOLD))
     assert (row["feature_limits"]["backups"], row["allocation"], row["external_id"]) == (5, 301, "SRV-1")
     assert row["container"]["environment"]["MAX_PLAYERS"] == "80"
     assert sandbox.done["startups changed"] == 1

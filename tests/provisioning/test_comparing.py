@@ -17,7 +17,7 @@ from ezscale.provisioning.jobs import retry_build
 from ezscale.provisioning.judging import fault_of_stranger, faults_of, is_undecided
 from ezscale.provisioning.mending import delete_orphan
 from ezscale.provisioning.on_record import OnRecord, Relations
-from ezscale.provisioning.ports import RemoteServer, RemoteState, Sizes
+from ezscale.provisioning.ports import NOT_TOLD, RemoteServer, RemoteState, Sizes
 from ezscale.tasks.provisioning import look_again
 from tests.builders import NOW
 
@@ -41,6 +41,7 @@ JUDGED = [
     ({}, {"package": "3"}, [F.WRONG_SIZE]),
     ({}, {"sizes": replace(SOLD, disk_gb=160)}, [F.WRONG_SIZE]),
     ({}, {"sizes": replace(SOLD, traffic_gb=4000)}, [F.WRONG_SIZE]),  # sold without a limit
+    ({}, {"sizes": replace(SOLD, traffic_gb=NOT_TOLD)}, []),
     ({"is_fitted": True}, {"sizes": replace(SOLD, disk_gb=160)}, []),
     ({"is_fitted": True}, {"sizes": replace(SOLD, disk_gb=0)}, []),
     ({"is_fitted": True}, {"sizes": replace(SOLD, disk_gb=40)}, [F.WRONG_SIZE]),

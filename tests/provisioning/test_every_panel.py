@@ -1,8 +1,12 @@
 """One story on every panel: ordered, built, used, suspended, resumed, deleted; whatever the panel calls it."""
 
 import pytest
+from sqlmodel import col, select
 
+from ezscale.models import PanelFinding, Service
+from ezscale.models.panel import FindingKind
 from ezscale.models.service import ServiceStatus, SuspensionReason
+from ezscale.provisioning.comparing import compare_panels
 from ezscale.provisioning.jobs import open_jobs
 from ezscale.provisioning.panel_skills import PowerAction, Powers, skills_of
 from ezscale.provisioning.services import service_to_change
@@ -75,6 +79,29 @@ def test_two_services_of_one_customer_share_their_account_and_nothing_else(at, s
 
     servers = story.servers()
     assert (len({server.owner for server in servers}), len({server.remote_id for server in servers})) == (1, 2)
+
+
+def test_what_a_panel_holds_beside_our_records_is_found_and_nothing_else_is(at, story, ada):
+    story.buys(ada, "ada.example.com")
+    story.buys(ada, "bea.example.com", place=1)
+    at.lives(days=0.02)
+    agreed = compared(at)
+
+    story.panel.terminate(ada.service().remote_id)
+    story.panel.suspend(other_than(at, ada.service()).remote_id, "Somebody did this by hand")
+
+    assert (agreed, compared(at)) == ([], [FindingKind.MISSING, FindingKind.SUSPENDED_THOUGH_PAID])
+
+
+def compared(at):
+    compare_panels(at.house.automation("night"), at.house.panels)
+    with at.robot() as work:
+        return sorted(work.session.exec(select(PanelFinding.kind).where(col(PanelFinding.closed_at).is_(None))))
+
+
+def other_than(at, service):
+    with at.robot() as work:
+        return work.session.exec(select(Service).where(Service.id != service.id)).one()
 
 
 def test_a_machine_of_which_there_is_none_left_waits_for_a_person_who_is_told_why(at, ada):

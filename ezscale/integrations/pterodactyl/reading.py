@@ -7,7 +7,7 @@ from typing import Any
 
 from ezscale.integrations.pterodactyl.client import Row, nonsense
 from ezscale.provisioning.panel_skills import Filling, Usage
-from ezscale.provisioning.ports import PanelOwner, RemoteServer, RemoteState, Sizes
+from ezscale.provisioning.ports import NOT_TOLD, PanelOwner, RemoteServer, RemoteState, Sizes
 
 MEBIBYTE = 1024 * 1024
 LONGEST_NAME = 191
@@ -127,6 +127,7 @@ def _sizes(limits: Row) -> Sizes:
         cpu_cores=-(-number(limits.get("cpu")) // 100),
         memory_mb=number(limits.get("memory")),
         disk_gb=-(-number(limits.get("disk")) // 1024),
+        traffic_gb=NOT_TOLD,
     )
 
 
