@@ -11,6 +11,7 @@ depends_on = None
 SERVICE = sa.table(
     "service",
     *(sa.column(name, sa.String) for name in ("status", "remote_id", "former_remote_id")),
+    *(sa.column(name, sa.Uuid) for name in ("plan_id", "sized_as")),
 )
 IS_GONE = SERVICE.c.status == "terminated"
 
@@ -18,6 +19,9 @@ IS_GONE = SERVICE.c.status == "terminated"
 def upgrade() -> None:
     op.add_column("plan", sa.Column("panel_settings", sa.String(1000), nullable=False, server_default=""))
     op.add_column("service", sa.Column("former_remote_id", sa.String(60), nullable=True))
+    op.add_column("service", sa.Column("sized_as", sa.Uuid(), nullable=True))
+    op.add_column("service", sa.Column("keeps_more", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute(sa.update(SERVICE).where(SERVICE.c.remote_id.is_not(None)).values(sized_as=SERVICE.c.plan_id))
     op.add_column("service", sa.Column("port", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("ix_service_former", "service", ["panel", "former_remote_id"])
     op.execute(sa.update(SERVICE).where(IS_GONE).values(former_remote_id=SERVICE.c.remote_id))
@@ -29,4 +33,6 @@ def downgrade() -> None:
     op.drop_index("ix_service_former", "service")
     op.drop_column("service", "former_remote_id")
     op.drop_column("service", "port")
+    op.drop_column("service", "keeps_more")
+    op.drop_column("service", "sized_as")
     op.drop_column("plan", "panel_settings")

@@ -150,7 +150,10 @@ def forget_voided_change(work: Work, invoice_id: UUID) -> None:
 
 
 def ask_for_resize(work: Work, change_id: UUID) -> None:
-    """Panels do not resize by themselves yet: a person hears what is to be made from what. Not for another cycle alone."""
+    """Options and add-ons are not set at panels by themselves: a person hears what is to be made from what.
+
+    Not for another plan or cycle alone.
+    """
     done = work.session.get_one(SubscriptionChange, change_id)
     subscription = work.session.get_one(Subscription, done.subscription_id)
     items = items_of(work, subscription.id)
@@ -158,7 +161,7 @@ def ask_for_resize(work: Work, change_id: UUID) -> None:
     served = select(Service).where(col(Service.item_id).in_([item.id for item in items]))
     service = work.session.exec(served).first()
     after = [item for item in items if str(item.id) in {terms["id"] for terms in done.items}]
-    if service is None or {_size(item) for item in before} == {_size(item) for item in after}:
+    if service is None or _fittings(before) == _fittings(after):
         return
     facts = {
         "service": service.number,
@@ -327,8 +330,9 @@ def _replaced_ids(done: SubscriptionChange) -> list[str]:
     return [*(terms["replaces_id"] for terms in done.items if terms["replaces_id"]), *done.ends]
 
 
-def _size(item: SubscriptionItem) -> tuple[UUID, UUID | None, UUID | None, int]:
-    return (item.plan_id, item.option_value_id, item.add_on_id, item.quantity)
+def _fittings(items: list[SubscriptionItem]) -> set[tuple[UUID | None, UUID | None, int]]:
+    beside = (item for item in items if item.kind is not ItemKind.PLAN)
+    return {(item.option_value_id, item.add_on_id, item.quantity) for item in beside}
 
 
 def _in_words(items: list[SubscriptionItem]) -> str:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from ezscale.kit.columns import LongText, Sealed, word
@@ -36,7 +36,8 @@ class Service(Row, table=True):
 
     `port` is the one it answers on, where it shares its address with others; 0 elsewhere.
 
-    Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
+    `sized_as` is the plan whose size it has on its panel; `keeps_more` says that the panel could not take away everything
+    that a bigger one had given it. Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
     """
 
     __table_args__ = (
@@ -61,6 +62,8 @@ class Service(Row, table=True):
     panel: str = Field(max_length=40)
     account_ref: str = Field(default="", max_length=60)
     remote_id: str | None = Field(default=None, max_length=60)
+    sized_as: UUID | None = None
+    keeps_more: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     former_remote_id: str | None = Field(default=None, max_length=60)
     hostname: str = Field(max_length=190)
     status: ServiceStatus = Field(default=ServiceStatus.WAITING, sa_type=word(ServiceStatus), index=True)
@@ -110,6 +113,10 @@ class Service(Row, table=True):
     def follow(self, item_id: UUID, plan_id: UUID) -> None:
         """It is billed by another agreement from now on, and is to be what that says."""
         self.item_id, self.plan_id = item_id, plan_id
+
+    def become(self, plan_id: UUID, *, keeps_more: bool = False) -> None:
+        """It has the size of this plan, as far as its panel could make it so."""
+        self.sized_as, self.keeps_more = plan_id, keeps_more
 
     def suspend(self) -> None:
         """It stands still, confirmed by the panel."""
@@ -172,6 +179,7 @@ class JobAction(StrEnum):
     CREATE = "create"
     SUSPEND = "suspend"
     RESUME = "resume"
+    RESIZE = "resize"
     TERMINATE = "terminate"
 
 

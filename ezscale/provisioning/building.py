@@ -73,13 +73,14 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
             # Two lost answers of one customer could not be told apart, so their reservations go one after the other.
             _one_at_a_time(work, task, BuildStep.RESERVE, col(Service.remote_id).is_(None))
         task.job.begin(BuildStep.RESERVE, world_now())
-        spec = _with_password(work, panel, vault, task)
+        spec, sold_as = _with_password(work, panel, vault, task), task.service.plan_id
     remote = _left_behind(open_work, panel, task)
     adopted = remote is not None
     remote = remote or _reserve(open_work, panel, job_id, task, spec)
     with open_work() as work:
         task = _still_to_do(work, job_id)
         task.service.remote_id = remote.remote_id
+        task.service.become(sold_as)
         task.job.hear()
         work.session.flush()  # the id first: nothing else may fail before it is safe
         _note(work, task, f"Server {remote.remote_id} {'found again' if adopted else 'reserved'}")

@@ -10,9 +10,16 @@ from ezscale.provisioning.building import NotYet, build
 from ezscale.provisioning.events import ServiceFailed
 from ezscale.provisioning.jobs import Panels, assignment
 from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.resizing import resize
 from ezscale.provisioning.stopping import resume, suspend, terminate
 
 MOST_TRIES = 30
+DEEDS = {
+    JobAction.SUSPEND: suspend,
+    JobAction.RESUME: resume,
+    JobAction.RESIZE: resize,
+    JobAction.TERMINATE: terminate,
+}
 
 
 def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -> None:
@@ -23,15 +30,10 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
         return
     panel = panels[task.service.panel]
     try:
-        match task.job.action:
-            case JobAction.CREATE:
-                build(open_work, panel, vault, job_id)
-            case JobAction.SUSPEND:
-                suspend(open_work, panel, job_id)
-            case JobAction.RESUME:
-                resume(open_work, panel, job_id)
-            case JobAction.TERMINATE:
-                terminate(open_work, panel, job_id)
+        if task.job.action is JobAction.CREATE:
+            build(open_work, panel, vault, job_id)
+        else:
+            DEEDS[task.job.action](open_work, panel, job_id)
     except NotYet:
         raise
     except TemporaryFailure as failure:

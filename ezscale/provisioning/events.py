@@ -56,6 +56,14 @@ class ServiceResumed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceResized(Event):
+    """It has the size of another plan, as far as its panel could make it so."""
+
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceTerminated(Event):
     """It is gone, confirmed by the panel."""
 

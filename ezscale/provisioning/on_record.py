@@ -26,7 +26,7 @@ class OnRecord:
     """A service as it should be on its panel.
 
     `is_worked_on` says that it is being built, stopped, deleted or otherwise changed there: nothing can be said of it now.
-    `stands_still` that a suspension holds; `is_fitted` that options or add-ons may have made it bigger than its plan.
+    `stands_still` that a suspension holds; `is_fitted` that options or add-ons, or a bigger plan before, may have left it bigger than its plan.
     """
 
     id: UUID
@@ -113,7 +113,7 @@ def _on_record(work: Work, *wanted: Any, limit: int | None = None) -> list[OnRec
         *(col(Plan.cpu_cores), col(Plan.memory_mb), col(Plan.disk_gb), col(Plan.traffic_gb)),
         exists().where(col(ProvisioningJob.live_for) == col(Service.id)),
         stands_still,
-        is_fitted,
+        is_fitted | col(Service.keeps_more),
     ).join(Plan, col(Plan.id) == Service.plan_id)
     return list(_read(work.session.execute(rows.where(*wanted).order_by(col(Service.id)).limit(limit))))
 

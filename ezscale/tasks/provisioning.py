@@ -11,12 +11,14 @@ from ezscale.billing.events import (
     MoneyReserved,
     ReservationOver,
     SubscriptionBack,
+    SubscriptionChanged,
     SubscriptionEnded,
     SubscriptionPaused,
 )
+from ezscale.billing.subscriptions import items_of
 from ezscale.kit.jobs import Lane
 from ezscale.ordering import fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, comparing, stopping
+from ezscale.provisioning import carrying_out, comparing, resizing, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
     JobRequested,
@@ -25,6 +27,7 @@ from ezscale.provisioning.events import (
     ServiceSuspended,
     ServiceTerminated,
 )
+from ezscale.provisioning.services import services_of_items
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -107,10 +110,19 @@ def take_down(house: House, event: SubscriptionEnded) -> None:
 
 
 @task
+def follow_plan(house: House, event: SubscriptionChanged) -> None:
+    """Let what runs for a subscription become what it is sold as."""
+    with house.automation("provisioning")() as work:
+        items = [item.id for item in items_of(work, event.subscription_id)]
+        resizing.follow_plans(work, [service.id for service in services_of_items(work, items)])
+
+
+@task
 def ask_again(house: House) -> None:
     """Try again what panels did not do when they were asked."""
     with house.automation("provisioning")() as work:
         stopping.ask_again(work)
+        resizing.follow_plans(work, resizing.still_of_another_size(work))
 
 
 @task
