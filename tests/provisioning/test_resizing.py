@@ -78,6 +78,7 @@ def test_a_smaller_plan_says_what_was_left_and_raises_no_alarm(at, ada):
     [server] = story.servers()
     with at.robot() as work:
         told = work.session.exec(select(ProvisioningLog.message)).all()
+    assert server.sizes is not None
     assert (server.sizes.memory_mb, server.sizes.disk_gb, ada.service().keeps_more) == (2048, 160, True)
     assert any("disk" in line.casefold() for line in told)
     assert findings(at) == []
