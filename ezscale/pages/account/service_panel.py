@@ -21,15 +21,22 @@ SKILLS = PanelState.skills
 
 
 def usage() -> rx.Component:
-    """How full it is, live."""
+    """How full it is."""
     up_for = rx.cond(
         PanelState.usage.up_for != "",
         rx.el.span("Up for ", PanelState.usage.up_for, class_name="text-xs text-faint"),
     )
+    again = button(
+        icon("refresh-cw", 14),
+        look="quiet",
+        size="small",
+        on_click=PanelState.measure,
+        custom_attrs={"aria-label": "Measure again"},
+    )
     gauges = rx.el.div(rx.foreach(PanelState.usage.gauges, _gauge), class_name="grid gap-5 sm:grid-cols-2")
     nothing = rx.el.p("Nothing to measure just now.", class_name="text-sm text-faint")
     shown = rx.cond(PanelState.usage.gauges.length() > 0, gauges, nothing)
-    return rx.cond(SKILLS.contains("usage"), card(shown, title="Usage", actions=(up_for,)))
+    return rx.cond(SKILLS.contains("usage"), card(shown, title="Usage", actions=(up_for, again)))
 
 
 def traffic() -> rx.Component:

@@ -1,7 +1,6 @@
 """What a service's panel tells of it, and what people do there: measure, rename, sign in, set a new password."""
 
-import asyncio
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
@@ -32,8 +31,6 @@ class PanelState(PortalState):
     page: str = ""
     naming: bool = False
 
-    _every: ClassVar[float] = 10.0
-    _rounds: ClassVar[int] = 60
     _turn: int = 0
 
     @rx.event
@@ -54,7 +51,7 @@ class PanelState(PortalState):
 
     @rx.event(background=True)
     async def measure(self) -> None:
-        """Ask the panel, again and again while somebody looks, but not for ever."""
+        """Ask the panel; that can take a while."""
         async with self:
             turn, service_id, reader = self._turn, sent_id(self.service_id), self._reader
             counts_traffic, measures = "traffic" in self.skills, "usage" in self.skills
@@ -62,18 +59,14 @@ class PanelState(PortalState):
         months = None
         if counts_traffic:
             months = await self.converse(lambda open_work: traffic_of(open_work, wiring.panels(), service_id))
-        async with self:
-            if self._turn != turn:
-                return
-            self.page = page
-            self.traffic = [TrafficRow.of(month, reader) for month in months or ()]
-        for _ in range(self._rounds if measures else 0):
+        usage = None
+        if measures:
             usage = await self.converse(lambda open_work: usage_of(open_work, wiring.panels(), service_id))
-            async with self:
-                if self._turn != turn:
-                    return
+        async with self:
+            if self._turn == turn:
+                self.page = page
+                self.traffic = [TrafficRow.of(month, reader) for month in months or ()]
                 self.usage = UsageView.of(usage) if usage else UsageView([])
-            await asyncio.sleep(self._every)
 
     @rx.event
     async def think_of_name(self, is_open: bool) -> None:
