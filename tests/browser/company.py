@@ -40,7 +40,7 @@ SMALL = founding.Story(
         "whitaker": Part(due(10, 1), lambda me: vanishing(me, "vps-2", after=12)),
         "bakker": Part(due(3, 1), lambda me: vanishing(me, "vps-1", after=12)),
         "turner": Part(ago(5), arriving),
-        "monsoon": Part(ago(1), lambda me: unlucky(me, "vps-4")),
+        "monsoon": Part(ago(1), lambda me: unlucky(me, "vps-4"), hours_ago=6),
         "jizera": Part(ago(1), lambda me: wondering(me, "vps-1")),
     },
 )

@@ -40,7 +40,7 @@ QUARTER = Story(
         "whitaker": Part(due(10, 2), lambda me: vanishing(me, "vps-1", after=45)),
         "claes": Part(ago(70), lambda me: buying_by_paypal(me, "vps-1")),
         "kuzey": Part(ago(80), lambda me: leaving(me, "vps-1", 20, LeavingReason.OTHER, "Enough.")),
-        "monsoon": Part(ago(1), lambda me: unlucky(me, "vps-4")),
+        "monsoon": Part(ago(1), lambda me: unlucky(me, "vps-4"), hours_ago=6),
         "jizera": Part(ago(20), lambda me: wondering(me, "vps-1")),
     },
 )

@@ -27,10 +27,14 @@ from ezscale.models.subscription import LeavingReason
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The day on which somebody comes to us, seen from today, and the life that begins then."""
+    """The day on which somebody comes to us, seen from today, and the life that begins then.
+
+    With `hours_ago`, it begins so many hours before now, whatever the time of day.
+    """
 
     begins: Callable[[date], date]
     life: Callable[[Customer], Life]
+    hours_ago: int = 0
 
 
 def ago(days: int) -> Callable[[date], date]:
@@ -102,7 +106,7 @@ CAST: Mapping[str, Part] = {
     "bakker": Part(due(25, 5), lambda me: vanishing(me, "vps-1", after=135)),
     "mendoza": Part(due(1, 11), lambda me: vanishing(me, "vps-2", after=315)),
     "hoshi": Part(due(2, 4), lambda me: vanishing(me, "vps-2", after=105, card=ALWAYS_ASKS)),
-    "monsoon": Part(ago(1), lambda me: unlucky(me, "vps-4")),
+    "monsoon": Part(ago(1), lambda me: unlucky(me, "vps-4"), hours_ago=6),  # staff have a day to look at it
     "jizera": Part(ago(1), lambda me: wondering(me, "vps-1")),
     "brooks": Part(ago(20), lambda me: wondering(me, "vps-2")),
     "turner": Part(ago(5), arriving),

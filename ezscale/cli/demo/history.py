@@ -39,7 +39,7 @@ def live(
         if person.domain in cast
     }
     lives = {domain: cast[domain].life(customer) for domain, customer in customers.items()}
-    alarms = [(_beginning(me, cast[domain], until.date()), domain) for domain, me in customers.items()]
+    alarms = [(_beginning(me, cast[domain], until), domain) for domain, me in customers.items()]
     heapq.heapify(alarms)
     while alarms and alarms[0][0] <= until:
         moment, domain = heapq.heappop(alarms)
@@ -51,7 +51,9 @@ def live(
     return customers
 
 
-def _beginning(me: Customer, part: Part, today: date) -> datetime:
-    """Some time in the working hours of the day."""
+def _beginning(me: Customer, part: Part, until: datetime) -> datetime:
+    """Some time in the working hours of the day, unless the part says when."""
+    if part.hours_ago:
+        return until - timedelta(hours=part.hours_ago)
     minutes = me.chance.randint(8 * 60, 19 * 60)
-    return datetime.combine(part.begins(today), time(), UTC) + timedelta(minutes=minutes)
+    return datetime.combine(part.begins(until.date()), time(), UTC) + timedelta(minutes=minutes)
