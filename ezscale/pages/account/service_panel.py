@@ -90,7 +90,7 @@ def _gauge(gauge: Any) -> rx.Component:
     tone = words(gauge.is_nearly_full, "text-danger", "text-faint")
     return rx.el.div(
         rx.el.div(
-            rx.el.span(gauge.name, class_name="truncate text-sm font-medium text-ink"),
+            rx.el.span(gauge.name, class_name="truncate text-sm font-medium text-ink first-letter:uppercase"),
             rx.el.span(gauge.text, class_name=rx.Var.create("text-sm tabular-nums ") + tone),
             class_name="mb-1.5 flex items-baseline justify-between gap-3",
         ),

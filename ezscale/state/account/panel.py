@@ -20,6 +20,7 @@ from ezscale.state.families import WORDS, FamilyWords
 from ezscale.state.telling import Answer
 
 NO_WORDS = FamilyWords()
+A_YEAR = 12  # months
 
 
 class PanelState(PortalState):
@@ -65,7 +66,7 @@ class PanelState(PortalState):
         async with self:
             if self._turn == turn:
                 self.page = page
-                self.traffic = [TrafficRow.of(month, reader) for month in months or ()]
+                self.traffic = [TrafficRow.of(month, reader) for month in (months or ())[:A_YEAR]]
                 self.usage = UsageView.of(usage) if usage else UsageView([])
 
     @rx.event
