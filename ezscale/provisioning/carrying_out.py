@@ -8,7 +8,7 @@ from ezscale.kit.work import OpenWork
 from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.building import NotYet, build
 from ezscale.provisioning.events import ServiceFailed
-from ezscale.provisioning.jobs import Panels, assignment
+from ezscale.provisioning.jobs import Panels, assignment, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.resizing import resize
 from ezscale.provisioning.stopping import resume, suspend, terminate
@@ -28,8 +28,8 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
         task = assignment(work, job_id)
     if task is None:
         return
-    panel = panels[task.service.panel]
     try:
+        panel = panel_of(panels, task.service.panel)
         if task.job.action is JobAction.CREATE:
             build(open_work, panel, vault, job_id)
         else:

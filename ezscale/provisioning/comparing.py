@@ -16,7 +16,7 @@ from ezscale.kit.work import OpenWork, Work
 from ezscale.models import PanelComparison, Service
 from ezscale.provisioning.events import ComparisonAsked, PanelCompared
 from ezscale.provisioning.findings import close_if_over, is_told, open_findings, tell
-from ezscale.provisioning.jobs import Panels
+from ezscale.provisioning.jobs import Panels, panel_of
 from ezscale.provisioning.judging import Fault, faults_of
 from ezscale.provisioning.on_record import by_remote_id, running_after
 from ezscale.provisioning.ports import Panel, RemoteServer
@@ -104,7 +104,7 @@ def look_again(open_work: OpenWork, panels: Panels, service_id: UUID) -> None:
         name = work.session.get_one(Service, service_id).panel
         told = open_findings(work, name, service_id)
     for finding in told:
-        faults = faults_behind(open_work, panels[name], finding)
+        faults = faults_behind(open_work, panel_of(panels, name), finding)
         if faults is not None:
             with open_work() as work:
                 close_if_over(work, finding.id, faults)

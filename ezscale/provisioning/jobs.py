@@ -20,6 +20,13 @@ from ezscale.provisioning.services import service_to_change
 Panels = Mapping[str, Panel]
 
 
+def panel_of(panels: Panels, name: str) -> Panel:
+    """The panel of a service; TemporaryFailure while the settings do not name it."""
+    if name not in panels:
+        raise TemporaryFailure(f"No panel called {name} is connected.")
+    return panels[name]
+
+
 class Busy(TemporaryFailure):
     """Another job for the same service is under way; this one comes after it."""
 

@@ -11,7 +11,7 @@ from ezscale.models.panel import FindingKind
 from ezscale.models.service import JobAction
 from ezscale.provisioning.addresses import assign_addresses
 from ezscale.provisioning.findings import finding_to_settle, settle
-from ezscale.provisioning.jobs import Panels, live_job, request_job
+from ezscale.provisioning.jobs import Panels, live_job, panel_of, request_job
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.on_record import RUNNING, Relations, by_remote_id, is_customers_account, relations_of
 from ezscale.provisioning.ports import Panel, RemoteServer, RemoteState
@@ -50,7 +50,7 @@ def adopt_server(open_work: OpenWork, panels: Panels, finding_id: UUID) -> None:
     """
     with open_work() as work:
         finding = finding_to_settle(work, finding_id)
-    panel, remote_id = panels[finding.panel], _stranger(finding)
+    panel, remote_id = panel_of(panels, finding.panel), _stranger(finding)
     server = _must_be_there(panel, remote_id)
     with open_work() as work:
         named = relations_of(work, finding.panel, server).named
@@ -79,7 +79,7 @@ def delete_orphan(open_work: OpenWork, panels: Panels, finding_id: UUID, typed: 
     """
     with open_work() as work:
         finding = finding_to_settle(work, finding_id)
-    panel, remote_id = panels[finding.panel], _stranger(finding)
+    panel, remote_id = panel_of(panels, finding.panel), _stranger(finding)
     if typed.strip() != remote_id:
         raise Invalid(f"Please type the server's number, {remote_id}.", field="typed")
     server = _must_be_there(panel, remote_id)

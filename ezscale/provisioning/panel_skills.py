@@ -1,12 +1,12 @@
 """What only some panels can do: a small protocol for each skill.
 
-A panel that implements it can, every other one cannot, and no screen offers it there: `can` tells which.
+A panel that implements it can, every other one cannot, and no screen offers it there: `skills_of` tells which.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from ezscale.kit.errors import BusinessError
 from ezscale.provisioning.ports import Login, Panel, PanelOwner, ServiceSpec
@@ -288,11 +288,6 @@ SKILLS: dict[str, type[Any]] = {
 def skills_of(panel: Panel | None) -> list[str]:
     """What a panel can do, by the names in `SKILLS`; nothing when there is no such panel."""
     return [name for name, skill in SKILLS.items() if isinstance(panel, skill)]
-
-
-def can(panel: Panel, skill: type[Skill]) -> TypeGuard[Skill]:
-    """Whether a panel can do what a protocol says."""
-    return isinstance(panel, skill)
 
 
 def able(panel: Panel, skill: type[Skill]) -> Skill:

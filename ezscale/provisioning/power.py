@@ -6,7 +6,7 @@ from uuid import UUID
 from ezscale.kit.errors import BusinessError, Rejected, TemporaryFailure
 from ezscale.kit.work import OpenWork
 from ezscale.models.service import ServiceStatus
-from ezscale.provisioning.jobs import Panels
+from ezscale.provisioning.jobs import Panels, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import PowerAction, Powers, able
 from ezscale.provisioning.services import service_overview
@@ -34,7 +34,7 @@ def press_power(open_work: OpenWork, panels: Panels, service_id: UUID, action: P
     with open_work() as work:
         require_use(work)
         service, remote_id = in_use(work, service_id, "its power buttons do not work now")
-        panel = able(panels[service.panel], Powers)
+        panel = able(panel_of(panels, service.panel), Powers)
         if action not in panel.buttons:
             raise BusinessError("This kind of service has no such button.")
         write_log(work, service_id, "power", f"Asked the panel: {action.replace('_', ' ')}")
@@ -57,7 +57,7 @@ def live_state(open_work: OpenWork, panels: Panels, service_id: UUID) -> LiveSta
     if service.remote_id is None or service.status is ServiceStatus.TERMINATED:
         return None
     try:
-        remote = panels[service.panel].look(service.remote_id, with_power=True)
+        remote = panel_of(panels, service.panel).look(service.remote_id, with_power=True)
     except (TemporaryFailure, Rejected):
         return None
     return LiveState(remote.power, remote.busy, remote.suspended)

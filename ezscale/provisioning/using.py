@@ -11,7 +11,7 @@ from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Service
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.credentials import services_with_this_login, store_login
-from ezscale.provisioning.jobs import Panels
+from ezscale.provisioning.jobs import Panels, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import (
     CountsTraffic,
@@ -58,7 +58,7 @@ def sign_in_to_panel(open_work: OpenWork, panels: Panels, service_id: UUID) -> s
     with open_work() as work:
         _require_keys(work)
         service, remote_id = in_use(work, service_id)
-        panel = able(panels[service.panel], SignsIn)
+        panel = able(panel_of(panels, service.panel), SignsIn)
         customer = work.session.get_one(Customer, service.customer_id)
         owner = PanelOwner(customer.panel_ref, customer.company or customer.name, customer.email)
         write_log(work, service_id, "sign-in", "Signed in to the panel")
@@ -76,7 +76,7 @@ def rename(open_work: OpenWork, panels: Panels, service_id: UUID, name: str) -> 
     with open_work() as work:
         require_use(work)
         service, remote_id = in_use(work, service_id)
-        panel = able(panels[service.panel], Renames)
+        panel = able(panel_of(panels, service.panel), Renames)
     try:
         panel.rename(remote_id, clean)
     except (TemporaryFailure, Rejected) as failure:
@@ -91,11 +91,11 @@ def reset_login(open_work: OpenWork, panels: Panels, vault: Vault, service_id: U
     with open_work() as work:
         _require_keys(work)
         service, remote_id = in_use(work, service_id)
-        panel = able(panels[service.panel], GivesLogins)
+        panel = able(panel_of(panels, service.panel), GivesLogins)
         write_log(work, service_id, "password", "Asked the panel for a new password")
         account_ref = service.account_ref
     try:
-        if panels[service.panel].look(remote_id).owner != account_ref:
+        if panel_of(panels, service.panel).look(remote_id).owner != account_ref:
             raise BusinessError("On the panel this belongs to somebody else. Please write to us.")
         login = panel.new_login(remote_id)
     except UnknownOutcome as failure:

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 from sqlmodel import col, select
 
 from ezscale.kit.errors import NotAllowed
-from ezscale.models import IpAssignment, MailMessage, ProvisioningJob
+from ezscale.models import IpAssignment, MailMessage, ProvisioningJob, ProvisioningLog
 from ezscale.models.base import WrongState
 from ezscale.models.service import BuildStep, ServiceStatus
 from ezscale.provisioning.jobs import open_jobs, retry_build
@@ -155,3 +157,20 @@ def test_a_panel_that_stays_away_is_given_up_after_hours_and_comes_back(at, ada)
 def give_to(at, service, account):
     answer = at.panel_http.put(f"/servers/{service.remote_id}/owner/{account}")
     assert answer.status_code == 201, answer.text
+
+
+def test_a_panel_that_the_settings_name_no_more_is_waited_for_and_told(at):
+    ada = at.signs_up("Ada Moreno")
+    order = ada.orders()
+    panels, at.house = at.house.panels, replace(at.house, panels={})
+    ada.pays(order.invoice_id)
+    at.works()
+    waiting = ada.service().status
+
+    at.house = replace(at.house, panels=panels)
+    at.lives(days=0.1)
+
+    assert (waiting, ada.service().status) == (ServiceStatus.BUILDING, ServiceStatus.ACTIVE)
+    with at.robot() as work:
+        told = work.session.exec(select(ProvisioningLog.message)).all()
+    assert "Will be tried again: No panel called virtfusion is connected." in told

@@ -4,7 +4,6 @@ import pytest
 
 from ezscale.accounts.permissions import REVEAL_LOGINS, USE_SERVICES
 from ezscale.kit.errors import BusinessError, NotAllowed, NotConfirmed, NotFound
-from ezscale.models import Plan
 from ezscale.models.service import SuspensionReason
 from ezscale.provisioning.credentials import reveal_login
 from ezscale.provisioning.services import service_to_change
@@ -107,11 +106,3 @@ def test_nothing_of_it_works_while_a_service_stands_still(at, ada):
 def test_a_name_is_neither_empty_nor_long(at, ada, name):
     with pytest.raises(BusinessError, match="characters"):
         rename(opener(ada), at.house.panels, ada.service().id, name)
-
-
-def test_what_a_panel_is_told_of_a_plan_is_what_staff_have_written(at, ada):
-    with at.robot() as work:
-        plan = work.session.get_one(Plan, ada.service().plan_id)
-        plan.panel_settings = "databases = 2\nport_range = 25565-25600"
-
-        assert plan.settings_of_panel == {"databases": "2", "port_range": "25565-25600"}

@@ -53,7 +53,7 @@ def _panels() -> rx.Component:
         [
             Column("Panel", lambda row: rx.el.span(row.title, class_name="font-medium text-ink")),
             Column("Last compared", _compared),
-            Column("Servers", lambda row: or_dash(row.servers), figures=True),
+            Column("Servers", lambda row: or_dash(row.servers), figures=True, shown_from="sm"),
             Column("", lambda row: rx.cond(PanelsState.may_compare, _compare(row)), figures=True),
         ],
         caption="Panels",
