@@ -244,7 +244,10 @@ def _make_room(work: Work, payment: Payment, room: Money, gone: Money) -> Money:
     wished = select(Refund).where(
         Refund.payment_id == payment.id, col(Refund.status).in_(UNDER_WAY), col(Refund.gateway_ref).is_(None)
     )
-    for refund in work.session.exec(wished.order_by(col(Refund.id).desc())).all():
+    unnamed = work.session.exec(wished.order_by(col(Refund.id).desc())).all()
+    if gone.minor > room.minor + sum(refund.amount_minor for refund in unnamed):
+        return room  # that is not the reason why it does not fit
+    for refund in unnamed:
         if gone.minor <= room.minor:
             break
         _book_failure(work, refund, "Part of the payment was given back at the gateway itself meanwhile.")
