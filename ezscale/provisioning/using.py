@@ -6,7 +6,15 @@ from uuid import UUID
 
 from ezscale.accounts.permissions import MANAGE_SERVICES, REVEAL_LOGINS, USE_SERVICES
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import BusinessError, NotAllowed, NotSignedIn, Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.errors import (
+    BusinessError,
+    Invalid,
+    NotAllowed,
+    NotSignedIn,
+    Rejected,
+    TemporaryFailure,
+    UnknownOutcome,
+)
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Service
 from ezscale.models.service import ServiceStatus
@@ -72,7 +80,7 @@ def rename(open_work: OpenWork, panels: Panels, service_id: UUID, name: str) -> 
     """Show it by another name on its panel. Returns the name as it is shown."""
     clean = " ".join(name.split())
     if not clean or len(clean) > LONGEST_NAME:
-        raise BusinessError(f"Between one and {LONGEST_NAME} characters, please.")
+        raise Invalid(f"Between one and {LONGEST_NAME} characters, please.", field="name")
     with open_work() as work:
         require_use(work)
         service, remote_id = in_use(work, service_id)

@@ -128,16 +128,11 @@ def _link_to_order() -> rx.Component:
 
 
 def _access() -> rx.Component:
-    pairs = definitions(
-        (rx.cond(SERVICE.has_port, "Connect to", "IPv4 address"), _to_copy(SERVICE.address, "Copy the address")),
-        ("IPv6 address", _to_copy(SERVICE.ipv6, "Copy the IPv6 address")),
-        ("Login", _login()),
-    )
-    without = definitions(
-        (rx.cond(SERVICE.has_port, "Connect to", "IPv4 address"), _to_copy(SERVICE.address, "Copy the address")),
-        ("Login", _login()),
-    )
-    return card(rx.cond(SERVICE.ipv6 == "", without, pairs), service_panel.panel(), title="Access")
+    address = rx.cond(SERVICE.has_port, "Connect to", "IPv4 address"), _to_copy(SERVICE.address, "Copy the address")
+    ipv6 = "IPv6 address", _to_copy(SERVICE.ipv6, "Copy the IPv6 address")
+    login = "Login", _login()
+    pairs = rx.cond(SERVICE.ipv6 == "", definitions(address, login), definitions(address, ipv6, login))
+    return card(pairs, rx.cond(ServiceState.may_press, service_panel.panel()), title="Access")
 
 
 def _to_copy(value: Any, label: str) -> rx.Component:
@@ -166,7 +161,8 @@ def _login() -> rx.Component:
     later = rx.cond(
         SessionState.may.contains("services.reveal"), "ready once the server runs", "known to whoever owns the server"
     )
-    reveal = rx.el.div(reveal, service_panel.new_password(), class_name=line)
+    anew = rx.cond(ServiceState.may_press, service_panel.new_password())
+    reveal = rx.el.div(reveal, anew, class_name=line)
     ask = rx.cond(ServiceState.may_reveal, reveal, rx.el.span(later, class_name="text-faint"))
     return rx.cond(is_shown, shown, ask)
 

@@ -75,7 +75,7 @@ def new_password() -> rx.Component:
 def _renaming() -> rx.Component:
     return form_dialog(
         button(icon("pencil"), "Rename", look="plain", size="small"),
-        text_field("Name", "name", required=True, max_length=60, auto_complete="off"),
+        text_field("Name", "name", errors=PanelState.errors, required=True, max_length=60, auto_complete="off"),
         title="Show it by another name?",
         text="The panel shows this name. Its host name stays as it is.",
         yes="Rename",
