@@ -23,6 +23,7 @@ from ezscale.provisioning.events import (
     ComparisonAsked,
     JobRequested,
     ServiceReady,
+    ServiceResized,
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
@@ -122,6 +123,7 @@ def ask_again(house: House) -> None:
     """Try again what panels did not do when they were asked."""
     with house.automation("provisioning")() as work:
         stopping.ask_again(work)
+    with house.automation("provisioning")() as work:
         resizing.follow_plans(work, resizing.still_of_another_size(work))
 
 
@@ -151,6 +153,8 @@ def compare_panel(house: House, event: ComparisonAsked) -> None:
 
 
 @task_of(Lane.VENDORS)
-def look_again(house: House, event: ServiceReady | ServiceSuspended | ServiceResumed | ServiceTerminated) -> None:
+def look_again(
+    house: House, event: ServiceReady | ServiceResized | ServiceSuspended | ServiceResumed | ServiceTerminated
+) -> None:
     """Close what was found of a service, and is over."""
     comparing.look_again(house.automation("comparison"), house.panels, event.service_id)

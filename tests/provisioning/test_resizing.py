@@ -7,8 +7,10 @@ from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import accept_change
 from ezscale.models import PanelFinding, Plan, ProvisioningJob, ProvisioningLog
+from ezscale.models.panel import FindingKind
 from ezscale.models.service import JobAction
 from ezscale.provisioning.comparing import compare_panels
+from ezscale.provisioning.services import service_to_change
 from tests.journeys.records import subscription_of
 from tests.panels import on_panel
 
@@ -82,3 +84,18 @@ def test_a_smaller_plan_says_what_was_left_and_raises_no_alarm(at, ada):
     assert (server.sizes.memory_mb, server.sizes.disk_gb, ada.service().keeps_more) == (2048, 160, True)
     assert any("disk" in line.casefold() for line in told)
     assert findings(at) == []
+
+
+def test_a_server_that_has_not_followed_is_found_and_the_finding_closes_when_it_has(at, ada):
+    on_panel(at, "virtfusion")
+    ada.buys("vps-1")
+    with at.robot() as work:
+        bigger = work.session.exec(select(Plan).where(Plan.slug == "vps-3")).one()
+        service_to_change(work, ada.service().id).plan_id = bigger.id
+    found = findings(at)
+
+    at.lives(days=0.1)
+
+    with at.robot() as work:
+        [finding] = work.session.exec(select(PanelFinding)).all()
+    assert (found, finding.is_open, ada.service().sized_as) == ([FindingKind.WRONG_SIZE], False, bigger.id)
