@@ -88,10 +88,10 @@ def test_a_smaller_plan_says_what_was_left_and_raises_no_alarm(at, ada):
 
 def test_a_server_that_has_not_followed_is_found_and_the_finding_closes_when_it_has(at, ada):
     on_panel(at, "virtfusion")
-    ada.buys("vps-1")
+    server = ada.buys("vps-1")
     with at.robot() as work:
         bigger = work.session.exec(select(Plan).where(Plan.slug == "vps-3")).one()
-        service_to_change(work, ada.service().id).plan_id = bigger.id
+        service_to_change(work, server.id).plan_id = bigger.id
     found = findings(at)
 
     at.lives(days=0.1)
