@@ -1,4 +1,7 @@
-"""What the things of each family are called: a game server has no operating system to choose, and a hosting no power button."""
+"""What the things of each family are called, and the panels that they run on.
+
+A game server has no operating system to choose, and a hosting no power button.
+"""
 
 from dataclasses import dataclass
 
@@ -40,4 +43,10 @@ WORDS = {
         name_example="play.example.com",
         login="password for the panel and SFTP",
     ),
+}
+PANEL_NAMES = {
+    "virtfusion": "VirtFusion",
+    "pterodactyl": "Pterodactyl",
+    "synergycp": "SynergyCP",
+    "enhance": "Enhance",
 }

@@ -49,7 +49,7 @@ async def test_the_file_of_an_erased_customer_says_which_vendor_has_not_forgotte
 
     assert [(line.vendor, line.done, line.stuck) for line in page.erasures] == [
         ("Gateway", True, False),
-        ("Virtfusion", False, True),
+        ("VirtFusion", False, True),
     ]
     assert page.erasures[0].said.startswith("Forgotten there ")
     assert "409" in page.erasures[1].trouble
