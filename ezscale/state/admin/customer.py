@@ -30,6 +30,7 @@ from ezscale.state.admin.cases import CaseView
 from ezscale.state.admin.holds import HoldView
 from ezscale.state.admin.rows import InvoiceRow, ServiceRow
 from ezscale.state.admin.staff import Record, StaffState
+from ezscale.state.families import PANEL_NAMES
 from ezscale.state.reader import Reader
 from ezscale.state.signing_in.choices import countries
 
@@ -179,7 +180,12 @@ class ErasureLine:
         done, asked = reader.moment(row.done_at), reader.moment(row.asked_at)
         said = f"Forgotten there {done}" if done else f"Asked {asked}, not forgotten yet"
         return cls(
-            str(row.id), row.vendor.capitalize(), said, row.trouble, row.done_at is not None, row.stuck_at is not None
+            str(row.id),
+            PANEL_NAMES.get(row.vendor, row.vendor.capitalize()),
+            said,
+            row.trouble,
+            row.done_at is not None,
+            row.stuck_at is not None,
         )
 
 
