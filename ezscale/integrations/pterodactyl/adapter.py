@@ -52,6 +52,7 @@ class PterodactylPanel:
 
     name = "pterodactyl"
     longest_build = timedelta(minutes=60)
+    looks_again = timedelta(seconds=5)
     keeps_keys = True
     first_user = ""
     opens_account = True
