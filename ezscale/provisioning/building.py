@@ -37,9 +37,9 @@ def build(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None
     TemporaryFailure means: call again later. Rejected means: a person has to look.
     """
     _ensure_account(open_work, panel, job_id)
-    _ensure_server(open_work, panel, vault, job_id)
+    new = _ensure_server(open_work, panel, vault, job_id)
     try:
-        _ensure_installed(open_work, panel, vault, job_id)
+        _ensure_installed(open_work, panel, vault, job_id, new)
         remote = _wait_until_ready(open_work, panel, job_id)
     except Missing as missing:
         _reserve_anew(open_work, panel, job_id, missing)
@@ -65,11 +65,12 @@ def _ensure_account(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
         _note(work, task, f"Account {account} on the panel")
 
 
-def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None:
+def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> RemoteServer | None:
+    """The server as the panel has just described it; None where it was known before."""
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None or task.service.remote_id:
-            return
+            return None
         if not panel.keeps_keys:
             # Two lost answers of one customer could not be told apart, so their reservations go one after the other.
             _one_at_a_time(work, task, BuildStep.RESERVE, col(Service.remote_id).is_(None))
@@ -86,9 +87,10 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
         work.session.flush()  # the id first: nothing else may fail before it is safe
         _note(work, task, f"Server {remote.remote_id} {'found again' if adopted else 'reserved'}")
         assign_addresses(work, task.service, remote)
+    return remote
 
 
-def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None:
+def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, new: RemoteServer | None) -> None:
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None or _is_past(task.job, BuildStep.BUILD) or task.service.remote_id is None:
@@ -97,7 +99,7 @@ def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: U
         remote_id = task.service.remote_id
         spec = _with_password(work, panel, vault, task)
     login = None
-    if panel.look(remote_id).state in (RemoteState.RESERVED, RemoteState.FAILED):
+    if (new or panel.look(remote_id)).state in (RemoteState.RESERVED, RemoteState.FAILED):
         login = panel.build(remote_id, spec)
     with open_work() as work:
         task = _still_to_do(work, job_id)
@@ -215,7 +217,7 @@ def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment) -> RemoteS
     if len(free) > 1:
         numbers = ", ".join(remote.remote_id for remote in free)
         raise Rejected(f"Several unclaimed servers of this customer are on the panel ({numbers}): please choose.")
-    if not free and asked_at is not None and world_now() - asked_at < panel.settles:
+    if not free and world_now() - asked_at < panel.settles:
         again = panel.looks_again.total_seconds()
         raise NotYet("The panel did not answer: the server may still turn up there", retry_after=again)
     return free[0] if free else None
