@@ -17,26 +17,31 @@ from ezscale.accounts.signing_in import begin_session
 from ezscale.billing.invoicing import invoices
 from ezscale.integrations.guarding import LineGuard
 from ezscale.kit.clock import FixedClock
-from ezscale.kit.errors import BusinessError
+from ezscale.kit.errors import BusinessError, NotNow
+from ezscale.kit.jobs import Job
 from ezscale.kit.pace import Pace
 from ezscale.kit.vendor_lines import MOST_FAILURES, Breaker, silent_lines
 from ezscale.kit.work import Database
 from ezscale.models import ProvisioningJob, User
 from ezscale.models.service import JobAction, ServiceStatus, SuspensionReason
+from ezscale.provisioning.carrying_out import MOST_TRIES
 from ezscale.provisioning.power import live_state
 from ezscale.provisioning.services import service_to_change
 from ezscale.provisioning.stopping import wish_suspension
 from ezscale.state.session import SessionState
 from ezscale.tasks import engine
+from ezscale.tasks.provisioning import carry_out
+from ezscale.tasks.registry import name_of
 from tests.company import Company, Person
 from tests.panels import PANELS, Deadly, OnPanel, on_panel
 from tests.sizes import SOAK, all_databases_in_a_soak, figures, size
 from tests.state.conftest import open_tab, state_of
 
 THREADS = 4
-MINUTE, MINUTES = timedelta(minutes=1), size(4, 10)
-MANY = size(2, 9)
-MACHINES = 2  # SynergyCP's stand-in has no more of a kind beside the first
+MINUTE, MINUTES = timedelta(minutes=1), size(3, 10)
+MANY = size(1, 9)
+MACHINES = size(1, 2)  # SynergyCP's stand-in has no more of a kind beside the first
+FAR_MORE = MOST_TRIES + 2 * MOST_FAILURES
 LONGEST_QUESTION = 5  # seconds
 
 
@@ -76,10 +81,9 @@ class Hanging(httpx.BaseTransport):
 class Story:
     """A company with one panel, which it asks through a guard, as the real one does."""
 
-    def __init__(self, company: Company, name: str, per_second: float = 10_000) -> None:
-        self.at = company
-        pace = Pace(name, per_second, None)
-        guard = LineGuard(Breaker(company.house.database, name), pace, pace)
+    def __init__(self, company: Company, name: str) -> None:
+        self.at, self.pace = company, Pace(name, 10_000, None)
+        guard = LineGuard(Breaker(company.house.database, name), self.pace, self.pace)
         lines: list[Hanging] = []
         self.on: OnPanel = on_panel(
             company, name, guard=guard, way=lambda line: lines.append(Hanging(line, company.clock)) or lines[-1]
@@ -109,10 +113,10 @@ def company(database: Database, clock: FixedClock, tmp_path: Path) -> Company:
 
 @all_databases_in_a_soak
 @pytest.mark.parametrize("panel", PANELS)
-def test_it_hangs_for_hours_while_there_is_much_to_do(company: Company, panel: str) -> None:
+def test_it_hangs_for_a_while_in_which_there_is_much_to_do(company: Company, panel: str) -> None:
     story = Story(company, panel)
     first = story.buys("Ada")
-    story.works_with_many_hands(minutes=3)
+    story.works_with_many_hands(minutes=2)
     built = first.service()
 
     story.line.hangs()
@@ -124,12 +128,10 @@ def test_it_hangs_for_hours_while_there_is_much_to_do(company: Company, panel: s
     asked = [at for at, _ in story.line.calls]
     with company.robot() as work:
         silent = [line.name for line in silent_lines(work)]
-    for _ in range(40 if SOAK or panel == PANELS[0] else 4):  # of ten minutes each: more looks than tries may be
-        company.clock.move(timedelta(minutes=9))
-        story.works_with_many_hands(minutes=1)
+    company.clock.move(timedelta(hours=1))
     told = company.complaints()
     story.line.answers()
-    story.works_with_many_hands(minutes=size(8, 20))
+    story.works_with_many_hands(minutes=size(5, 20))
 
     figures(f"{panel} hangs", builds=many, minutes=MINUTES, calls=len(asked), at_first=asked.count(asked[0]))
     assert built.status is ServiceStatus.ACTIVE
@@ -148,34 +150,33 @@ def test_what_it_answers_429_to_is_asked_again_when_it_said(company: Company, pa
     story = Story(company, panel)
     story.on.goes_wrong("rate_limited", seconds=1)
 
+    with pytest.raises(NotNow) as told:
+        list(story.on.panel.servers())
+    list(story.on.panel.servers())
+
+    (_, first), (_, second), *_ = story.line.calls
+    assert told.value.retry_after == 1
+    assert second - first >= 1
+
+
+@pytest.mark.parametrize("how", ["it hangs", "it has enough to do"])
+def test_nothing_is_given_up_however_long_it_takes(company: Company, how: str) -> None:
+    story = Story(company, PANELS[0])
+    if how == "it hangs":
+        story.line.hangs()
+    else:
+        story.pace.hold(300)
+
     ada = story.buys("Ada")
-    company.lives(days=0.01)
-    story.line.calls.clear()
-    pause = 1.0
-    story.on.goes_wrong("rate_limited", seconds=pause)
-    began = perf_counter()
-    live_state(company.house.database.opener(ada.actor), company.house.panels, ada.service().id)
-    early = len(story.line.calls)
-    live_state(company.house.database.opener(ada.actor), company.house.panels, ada.service().id)
-
-    assert ada.service().status is ServiceStatus.ACTIVE
-    assert early == 1
-    assert all(moment - began >= pause for _, moment in story.line.calls[1:])
-    assert_one_server_each(story, [ada])
-
-
-def test_a_crowd_is_served_at_the_pace_of_its_panel_and_nobody_is_given_up(company: Company) -> None:
-    story = Story(company, "virtfusion", per_second=0.5)  # the next call is due in two seconds
-    people = [story.buys(f"Ada{number}", number % 2) for number in range(3)]
-
-    for _ in range(40):  # at one moment of the world, in which nobody may pass but two
-        company.clock.move(timedelta(minutes=3))
-        story.works_with_many_hands(minutes=1)
+    company.works()
     with company.robot() as work:
-        tries = max(job.tries for job in work.session.exec(select(ProvisioningJob)))
+        job_id = work.session.exec(select(Job.id).where(Job.task == name_of(carry_out))).one()
+    for _ in range(FAR_MORE):
+        company.clock.move(timedelta(minutes=10))
+        engine.run_job(company.house, job_id)
 
-    assert tries == 0
-    assert {person.service().status for person in people} <= {ServiceStatus.BUILDING, ServiceStatus.ACTIVE}
+    assert ada.service().status is ServiceStatus.BUILDING
+    assert len(story.line.calls) == (1 + FAR_MORE if how == "it hangs" else 0)
 
 
 @pytest.mark.asyncio
