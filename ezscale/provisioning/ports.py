@@ -108,7 +108,8 @@ class Panel(Protocol):
     those, when it has no room left.
 
     `settles` is how long after a lost answer the panel may still act, or not yet list what it has made. `longest_build` is
-    how long an installation may take before a person has to look. `keeps_keys` says that a server carries our number of the
+    how long an installation may take before a person has to look, and `looks_again` how soon it is worth asking whether a
+    quick one is done. `keeps_keys` says that a server carries our number of the
     service from the first moment, so that it is found by that number whoever made it and whenever. `first_user` is whose
     password we choose, and store before the panel hears of it; empty where the panel chooses.
     """
@@ -116,6 +117,7 @@ class Panel(Protocol):
     name: str
     settles: timedelta
     longest_build: timedelta
+    looks_again: timedelta
     keeps_keys: bool
     first_user: str
 

@@ -38,6 +38,7 @@ class SynergyCpPanel:
 
     name = "synergycp"
     longest_build = timedelta(hours=3)
+    looks_again = timedelta(seconds=30)
     keeps_keys = True
     first_user = "root"
     takes_ssh_keys = False

@@ -47,6 +47,7 @@ class VirtFusionPanel:
 
     name = "virtfusion"
     longest_build = timedelta(minutes=30)
+    looks_again = timedelta(seconds=5)
     keeps_keys = False
     first_user = ""
     opens_account = False
