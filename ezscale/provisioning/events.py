@@ -92,3 +92,10 @@ class FindingSettled(Event):
 
     finding_id: UUID
     settled_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockWanted(Event):
+    """A panel shall be asked how much room it has."""
+
+    panel: str

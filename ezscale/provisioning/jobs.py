@@ -14,8 +14,9 @@ from ezscale.models import Customer, Location, Plan, ProvisioningJob, Service, S
 from ezscale.models.service import UNBUILT, BuildStep, JobAction
 from ezscale.provisioning.events import JobRequested
 from ezscale.provisioning.logbook import write_log
-from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec, Sizes
+from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec
 from ezscale.provisioning.services import service_to_change
+from ezscale.provisioning.specs import sizes_of
 
 Panels = Mapping[str, Panel]
 
@@ -118,7 +119,7 @@ def assignment(work: Work, job_id: UUID) -> Assignment | None:
         location.panel_ref,
         image.panel_ref,
         service.hostname,
-        sizes=Sizes(plan.cpu_cores, plan.memory_mb, plan.disk_gb, plan.traffic_gb),
+        sizes=sizes_of(plan),
         settings=plan.settings_of_panel,
     )
     return Assignment(job, service, owner, spec)

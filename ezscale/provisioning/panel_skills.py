@@ -220,7 +220,12 @@ class HasPages(Protocol):
 
 @runtime_checkable
 class CountsStock(Protocol):
-    """A panel that knows how much room it has."""
+    """A panel that knows how much room it has.
+
+    `shares_room` says that all plans take from the same room in a place, each by its size; otherwise each has its own.
+    """
+
+    shares_room: bool
 
     def stock(self, spec: ServiceSpec) -> int:
         """How many more of these could be built now."""

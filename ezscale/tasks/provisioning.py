@@ -18,7 +18,7 @@ from ezscale.billing.events import (
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.jobs import Lane
 from ezscale.ordering import fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, comparing, resizing, stopping
+from ezscale.provisioning import carrying_out, comparing, resizing, stock_reading, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
     JobRequested,
@@ -27,6 +27,7 @@ from ezscale.provisioning.events import (
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    StockWanted,
 )
 from ezscale.provisioning.services import services_of_items
 from ezscale.tasks.registry import task, task_of
@@ -158,3 +159,15 @@ def look_again(
 ) -> None:
     """Close what was found of a service, and is over."""
     comparing.look_again(house.automation("comparison"), house.panels, event.service_id)
+
+
+@task_of(Lane.VENDORS)
+def read_stock(house: House) -> None:
+    """Ask panels how much room they have, where they count what may be sold."""
+    stock_reading.read_stock(house.automation("stock"), house.panels)
+
+
+@task_of(Lane.VENDORS)
+def read_stock_of(house: House, event: StockWanted) -> None:
+    """Ask one panel."""
+    stock_reading.read_stock_of(house.automation("stock"), house.panels, event.panel)

@@ -71,6 +71,7 @@ from ezscale.provisioning.events import (
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    StockWanted,
 )
 from ezscale.reporting.events import TravelRequested
 from ezscale.tasks import billing, housekeeping, messaging, privacy, provisioning
@@ -146,6 +147,7 @@ REACTIONS |= {
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
     ComparisonAsked: (provisioning.compare_panel,),
+    StockWanted: (provisioning.read_stock_of,),
     ServiceReady: (messaging.service_ready, provisioning.look_again),
     ServiceResized: (provisioning.look_again,),
     ServiceFailed: (messaging.service_failed,),

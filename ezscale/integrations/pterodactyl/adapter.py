@@ -51,6 +51,7 @@ class PterodactylPanel:
     """
 
     name = "pterodactyl"
+    shares_room = True
     longest_build = timedelta(minutes=60)
     keeps_keys = True
     first_user = ""

@@ -46,6 +46,7 @@ class VirtFusionPanel:
     """Builds and stops virtual servers. Implements `Panel` and every skill but `HasPages` and `HostsWebsites`."""
 
     name = "virtfusion"
+    shares_room = True
     longest_build = timedelta(minutes=30)
     keeps_keys = False
     first_user = ""
