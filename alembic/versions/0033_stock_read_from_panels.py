@@ -33,14 +33,14 @@ def upgrade() -> None:
         plan.add_column(sa.Column("stock_from_panel", sa.Boolean(), nullable=False, server_default=sa.false()))
         plan.add_column(sa.Column("safety_margin", sa.Integer(), nullable=False, server_default="0"))
     with op.batch_alter_table("service") as service:
-        service.add_column(sa.Column("machine", sa.String(60), nullable=True))
-        service.create_unique_constraint(op.f("uq_service_machine_panel"), ["machine", "panel"])
+        service.add_column(sa.Column("machine_id", sa.String(60), nullable=True))
+        service.create_unique_constraint(op.f("uq_service_machine_id_panel"), ["machine_id", "panel"])
 
 
 def downgrade() -> None:
     with op.batch_alter_table("service") as service:
-        service.drop_constraint(op.f("uq_service_machine_panel"), type_="unique")
-        service.drop_column("machine")
+        service.drop_constraint(op.f("uq_service_machine_id_panel"), type_="unique")
+        service.drop_column("machine_id")
     with op.batch_alter_table("plan") as plan:
         plan.drop_column("safety_margin")
         plan.drop_column("stock_from_panel")

@@ -37,13 +37,13 @@ class Service(Row, table=True):
     `port` is the one it answers on, where it shares its address with others; 0 elsewhere.
 
     `sized_as` is the plan whose size it has on its panel; `keeps_more` says that the panel could not take away everything
-    that a bigger one had given it. `machine` is the one that staff have chosen for it, by its panel's id, until it has it.
+    that a bigger one had given it. `machine_id` is the one that staff have chosen for it, until it has it.
     Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
     """
 
     __table_args__ = (
         UniqueConstraint("panel", "remote_id"),
-        UniqueConstraint("machine", "panel"),
+        UniqueConstraint("machine_id", "panel"),
         Index("ix_service_customer", "customer_id", "id"),
         Index("ix_service_former", "panel", "former_remote_id"),
         Index("ix_service_account", "panel", "account_ref"),
@@ -64,7 +64,7 @@ class Service(Row, table=True):
     panel: str = Field(max_length=40)
     account_ref: str = Field(default="", max_length=60)
     remote_id: str | None = Field(default=None, max_length=60)
-    machine: str | None = Field(default=None, max_length=60)
+    machine_id: str | None = Field(default=None, max_length=60)
     sized_as: UUID | None = None
     keeps_more: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     former_remote_id: str | None = Field(default=None, max_length=60)

@@ -2,21 +2,43 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier, Thread
 
+import httpx
 import pytest
 
 from ezscale.catalog.panel_stock import stock_readings
+from ezscale.integrations.http import open_http
+from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
+from ezscale.integrations.virtfusion.client import VirtFusionClient
 from ezscale.kit.errors import Invalid, NotAllowed, TemporaryFailure
 from ezscale.models import Plan
+from ezscale.models.plan import Family
 from ezscale.models.service import ServiceStatus
 from ezscale.ordering.deciding import reject_order
 from ezscale.ordering.placing import ItemRequest, services_of_order
 from ezscale.provisioning.stock_reading import choose_stock_source, read_stock, takes_of
+from tests.company import PANEL, TOKEN
 from tests.ordering.plans import left, plan_named, turns
 
 FIVE_MINUTES = 5.5 / (24 * 60)
 PLAN_MEMORY = 4096
+
+
+class Interrupted(httpx.BaseTransport):
+    """A line to a panel on which something happens while one of its answers is on the way."""
+
+    def __init__(self, line, path, happens):
+        self.line, self.path, self.happens = line, path, happens
+
+    def handle_request(self, request):
+        answer = self.line.handle_request(request)
+        answer.read()
+        if request.url.path.endswith(self.path) and self.happens is not None:
+            happens, self.happens = self.happens, None
+            happens()
+        return answer
 
 
 @pytest.fixture
@@ -74,15 +96,16 @@ def test_a_panel_that_does_not_answer_changes_nothing_and_is_told_of_after_hours
     counts_on_panel(at)
     at.breaks(at.panel_http, "down", times=0)
 
-    at.lives(FIVE_MINUTES)
+    asks(at)
     soon = (left(at), sold(at)["frankfurt"], at.complaints())
-    at.lives(0.3)
+    at.clock.move(timedelta(hours=7))
+    asks(at)
 
     assert soon == (5, (5, 5, True), {})
     assert left(at) == 5
     assert "vps-2 in frankfurt: 2026-03-02" in at.complaints()["stock_is_known"][0]
     at.mends(at.panel_http)
-    at.lives(0.05)
+    asks(at)
     assert at.complaints() == {}
 
 
@@ -157,19 +180,10 @@ def test_what_was_built_while_the_panel_was_asked_is_still_taken_off(at, ada):
     counts_on_panel(at)
     placed = ada.orders()
     ada.pays(placed.invoice_id)
-    panel = at.house.panels["virtfusion"]
+    line = Interrupted(at.lines.panel, "/resources", at.works)
+    panel = VirtFusionPanel(VirtFusionClient(open_http(PANEL, TOKEN, transport=line)))
 
-    class Slow:
-        """The panel, whose answer is on its way while a server is built."""
-
-        shares_room = True
-
-        def stock(self, spec):
-            room = panel.stock(spec)
-            at.works()
-            return room
-
-    read_stock(at.house.automation("stock"), {"virtfusion": Slow()})
+    read_stock(at.house.automation("stock"), {"virtfusion": panel})
 
     with at.robot() as work:
         assert [each.status for each in services_of_order(work, placed.id)] == [ServiceStatus.ACTIVE]
@@ -189,7 +203,9 @@ def test_plans_take_from_the_same_room_by_their_sizes(at, ada):
 
 def test_where_machines_are_not_shared_another_plan_takes_nothing_unless_it_is_the_same_machine():
     def machine(slug, settings):
-        return Plan(slug=slug, name=slug, family="dedicated", panel="synergycp", package=slug, panel_settings=settings)
+        return Plan(
+            slug=slug, name=slug, family=Family.DEDICATED, panel="synergycp", package=slug, panel_settings=settings
+        )
 
     small, large, managed = machine("s", "cpu = A"), machine("l", "cpu = B"), machine("m", "cpu = A")
 
