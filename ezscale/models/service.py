@@ -85,7 +85,7 @@ class Service(Row, table=True):
     def expire(self) -> None:
         """Nobody paid for it in time; it is built all the same if the money comes after all."""
         require_status("service", self.status, ServiceStatus.WAITING)
-        self.status = ServiceStatus.EXPIRED
+        self.status, self.machine_id = ServiceStatus.EXPIRED, None
 
     def hold(self) -> None:
         """It is paid, and a person has to say yes before it is built."""
@@ -101,6 +101,15 @@ class Service(Row, table=True):
         """What kept it back is gone: it may be built."""
         require_status("service", self.status, *KEPT_BACK)
         self.status = ServiceStatus.WAITING
+
+    def choose_machine(self, machine_id: str | None) -> None:
+        """Staff say which machine it is to have; None lets its panel choose."""
+        require_status("service", self.status, ServiceStatus.WAITING, ServiceStatus.FAILED, *KEPT_BACK)
+        self.machine_id = machine_id
+
+    def take_server(self, remote_id: str) -> None:
+        """The panel has set a server aside for it."""
+        self.remote_id, self.machine_id = remote_id, None
 
     def go_live(self, now: datetime) -> None:
         """It runs and has an owner, verified on the panel."""
@@ -150,7 +159,7 @@ class Service(Row, table=True):
         """It is gone, confirmed by the panel."""
         require_status("service", self.status, ServiceStatus.TERMINATING)
         self.status = ServiceStatus.TERMINATED
-        self.remote_id, self.former_remote_id = None, self.remote_id
+        self.remote_id, self.former_remote_id, self.machine_id = None, self.remote_id, None
         self.terminated_at = now
 
 

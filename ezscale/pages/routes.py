@@ -123,6 +123,7 @@ from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.leaving import LeavingState
+from ezscale.state.admin.machine import MachineState
 from ezscale.state.admin.mail import MailState
 from ezscale.state.admin.offers import OffersState
 from ezscale.state.admin.offers import OfferState as AdminOfferState
@@ -334,7 +335,7 @@ ADMIN = (
         "/admin/service/",
         admin_service,
         title=f"Service | {company()} staff",
-        on_load=[AdminServiceState.load, AdminServiceState.ask_panel],
+        on_load=[AdminServiceState.load, MachineState.load, AdminServiceState.ask_panel],
     ),
     Route(
         "/admin/subscriptions/",

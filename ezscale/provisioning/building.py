@@ -79,7 +79,7 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
     remote = remote or _reserve(open_work, panel, job_id, task, spec)
     with open_work() as work:
         task = _still_to_do(work, job_id)
-        task.service.remote_id = remote.remote_id
+        task.service.take_server(remote.remote_id)
         task.service.become(sold_as)
         task.job.hear()
         work.session.flush()  # the id first: nothing else may fail before it is safe

@@ -121,8 +121,18 @@ def assignment(work: Work, job_id: UUID) -> Assignment | None:
         service.hostname,
         sizes=sizes_of(plan),
         settings=plan.settings_of_panel,
+        machine=service.machine_id or "",
+        kept=kept_machines(work, service),
     )
     return Assignment(job, service, owner, spec)
+
+
+def kept_machines(work: Work, service: Service) -> frozenset[str]:
+    """The machines of its panel that staff have chosen for other services."""
+    chosen = select(Service.machine_id).where(
+        Service.panel == service.panel, col(Service.machine_id).is_not(None), Service.id != service.id
+    )
+    return frozenset(machine for machine in work.session.exec(chosen) if machine is not None)
 
 
 def open_jobs(work: Work, limit: int = 50) -> list[tuple[ProvisioningJob, Service]]:

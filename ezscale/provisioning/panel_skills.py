@@ -250,6 +250,26 @@ class TriesOut(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine that is nobody's yet. `id` is the panel's; the rest are words for people."""
+
+    id: str
+    name: str
+    cpu: str = ""
+    memory: str = ""
+    disks: str = ""
+
+
+@runtime_checkable
+class Assigns(Protocol):
+    """A panel whose machines can be told apart before they are sold: `reserve` takes the one that a spec names."""
+
+    def free_machines(self, spec: ServiceSpec) -> list[Machine]:
+        """Those that are free now and are exactly what the spec asks for, in its place."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Website:
     """A site of a web hosting. `points_to` is the address that its domain has to point to."""
 

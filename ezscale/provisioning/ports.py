@@ -53,6 +53,8 @@ class ServiceSpec:
 
     `image` is what is installed: a template, a game, a version of PHP. `password` is ours for a panel that lets us choose
     the first one, and empty elsewhere. `settings` are what else the panel has to know of the plan, by its own names.
+    Where machines can be chosen, `machine` is the one that it has to be, by the panel's id, and `kept` are those that it
+    must not be, because other services are to have them.
     """
 
     key: str
@@ -63,6 +65,8 @@ class ServiceSpec:
     password: str = ""
     sizes: Sizes = Sizes()
     settings: Mapping[str, str] = field(default_factory=dict)
+    machine: str = ""
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
