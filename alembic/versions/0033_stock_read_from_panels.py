@@ -1,4 +1,4 @@
-"""Stock that is read from panels, and machines that staff have chosen."""
+"""Stock that is read from panels, machines that staff have chosen, and what options make more of."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,13 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 
 
+# What staff had typed as the panel's own word, and what it is called on every panel.
+FIELDS = {"storage": "disk_gb", "memory": "memory_mb", "cpuCores": "cpu_cores", "traffic": "traffic_gb"}
+FITTINGS = ("configurable_option", "add_on")
+
+
 def upgrade() -> None:
+    _rename(FIELDS)
     op.create_table(
         "stock_reading",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -38,6 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _rename({ours: theirs for theirs, ours in FIELDS.items()})
     with op.batch_alter_table("service") as service:
         service.drop_constraint(op.f("uq_service_machine_id_panel"), type_="unique")
         service.drop_column("machine_id")
@@ -45,3 +52,10 @@ def downgrade() -> None:
         plan.drop_column("safety_margin")
         plan.drop_column("stock_from_panel")
     op.drop_table("stock_reading")
+
+
+def _rename(words: dict[str, str]) -> None:
+    for name in FITTINGS:
+        table = sa.table(name, sa.column("panel_field", sa.String))
+        for before, after in words.items():
+            op.execute(table.update().where(table.c.panel_field == before).values(panel_field=after))

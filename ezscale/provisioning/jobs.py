@@ -16,7 +16,7 @@ from ezscale.provisioning.events import JobRequested
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec
 from ezscale.provisioning.services import service_to_change
-from ezscale.provisioning.specs import sizes_of
+from ezscale.provisioning.specs import extras_of, sizes_of
 
 Panels = Mapping[str, Panel]
 
@@ -113,13 +113,15 @@ def assignment(work: Work, job_id: UUID) -> Assignment | None:
         return None
     service, plan, location, image, customer = row
     owner = PanelOwner(customer.panel_ref, customer.company or customer.name, customer.email)
+    extras = extras_of(work, service.item_id)
     spec = ServiceSpec(
         service.number,
         plan.package,
         location.panel_ref,
         image.panel_ref,
         service.hostname,
-        sizes=sizes_of(plan),
+        sizes=sizes_of(plan, extras),
+        extras=extras,
         settings=plan.settings_of_panel,
         machine=service.machine_id or "",
         kept=kept_machines(work, service),

@@ -116,6 +116,13 @@ class Resizes(Protocol):
         ...
 
 
+@runtime_checkable
+class SetsExtras(Protocol):
+    """A panel that builds servers bigger than their plan. `sets` are the fields of `Extras` for which it does so."""
+
+    sets: frozenset[str]
+
+
 class ConsoleKind(StrEnum):
     """How a console is spoken to."""
 

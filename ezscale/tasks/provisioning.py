@@ -1,5 +1,6 @@
 """Tasks about services."""
 
+from ezscale.billing.cases import open_case
 from ezscale.billing.events import (
     DisputeLost,
     DisputeTaken,
@@ -21,6 +22,7 @@ from ezscale.ordering import fulfilling, offering, reserved_orders
 from ezscale.provisioning import carrying_out, comparing, resizing, stock_reading, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ExtrasMissing,
     JobRequested,
     ServiceReady,
     ServiceResized,
@@ -29,7 +31,7 @@ from ezscale.provisioning.events import (
     ServiceTerminated,
     StockWanted,
 )
-from ezscale.provisioning.services import services_of_items
+from ezscale.provisioning.services import service_overview, services_of_items
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -171,3 +173,12 @@ def read_stock(house: House) -> None:
 def read_stock_of(house: House, event: StockWanted) -> None:
     """Ask one panel."""
     stock_reading.read_stock_of(house.automation("stock"), house.panels, event.panel)
+
+
+@task
+def ask_for_extras(house: House, event: ExtrasMissing) -> None:
+    """Put before staff what was bought and no panel sets by itself."""
+    with house.automation("provisioning")() as work:
+        number = service_overview(work, event.service_id).service.number
+        facts = {"service": number, "from": "as its plan says", "to": event.missing}
+        open_case(work, "resize_by_hand", event.service_id.hex, event.customer_id, facts)

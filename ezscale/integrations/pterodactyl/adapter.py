@@ -51,6 +51,7 @@ class PterodactylPanel:
     """
 
     name = "pterodactyl"
+    sets = frozenset({"cpu_cores", "memory_mb", "disk_gb"})
     shares_room = True
     longest_build = timedelta(minutes=60)
     keeps_keys = True

@@ -37,6 +37,7 @@ class SynergyCpPanel:
     """
 
     name = "synergycp"
+    sets = frozenset({"traffic_gb"})
     shares_room = False
     longest_build = timedelta(hours=3)
     keeps_keys = True
