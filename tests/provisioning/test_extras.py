@@ -1,7 +1,7 @@
 """Options and add-ons that were paid for are there when the server is."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from ezscale.billing.cases import open_cases
 from ezscale.billing.change_quotes import quote_change
@@ -50,7 +50,7 @@ def test_a_server_is_built_with_the_disk_and_the_addresses_that_were_paid_for(at
 def test_what_costs_nothing_at_the_panel_and_what_has_ended_adds_nothing(at, ada):
     buys_fitted(ada, options={"extra-disk": 50, "control-panel": "plesk"}, add_ons={"migration": 1})
     with at.robot() as work:
-        for item in work.session.exec(select(SubscriptionItem).where(SubscriptionItem.option_value_id.is_not(None))):
+        for item in work.session.exec(select(SubscriptionItem).where(col(SubscriptionItem.option_value_id).is_not(None))):
             item.end(work.today)
             work.session.add(item)
 
@@ -84,7 +84,7 @@ def test_what_a_panel_does_not_set_by_itself_is_put_before_a_person(at, ada):
 
     with at.robot() as work:
         [case] = open_cases(work)
-        told = work.session.exec(select(ProvisioningLog.message).where(ProvisioningLog.ok.is_(False))).all()
+        told = work.session.exec(select(ProvisioningLog.message).where(col(ProvisioningLog.ok).is_(False))).all()
     assert (case.kind, case.facts["to"]) == ("resize_by_hand", "1 more of ipv4")
     assert told == ["A person has to add: 1 more of ipv4"]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ezscale import wiring
 from ezscale.state.admin.machine import MachineState
 from tests.panels import on_panel
 from tests.state.panel import administrator, onlooker
@@ -12,7 +13,9 @@ from tests.state.test_admin_catalog import said
 @pytest.fixture
 def story(company):
     """A company that sells dedicated servers."""
-    return on_panel(company, "synergycp")
+    story = on_panel(company, "synergycp")
+    wiring.move_into(company.house)
+    return story
 
 
 @pytest.fixture
