@@ -1,6 +1,6 @@
 """From paid to running: account, reservation, installation, waiting, verification. Each step can be repeated."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -16,10 +16,10 @@ from ezscale.models import Customer, ProvisioningJob, Service
 from ezscale.models.service import BuildStep, JobAction
 from ezscale.provisioning.addresses import assign_addresses, release_addresses
 from ezscale.provisioning.credentials import choose_login, has_login, share_login, store_login
-from ezscale.provisioning.events import BuildProgressed, ServiceReady
+from ezscale.provisioning.events import BuildProgressed, ExtrasMissing, ServiceReady
 from ezscale.provisioning.jobs import Assignment, assignment
 from ezscale.provisioning.logbook import write_log
-from ezscale.provisioning.panel_skills import GivesLogins, SignsIn
+from ezscale.provisioning.panel_skills import GivesLogins, SetsExtras, SignsIn
 from ezscale.provisioning.ports import Panel, RemoteServer, RemoteState, ServiceSpec
 
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -81,7 +81,7 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
     remote = remote or _reserve(open_work, panel, job_id, task, spec)
     with open_work() as work:
         task = _still_to_do(work, job_id)
-        task.service.remote_id = remote.remote_id
+        task.service.take_server(remote.remote_id)
         task.service.become(sold_as)
         task.job.hear()
         work.session.flush()  # the id first: nothing else may fail before it is safe
@@ -167,7 +167,18 @@ def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remo
         task.service.go_live(work.now)
         task.job.finish(work.now)
         write_log(work, task.service.id, JobAction.CREATE, "Running and verified", job=task.job)
+        _tell_what_is_missing(work, panel, task)
         work.emit(ServiceReady(task.service.id, task.service.customer_id))
+
+
+def _tell_what_is_missing(work: Work, panel: Panel, task: Assignment) -> None:
+    """What was bought beside the plan and this panel does not set is for a person to see to."""
+    sets = panel.sets if isinstance(panel, SetsExtras) else frozenset()
+    missing = {name: more for name, more in asdict(task.spec.extras).items() if more and name not in sets}
+    if missing:
+        words = ", ".join(f"{more} more of {name}" for name, more in missing.items())
+        write_log(work, task.service.id, JobAction.CREATE, f"A person has to add: {words}", job=task.job, ok=False)
+        work.emit(ExtrasMissing(task.service.id, task.service.customer_id, words))
 
 
 def _comes_without_password(panel: GivesLogins) -> bool:

@@ -64,6 +64,7 @@ from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderRe
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ExtrasMissing,
     JobRequested,
     ServiceFailed,
     ServiceReady,
@@ -71,6 +72,7 @@ from ezscale.provisioning.events import (
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    StockWanted,
 )
 from ezscale.reporting.events import TravelRequested
 from ezscale.tasks import billing, housekeeping, messaging, privacy, provisioning
@@ -146,6 +148,8 @@ REACTIONS |= {
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
     ComparisonAsked: (provisioning.compare_panel,),
+    ExtrasMissing: (provisioning.ask_for_extras,),
+    StockWanted: (provisioning.read_stock_of,),
     ServiceReady: (messaging.service_ready, provisioning.look_again),
     ServiceResized: (provisioning.look_again,),
     ServiceFailed: (messaging.service_failed,),
