@@ -11,6 +11,7 @@ from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, KnownPayer, Membership
+from ezscale.models.deletion import Deletion
 from ezscale.models.dispute import Dispute
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.frozen import Frozen
@@ -38,7 +39,15 @@ from ezscale.models.recorded_payment import RecordedPayment
 from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.refund import Refund
 from ezscale.models.report import RevenueMovement, RunReport
-from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
+from ezscale.models.service import (
+    Credential,
+    IpAssignment,
+    PanelExchange,
+    ProvisioningJob,
+    ProvisioningLog,
+    Service,
+    Suspension,
+)
 from ezscale.models.setting import Setting
 from ezscale.models.sign_in import (
     Authenticator,
@@ -85,6 +94,7 @@ __all__ = [
     "CreditNoteLine",
     "Customer",
     "Delegation",
+    "Deletion",
     "Dispute",
     "DunningStep",
     "ExchangeRate",
@@ -118,6 +128,7 @@ __all__ = [
     "OrderHold",
     "OutboxEvent",
     "PanelComparison",
+    "PanelExchange",
     "PanelFinding",
     "Passkey",
     "Pause",

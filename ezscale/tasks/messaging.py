@@ -47,11 +47,19 @@ from ezscale.billing.price_changes import told_of
 from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.jobs import Lane
-from ezscale.messaging import letters, money_letters, sending, top_up_letters
+from ezscale.messaging import deletion_letters, letters, money_letters, sending, top_up_letters
 from ezscale.messaging.events import MailWritten
 from ezscale.models import Customer, Invoice
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
-from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
+from ezscale.provisioning.events import (
+    DeletionNear,
+    DeletionPlanned,
+    ServiceFailed,
+    ServiceReady,
+    ServiceResumed,
+    ServiceSuspended,
+    ServiceTerminated,
+)
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -366,6 +374,20 @@ def service_resumed(house: House, event: ServiceResumed) -> None:
     """Tell that the server runs again."""
     with house.automation("mail")() as work:
         letters.about_service(work, event.service_id, "service_resumed")
+
+
+@task
+def deletion_planned(house: House, event: DeletionPlanned) -> None:
+    """Tell on which day a server will be deleted."""
+    with house.automation("mail")() as work:
+        deletion_letters.deletion_planned(work, event.deletion_id, event.due_on)
+
+
+@task
+def deletion_near(house: House, event: DeletionNear) -> None:
+    """Tell that a server is deleted tomorrow."""
+    with house.automation("mail")() as work:
+        deletion_letters.deletion_near(work, event.deletion_id, event.due_on)
 
 
 @task

@@ -17,7 +17,7 @@ from ezscale.billing.events import (
 )
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.jobs import Lane
-from ezscale.ordering import fulfilling, offering, reserved_orders
+from ezscale.ordering import deleting, fulfilling, offering, reserved_orders
 from ezscale.provisioning import carrying_out, comparing, resizing, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
@@ -105,9 +105,15 @@ def run_again(house: House, event: SubscriptionBack) -> None:
 
 @task
 def take_down(house: House, event: SubscriptionEnded) -> None:
-    """Delete what is no longer paid for."""
+    """Let stand still what is no longer paid for, until it is deleted."""
     with house.automation("orders")() as work:
-        fulfilling.take_down(work, event.subscription_id)
+        deleting.take_down(work, event.subscription_id)
+
+
+@task
+def delete_what_is_due(house: House) -> None:
+    """Remind of what is deleted tomorrow, and delete that whose day has come."""
+    deleting.delete_what_is_due(house.automation("orders"))
 
 
 @task

@@ -64,6 +64,8 @@ from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderRe
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    DeletionNear,
+    DeletionPlanned,
     JobRequested,
     ServiceFailed,
     ServiceReady,
@@ -151,6 +153,8 @@ REACTIONS |= {
     ServiceFailed: (messaging.service_failed,),
     ServiceSuspended: (messaging.service_suspended, provisioning.look_again),
     ServiceResumed: (messaging.service_resumed, provisioning.look_again),
+    DeletionPlanned: (messaging.deletion_planned,),
+    DeletionNear: (messaging.deletion_near,),
     ServiceTerminated: (messaging.service_terminated, provisioning.look_again),
     MailWritten: (messaging.send,),
     TravelRequested: (housekeeping.travel,),

@@ -116,6 +116,7 @@ NOT_TYPED = {
     "number_series": "names of ours",
     "outbox_event": "names of ours",
     "panel_comparison": "a panel's own words",
+    "panel_exchange": "JSON between us and a panel; what people typed in it is planted where they typed it",
     "payment": "names of gateways",
     "payout": "names of gateways",
     "gateway_balance": "names of gateways",

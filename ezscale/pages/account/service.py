@@ -17,6 +17,7 @@ from ezscale.ui import (
     button,
     card,
     code,
+    company_email,
     confirm,
     copy_button,
     definitions,
@@ -25,6 +26,7 @@ from ezscale.ui import (
     link,
     link_button,
     notice,
+    plain_link,
     skeleton,
     split,
     stack,
@@ -94,7 +96,9 @@ def _standing() -> rx.Component:
         "danger",
         title=THIS + " is suspended",
     )
-    suspended = rx.match(ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), unpaid)
+    suspended = rx.match(
+        ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), ("ended", _ended()), unpaid
+    )
     failed = notice(
         "Something did not work while building it. Our staff know and are on it; you need not do anything.",
         "warning",
@@ -120,6 +124,21 @@ def _standing() -> rx.Component:
         rx.fragment(),
     )
     return rx.fragment(standing)
+
+
+def _ended() -> rx.Component:
+    known = ServiceState.deleted_on != ""
+    return notice(
+        rx.fragment(
+            "Its subscription has ended, so it stands still. ",
+            rx.cond(known, rx.fragment("On ", ServiceState.deleted_on, " it is deleted with everything on it. ")),
+            "Do you need something from it, or would you like to keep it? ",
+            plain_link("Write to us", href=f"mailto:{company_email()}"),
+            " before then: until that day we can bring it back.",
+        ),
+        "warning",
+        title=rx.cond(known, THIS + " will be deleted on " + ServiceState.deleted_on, THIS + " has ended"),
+    )
 
 
 def _link_to_order() -> rx.Component:
@@ -271,7 +290,8 @@ def _cancel() -> rx.Component:
         text=rx.fragment(
             "It runs until ",
             rx.el.strong(BILLING.next_on),
-            " and is then deleted with everything on it. Until that day you can change your mind.",
+            ". Then it stands still, and some days later it is deleted with everything on it. You can change your mind "
+            "until it ends.",
         ),
         yes="Cancel this server",
         on_yes=ServiceState.cancel,

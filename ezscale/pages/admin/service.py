@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from ezscale.pages.admin.deleting import deletion
 from ezscale.pages.admin.parts import (
     QUIET,
     by_id,
@@ -104,7 +105,8 @@ def _notices() -> rx.Component:
     )
     failed = notice("See the log for what the panel said.", "danger", title="The build has failed")
     return rx.fragment(
-        rx.cond(ServiceState.suspended_for.length() > 0, reasons),
+        deletion(),
+        rx.cond((ServiceState.suspended_for.length() > 0) & (ServiceState.deletion.day == ""), reasons),
         rx.cond(THIS.job != "", job),
         rx.cond(THIS.status == "failed", failed),
     )

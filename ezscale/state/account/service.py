@@ -17,6 +17,7 @@ from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Service
 from ezscale.models.service import ServiceStatus
+from ezscale.provisioning.deletions import planned_deletion
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
@@ -46,6 +47,7 @@ class Dossier:
     order_id: str
     subscription_id: str
     stands_still_for: str
+    deleted_on: str
     log: list[LogLine]
     may_press: bool
     may_reveal: bool
@@ -61,6 +63,7 @@ class ServiceState(PortalState):
     order_id: str = ""
     subscription_id: str = ""
     stands_still_for: str = ""
+    deleted_on: str = ""
     power: str = ""
     pressing: bool = False
     leaving: bool = False
@@ -143,7 +146,7 @@ class ServiceState(PortalState):
             return
         self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
         self.order_id, self.subscription_id = dossier.order_id, dossier.subscription_id
-        self.stands_still_for = dossier.stands_still_for
+        self.stands_still_for, self.deleted_on = dossier.stands_still_for, dossier.deleted_on
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
@@ -152,7 +155,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     """Everything the page of a service shows, in one transaction."""
     overview = service_overview(work, service_id)
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
-    order_id = order_of(work, service.item_id)
+    order_id, planned = order_of(work, service.item_id), planned_deletion(work, service_id)
     return Dossier(
         service=ServiceView.of(overview, reader),
         billing=BillingView.of(billed, reader),
@@ -160,6 +163,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         subscription_id=subscription_to_show(work, service.item_id),
         log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
         stands_still_for=newest_reason(work, service),
+        deleted_on=reader.day(planned.due_on) if planned is not None else "",
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
