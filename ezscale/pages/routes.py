@@ -36,6 +36,7 @@ from ezscale.pages.admin.disputes import disputes as admin_disputes
 from ezscale.pages.admin.doctor import doctor
 from ezscale.pages.admin.documents import documents
 from ezscale.pages.admin.draft import draft
+from ezscale.pages.admin.exchanges import exchanges
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.leaving import leaving
@@ -119,6 +120,7 @@ from ezscale.state.admin.disputes import DisputesState
 from ezscale.state.admin.doctor import DoctorState
 from ezscale.state.admin.documents import DocumentsState
 from ezscale.state.admin.draft import DraftState
+from ezscale.state.admin.exchanges import ExchangesState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
@@ -388,6 +390,12 @@ ADMIN = (
         provisioning,
         title=f"Provisioning | {company()} staff",
         on_load=[ProvisioningState.load],
+    ),
+    Route(
+        "/admin/exchanges/",
+        exchanges,
+        title=f"Panel calls | {company()} staff",
+        on_load=[ExchangesState.load],
     ),
     Route("/admin/panels/", panels, title=f"Panels | {company()} staff", on_load=[PanelsState.load]),
     Route("/admin/tonight/", tonight, title=f"Tonight | {company()} staff", on_load=[TonightState.load]),

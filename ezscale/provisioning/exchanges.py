@@ -1,10 +1,11 @@
 """What was said to panels and what they answered, kept beside the log: written with what follows from it, searched by staff."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -20,6 +21,7 @@ from ezscale.models import PanelExchange, Service
 PAGE = 50
 SEARCHED = 5000  # rows at most that words are looked for in: a page never reads the whole table
 FAILED, UNANSWERED = "failed", "unanswered"
+NUMBER = re.compile(r"\bS-\d+", re.IGNORECASE)
 PATH, TROUBLE = 700, 500
 
 
@@ -59,6 +61,13 @@ class Wanted:
     outcome: str = ""
     number: str = ""
     words: str = ""
+
+    @classmethod
+    def typed(cls, words: str, outcome: str = "", panel: str = "") -> Self:
+        """As people type it: the number of a service among the words means that service."""
+        number = NUMBER.search(words)
+        rest = words.replace(number.group(), " ") if number else words
+        return cls(panel, outcome, number.group() if number else "", " ".join(rest.split()))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ezscale.pages.admin.deleting import deletion
+from ezscale.pages.admin.exchanges import calls
 from ezscale.pages.admin.parts import (
     QUIET,
     by_id,
@@ -135,6 +136,15 @@ def _main() -> rx.Component:
     nothing = rx.el.p("Nothing was done yet.", class_name="text-sm text-faint")
     return stack(
         card(rx.cond(ServiceState.log.length() > 0, log, nothing), title="Provisioning log"),
+        rx.cond(
+            ServiceState.calls.length() > 0,
+            card(
+                calls(ServiceState.calls, with_service=False),
+                title="Panel calls",
+                actions=(link("All of them", rx.Var.create("/admin/exchanges/?q=") + THIS.number, QUIET),),
+                flush=True,
+            ),
+        ),
         card(invoices, title="Invoices", flush=True),
     )
 

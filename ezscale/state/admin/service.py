@@ -24,6 +24,7 @@ from ezscale.provisioning.services import ServiceOverview, service_overview
 from ezscale.provisioning.stopping import suspensions
 from ezscale.state.account.service_views import BillingView
 from ezscale.state.admin.deleting import Deleting, DeletionView, deletion_of
+from ezscale.state.admin.exchanges import ExchangeRow, exchanges_of
 from ezscale.state.admin.jobs import LogView
 from ezscale.state.admin.rows import InvoiceRow
 from ezscale.state.admin.staff import StaffState
@@ -125,6 +126,7 @@ class ServiceFile:
     deletion: DeletionView
     invoices: list[InvoiceRow]
     log: list[LogView]
+    calls: list[ExchangeRow]
     may_press: bool
     may_retry: bool
 
@@ -138,6 +140,7 @@ class ServiceState(Deleting, StaffState):
     suspended_for: list[str] = []
     invoices: list[InvoiceRow] = []
     log: list[LogView] = []
+    calls: list[ExchangeRow] = []
     may_press: bool = False
     may_retry: bool = False
     power: str = ""
@@ -179,7 +182,7 @@ class ServiceState(Deleting, StaffState):
         reader = self._reader()
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.service, self.subscription, self.billing = file.service, file.subscription, file.billing
-        self.deletion = file.deletion
+        self.deletion, self.calls = file.deletion, file.calls
         self.suspended_for, self.invoices, self.log = file.suspended_for, file.invoices, file.log
         self.may_press, self.may_retry = file.may_press, file.may_retry
 
@@ -198,6 +201,7 @@ def file_of(work: Work, service_id: UUID, reader: Reader) -> ServiceFile:
         deletion=deletion_of(work, service, reader),
         invoices=[InvoiceRow.of(invoice, work.today, reader) for invoice in invoices_of_item(work, service.item_id)],
         log=[LogView.of(line, service, reader) for line in service_log(work, service_id, LINES)],
+        calls=exchanges_of(work, service, reader),
         may_press=may_manage and service.status is ServiceStatus.ACTIVE,
         may_retry=may_manage and service.status is ServiceStatus.FAILED,
     )
