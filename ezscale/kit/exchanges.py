@@ -70,8 +70,13 @@ class Ears:
         del self.heard[:count]
 
     def _clean(self, exchange: Exchange) -> Exchange:
-        texts = {name: self._without(getattr(exchange, name)) for name in ("path", "sent", "got", "trouble")}
-        return replace(exchange, **texts)
+        return replace(
+            exchange,
+            path=self._without(exchange.path),
+            sent=self._without(exchange.sent),
+            got=self._without(exchange.got),
+            trouble=self._without(exchange.trouble),
+        )
 
     def _without(self, text: str) -> str:
         for secret in sorted(self.secrets, key=len, reverse=True):

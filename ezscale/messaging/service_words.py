@@ -174,6 +174,15 @@ ABOUT_SERVICES = {
         ),
         "See the service",
     ),
+    "maintenance": Words(
+        "Maintenance: {{ title }}",
+        (
+            "Hello {{ name }},",
+            "we work on something that your services run on, from {{ begins }} to {{ ends }}: {{ text }}",
+            "You need not do anything. Until it is over, your account shows how it stands.",
+        ),
+        "See my services",
+    ),
     "service_resumed": Words(
         "{{ hostname }} runs again",
         ("Hello {{ name }},", "{{ hostname }} is running again."),

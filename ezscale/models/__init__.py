@@ -19,6 +19,7 @@ from ezscale.models.hold import Hold
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine, PrintedDocument
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
+from ezscale.models.maintenance import Maintenance
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
 from ezscale.models.order import Offer, Order, OrderHold, StockHold
 from ezscale.models.panel import PanelComparison, PanelFinding
@@ -116,6 +117,7 @@ __all__ = [
     "LoginAttempt",
     "LoginSession",
     "MailMessage",
+    "Maintenance",
     "Membership",
     "NumberSeries",
     "Offer",

@@ -41,6 +41,7 @@ from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.leaving import leaving
 from ezscale.pages.admin.mail import mail
+from ezscale.pages.admin.maintenance import maintenance
 from ezscale.pages.admin.offers import offer as admin_offer
 from ezscale.pages.admin.offers import offers
 from ezscale.pages.admin.options import options
@@ -126,6 +127,7 @@ from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.leaving import LeavingState
 from ezscale.state.admin.mail import MailState
+from ezscale.state.admin.maintenance import MaintenanceState
 from ezscale.state.admin.offers import OffersState
 from ezscale.state.admin.offers import OfferState as AdminOfferState
 from ezscale.state.admin.options import OptionsState
@@ -396,6 +398,9 @@ ADMIN = (
         exchanges,
         title=f"Panel calls | {company()} staff",
         on_load=[ExchangesState.load],
+    ),
+    Route(
+        "/admin/maintenance/", maintenance, title=f"Maintenance | {company()} staff", on_load=[MaintenanceState.load]
     ),
     Route("/admin/panels/", panels, title=f"Panels | {company()} staff", on_load=[PanelsState.load]),
     Route("/admin/tonight/", tonight, title=f"Tonight | {company()} staff", on_load=[TonightState.load]),

@@ -102,6 +102,14 @@ class DeletionCalledOff(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MaintenanceAnnounced(Event):
+    """Those whom it concerns shall be written to."""
+
+    maintenance_id: UUID
+    announced_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonAsked(Event):
     """A panel shall be compared with our records now."""
 

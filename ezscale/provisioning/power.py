@@ -9,6 +9,7 @@ from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.exchanges import About, on_record
 from ezscale.provisioning.jobs import Panels, panel_of
 from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.maintenance import blames_maintenance
 from ezscale.provisioning.panel_skills import PowerAction, Powers, able
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.using import in_use, require_use
@@ -68,4 +69,5 @@ def live_state(open_work: OpenWork, panels: Panels, service_id: UUID) -> LiveSta
 def _refused(open_work: OpenWork, service_id: UUID, words: str, reason: str) -> BusinessError:
     with open_work() as work:
         write_log(work, service_id, "power", f"Not done: {reason}", ok=False)
+        words = blames_maintenance(work, service_id, words)
     return BusinessError(words)

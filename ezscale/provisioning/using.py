@@ -22,6 +22,7 @@ from ezscale.provisioning.credentials import services_with_this_login, store_log
 from ezscale.provisioning.exchanges import About, on_record
 from ezscale.provisioning.jobs import Panels, panel_of
 from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.maintenance import blames_maintenance
 from ezscale.provisioning.panel_skills import (
     CountsTraffic,
     GivesLogins,
@@ -160,4 +161,5 @@ def _asked(
 def _refuse(open_work: OpenWork, service_id: UUID, action: str, words: str, failure: Exception) -> NoReturn:
     with open_work() as work:
         write_log(work, service_id, action, f"Not done: {failure}", ok=False)
+        words = blames_maintenance(work, service_id, words)
     raise BusinessError(words) from failure

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account import service_panel
+from ezscale.pages.account.maintenance import maintenance_notices
 from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
@@ -44,6 +45,7 @@ def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
     billing = rx.cond(SEES_MONEY, _billing())
     page = stack(
+        maintenance_notices(ServiceState.maintenance),
         _standing(),
         split(
             stack(_access(), service_panel.usage(), service_panel.traffic(), _facts()),

@@ -23,6 +23,7 @@ from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.stopping import suspensions
+from ezscale.state.account.maintenance_views import MaintenanceView, maintenance_views
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
 from ezscale.state.arguments import sent_choice, sent_fields, sent_id
@@ -48,6 +49,7 @@ class Dossier:
     subscription_id: str
     stands_still_for: str
     deleted_on: str
+    maintenance: list[MaintenanceView]
     log: list[LogLine]
     may_press: bool
     may_reveal: bool
@@ -64,6 +66,7 @@ class ServiceState(PortalState):
     subscription_id: str = ""
     stands_still_for: str = ""
     deleted_on: str = ""
+    maintenance: list[MaintenanceView] = []
     power: str = ""
     pressing: bool = False
     leaving: bool = False
@@ -146,6 +149,7 @@ class ServiceState(PortalState):
             return
         self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
         self.order_id, self.subscription_id = dossier.order_id, dossier.subscription_id
+        self.maintenance = dossier.maintenance
         self.stands_still_for, self.deleted_on = dossier.stands_still_for, dossier.deleted_on
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
@@ -164,6 +168,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
         stands_still_for=newest_reason(work, service),
         deleted_on=reader.day(planned.due_on) if planned is not None else "",
+        maintenance=maintenance_views(work, reader, service_id),
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,

@@ -1,4 +1,4 @@
-"""Deletions with days of grace, and what was said to panels."""
+"""Deletions with days of grace, what was said to panels, and maintenance that was announced."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -57,8 +57,26 @@ def upgrade() -> None:
     op.create_index("ix_panel_exchange_panel", "panel_exchange", ["panel", "id"])
     op.create_index("ix_panel_exchange_ok", "panel_exchange", ["ok", "id"])
     op.create_index("ix_panel_exchange_at", "panel_exchange", ["at"])
+    op.create_table(
+        "maintenance",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("panel", sa.String(40), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=True),
+        sa.Column("level", sa.String(32), nullable=False),
+        sa.Column("title", sa.String(120), nullable=False),
+        sa.Column("text", sa.String(1000), nullable=False),
+        sa.Column("begins_at", MOMENT, nullable=False),
+        sa.Column("ends_at", MOMENT, nullable=False),
+        sa.Column("announced_at", MOMENT, nullable=False),
+        sa.Column("announced_by", sa.String(120), nullable=False),
+        sa.Column("cancelled_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_maintenance_location_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_maintenance")),
+    )
+    op.create_index("ix_maintenance_shown", "maintenance", ["cancelled_at", "ends_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("maintenance")
     op.drop_table("panel_exchange")
     op.drop_table("deletion")
