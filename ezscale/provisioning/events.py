@@ -110,6 +110,14 @@ class MaintenanceAnnounced(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PanelHinted(Event):
+    """A panel says that something has happened to a server; nobody believes it before they have looked."""
+
+    panel: str
+    remote_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonAsked(Event):
     """A panel shall be compared with our records now."""
 

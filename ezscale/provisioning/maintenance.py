@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_
@@ -151,7 +152,7 @@ def _check(work: Work, said: Announcement, *, is_new: bool = True) -> None:
         raise Invalid("Please choose one from the list.", field="location_id")
 
 
-def _fields(said: Announcement) -> dict[str, object]:
+def _fields(said: Announcement) -> dict[str, Any]:
     return {
         "panel": said.panel[:40],
         "location_id": said.location_id,

@@ -18,10 +18,11 @@ from ezscale.billing.events import (
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.jobs import Lane
 from ezscale.ordering import deleting, fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, comparing, resizing, stopping
+from ezscale.provisioning import carrying_out, comparing, hints, resizing, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
     JobRequested,
+    PanelHinted,
     ServiceReady,
     ServiceResized,
     ServiceResumed,
@@ -156,6 +157,12 @@ def compare_panels(house: House) -> None:
 def compare_panel(house: House, event: ComparisonAsked) -> None:
     """Compare a panel with our records."""
     comparing.compare_panel(house.automation("comparison"), house.panels, event.panel)
+
+
+@task_of(Lane.VENDORS)
+def heed_hint(house: House, event: PanelHinted) -> None:
+    """Look at a server of which a panel says something."""
+    hints.heed_hint(house.automation("comparison"), house.panels, event.panel, event.remote_id)
 
 
 @task_of(Lane.VENDORS)

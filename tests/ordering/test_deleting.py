@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, select, update
 
-from ezscale.accounts.permissions import MANAGE_SERVICES, SEE_EVERYTHING
+from ezscale.accounts.permissions import MANAGE_SERVICES, SEE_EVERYTHING, SET_RULES
 from ezscale.billing.cancelling import cancel_now
 from ezscale.company.rules import set_rules
 from ezscale.kit.actor import Actor, ActorKind
@@ -167,7 +167,7 @@ def test_without_days_of_grace_it_is_gone_at_once_and_what_is_planned_twice_is_p
         planned = work.session.exec(select(Deletion)).one()
     bea = at.signs_up("Bea Lind")
     bea.buys("vps-1")
-    with at.house.database.opener(replace(SAM, permissions=SAM.permissions | {"staff.rules"}))() as work:
+    with at.house.database.opener(replace(SAM, permissions=SAM.permissions | {SET_RULES}))() as work:
         set_rules(work, DeletionRules, {"days": 0})
     subscription_id = subscription_of(bea).id
 

@@ -13,6 +13,7 @@ from sqlmodel import select
 from ezscale.accounts.permissions import SEE_EVERYTHING, SEE_EXCHANGES
 from ezscale.integrations.http import ask, open_http
 from ezscale.kit.actor import Actor, ActorKind
+from ezscale.kit.database import table_of
 from ezscale.kit.errors import BusinessError, NotAllowed, Rejected, TemporaryFailure
 from ezscale.kit.exchanges import LONGEST
 from ezscale.kit.ids import new_id
@@ -43,7 +44,7 @@ def found(at, actor=SAM, **wanted):
 
 def table_of_exchanges(at) -> str:
     with at.house.database.engine.connect() as connection:
-        rows = connection.execute(core_select(PanelExchange.__table__)).mappings()
+        rows = connection.execute(core_select(table_of(PanelExchange))).mappings()
         return "\n".join(json.dumps(dict(row), default=str, ensure_ascii=False) for row in rows)
 
 

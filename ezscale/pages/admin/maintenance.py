@@ -57,13 +57,14 @@ def maintenance() -> rx.Component:
 
 
 def _standing(row: MaintenanceRow) -> rx.Component:
-    return rx.match(
+    standing = rx.match(
         row.standing,
         ("on", badge("On now", "warning", dot=True)),
         ("planned", badge("Planned", "info", dot=True)),
         ("cancelled", badge("Cancelled")),
         badge("Over"),
     )
+    return rx.fragment(standing)
 
 
 def _ways(row: MaintenanceRow) -> rx.Component:

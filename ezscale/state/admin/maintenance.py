@@ -174,9 +174,11 @@ def announcement_of(said: dict[str, str]) -> Announcement:
     zone = settings().zone
     location_id: UUID | None = sent_id(said["location_id"]) if said["location_id"] else None
     return Announcement(
-        *(said["title"], said["text"]),
-        *(sent_moment(said[name], name, zone) for name in ("begins_at", "ends_at")),
-        sent_choice(said["level"], MaintenanceLevel),
-        said["panel"],
-        location_id,
+        title=said["title"],
+        text=said["text"],
+        begins_at=sent_moment(said["begins_at"], "begins_at", zone),
+        ends_at=sent_moment(said["ends_at"], "ends_at", zone),
+        level=sent_choice(said["level"], MaintenanceLevel),
+        panel=said["panel"],
+        location_id=location_id,
     )
