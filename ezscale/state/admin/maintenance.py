@@ -155,18 +155,25 @@ class MaintenanceState(Turning, StaffState):
     async def _show(self) -> None:
         before, reader = self._before, self._reader()
 
-        def reading(work: Work) -> tuple[list[MaintenanceRow], list[str], list[Location], bool]:
+        def reading(work: Work) -> tuple[list[MaintenanceRow], list[PlaceChoice], list[PlaceChoice], bool]:
             found = maintenances(work, before, PAGE + 1)
             rows = [MaintenanceRow.of(row, location, work, reader) for row, location in found]
-            return rows, *places(work), work.actor.may(MANAGE_SERVICES)
+            return rows, *place_choices(work), work.actor.may(MANAGE_SERVICES)
 
-        rows, panels, locations, self.may_announce = await self.read(reading)
+        rows, self.panels, self.locations, self.may_announce = await self.read(reading)
         self.rows = self._cut(rows)
-        self.panels = [PlaceChoice("", "Every panel"), *(PlaceChoice(name, name.capitalize()) for name in panels)]
-        self.locations = [
+
+
+def place_choices(work: Work) -> tuple[list[PlaceChoice], list[PlaceChoice]]:
+    """The panels and the locations to choose from."""
+    panels, locations = places(work)
+    return (
+        [PlaceChoice("", "Every panel"), *(PlaceChoice(name, name.capitalize()) for name in panels)],
+        [
             PlaceChoice("", "Every location"),
             *(PlaceChoice(str(each.id), f"{each.name} ({each.panel.capitalize()})") for each in locations),
-        ]
+        ],
+    )
 
 
 def announcement_of(said: dict[str, str]) -> Announcement:
