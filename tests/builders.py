@@ -10,6 +10,7 @@ from ezscale.company.currencies import CurrencyRules
 from ezscale.kit.ids import new_id
 from ezscale.models import (
     AutoTopUp,
+    Deletion,
     Dispute,
     Invoice,
     Offer,
@@ -24,6 +25,7 @@ from ezscale.models import (
     TaxRate,
     TopUp,
 )
+from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OfferStatus, OrderStatus
@@ -102,6 +104,12 @@ def a_service(status: ServiceStatus = ServiceStatus.ACTIVE, **values: Any) -> Se
     ids = {name: new_id() for name in ("customer_id", "item_id", "plan_id", "location_id", "image_id")}
     row = {"number": "S-000001", "panel": "virtfusion", "hostname": "web1.example.com", "created_at": NOW}
     return Service(**{**ids, **row, "status": status, **values})
+
+
+def a_deletion(status: DeletionStatus = DeletionStatus.PLANNED, **values: Any) -> Deletion:
+    """The deletion of a service whose subscription has ended today."""
+    row = {"service_id": new_id(), "ended_on": TODAY, "due_on": TODAY, "planned_at": NOW}
+    return Deletion(**{**row, "status": status, **values})
 
 
 def an_order(status: OrderStatus = OrderStatus.PLACED, **values: Any) -> Order:

@@ -53,6 +53,7 @@ class Deadly(httpx.BaseTransport):
         self._line = line
         self.dies_at: dict[int, str] = {}
         self.requests = 0
+        self.bodies: list[bytes] = []  # everything that went over it, both ways
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The panel's answer, if anybody lives to hear it."""
@@ -61,6 +62,7 @@ class Deadly(httpx.BaseTransport):
         if how == "before":
             raise Died
         answer = self._line.handle_request(request)
+        self.bodies += [request.read(), answer.read()]
         if how == "after":
             raise Died
         return answer

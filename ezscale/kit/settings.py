@@ -116,6 +116,10 @@ class Settings(BaseSettings):
     )
     virtfusion_url: str = Field(default="", description="https://<control-host>/api/v1; empty means no VPS.")
     virtfusion_token: SecretStr = Field(default=SecretStr(""), description="API token.")
+    virtfusion_webhook_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Token of the hook that tells us of its servers; empty means that no hook is believed.",
+    )
     virtfusion_rate: float = Field(default=10, gt=0, description="Requests a second that we send to it at most.")
     pterodactyl_url: str = Field(default="", description="https://<panel-host>; empty means no game servers.")
     pterodactyl_key: SecretStr = Field(default=SecretStr(""), description="Application key, ptla_…, of a root admin.")

@@ -11,6 +11,7 @@ from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, KnownPayer, Membership
+from ezscale.models.deletion import Deletion
 from ezscale.models.dispute import Dispute
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.frozen import Frozen
@@ -18,6 +19,7 @@ from ezscale.models.hold import Hold
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine, PrintedDocument
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
+from ezscale.models.maintenance import Maintenance
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
 from ezscale.models.order import Offer, Order, OrderHold, StockHold
 from ezscale.models.panel import PanelComparison, PanelFinding
@@ -38,7 +40,15 @@ from ezscale.models.recorded_payment import RecordedPayment
 from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.refund import Refund
 from ezscale.models.report import RevenueMovement, RunReport
-from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
+from ezscale.models.service import (
+    Credential,
+    IpAssignment,
+    PanelExchange,
+    ProvisioningJob,
+    ProvisioningLog,
+    Service,
+    Suspension,
+)
 from ezscale.models.setting import Setting
 from ezscale.models.sign_in import (
     Authenticator,
@@ -86,6 +96,7 @@ __all__ = [
     "CreditNoteLine",
     "Customer",
     "Delegation",
+    "Deletion",
     "Dispute",
     "DunningStep",
     "ExchangeRate",
@@ -107,6 +118,7 @@ __all__ = [
     "LoginAttempt",
     "LoginSession",
     "MailMessage",
+    "Maintenance",
     "Membership",
     "NumberSeries",
     "Offer",
@@ -119,6 +131,7 @@ __all__ = [
     "OrderHold",
     "OutboxEvent",
     "PanelComparison",
+    "PanelExchange",
     "PanelFinding",
     "Passkey",
     "Pause",

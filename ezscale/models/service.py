@@ -169,6 +169,7 @@ class SuspensionReason(StrEnum):
     NON_PAYMENT = "non_payment"
     PAUSED = "paused"
     DISPUTED = "disputed"
+    ENDED = "ended"
 
 
 class Suspension(Row, table=True):
@@ -264,6 +265,35 @@ class ProvisioningLog(Row, table=True):
     message: str = Field(max_length=500)
     ok: bool = True
     by: str = Field(default="", max_length=120)
+
+
+class PanelExchange(Row, table=True):
+    """What was said to a panel about a service and what it answered, as JSON without secrets.
+
+    `status` is None where no answer came; `ok` that it was a yes.
+    """
+
+    __tablename__ = "panel_exchange"
+    __unaudited__: ClassVar[str] = "it is a log itself"
+    __table_args__ = (
+        Index("ix_panel_exchange_service", "service_id", "id"),
+        Index("ix_panel_exchange_panel", "panel", "id"),
+        Index("ix_panel_exchange_ok", "ok", "id"),
+        Index("ix_panel_exchange_at", "at"),
+    )
+
+    service_id: UUID = Field(foreign_key="service.id")
+    job_id: UUID | None = Field(default=None, foreign_key="provisioning_job.id")
+    panel: str = Field(max_length=40)
+    at: datetime = moment()
+    method: str = Field(max_length=10)
+    path: str = Field(max_length=700)
+    status: int | None = None
+    ok: bool = True
+    milliseconds: int = 0
+    sent: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    got: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    trouble: str = Field(default="", max_length=500)
 
 
 class Credential(Row, table=True):

@@ -36,10 +36,12 @@ from ezscale.pages.admin.disputes import disputes as admin_disputes
 from ezscale.pages.admin.doctor import doctor
 from ezscale.pages.admin.documents import documents
 from ezscale.pages.admin.draft import draft
+from ezscale.pages.admin.exchanges import exchanges
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.leaving import leaving
 from ezscale.pages.admin.mail import mail
+from ezscale.pages.admin.maintenance import maintenance
 from ezscale.pages.admin.offers import offer as admin_offer
 from ezscale.pages.admin.offers import offers
 from ezscale.pages.admin.options import options
@@ -119,12 +121,14 @@ from ezscale.state.admin.disputes import DisputesState
 from ezscale.state.admin.doctor import DoctorState
 from ezscale.state.admin.documents import DocumentsState
 from ezscale.state.admin.draft import DraftState
+from ezscale.state.admin.exchanges import ExchangesState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.leaving import LeavingState
 from ezscale.state.admin.machine import MachineState
 from ezscale.state.admin.mail import MailState
+from ezscale.state.admin.maintenance import MaintenanceState
 from ezscale.state.admin.offers import OffersState
 from ezscale.state.admin.offers import OfferState as AdminOfferState
 from ezscale.state.admin.options import OptionsState
@@ -396,6 +400,15 @@ ADMIN = (
         provisioning,
         title=f"Provisioning | {company()} staff",
         on_load=[ProvisioningState.load],
+    ),
+    Route(
+        "/admin/exchanges/",
+        exchanges,
+        title=f"Panel calls | {company()} staff",
+        on_load=[ExchangesState.load],
+    ),
+    Route(
+        "/admin/maintenance/", maintenance, title=f"Maintenance | {company()} staff", on_load=[MaintenanceState.load]
     ),
     Route("/admin/panels/", panels, title=f"Panels | {company()} staff", on_load=[PanelsState.load]),
     Route("/admin/tonight/", tonight, title=f"Tonight | {company()} staff", on_load=[TonightState.load]),

@@ -9,7 +9,8 @@ from ezscale.kit.work import OpenWork
 from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.building import NotYet, build
 from ezscale.provisioning.events import ServiceFailed
-from ezscale.provisioning.jobs import Panels, assignment, panel_of
+from ezscale.provisioning.exchanges import About, on_record
+from ezscale.provisioning.jobs import Assignment, Panels, assignment, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.resizing import resize
 from ezscale.provisioning.stopping import resume, suspend, terminate
@@ -32,6 +33,12 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
         task = assignment(work, job_id)
     if task is None:
         return
+    with on_record(open_work, About(task.service.id, task.service.panel, job_id)) as recorded:
+        _do(recorded, panels, vault, task)
+
+
+def _do(open_work: OpenWork, panels: Panels, vault: Vault, task: Assignment) -> None:
+    job_id = task.job.id
     try:
         panel = panel_of(panels, task.service.panel)
         if task.job.action is JobAction.CREATE:

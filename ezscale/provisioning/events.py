@@ -1,6 +1,7 @@
 """What happens to services."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from ezscale.kit.events import Event
@@ -69,6 +70,51 @@ class ServiceTerminated(Event):
 
     service_id: UUID
     customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionPlanned(Event):
+    """Its subscription has ended: it will be deleted on a day, or on another day than was said."""
+
+    deletion_id: UUID
+    service_id: UUID
+    customer_id: UUID
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionNear(Event):
+    """It will be deleted tomorrow."""
+
+    deletion_id: UUID
+    service_id: UUID
+    customer_id: UUID
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionCalledOff(Event):
+    """It stays for now, though nobody pays for it."""
+
+    deletion_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceAnnounced(Event):
+    """Those whom it concerns shall be written to."""
+
+    maintenance_id: UUID
+    announced_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelHinted(Event):
+    """A panel says that something has happened to a server; nobody believes it before they have looked."""
+
+    panel: str
+    remote_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlmodel import col, func, or_, select
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.work import Work
 from ezscale.models import (
+    Deletion,
     Dispute,
     Invoice,
     InvoiceLine,
@@ -34,6 +35,7 @@ from ezscale.models import (
     SubscriptionItem,
     TopUp,
 )
+from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import UNDECIDED
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.mail import MailStatus
@@ -107,6 +109,10 @@ LIMITS = (
     Limit(
         *("change", SubscriptionChange.id, SubscriptionChange.status, (ChangeStatus.SCHEDULED,)),
         *(SubscriptionChange.effective_on, timedelta(days=2)),
+    ),
+    Limit(
+        *("deletion", Deletion.id, Deletion.status, (DeletionStatus.PLANNED,), Deletion.due_on),
+        longest=timedelta(days=5),  # days of rest, or a payment that takes its time
     ),
     Limit(
         *("referral", Referral.id, Referral.status, (ReferralStatus.WAITING,), Referral.credit_on),

@@ -26,6 +26,8 @@ from ezscale.sandbox.stripe.app import stripe_stand_in
 from ezscale.sandbox.taxjar.app import TaxJarStandIn
 from ezscale.sandbox.vies.app import ViesStandIn
 from ezscale.sandbox.virtfusion import LIFELIKE, Pace, panel_door, virtfusion_stand_in
+from ezscale.sandbox.virtfusion.hooks import Hooks, hook_token, posting_to
+from ezscale.sandbox.webhooks import delivering
 
 STRIPE_PATH = "/stripe"
 PAYPAL_PATH = "/paypal"
@@ -38,6 +40,7 @@ STRIPE_WEBHOOKS = "/webhooks/stripe"
 PAYPAL_CLIENT = ("paypal-sandbox", "paypal-sandbox-secret")  # as TaxJar's token
 PAYPAL_WEBHOOK = "WH-SANDBOX"
 PAYPAL_WEBHOOKS = "/webhooks/paypal"
+VIRTFUSION_HOOKS = "/webhooks/virtfusion"
 
 
 def sandbox_app(
@@ -69,7 +72,8 @@ def sandbox_app(
         webhook_url=web_url.rstrip("/") + PAYPAL_WEBHOOKS,
         public_url=known["paypal"]["url"],
     )
-    virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token, pace=pace)
+    hooks = Hooks(panel_store, hook_token(virtfusion_token), posting_to(web_url.rstrip("/") + VIRTFUSION_HOOKS))
+    virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token, pace=pace, tell=hooks.tell)
     vies_store, ecb_store, taxjar_store = (Store(data_dir / f"{name}.db") for name in ("vies", "ecb", "taxjar"))
     vies, ecb, taxjar = ViesStandIn(vies_store), EcbStandIn(ecb_store), TaxJarStandIn(taxjar_store, TAXJAR_TOKEN)
     panels = panel_stand_ins(data_dir, sandbox_url)
@@ -95,7 +99,7 @@ def sandbox_app(
 
     @asynccontextmanager
     async def serving(_app: Starlette) -> AsyncIterator[None]:
-        async with stripe.delivering(), paypal.delivering():
+        async with stripe.delivering(), paypal.delivering(), delivering(hooks.webhooks):
             yield
 
     return Starlette(

@@ -18,12 +18,13 @@ from ezscale.billing.events import (
 )
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.jobs import Lane
-from ezscale.ordering import fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, comparing, resizing, stock_reading, stopping
+from ezscale.ordering import deleting, fulfilling, offering, reserved_orders
+from ezscale.provisioning import carrying_out, comparing, hints, resizing, stock_reading, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
     ExtrasMissing,
     JobRequested,
+    PanelHinted,
     ServiceReady,
     ServiceResized,
     ServiceResumed,
@@ -108,9 +109,15 @@ def run_again(house: House, event: SubscriptionBack) -> None:
 
 @task
 def take_down(house: House, event: SubscriptionEnded) -> None:
-    """Delete what is no longer paid for."""
+    """Let stand still what is no longer paid for, until it is deleted."""
     with house.automation("orders")() as work:
-        fulfilling.take_down(work, event.subscription_id)
+        deleting.take_down(work, event.subscription_id)
+
+
+@task
+def delete_what_is_due(house: House) -> None:
+    """Remind of what is deleted tomorrow, and delete that whose day has come."""
+    deleting.delete_what_is_due(house.automation("orders"))
 
 
 @task
@@ -153,6 +160,12 @@ def compare_panels(house: House) -> None:
 def compare_panel(house: House, event: ComparisonAsked) -> None:
     """Compare a panel with our records."""
     comparing.compare_panel(house.automation("comparison"), house.panels, event.panel)
+
+
+@task_of(Lane.VENDORS)
+def heed_hint(house: House, event: PanelHinted) -> None:
+    """Look at a server of which a panel says something."""
+    hints.heed_hint(house.automation("comparison"), house.panels, event.panel, event.remote_id)
 
 
 @task_of(Lane.VENDORS)

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account import service_panel
+from ezscale.pages.account.maintenance import maintenance_notices
 from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
@@ -17,6 +18,7 @@ from ezscale.ui import (
     button,
     card,
     code,
+    company_email,
     confirm,
     copy_button,
     definitions,
@@ -25,6 +27,7 @@ from ezscale.ui import (
     link,
     link_button,
     notice,
+    plain_link,
     skeleton,
     split,
     stack,
@@ -42,6 +45,7 @@ def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
     billing = rx.cond(SEES_MONEY, _billing())
     page = stack(
+        maintenance_notices(ServiceState.maintenance),
         _standing(),
         split(
             stack(_access(), service_panel.usage(), service_panel.traffic(), _facts()),
@@ -94,7 +98,9 @@ def _standing() -> rx.Component:
         "danger",
         title=THIS + " is suspended",
     )
-    suspended = rx.match(ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), unpaid)
+    suspended = rx.match(
+        ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), ("ended", _ended()), unpaid
+    )
     failed = notice(
         "Something did not work while building it. Our staff know and are on it; you need not do anything.",
         "warning",
@@ -120,6 +126,21 @@ def _standing() -> rx.Component:
         rx.fragment(),
     )
     return rx.fragment(standing)
+
+
+def _ended() -> rx.Component:
+    known = ServiceState.deleted_on != ""
+    return notice(
+        rx.fragment(
+            "Its subscription has ended, so it stands still. ",
+            rx.cond(known, rx.fragment("On ", ServiceState.deleted_on, " it is deleted with everything on it. ")),
+            "Do you need something from it, or would you like to keep it? ",
+            plain_link("Write to us", href=f"mailto:{company_email()}"),
+            " before then: until that day we can bring it back.",
+        ),
+        "warning",
+        title=rx.cond(known, THIS + " will be deleted on " + ServiceState.deleted_on, THIS + " has ended"),
+    )
 
 
 def _link_to_order() -> rx.Component:
@@ -271,7 +292,8 @@ def _cancel() -> rx.Component:
         text=rx.fragment(
             "It runs until ",
             rx.el.strong(BILLING.next_on),
-            " and is then deleted with everything on it. Until that day you can change your mind.",
+            ". Then it stands still, and some days later it is deleted with everything on it. You can change your mind "
+            "until it ends.",
         ),
         yes="Cancel this server",
         on_yes=ServiceState.cancel,

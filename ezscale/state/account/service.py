@@ -17,11 +17,13 @@ from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Service
 from ezscale.models.service import ServiceStatus
+from ezscale.provisioning.deletions import planned_deletion
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.stopping import suspensions
+from ezscale.state.account.maintenance_views import MaintenanceView, maintenance_views
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
 from ezscale.state.arguments import sent_choice, sent_fields, sent_id
@@ -46,6 +48,8 @@ class Dossier:
     order_id: str
     subscription_id: str
     stands_still_for: str
+    deleted_on: str
+    maintenance: list[MaintenanceView]
     log: list[LogLine]
     may_press: bool
     may_reveal: bool
@@ -61,6 +65,8 @@ class ServiceState(PortalState):
     order_id: str = ""
     subscription_id: str = ""
     stands_still_for: str = ""
+    deleted_on: str = ""
+    maintenance: list[MaintenanceView] = []
     power: str = ""
     pressing: bool = False
     leaving: bool = False
@@ -143,7 +149,8 @@ class ServiceState(PortalState):
             return
         self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
         self.order_id, self.subscription_id = dossier.order_id, dossier.subscription_id
-        self.stands_still_for = dossier.stands_still_for
+        self.maintenance = dossier.maintenance
+        self.stands_still_for, self.deleted_on = dossier.stands_still_for, dossier.deleted_on
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
@@ -152,7 +159,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     """Everything the page of a service shows, in one transaction."""
     overview = service_overview(work, service_id)
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
-    order_id = order_of(work, service.item_id)
+    order_id, planned = order_of(work, service.item_id), planned_deletion(work, service_id)
     return Dossier(
         service=ServiceView.of(overview, reader),
         billing=BillingView.of(billed, reader),
@@ -160,6 +167,8 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         subscription_id=subscription_to_show(work, service.item_id),
         log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
         stands_still_for=newest_reason(work, service),
+        deleted_on=reader.day(planned.due_on) if planned is not None else "",
+        maintenance=maintenance_views(work, reader, service_id),
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
