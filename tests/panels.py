@@ -167,7 +167,9 @@ def _virtfusion(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
 def _pterodactyl(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
     keys = PTERODACTYL_KEYS
     pace = GamesPace(install_looks=1, application_calls=10**6, client_calls=10**6)
-    stand_in = pterodactyl_stand_in(Store(), application_key=keys[0], client_key=keys[1], url=URL, pace=pace)
+    stand_in = pterodactyl_stand_in(
+        Store(), application_key=keys[0], client_key=keys[1], url=URL, pace=pace, now=company._reads_clock
+    )
     line = Deadly(InProcess(stand_in))
     return line, open_http(URL, keys[0], transport=line), pterodactyl.open_panel(URL, *keys, transport=line)
 

@@ -51,7 +51,15 @@ from ezscale.messaging import letters, money_letters, sending, top_up_letters
 from ezscale.messaging.events import MailWritten
 from ezscale.models import Customer, Invoice
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
-from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
+from ezscale.provisioning.events import (
+    ReinstallFailed,
+    ServiceFailed,
+    ServiceReady,
+    ServiceReinstalled,
+    ServiceResumed,
+    ServiceSuspended,
+    ServiceTerminated,
+)
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -359,6 +367,20 @@ def service_suspended(house: House, event: ServiceSuspended) -> None:
     """Explain why the server stands still, and how it runs again."""
     with house.automation("mail")() as work:
         letters.service_stands_still(work, event.service_id)
+
+
+@task
+def service_reinstalled(house: House, event: ServiceReinstalled) -> None:
+    """Say that another system is on a server."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_reinstalled", event.job_id)
+
+
+@task
+def reinstall_failed(house: House, event: ReinstallFailed) -> None:
+    """Say that no other system could be installed."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "reinstall_failed", event.job_id)
 
 
 @task

@@ -23,6 +23,7 @@ from ezscale.provisioning.events import (
     ComparisonAsked,
     JobRequested,
     ServiceReady,
+    ServiceReinstalled,
     ServiceResized,
     ServiceResumed,
     ServiceSuspended,
@@ -154,7 +155,8 @@ def compare_panel(house: House, event: ComparisonAsked) -> None:
 
 @task_of(Lane.VENDORS)
 def look_again(
-    house: House, event: ServiceReady | ServiceResized | ServiceSuspended | ServiceResumed | ServiceTerminated
+    house: House,
+    event: ServiceReady | ServiceReinstalled | ServiceResized | ServiceSuspended | ServiceResumed | ServiceTerminated,
 ) -> None:
     """Close what was found of a service, and is over."""
     comparing.look_again(house.automation("comparison"), house.panels, event.service_id)
