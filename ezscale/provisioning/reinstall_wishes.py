@@ -16,7 +16,6 @@ from ezscale.provisioning.host_names import clean_hostname
 from ezscale.provisioning.jobs import Panels, panel_of, request_job
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import Image, Reinstalls, able
-from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.using import NO_ANSWER, in_use, require_use
 
 
@@ -88,9 +87,8 @@ def ask_for_reinstall(open_work: OpenWork, panels: Panels, service_id: UUID, wan
         return job
 
 
-def newest_wish(work: Work, service_id: UUID) -> tuple[ReinstallWish, ProvisioningJob] | None:
+def newest_wish(work: Work, service: Service) -> tuple[ReinstallWish, ProvisioningJob] | None:
     """The reinstallation of a service that is under way, or has failed and was followed by nothing else yet."""
-    service = service_overview(work, service_id).service
     found = (
         select(ReinstallWish, ProvisioningJob)
         .join(ProvisioningJob, col(ProvisioningJob.id) == ReinstallWish.job_id)

@@ -43,6 +43,7 @@ def service() -> rx.Component:
     billing = rx.cond(SEES_MONEY, _billing())
     page = stack(
         _standing(),
+        service_panel.reinstalling(),
         split(
             stack(_access(), service_panel.usage(), service_panel.traffic(), _facts()),
             stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),

@@ -20,9 +20,11 @@ from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
+from ezscale.provisioning.reinstall_wishes import newest_wish
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.stopping import suspensions
 from ezscale.state.account.portal import PortalState
+from ezscale.state.account.reinstall_views import ReinstallView
 from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
 from ezscale.state.arguments import sent_choice, sent_fields, sent_id
 from ezscale.state.reader import Reader
@@ -46,6 +48,7 @@ class Dossier:
     order_id: str
     subscription_id: str
     stands_still_for: str
+    reinstall: ReinstallView
     log: list[LogLine]
     may_press: bool
     may_reveal: bool
@@ -61,6 +64,7 @@ class ServiceState(PortalState):
     order_id: str = ""
     subscription_id: str = ""
     stands_still_for: str = ""
+    reinstall: ReinstallView = ReinstallView()
     power: str = ""
     pressing: bool = False
     leaving: bool = False
@@ -80,9 +84,9 @@ class ServiceState(PortalState):
     @rx.event
     async def refresh(self) -> EventHandler | None:
         """Something has happened."""
-        before = self.service.status
+        before = self.service.status, self.reinstall.done
         await self._look()
-        return ServiceState.ask_panel if self.service.status != before else None
+        return ServiceState.ask_panel if (self.service.status, self.reinstall.done) != before else None
 
     @rx.event(background=True)
     async def ask_panel(self) -> None:
@@ -143,7 +147,7 @@ class ServiceState(PortalState):
             return
         self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
         self.order_id, self.subscription_id = dossier.order_id, dossier.subscription_id
-        self.stands_still_for = dossier.stands_still_for
+        self.stands_still_for, self.reinstall = dossier.stands_still_for, dossier.reinstall
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
@@ -153,6 +157,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     overview = service_overview(work, service_id)
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
     order_id = order_of(work, service.item_id)
+    reinstall = ReinstallView.of(newest_wish(work, service))
     return Dossier(
         service=ServiceView.of(overview, reader),
         billing=BillingView.of(billed, reader),
@@ -160,7 +165,8 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         subscription_id=subscription_to_show(work, service.item_id),
         log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
         stands_still_for=newest_reason(work, service),
-        may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
+        reinstall=reinstall,
+        may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE and reinstall.done < 0,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
     )
