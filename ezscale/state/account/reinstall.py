@@ -77,16 +77,10 @@ class ReinstallState(AddsSshKeys, PortalState):
             self._turn += 1
             turn, service_id = self._turn, self._named()
             self.asking, self.trouble = True, ""
-        offered, trouble = None, ""
-        try:
-            offered = await self.converse(lambda open_work: systems_for(open_work, wiring.panels(), service_id))
-        except (BusinessError, TemporaryFailure) as refusal:
-            trouble = refusal.message if isinstance(refusal, BusinessError) else LATER
+        answer = await self._answer(service_id)
         async with self:
             if self._turn == turn:
-                self.asking, self.trouble, self._offered = False, trouble, offered
-                self.takes_keys = offered is not None and offered.takes_keys
-                self._show()
+                self._hear(*answer)
 
     @rx.event
     async def choose(self, image: str) -> None:
@@ -123,6 +117,20 @@ class ReinstallState(AddsSshKeys, PortalState):
         reader, chosen = self._reader, {key_id, *(key.id for key in self.keys if key.is_chosen)}
         keys = await self.read(lambda work: [KeyView.of(key, reader) for key in ssh_keys(work)])
         self.keys = [key.turned() if key.id in chosen else key for key in keys]
+
+    async def _answer(self, service_id: UUID) -> tuple[Offered | None, str]:
+        """What the panel offers; nothing, and why, when it does not say."""
+        try:
+            return await self.converse(lambda open_work: systems_for(open_work, wiring.panels(), service_id)), ""
+        except BusinessError as refusal:
+            return None, refusal.message
+        except TemporaryFailure:
+            return None, LATER
+
+    def _hear(self, offered: Offered | None, trouble: str) -> None:
+        self.asking, self.trouble, self._offered = False, trouble, offered
+        self.takes_keys = offered is not None and offered.takes_keys
+        self._show()
 
     def _show(self) -> None:
         images = self._offered.images if self._offered else []
