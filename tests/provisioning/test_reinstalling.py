@@ -1,6 +1,7 @@
 """Another system on a server, on every panel that can: what was there is wiped once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -223,12 +224,14 @@ def test_where_nobody_can_tell_whether_it_was_wiped_it_is_not_wiped_again(at, ad
     story = on_panel(at, "synergycp")
     story.buys(ada, "ada.example.com")
     story.settles()
-    image, before, login = other_system(story, ada), wiped(story), login_of(story, ada)
+    image, before = other_system(story, ada), wiped(story)
     wishes(story, ada, image.ref)
-    story.goes_wrong("down", path="*/install", method="POST", times=1)
-    story.line.dies_at = {}
+    story.goes_wrong("down", path="*/install", method="GET")  # and the answer to the order is lost
+    story.goes_wrong("lost", path="*/install", method="POST")
+    at.works()
+    story.panel.quickest_install = timedelta(0)  # it may have begun and ended since
 
     story.settles()
 
-    assert wiped(story) - before == 1
-    assert login_of(story, ada) != login
+    [job] = jobs(story)
+    assert (wiped(story) - before, job.trouble[:28]) == (1, "The panel did not answer, and")

@@ -152,8 +152,8 @@ def _last_words() -> rx.Component:
     lost = rx.cond(
         IS_GAME,
         "The game is installed anew. Its files may be overwritten or deleted: save your worlds and settings first.",
-        "All disks are wiped: files, databases and settings are deleted, and nobody can bring them back, we neither. Save what "
-        "you need first. Its addresses and its price stay as they are.",
+        "All disks are wiped: files, databases and settings are deleted, and nobody can bring them back, not even us. Save "
+        "what you need first. Its addresses and its price stay as they are.",
     )
     name = text_field(
         "Host name",
@@ -167,7 +167,7 @@ def _last_words() -> rx.Component:
         spell_check=False,
     )
     sure = text_field(
-        rx.fragment("Type ", rx.el.strong(STANDING.hostname, class_name="[overflow-wrap:anywhere]"), " to confirm"),
+        rx.el.span("Type ", rx.el.strong(STANDING.hostname, class_name="[overflow-wrap:anywhere]"), " to confirm"),
         "typed",
         errors=ReinstallState.errors,
         required=True,
