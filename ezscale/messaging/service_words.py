@@ -118,6 +118,29 @@ ABOUT_SERVICES = {
         ),
         "See the state",
     ),
+    "service_reinstalled": Words(
+        "{{ hostname }} is installed anew",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} has been reinstalled, as it was asked for in your account, and is ready. What was on it before "
+                "is gone. How to log in, you see in your account; we never send passwords by mail."
+            ),
+            "If nobody of you asked for this, please answer this mail at once.",
+        ),
+        "Open the server",
+    ),
+    "reinstall_failed": Words(
+        "{{ hostname }} could not be reinstalled",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} could not be reinstalled as it was asked for. Why, you see on its page, where you can start it "
+                "again. If it fails once more, please answer this mail: we look at it."
+            ),
+        ),
+        "See what happened",
+    ),
     "service_suspended": Words(
         "{{ hostname }} is suspended",
         (

@@ -39,6 +39,7 @@ from ezscale.models.price_change import PriceChange, PriceNotice
 from ezscale.models.recorded_payment import RecordedPayment
 from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.refund import Refund
+from ezscale.models.reinstall import ReinstallWish
 from ezscale.models.report import RevenueMovement, RunReport
 from ezscale.models.service import (
     Credential,
@@ -60,6 +61,7 @@ from ezscale.models.sign_in import (
     SignIn,
     SignInStep,
 )
+from ezscale.models.ssh_key import SshKey
 from ezscale.models.stock import StockReading
 from ezscale.models.subscription import (
     Cancellation,
@@ -153,12 +155,14 @@ __all__ = [
     "Referral",
     "ReferralCode",
     "Refund",
+    "ReinstallWish",
     "RevenueMovement",
     "RunReport",
     "Service",
     "Setting",
     "SignIn",
     "SignInStep",
+    "SshKey",
     "StaffRole",
     "StockHold",
     "StockReading",

@@ -36,6 +36,8 @@ class Service(Row, table=True):
 
     `port` is the one it answers on, where it shares its address with others; 0 elsewhere.
 
+    `installed` names what is on it where that was installed later and is none of our images.
+
     `sized_as` is the plan whose size it has on its panel; `keeps_more` says that the panel could not take away everything
     that a bigger one had given it. `machine_id` is the one that staff have chosen for it, until it has it.
     Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
@@ -69,6 +71,7 @@ class Service(Row, table=True):
     keeps_more: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     former_remote_id: str | None = Field(default=None, max_length=60)
     hostname: str = Field(max_length=190)
+    installed: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     status: ServiceStatus = Field(default=ServiceStatus.WAITING, sa_type=word(ServiceStatus), index=True)
     ipv4: str = Field(default="", max_length=60)
     ipv6: str = Field(default="", max_length=60)
@@ -129,6 +132,12 @@ class Service(Row, table=True):
     def become(self, plan_id: UUID, *, keeps_more: bool = False) -> None:
         """It has the size of this plan, as far as its panel could make it so."""
         self.sized_as, self.keeps_more = plan_id, keeps_more
+
+    def reinstalled(self, image_id: UUID | None, image_name: str, hostname: str) -> None:
+        """Another system is on it, one of our images or another one."""
+        require_status("service", self.status, ServiceStatus.ACTIVE)
+        self.image_id, self.installed = image_id or self.image_id, "" if image_id else image_name
+        self.hostname = hostname
 
     def suspend(self) -> None:
         """It stands still, confirmed by the panel."""
@@ -193,6 +202,7 @@ class JobAction(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     RESIZE = "resize"
+    REINSTALL = "reinstall"
     TERMINATE = "terminate"
 
 

@@ -16,9 +16,11 @@ from ezscale.pages.account.overview import overview
 from ezscale.pages.account.people import people
 from ezscale.pages.account.profile import profile
 from ezscale.pages.account.referrals import referrals
+from ezscale.pages.account.reinstall import reinstall
 from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
+from ezscale.pages.account.ssh_keys import ssh_keys
 from ezscale.pages.account.statement import statement
 from ezscale.pages.account.subscription import subscription
 from ezscale.pages.account.tokens import tokens
@@ -97,10 +99,12 @@ from ezscale.state.account.panel import PanelState
 from ezscale.state.account.people import PeopleState
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.account.referrals import ReferralsState
+from ezscale.state.account.reinstall import ReinstallState
 from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.sharing import SharingState
+from ezscale.state.account.ssh_keys import SshKeysState
 from ezscale.state.account.statement import StatementState
 from ezscale.state.account.subscription import SubscriptionState
 from ezscale.state.account.tokens import TokensState
@@ -300,6 +304,7 @@ ACCOUNT = (
         title=f"Server | {company()}",
         on_load=[ServiceState.load, PanelState.load, LoginState.load, SharingState.load],
     ),
+    Route("/account/service/reinstall/", reinstall, title=f"Reinstall | {company()}", on_load=[ReinstallState.load]),
     Route(
         "/account/subscription/",
         subscription,
@@ -315,6 +320,7 @@ ACCOUNT = (
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
     Route("/account/referrals/", referrals, title=f"Referrals | {company()}", on_load=[ReferralsState.load]),
     Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
+    Route("/account/ssh-keys/", ssh_keys, title=f"SSH keys | {company()}", on_load=[SshKeysState.load]),
     Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
     Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
     Route(

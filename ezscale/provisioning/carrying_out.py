@@ -8,14 +8,16 @@ from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork
 from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.building import NotYet, build
-from ezscale.provisioning.events import ServiceFailed
+from ezscale.provisioning.events import ReinstallFailed, ServiceFailed
 from ezscale.provisioning.exchanges import About, on_record
 from ezscale.provisioning.jobs import Assignment, Panels, assignment, panel_of
 from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.reinstalling import reinstall
 from ezscale.provisioning.resizing import resize
 from ezscale.provisioning.stopping import resume, suspend, terminate
 
 MOST_TRIES = 30
+WITH_LOGIN = {JobAction.CREATE: build, JobAction.REINSTALL: reinstall}
 DEEDS = {
     JobAction.SUSPEND: suspend,
     JobAction.RESUME: resume,
@@ -41,8 +43,8 @@ def _do(open_work: OpenWork, panels: Panels, vault: Vault, task: Assignment) -> 
     job_id = task.job.id
     try:
         panel = panel_of(panels, task.service.panel)
-        if task.job.action is JobAction.CREATE:
-            build(open_work, panel, vault, job_id)
+        if task.job.action in WITH_LOGIN:
+            WITH_LOGIN[task.job.action](open_work, panel, vault, job_id)
         else:
             DEEDS[task.job.action](open_work, panel, job_id)
     except (NotYet, NotNow):
@@ -78,3 +80,5 @@ def _give_up(open_work: OpenWork, job_id: UUID, trouble: str) -> None:
         if task.service.status is ServiceStatus.BUILDING:
             task.service.fail()
             work.emit(ServiceFailed(task.service.id, task.service.customer_id))
+        elif task.job.action is JobAction.REINSTALL:
+            work.emit(ReinstallFailed(job_id, task.service.id, task.service.customer_id))

@@ -65,6 +65,24 @@ class ServiceResized(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceReinstalled(Event):
+    """Another system is on it, verified on the panel."""
+
+    job_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReinstallFailed(Event):
+    """No other system could be installed on it, or nobody knows whether one was."""
+
+    job_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceTerminated(Event):
     """It is gone, confirmed by the panel."""
 

@@ -17,10 +17,10 @@ from ezscale.kit.errors import (
 )
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Service
-from ezscale.models.service import ServiceStatus
+from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.credentials import services_with_this_login, store_login
 from ezscale.provisioning.exchanges import About, on_record
-from ezscale.provisioning.jobs import Panels, panel_of
+from ezscale.provisioning.jobs import Panels, live_job, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.maintenance import blames_maintenance
 from ezscale.provisioning.panel_skills import (
@@ -126,6 +126,9 @@ def reset_login(open_work: OpenWork, panels: Panels, vault: Vault, service_id: U
 def in_use(work: Work, service_id: UUID, otherwise: str = "that does not work now") -> tuple[Service, str]:
     """A service that runs, locked, and its id on the panel; BusinessError in every other state."""
     service = service_to_change(work, service_id)
+    job = live_job(work, service_id)
+    if job is not None and job.action is JobAction.REINSTALL:
+        raise BusinessError(f"This service is being reinstalled: {otherwise}.")
     if service.status is not ServiceStatus.ACTIVE or service.remote_id is None:
         raise BusinessError(f"This service is {service.status}: {otherwise}.")
     return service, service.remote_id

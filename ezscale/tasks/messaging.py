@@ -55,8 +55,10 @@ from ezscale.provisioning.events import (
     DeletionNear,
     DeletionPlanned,
     MaintenanceAnnounced,
+    ReinstallFailed,
     ServiceFailed,
     ServiceReady,
+    ServiceReinstalled,
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
@@ -369,6 +371,20 @@ def service_suspended(house: House, event: ServiceSuspended) -> None:
     """Explain why the server stands still, and how it runs again."""
     with house.automation("mail")() as work:
         letters.service_stands_still(work, event.service_id)
+
+
+@task
+def service_reinstalled(house: House, event: ServiceReinstalled) -> None:
+    """Say that another system is on a server."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_reinstalled", event.job_id)
+
+
+@task
+def reinstall_failed(house: House, event: ReinstallFailed) -> None:
+    """Say that no other system could be installed."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "reinstall_failed", event.job_id)
 
 
 @task

@@ -26,6 +26,7 @@ from ezscale.provisioning.events import (
     JobRequested,
     PanelHinted,
     ServiceReady,
+    ServiceReinstalled,
     ServiceResized,
     ServiceResumed,
     ServiceSuspended,
@@ -170,7 +171,8 @@ def heed_hint(house: House, event: PanelHinted) -> None:
 
 @task_of(Lane.VENDORS)
 def look_again(
-    house: House, event: ServiceReady | ServiceResized | ServiceSuspended | ServiceResumed | ServiceTerminated
+    house: House,
+    event: ServiceReady | ServiceReinstalled | ServiceResized | ServiceSuspended | ServiceResumed | ServiceTerminated,
 ) -> None:
     """Close what was found of a service, and is over."""
     comparing.look_again(house.automation("comparison"), house.panels, event.service_id)

@@ -25,6 +25,7 @@ from ezscale.ui.forms import (
     text_field,
 )
 from ezscale.ui.icons import icon
+from ezscale.ui.key_pairs import key_pair_button
 from ezscale.ui.layout import split, stack, toolbar
 from ezscale.ui.links import link, plain_link
 from ezscale.ui.menus import menu, menu_button, menu_link
@@ -69,6 +70,7 @@ __all__ = [
     "heading",
     "hidden",
     "icon",
+    "key_pair_button",
     "link",
     "link_button",
     "logo",

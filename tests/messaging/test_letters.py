@@ -31,7 +31,10 @@ from ezscale.ordering.offering import OfferedItem, make_offer
 from ezscale.provisioning.credentials import reveal_login
 from tests.builders import an_attempt
 
-ABOUT_SERVICES = ("service_ready", "service_failed", "service_resumed", "service_terminated", *STANDS_STILL.values())
+ABOUT_SERVICES = (
+    *("service_ready", "service_failed", "service_resumed", "service_terminated"),
+    *("service_reinstalled", "reinstall_failed", *STANDS_STILL.values()),
+)
 INVITED = ("bob@example.com", "dan@example.com")
 ABOUT_ACCESS = (
     *("role_changed", "colleague_suspended", "colleague_back", "colleague_removed"),

@@ -50,6 +50,7 @@ def remote_server(row: Row) -> RemoteServer:
         ipv6=tuple(_ipv6(block) for block in interface.get("ipv6") or ()),
         sizes=_sizes(row),
         created_at=moment(row.get("created")),
+        installed=str(row.get("built") or ""),
         detail=_detail(row),
     )
 

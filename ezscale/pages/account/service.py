@@ -47,6 +47,7 @@ def service() -> rx.Component:
     page = stack(
         maintenance_notices(ServiceState.maintenance),
         _standing(),
+        service_panel.reinstalling(),
         split(
             stack(_access(), service_panel.usage(), service_panel.traffic(), _facts()),
             stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),

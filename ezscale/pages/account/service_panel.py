@@ -4,7 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.words import address_of
 from ezscale.state.account.panel import PanelState
+from ezscale.state.account.service import ServiceState
+from ezscale.state.session import SessionState
 from ezscale.ui import (
     button,
     card,
@@ -12,12 +15,15 @@ from ezscale.ui import (
     form_dialog,
     icon,
     link_button,
+    notice,
     progress,
+    steps,
     text_field,
 )
 from ezscale.ui.base import words
 
 SKILLS = PanelState.skills
+REINSTALL_STEPS = ("Asked for", "Installing", "Checking")
 
 
 def usage() -> rx.Component:
@@ -55,8 +61,21 @@ def panel() -> rx.Component:
         rx.cond(SKILLS.contains("sign_in"), enter),
         rx.cond(PanelState.page != "", page),
         rx.cond(SKILLS.contains("rename"), _renaming()),
+        rx.cond(SKILLS.contains("reinstall") & ~SessionState.is_delegate, _reinstall()),
         class_name="mt-5 flex flex-wrap gap-2 border-t border-line pt-4 empty:hidden",
     )
+
+
+def reinstalling() -> rx.Component:
+    """How far a reinstallation is, or why the last one did not work."""
+    view = ServiceState.reinstall
+    going = card(
+        rx.el.div(steps(REINSTALL_STEPS, view.done, "What is done"), aria_live="polite"),
+        title=rx.fragment("It is being reinstalled with ", view.image),
+    )
+    again = rx.cond(ServiceState.may_press, _reinstall("Start it again"))
+    failed = notice(view.trouble, "warning", title="It could not be reinstalled", actions=(again,))
+    return rx.cond(view.done >= 0, going, rx.cond(view.trouble != "", failed))
 
 
 def new_password() -> rx.Component:
@@ -70,6 +89,12 @@ def new_password() -> rx.Component:
         no="Keep the old one",
     )
     return rx.cond(SKILLS.contains("login"), asked)
+
+
+def _reinstall(text: str = "") -> rx.Component:
+    usual = rx.cond(PanelState.words.image == "Game", "Install another version", "Reinstall")
+    to = address_of("/account/service/reinstall/", ServiceState.service.id)
+    return link_button(icon("hard-drive-download"), text or usual, to=to, look="plain", size="small")
 
 
 def _renaming() -> rx.Component:

@@ -21,10 +21,12 @@ from ezscale.provisioning.deletions import planned_deletion
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
+from ezscale.provisioning.reinstall_wishes import newest_wish
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.stopping import suspensions
 from ezscale.state.account.maintenance_views import MaintenanceView, maintenance_views
 from ezscale.state.account.portal import PortalState
+from ezscale.state.account.reinstall_views import ReinstallView
 from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
 from ezscale.state.arguments import sent_choice, sent_fields, sent_id
 from ezscale.state.reader import Reader
@@ -50,6 +52,7 @@ class Dossier:
     stands_still_for: str
     deleted_on: str
     maintenance: list[MaintenanceView]
+    reinstall: ReinstallView
     log: list[LogLine]
     may_press: bool
     may_reveal: bool
@@ -67,6 +70,7 @@ class ServiceState(PortalState):
     stands_still_for: str = ""
     deleted_on: str = ""
     maintenance: list[MaintenanceView] = []
+    reinstall: ReinstallView = ReinstallView()
     power: str = ""
     pressing: bool = False
     leaving: bool = False
@@ -86,9 +90,9 @@ class ServiceState(PortalState):
     @rx.event
     async def refresh(self) -> EventHandler | None:
         """Something has happened."""
-        before = self.service.status
+        before = self.service.status, self.reinstall.done
         await self._look()
-        return ServiceState.ask_panel if self.service.status != before else None
+        return ServiceState.ask_panel if (self.service.status, self.reinstall.done) != before else None
 
     @rx.event(background=True)
     async def ask_panel(self) -> None:
@@ -151,6 +155,7 @@ class ServiceState(PortalState):
         self.order_id, self.subscription_id = dossier.order_id, dossier.subscription_id
         self.maintenance = dossier.maintenance
         self.stands_still_for, self.deleted_on = dossier.stands_still_for, dossier.deleted_on
+        self.reinstall = dossier.reinstall
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
@@ -160,6 +165,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     overview = service_overview(work, service_id)
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
     order_id, planned = order_of(work, service.item_id), planned_deletion(work, service_id)
+    reinstall = ReinstallView.of(newest_wish(work, service))
     return Dossier(
         service=ServiceView.of(overview, reader),
         billing=BillingView.of(billed, reader),
@@ -169,7 +175,8 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         stands_still_for=newest_reason(work, service),
         deleted_on=reader.day(planned.due_on) if planned is not None else "",
         maintenance=maintenance_views(work, reader, service_id),
-        may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
+        reinstall=reinstall,
+        may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE and reinstall.done < 0,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
     )
