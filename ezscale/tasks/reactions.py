@@ -64,6 +64,7 @@ from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderRe
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ConsoleLeft,
     JobRequested,
     ServiceFailed,
     ServiceReady,
@@ -145,6 +146,7 @@ REACTIONS |= {
     OfferMade: (messaging.offer_made,),
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
+    ConsoleLeft: (provisioning.close_console,),
     ComparisonAsked: (provisioning.compare_panel,),
     ServiceReady: (messaging.service_ready, provisioning.look_again),
     ServiceResized: (provisioning.look_again,),
