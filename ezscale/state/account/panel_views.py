@@ -10,6 +10,8 @@ from ezscale.state.reader import Reader
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 BINARY, DECIMAL = 1024, 1000
 NEARLY_FULL = 90
+REMEMBERED = 60  # measurements, ten minutes of them
+WIDE, HIGH = 236, 40
 
 
 @dataclass
@@ -47,6 +49,28 @@ class UsageView:
             gauges.append(Gauge("CPU", f"{percent}%", percent, percent >= NEARLY_FULL))
         fillings = (*((usage.memory,) if usage.memory else ()), *usage.disks, *usage.counted)
         return cls([*gauges, *map(Gauge.of, fillings)], lasting(usage.up_for))
+
+
+@dataclass
+class CpuLine:
+    """How busy the processor was while the page was open, drawn as a line in a field of WIDE by HIGH."""
+
+    measured: list[int]
+    path: str = ""
+    text: str = ""
+
+    def followed_by(self, percent: float | None) -> Self:
+        """With one more; a machine that tells nothing begins anew."""
+        if percent is None:
+            return type(self)([])
+        measured = [*self.measured, min(100, round(percent))][-REMEMBERED:]
+        step = WIDE / (REMEMBERED - 1)
+        start = REMEMBERED - len(measured)
+        path = "M" + " L".join(
+            f"{(start + i) * step:.1f},{HIGH - value * HIGH / 100:.1f}" for i, value in enumerate(measured)
+        )
+        low, high = min(measured), max(measured)
+        return type(self)(measured, path, f"{low}%" if low == high else f"{low}% to {high}%")
 
 
 @dataclass
