@@ -93,9 +93,13 @@ function holdConsole(root) {
       rfb.focus();
     });
     rfb.addEventListener("securityfailure", () => on.end("refused", "The console did not accept us. Please reconnect."));
-    rfb.addEventListener("disconnect", () => on.end("closed", CONSOLE.gone));
+    let isThere = true;
+    rfb.addEventListener("disconnect", () => {
+      isThere = false;
+      on.end("closed", CONSOLE.gone);
+    });
     return {
-      end: () => rfb.disconnect(),
+      end: () => { if (isThere) rfb.disconnect(); },
       ctrlAltDel: () => rfb.sendCtrlAltDel(),
       release: () => rfb.blur(),
       focus: () => rfb.focus(),
@@ -210,7 +214,7 @@ function holdConsole(root) {
   listen(root, "keydown", event => {
     if (!(event.ctrlKey && event.altKey && event.shiftKey)) return;
     line?.release?.();
-    root.querySelector("[data-does]").focus();
+    root.querySelector("[data-does=reconnect]").focus();
   }, {capture: true});
   listen(window, "pagehide", leave);
   listen(window, "pageshow", event => { if (event.persisted) open(); });

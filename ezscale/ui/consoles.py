@@ -62,23 +62,16 @@ def _status() -> rx.Component:
 
 def _tools() -> rx.Component:
     return rx.el.div(
-        _tool("keyboard", "Ctrl+Alt+Del", "ctrl-alt-del", "hidden group-data-[kind=vnc]:inline-flex"),
-        _tool("maximize", "Full screen", "full-screen", "hidden group-data-[kind=vnc]:inline-flex"),
-        _tool("refresh-cw", "Reconnect", "reconnect", ""),
-        _tool("unplug", "Disconnect", "disconnect", "hidden group-data-[state=open]:inline-flex"),
+        rx.el.span(_tool("keyboard", "Ctrl+Alt+Del", "ctrl-alt-del"), class_name="hidden group-data-[kind=vnc]:inline"),
+        rx.el.span(_tool("maximize", "Full screen", "full-screen"), class_name="hidden group-data-[kind=vnc]:inline"),
+        _tool("refresh-cw", "Reconnect", "reconnect"),
+        rx.el.span(_tool("unplug", "Disconnect", "disconnect"), class_name="hidden group-data-[state=open]:inline"),
         class_name="flex flex-wrap gap-2",
     )
 
 
-def _tool(sign: str, text: str, does: str, class_name: str) -> rx.Component:
-    return button(
-        icon(sign, 14),
-        text,
-        look="plain",
-        size="small",
-        class_name=class_name,
-        custom_attrs={"data-does": does},
-    )
+def _tool(sign: str, text: str, does: str) -> rx.Component:
+    return button(icon(sign, 14), text, look="plain", size="small", custom_attrs={"data-does": does})
 
 
 def _screen() -> rx.Component:
@@ -86,7 +79,7 @@ def _screen() -> rx.Component:
         custom_attrs={"data-part": "screen"},
         role="application",
         aria_label="Screen of the server",
-        class_name="h-[60vh] min-h-64 w-full overflow-hidden rounded-lg border border-line bg-black",
+        class_name="h-[60vh] min-h-64 w-full overflow-hidden rounded-lg border border-line bg-night",
     )
     hint = rx.el.p(
         "While the screen is selected every key goes to the server. Ctrl+Alt+Shift gives the keyboard back to this page.",

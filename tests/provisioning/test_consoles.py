@@ -1,14 +1,14 @@
 """Consoles: opened for somebody's own running service, kept while they are there, and closed after them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
-from ezscale.accounts.permissions import USE_SERVICES
 from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import BusinessError, NotAllowed, NotFound, NotSignedIn
+from ezscale.kit.ids import new_id
 from ezscale.models import ConsoleSession, Membership, Service
 from ezscale.models.console import ConsoleStatus
 from ezscale.models.customer import MemberRole
@@ -30,6 +30,7 @@ from ezscale.provisioning.stopping import lift_pause, wish_suspension
 from tests.company import Company, Person
 from tests.panels import OnPanel, on_panel
 
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 REACHABLE = ("wss://panel.test", "wss://*.example.test:8080")
 KINDS = {"virtfusion": ConsoleKind.VNC, "pterodactyl": ConsoleKind.LINES}
 
@@ -99,14 +100,6 @@ def test_a_console_is_opened_noted_and_closed_when_its_person_leaves(either):
     )
 
 
-def test_what_has_no_console_opens_none(at):
-    story = story_on(at, "enhance")
-
-    with pytest.raises(BusinessError, match="cannot do that"):
-        story.opens()
-    assert story.sessions == []
-
-
 def test_one_whose_page_has_vanished_is_closed_when_nobody_has_said_that_they_are_there(vps):
     opened = vps.opens()
     assert (vps.is_switched_on, vps.sweeps(LEASE / 2)) == (True, 0)
@@ -119,15 +112,13 @@ def test_one_whose_page_has_vanished_is_closed_when_nobody_has_said_that_they_ar
         vps.ada.does(lambda work: keep_console(work, opened.id))
 
 
-def test_nobody_sits_before_one_for_ever(vps):
-    opened, sat = vps.opens(), timedelta()
+def test_nobody_sits_before_one_for_ever():
+    session, opened = ConsoleSession(service_id=new_id(), opened_at=NOW, open_until=NOW + LEASE), NOW
 
-    while sat < LONGEST:
-        vps.at.clock.move(LEASE / 2)
-        sat += LEASE / 2
-        vps.ada.does(lambda work: keep_console(work, opened.id))
+    for minute in range(0, 10 * 60, 2):
+        session.keep(opened + timedelta(minutes=minute), LEASE, LONGEST)
 
-    assert (vps.sweeps(), vps.is_switched_on) == (1, False)
+    assert session.open_until == opened + LONGEST
 
 
 def test_two_who_look_do_not_lock_each_other_out(vps):
@@ -153,16 +144,15 @@ def test_a_fresh_token_is_no_other_console_and_writes_no_other_line(at):
     assert game.sessions[0].open_until == at.clock.now + LEASE
 
 
-@pytest.mark.parametrize("wrong", ["lost", "down", "garbage"])
-def test_one_whose_opening_was_never_confirmed_is_closed_all_the_same(vps, wrong):
-    vps.panel.goes_wrong(wrong, "*/vnc", "POST")
+def test_one_whose_opening_was_never_confirmed_is_closed_all_the_same(vps):
+    for wrong in ("lost", "down", "garbage"):
+        vps.panel.goes_wrong(wrong, "*/vnc", "POST")
+        with pytest.raises(BusinessError, match="does not answer"):
+            vps.opens()
+        vps.at.works()
+        assert not vps.is_switched_on
 
-    with pytest.raises(BusinessError, match="does not answer"):
-        vps.opens()
-    vps.at.works()
-
-    assert [session.status for session in vps.sessions] == [ConsoleStatus.CLOSED]
-    assert not vps.is_switched_on
+    assert {session.status for session in vps.sessions} == {ConsoleStatus.CLOSED}
 
 
 def test_one_that_cannot_be_closed_now_is_closed_later(vps):
@@ -192,32 +182,24 @@ def test_while_a_service_stands_still_none_is_opened_and_an_open_one_is_closed_w
     assert (vps.sweeps(timedelta(hours=1)), vps.is_switched_on) == (1, False)
 
 
-def test_what_is_being_built_has_no_console(vps):
+def test_what_is_being_built_or_belongs_to_another_account_on_its_panel_has_no_console(vps):
     server = vps.ada.service()
-    with vps.at.robot() as work:
-        work.session.get_one(Service, server.id).status = ServiceStatus.BUILDING
-
-    with pytest.raises(BusinessError, match="building"):
-        vps.opens()
-    with vps.at.robot() as work:
-        work.session.get_one(Service, server.id).status = ServiceStatus.ACTIVE
-    assert vps.sessions == []
-
-
-def test_on_a_server_that_the_panel_gives_to_another_account_none_is_opened(vps):
-    server = vps.ada.service()
-    with vps.at.robot() as work:
-        work.session.get_one(Service, server.id).account_ref = "somebody else"
-
-    with pytest.raises(BusinessError, match="belongs to somebody else"):
-        vps.opens()
+    for changed, words in (
+        ({"status": ServiceStatus.BUILDING}, "building"),
+        ({"account_ref": "somebody else"}, "belongs to somebody else"),
+    ):
+        with vps.at.robot() as work:
+            work.session.get_one(Service, server.id).sqlmodel_update(changed)
+        with pytest.raises(BusinessError, match=words):
+            vps.opens()
+        with vps.at.robot() as work:
+            before = {name: getattr(server, name) for name in changed}
+            work.session.get_one(Service, server.id).sqlmodel_update(before)
 
     assert (vps.sessions, vps.is_switched_on) == ([], False)
-    with vps.at.robot() as work:
-        work.session.get_one(Service, server.id).account_ref = server.account_ref
 
 
-def test_another_persons_console_does_not_exist(vps):
+def test_another_persons_console_does_not_exist_and_who_only_looks_opens_none(vps):
     eve, server, opened = vps.at.signs_up("Eve Lang"), vps.ada.service(), vps.opens()
 
     for attempt in (
@@ -230,17 +212,12 @@ def test_another_persons_console_does_not_exist(vps):
     with pytest.raises(NotSignedIn):
         open_console(vps.at.house.database.opener(ANONYMOUS), vps.at.house.panels, REACHABLE, server.id)
 
-    assert vps.is_switched_on
-
-
-def test_who_only_looks_opens_none(vps):
-    server = vps.ada.service()
     with vps.at.robot() as work:
-        work.session.exec(select(Membership)).one().role = MemberRole.READ_ONLY
-
+        theirs = select(Membership).where(Membership.customer_id == server.customer_id)
+        work.session.exec(theirs).one().role = MemberRole.READ_ONLY
     with pytest.raises(NotAllowed):
         vps.opens(service=server)
-    assert not vps.ada.actor.may(USE_SERVICES)
+    assert (len(vps.sessions), vps.is_switched_on) == (1, True)
 
 
 def test_a_socket_that_no_page_may_call_is_given_to_nobody_and_closed(vps):

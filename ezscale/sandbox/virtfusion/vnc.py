@@ -32,7 +32,7 @@ class NotRfb(Exception):
 
 
 def console_door(store: Store, now: Callable[[], datetime] = world_now) -> ASGIApp:
-    """The sockets of the control host, /vnc?token=…: one token opens one server's console, while it is switched on."""
+    """The sockets of the control host, /vnc/?token=…: one token opens one server's console, while it is switched on."""
     here = House(store, "", LIFELIKE, now)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,5 +1,7 @@
 """The page of a console: whose machine it is. What opens it never comes by here (ezscale/api/consoles.py)."""
 
+from uuid import UUID
+
 import reflex as rx
 
 from ezscale import wiring
@@ -8,7 +10,7 @@ from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.panel_skills import OpensConsoles
-from ezscale.provisioning.services import ServiceOverview, service_overview
+from ezscale.provisioning.services import service_overview
 from ezscale.state.account.portal import PortalState
 from ezscale.state.arguments import sent_id
 
@@ -27,15 +29,16 @@ class ConsoleState(PortalState):
         self.service_id = self.hostname = ""
         try:
             service_id = sent_id(self._asked("id"))
-            seen, self.may_open = await self.read(lambda work: standing(work, service_overview(work, service_id)))
+            self.hostname, self.may_open = await self.read(lambda work: standing(work, service_id))
         except NotFound:
             self.loaded = self.missing = True
             return
-        self.service_id, self.hostname, self.loaded = str(service_id), seen.service.hostname, True
+        self.service_id, self.loaded = str(service_id), True
 
 
-def standing(work: Work, seen: ServiceOverview) -> tuple[ServiceOverview, bool]:
-    """A service, and whether its console can be opened now by whoever looks."""
-    runs = seen.service.status is ServiceStatus.ACTIVE
-    has_one = isinstance(wiring.panels().get(seen.service.panel), OpensConsoles)
-    return seen, runs and has_one and work.actor.may(USE_SERVICES)
+def standing(work: Work, service_id: UUID) -> tuple[str, bool]:
+    """What a service is called, and whether its console can be opened now by whoever looks."""
+    service = service_overview(work, service_id).service
+    has_one = isinstance(wiring.panels().get(service.panel), OpensConsoles)
+    runs = service.status is ServiceStatus.ACTIVE
+    return service.hostname, runs and has_one and work.actor.may(USE_SERVICES)

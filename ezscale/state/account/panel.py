@@ -119,7 +119,7 @@ class PanelState(PortalState):
 
     def _show(self, usage: Usage | None) -> None:
         self.usage = UsageView.of(usage) if usage else UsageView([])
-        self.cpu = self.cpu.followed_by(usage.cpu_percent if usage else None)
+        self.cpu = CpuLine.after(self.cpu.measured, usage.cpu_percent if usage else None)
 
     def _named(self) -> UUID:
         return sent_id(self._asked("id"))

@@ -1,5 +1,6 @@
 """What a panel tells of a service, in the words of its page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
@@ -59,18 +60,19 @@ class CpuLine:
     path: str = ""
     text: str = ""
 
-    def followed_by(self, percent: float | None) -> Self:
-        """With one more; a machine that tells nothing begins anew."""
+    @classmethod
+    def after(cls, before: Sequence[int], percent: float | None) -> Self:
+        """What was measured before, and one more; a machine that tells nothing begins anew."""
         if percent is None:
-            return type(self)([])
-        measured = [*self.measured, min(100, round(percent))][-REMEMBERED:]
+            return cls([])
+        measured = [*before, min(100, round(percent))][-REMEMBERED:]
         step = WIDE / (REMEMBERED - 1)
         start = REMEMBERED - len(measured)
         path = "M" + " L".join(
             f"{(start + i) * step:.1f},{HIGH - value * HIGH / 100:.1f}" for i, value in enumerate(measured)
         )
         low, high = min(measured), max(measured)
-        return type(self)(measured, path, f"{low}%" if low == high else f"{low}% to {high}%")
+        return cls(measured, path, f"{low}%" if low == high else f"{low}% to {high}%")
 
 
 @dataclass
