@@ -1,7 +1,7 @@
 """Which adapter stands behind which port, and the things a process has one of."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from ezscale.accounts.ports import StaffPasses
@@ -34,6 +34,7 @@ from ezscale.kit.vendor_lines import Breaker
 from ezscale.kit.work import Database, OpenWork
 from ezscale.messaging.ports import Mailer
 from ezscale.provisioning.ports import Panel
+from ezscale.provisioning.watching import Glances
 
 _bell: list[Callable[[], None]] = []
 _chosen: list["House"] = []
@@ -52,6 +53,7 @@ class House:
     tax_ids: TaxIdRegister | None = None
     rates: RateFeed | None = None
     tax_calculator: TaxCalculator | None = None
+    glances: Glances = field(default_factory=Glances)
 
     def automation(self, name: str) -> OpenWork:
         """Transactions of our own automation, under a name that logs show."""
@@ -106,6 +108,11 @@ def gateways() -> Gateways:
 def panels() -> Mapping[str, Panel]:
     """The panels by name."""
     return house().panels
+
+
+def glances() -> Glances:
+    """What this process has seen of machines a moment ago."""
+    return house().glances
 
 
 def mailer() -> Mailer:

@@ -33,7 +33,7 @@ from ezscale.sandbox.synergycp import STEP_BY_STEP, synergycp_stand_in
 from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
 from tests.company import TOKEN, Company, Person
 
-URL = "http://panel.test"
+URL = "https://panel.test"
 PANELS = ("virtfusion", "pterodactyl", "synergycp", "enhance")
 # How each panel is asked to make something: the call after which a second one would make a second server.
 MAKING = {

@@ -7,6 +7,7 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
+from ezscale.models.console import ConsoleSession
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
@@ -90,6 +91,7 @@ __all__ = [
     "Cancellation",
     "CardPage",
     "ClockShift",
+    "ConsoleSession",
     "Coupon",
     "CouponUse",
     "Credential",

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.cards import cards
+from ezscale.pages.account.console import console
 from ezscale.pages.account.credit import credit
 from ezscale.pages.account.invoice import invoice
 from ezscale.pages.account.invoices import invoices
@@ -88,6 +89,7 @@ from ezscale.pages.signing_in.reset import reset
 from ezscale.pages.signing_in.second_step import second_step
 from ezscale.pages.signing_in.verify import verify
 from ezscale.state.account.cards import CardsState
+from ezscale.state.account.console import ConsoleState
 from ezscale.state.account.credit import CreditState as OwnCreditState
 from ezscale.state.account.invoice import InvoiceState
 from ezscale.state.account.invoices import InvoicesState
@@ -305,6 +307,7 @@ ACCOUNT = (
         on_load=[ServiceState.load, PanelState.load, LoginState.load, SharingState.load],
     ),
     Route("/account/service/reinstall/", reinstall, title=f"Reinstall | {company()}", on_load=[ReinstallState.load]),
+    Route("/account/console/", console, title=f"Console | {company()}", on_load=[ConsoleState.load]),
     Route(
         "/account/subscription/",
         subscription,

@@ -136,6 +136,13 @@ class PanelHinted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleLeft(Event):
+    """Nobody sits before a console any more."""
+
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonAsked(Event):
     """A panel shall be compared with our records now."""
 

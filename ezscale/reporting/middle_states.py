@@ -16,6 +16,7 @@ from sqlmodel import col, func, or_, select
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.work import Work
 from ezscale.models import (
+    ConsoleSession,
     Deletion,
     Dispute,
     Invoice,
@@ -35,6 +36,7 @@ from ezscale.models import (
     SubscriptionItem,
     TopUp,
 )
+from ezscale.models.console import ConsoleStatus
 from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import UNDECIDED
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
@@ -95,6 +97,10 @@ LIMITS = (
         *("attempt", PaymentAttempt.id, PaymentAttempt.status, (AttemptStatus.RESERVED,)),
         func.coalesce(PaymentAttempt.reserved_until, PaymentAttempt.created_at),
     ),
+    Limit(
+        *("console", ConsoleSession.id, ConsoleSession.status, (ConsoleStatus.OPEN,), ConsoleSession.open_until),
+        longest=timedelta(hours=2),  # it is a door into somebody's machine
+    ),
     Limit("order", Order.number, Order.status, (OrderStatus.PLACED, OrderStatus.RESERVED), Order.expires_at),
     Limit("order", Order.number, Order.status, (OrderStatus.HELD,), Order.paid_at, timedelta(days=7)),
     Limit("offer", Offer.number, Offer.status, (OfferStatus.OFFERED,), Offer.valid_until),
@@ -122,7 +128,7 @@ LIMITS = (
 
 
 def nothing_stays_on_its_way(work: Work) -> Iterator[str]:
-    """No job, mail, charge, refund, dispute, top-up, order, offer or change is on its way for longer than it may be."""
+    """No job, mail, charge, refund, dispute, top-up, console, order, offer or change is on its way for too long."""
     for limit in LIMITS:
         now = work.today if isinstance(limit.since.type, Date) else work.now
         stuck = select(limit.name, limit.status).where(

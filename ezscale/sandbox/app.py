@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -25,7 +26,7 @@ from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
 from ezscale.sandbox.taxjar.app import TaxJarStandIn
 from ezscale.sandbox.vies.app import ViesStandIn
-from ezscale.sandbox.virtfusion import LIFELIKE, Pace, panel_door, virtfusion_stand_in
+from ezscale.sandbox.virtfusion import LIFELIKE, Pace, console_door, panel_door, virtfusion_stand_in
 from ezscale.sandbox.virtfusion.hooks import Hooks, hook_token, posting_to
 from ezscale.sandbox.webhooks import delivering
 
@@ -76,7 +77,7 @@ def sandbox_app(
     virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token, pace=pace, tell=hooks.tell)
     vies_store, ecb_store, taxjar_store = (Store(data_dir / f"{name}.db") for name in ("vies", "ecb", "taxjar"))
     vies, ecb, taxjar = ViesStandIn(vies_store), EcbStandIn(ecb_store), TaxJarStandIn(taxjar_store, TAXJAR_TOKEN)
-    panels = panel_stand_ins(data_dir, sandbox_url)
+    panels = panel_stand_ins(data_dir, sandbox_url, web_origins=origins_of(web_url))
     shown = {
         "pterodactyl": ("Pterodactyl", pterodactyl_holdings),
         "synergycp": ("SynergyCP", synergycp_holdings),
@@ -112,10 +113,18 @@ def sandbox_app(
             Mount(ECB_PATH, ecb),
             Mount(TAXJAR_PATH, taxjar),
             Mount("/token_authenticate", panel_door(panel_store)),
+            Mount("/vnc", console_door(panel_store)),
             Mount("/", front(vendors, web_url)),
         ],
         lifespan=serving,
     )
+
+
+def origins_of(web_url: str) -> tuple[str, ...]:
+    """The pages that may open a console: those of the web, by both names of this machine."""
+    web = urlsplit(web_url)
+    port = f":{web.port}" if web.port else ""
+    return (f"{web.scheme}://{web.netloc}", f"http://localhost{port}", f"http://127.0.0.1{port}")
 
 
 def urls(sandbox_url: str, *, stripe_key: str, virtfusion_token: str) -> dict[str, dict[str, str]]:

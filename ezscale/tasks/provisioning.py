@@ -19,9 +19,10 @@ from ezscale.billing.events import (
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.jobs import Lane
 from ezscale.ordering import deleting, fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, comparing, hints, resizing, stock_reading, stopping
+from ezscale.provisioning import carrying_out, comparing, consoles, hints, resizing, stock_reading, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ConsoleLeft,
     ExtrasMissing,
     JobRequested,
     PanelHinted,
@@ -145,6 +146,18 @@ def expire_orders(house: House) -> None:
         fulfilling.expire_orders(work)
     with house.automation("orders")() as work:
         offering.expire_offers(work)
+
+
+@task_of(Lane.VENDORS)
+def close_console(house: House, event: ConsoleLeft) -> None:
+    """Close what nobody sits before any more."""
+    consoles.close_left_console(house.automation("consoles"), house.panels, event.session_id)
+
+
+@task_of(Lane.VENDORS)
+def close_left_consoles(house: House) -> None:
+    """Close the consoles whose page has gone without a word."""
+    consoles.close_left_consoles(house.automation("consoles"), house.panels)
 
 
 @task_of(Lane.VENDORS)

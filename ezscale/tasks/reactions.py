@@ -64,6 +64,7 @@ from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderRe
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ConsoleLeft,
     DeletionNear,
     DeletionPlanned,
     ExtrasMissing,
@@ -154,6 +155,7 @@ REACTIONS |= {
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
     PanelHinted: (provisioning.heed_hint,),
+    ConsoleLeft: (provisioning.close_console,),
     ComparisonAsked: (provisioning.compare_panel,),
     ExtrasMissing: (provisioning.ask_for_extras,),
     StockWanted: (provisioning.read_stock_of,),

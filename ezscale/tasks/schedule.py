@@ -20,6 +20,7 @@ SCHEDULE[:] = (
     Periodic(provisioning.warn_of_reserved, every=timedelta(hours=1)),
     Periodic(provisioning.read_stock, every=timedelta(minutes=5)),
     Periodic(provisioning.ask_again, every=timedelta(hours=1)),
+    Periodic(provisioning.close_left_consoles, every=timedelta(minutes=5)),
     Periodic(privacy.forget_what_is_left, every=timedelta(hours=6)),
     Periodic(billing.find_lost_answers, every=timedelta(minutes=5)),
     Periodic(billing.poll_gateway, every=timedelta(hours=1)),

@@ -53,6 +53,7 @@ def service() -> rx.Component:
             stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),
         ),
         _log(),
+        service_panel.watching(),
     )
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(

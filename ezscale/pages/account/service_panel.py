@@ -6,6 +6,7 @@ import reflex as rx
 
 from ezscale.pages.account.words import address_of
 from ezscale.state.account.panel import PanelState
+from ezscale.state.account.panel_views import HIGH, WIDE
 from ezscale.state.account.service import ServiceState
 from ezscale.state.session import SessionState
 from ezscale.ui import (
@@ -21,9 +22,11 @@ from ezscale.ui import (
     text_field,
 )
 from ezscale.ui.base import words
+from ezscale.ui.ticking import ticker
 
 SKILLS = PanelState.skills
 REINSTALL_STEPS = ("Asked for", "Installing", "Checking")
+LOOKS_EVERY = 10  # seconds
 
 
 def usage() -> rx.Component:
@@ -39,10 +42,21 @@ def usage() -> rx.Component:
         on_click=PanelState.measure,
         custom_attrs={"aria-label": "Measure again"},
     )
-    gauges = rx.el.div(rx.foreach(PanelState.usage.gauges, _gauge), class_name="grid gap-5 sm:grid-cols-2")
+    gauges = rx.el.div(
+        rx.el.div(rx.foreach(PanelState.usage.gauges, _gauge), class_name="grid gap-5 sm:grid-cols-2"),
+        rx.cond(PanelState.cpu.measured.length() > 2, _cpu_line()),
+    )
     nothing = rx.el.p("Nothing to measure just now.", class_name="text-sm text-faint")
     shown = rx.cond(PanelState.usage.gauges.length() > 0, gauges, nothing)
     return rx.cond(SKILLS.contains("usage"), card(shown, title="Usage", actions=(up_for, again)))
+
+
+def watching() -> rx.Component:
+    """Keeps what is shown of a machine true while somebody looks at it."""
+    return rx.cond(
+        SKILLS.contains("power") & (ServiceState.service.status == "active"),
+        ticker(every=LOOKS_EVERY, on_tick=PanelState.look_again),
+    )
 
 
 def traffic() -> rx.Component:
@@ -57,7 +71,18 @@ def panel() -> rx.Component:
     page = link_button(
         icon("external-link"), "Open the panel", to=PanelState.page, look="plain", size="small", loads=True
     )
+    sit = link_button(
+        icon("terminal"),
+        "Console",
+        to=address_of("/account/console/", PanelState.service_id),
+        look="plain",
+        size="small",
+        loads=True,
+        target="_blank",
+        rel="noopener",
+    )
     return rx.el.div(
+        rx.cond(SKILLS.contains("console") & (PanelState.service_id != ""), sit),
         rx.cond(SKILLS.contains("sign_in"), enter),
         rx.cond(PanelState.page != "", page),
         rx.cond(SKILLS.contains("rename"), _renaming()),
@@ -122,6 +147,29 @@ def _gauge(gauge: Any) -> rx.Component:
         rx.cond(gauge.percent >= 0, bar),
         key=gauge.name,
         class_name="min-w-0",
+    )
+
+
+def _cpu_line() -> rx.Component:
+    drawn = rx.el.svg(
+        rx.el.path(
+            d=PanelState.cpu.path,
+            fill="none",
+            stroke="currentColor",
+            stroke_width="1.5",
+            stroke_linejoin="round",
+            vector_effect="non-scaling-stroke",
+        ),
+        view_box=f"0 -1 {WIDE} {HIGH + 2}",
+        preserve_aspect_ratio="none",
+        role="img",
+        aria_label=rx.Var.create("CPU while you look: ") + PanelState.cpu.text,
+        class_name="h-10 w-full text-accent",
+    )
+    return rx.el.div(
+        drawn,
+        rx.el.p("CPU while you look: ", PanelState.cpu.text, aria_hidden="true", class_name="mt-1 text-xs text-faint"),
+        class_name="mt-5 border-t border-line pt-4",
     )
 
 
