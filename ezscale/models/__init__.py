@@ -38,6 +38,7 @@ from ezscale.models.recorded_payment import RecordedPayment
 from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.refund import Refund
 from ezscale.models.report import RevenueMovement, RunReport
+from ezscale.models.reverse_name import ReverseName
 from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
 from ezscale.models.setting import Setting
 from ezscale.models.sign_in import (
@@ -140,6 +141,7 @@ __all__ = [
     "ReferralCode",
     "Refund",
     "RevenueMovement",
+    "ReverseName",
     "RunReport",
     "Service",
     "Setting",

@@ -18,10 +18,11 @@ from ezscale.billing.events import (
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.jobs import Lane
 from ezscale.ordering import fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, comparing, resizing, stopping
+from ezscale.provisioning import carrying_out, comparing, resizing, reverse_dns, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
     JobRequested,
+    ReverseNameWished,
     ServiceReady,
     ServiceResized,
     ServiceResumed,
@@ -125,6 +126,8 @@ def ask_again(house: House) -> None:
         stopping.ask_again(work)
     with house.automation("provisioning")() as work:
         resizing.follow_plans(work, resizing.still_of_another_size(work))
+    with house.automation("provisioning")() as work:
+        reverse_dns.ask_again(work)
 
 
 @task
@@ -158,3 +161,9 @@ def look_again(
 ) -> None:
     """Close what was found of a service, and is over."""
     comparing.look_again(house.automation("comparison"), house.panels, event.service_id)
+
+
+@task_of(Lane.VENDORS)
+def write_reverse_name(house: House, event: ReverseNameWished) -> None:
+    """Let the DNS server say of an address what its holder wants."""
+    reverse_dns.write_wished_name(house.automation("reverse dns"), house.reverse_zones, event.name_id)

@@ -65,6 +65,7 @@ from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     ComparisonAsked,
     JobRequested,
+    ReverseNameWished,
     ServiceFailed,
     ServiceReady,
     ServiceResized,
@@ -146,6 +147,7 @@ REACTIONS |= {
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
     ComparisonAsked: (provisioning.compare_panel,),
+    ReverseNameWished: (provisioning.write_reverse_name,),
     ServiceReady: (messaging.service_ready, provisioning.look_again),
     ServiceResized: (provisioning.look_again,),
     ServiceFailed: (messaging.service_failed,),
