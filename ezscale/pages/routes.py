@@ -83,6 +83,7 @@ from ezscale.pages.signing_in.register import register
 from ezscale.pages.signing_in.reset import reset
 from ezscale.pages.signing_in.second_step import second_step
 from ezscale.pages.signing_in.verify import verify
+from ezscale.state.account.addresses import AddressesState
 from ezscale.state.account.cards import CardsState
 from ezscale.state.account.credit import CreditState as OwnCreditState
 from ezscale.state.account.invoice import InvoiceState
@@ -291,7 +292,7 @@ ACCOUNT = (
         "/account/service/",
         service,
         title=f"Server | {company()}",
-        on_load=[ServiceState.load, PanelState.load, LoginState.load, SharingState.load],
+        on_load=[ServiceState.load, AddressesState.load, PanelState.load, LoginState.load, SharingState.load],
     ),
     Route(
         "/account/subscription/",

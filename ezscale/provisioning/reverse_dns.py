@@ -73,7 +73,9 @@ def wish_name(open_work: OpenWork, resolver: Resolves, service_id: UUID, address
     try:
         found = resolver.addresses(host, ipv6=single.version == 6)
     except TemporaryFailure as failure:
-        raise BusinessError("We could not look this name up just now. Please try again in a minute.") from failure
+        raise BusinessError(
+            "We could not look this name up just now. Please try again in a minute.", field="name"
+        ) from failure
     require_confirmation(host, single, found)
     with open_work() as work:
         service = _holder(work, service_id, single)  # it may have lost the address while we asked

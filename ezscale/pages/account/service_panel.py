@@ -6,10 +6,14 @@ import reflex as rx
 
 from ezscale.state.account.panel import PanelState
 from ezscale.ui import (
+    address_to_copy,
+    badge,
     button,
     card,
     confirm,
+    empty,
     form_dialog,
+    hideable,
     icon,
     link_button,
     progress,
@@ -43,6 +47,24 @@ def traffic() -> rx.Component:
     """Month by month."""
     rows = rx.el.ul(rx.foreach(PanelState.traffic, _month), class_name="-my-3 divide-y divide-line")
     return rx.cond(PanelState.traffic.length() > 0, card(rows, title="Traffic"))
+
+
+def websites() -> rx.Component:
+    """The sites of a hosting, and the name servers for their domains."""
+    rows = rx.el.ul(rx.foreach(PanelState.websites, _website), class_name="-my-3 divide-y divide-line")
+    nothing = empty("No websites yet", "Sign in to the panel to add the first one.", icon_name="globe")
+    servers = rx.el.div(
+        rx.el.h3("Name servers", class_name="text-sm font-medium text-ink"),
+        rx.el.p("Hand a domain to these where you have registered it.", class_name="mt-0.5 text-xs text-faint"),
+        rx.el.ul(rx.foreach(PanelState.name_servers, _name_server), class_name="mt-2.5 flex flex-col gap-2"),
+        class_name="mt-5 border-t border-line pt-4",
+    )
+    known = rx.fragment(
+        rx.cond(PanelState.websites.length() > 0, rows, nothing), rx.cond(PanelState.name_servers.length() > 0, servers)
+    )
+    waiting = rx.el.p("Nothing is known of them just now.", class_name="text-sm text-faint")
+    shown = rx.el.div(rx.cond(PanelState.sites_known, known, waiting), aria_live="polite")
+    return rx.cond(SKILLS.contains("websites"), card(shown, title="Websites"))
 
 
 def panel() -> rx.Component:
@@ -98,6 +120,29 @@ def _gauge(gauge: Any) -> rx.Component:
         key=gauge.name,
         class_name="min-w-0",
     )
+
+
+def _website(site: Any) -> rx.Component:
+    standing = rx.cond(site.is_on, badge("On", "success", dot=True), badge("Off", "neutral", dot=True))
+    return rx.el.li(
+        rx.el.div(
+            rx.el.div(site.domain, class_name="text-sm font-medium text-ink [overflow-wrap:anywhere]"),
+            rx.el.div(
+                rx.cond(site.points_to != "", rx.el.span("Points to ", hideable(site.points_to))),
+                rx.cond(site.php != "", rx.el.span(site.php)),
+                rx.cond(site.size != "", rx.el.span(site.size)),
+                class_name="flex flex-wrap gap-x-3 text-xs text-faint",
+            ),
+            class_name="min-w-0",
+        ),
+        standing,
+        key=site.domain,
+        class_name="flex items-start justify-between gap-3 py-3",
+    )
+
+
+def _name_server(name: Any) -> rx.Component:
+    return rx.el.li(address_to_copy(name, "Copy the name server"), key=name)
 
 
 def _month(row: Any) -> rx.Component:

@@ -22,6 +22,7 @@ from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.stopping import suspensions
+from ezscale.state.account.addresses import AddressesState
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
 from ezscale.state.arguments import sent_choice, sent_fields, sent_id
@@ -78,11 +79,11 @@ class ServiceState(PortalState):
         return None if self.missing else ServiceState.ask_panel
 
     @rx.event
-    async def refresh(self) -> EventHandler | None:
+    async def refresh(self) -> list[Any]:
         """Something has happened."""
         before = self.service.status
         await self._look()
-        return ServiceState.ask_panel if self.service.status != before else None
+        return [AddressesState.refresh, *([ServiceState.ask_panel] if self.service.status != before else [])]
 
     @rx.event(background=True)
     async def ask_panel(self) -> None:
