@@ -39,7 +39,11 @@ PANELS = {
     "enhance_url": ("enhance_token", "enhance_org"),
 }
 PANEL_URLS = tuple(PANELS)
-BELONG_TOGETHER = (("access_team", "access_audience"), ("powerdns_url", "powerdns_key"))
+BELONG_TOGETHER = (
+    ("paypal_client_id", "paypal_secret", "paypal_webhook_id"),
+    ("access_team", "access_audience"),
+    ("powerdns_url", "powerdns_key"),
+)
 OF_STAND_INS = ("stripe_url", "paypal_url", "vies_url", "exchange_rates_url", "taxjar_url", "powerdns_url")
 Port = Annotated[int, Field(ge=1, le=65535)]
 Networks = tuple[IPv4Network | IPv6Network, ...]
@@ -227,15 +231,16 @@ class Settings(BaseSettings):
         return name
 
     @model_validator(mode="after")
+    def _in_pairs(self) -> Self:
+        for group in BELONG_TOGETHER:
+            said = [bool(_said(getattr(self, name))) for name in group]
+            if any(said) and not all(said):
+                *names, last = (f"EZSCALE_{name.upper()}" for name in group)
+                raise ValueError(f"{', '.join(names)} and {last} belong together")
+        return self
+
+    @model_validator(mode="after")
     def _complete(self) -> Self:
-        paypal = (self.paypal_client_id, self.paypal_secret.get_secret_value(), self.paypal_webhook_id)
-        if any(paypal) and not all(paypal):
-            raise ValueError(
-                "EZSCALE_PAYPAL_CLIENT_ID, EZSCALE_PAYPAL_SECRET and EZSCALE_PAYPAL_WEBHOOK_ID belong together"
-            )
-        for one, other in BELONG_TOGETHER:
-            if bool(_said(getattr(self, one))) != bool(_said(getattr(self, other))):
-                raise ValueError(f"EZSCALE_{one.upper()} and EZSCALE_{other.upper()} belong together")
         if self.sandbox:
             for name in (*OF_STAND_INS, *PANEL_URLS):
                 if getattr(self, name) and urlsplit(getattr(self, name)).hostname not in ("127.0.0.1", "localhost"):

@@ -165,9 +165,10 @@ def test_an_address_that_several_services_share_keeps_its_name(at, dns):
 
 def test_whatever_becomes_of_the_answer_the_name_is_set_in_the_end(at, ada, dns, ipv4):
     key_is_wrong = {"wrong": "refuse", "status": 401}  # ours to mend, and no fault of the name's
+    ways: list[dict[str, object]] = [*AFTER_THE_ACT, *BEFORE_THE_ACT, key_is_wrong]
     ended = []
 
-    for number, how in enumerate([*AFTER_THE_ACT, *BEFORE_THE_ACT, key_is_wrong]):
+    for number, how in enumerate(ways):
         name = f"fjord{number}.example"
         at.breaks(dns.http, method="PATCH", **how)
         named(ada, dns, ipv4, name)
@@ -248,6 +249,9 @@ def test_a_late_writer_does_not_have_the_last_word(at, ada, dns, ipv4):
             ada.does(lambda work: drop_name(work, ada.service().id, ipv4))
             at.works()  # what is wanted now has been written, and then ours arrives
             dns.zones.write(address, host)
+
+        def reset(self, address):
+            dns.zones.reset(address)
 
     write_wished_name(at.house.automation("late"), Overtaken(), name_id)
     at.works()

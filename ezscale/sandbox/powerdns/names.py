@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 
 import dns.flags
 import dns.message
@@ -69,8 +69,7 @@ class OverUdp(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there."""
-        if isinstance(transport, asyncio.DatagramTransport):
-            self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)  # not every loop's is one by its class
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         """A question has come."""
