@@ -38,8 +38,8 @@ def test_a_name_is_written_into_the_smallest_zone_that_holds_the_address():
     assert dns.says_of("203.0.113.7") == "fjord.example."
     assert dns.says_of("2001:db8:3::25") == "mail.fjord.example."
     assert state["done"] == {"replace": 3, "delete": 0}
-    written = [dns.stand_in._store.get("record", f"{name} PTR")["zone"] for name in state["records"]]
-    assert written == [ZONE, "3.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.", "0.203.in-addr.arpa."]
+    holding = (ZONE, "3.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.", "0.203.in-addr.arpa.")
+    assert [len(dns.http.get(f"{BASE}/zones/{zone}").json()["rrsets"]) for zone in holding] == [1, 1, 1]
 
 
 def test_an_address_without_a_zone_of_ours_is_refused_and_a_copy_is_none_of_ours():
@@ -121,5 +121,5 @@ async def test_a_resolver_hears_where_names_point_to():
         assert await look("fjord.example", ipv6=True) == {"2001:db8::25"}
         assert await look("nowhere.example") == frozenset()
         assert await look("mail.198-51-100-9.example") == {"198.51.100.9"}
-        with pytest.raises(TemporaryFailure, match="silent.example"):
+        with pytest.raises(TemporaryFailure, match="silent"):
             await look("silent.example")

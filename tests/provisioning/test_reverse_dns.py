@@ -1,6 +1,7 @@
 """The name of an address: whose it is to choose, what it must point to, and that nobody inherits it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -165,12 +166,12 @@ def test_an_address_that_several_services_share_keeps_its_name(at, dns):
 
 def test_whatever_becomes_of_the_answer_the_name_is_set_in_the_end(at, ada, dns, ipv4):
     key_is_wrong = {"wrong": "refuse", "status": 401}  # ours to mend, and no fault of the name's
-    ways: list[dict[str, object]] = [*AFTER_THE_ACT, *BEFORE_THE_ACT, key_is_wrong]
     ended = []
 
-    for number, how in enumerate(ways):
+    how: Any
+    for number, how in enumerate((*AFTER_THE_ACT, *BEFORE_THE_ACT, key_is_wrong)):
         name = f"fjord{number}.example"
-        at.breaks(dns.http, method="PATCH", **how)
+        at.breaks(dns.http, **{"method": "PATCH"} | how)
         named(ada, dns, ipv4, name)
         waiting = standing(at, ipv4)[0]
         at.lives(days=0.02)

@@ -64,7 +64,7 @@ async def test_an_address_gets_a_name_and_what_is_wrong_with_one_stands_at_its_f
 async def test_where_nobody_keeps_names_addresses_are_shown_and_none_is_offered(company, ada):
     _, page = await opened(company, ada, ada.service())
 
-    assert [row.address for row in page.rows][0] == ada.service().ipv4
+    assert page.rows[0].address == ada.service().ipv4
     assert (page.has_names, page.may_name) == (False, False)
 
 
