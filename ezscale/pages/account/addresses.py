@@ -12,7 +12,6 @@ from ezscale.ui import (
     card,
     confirm,
     form_dialog,
-    hidden,
     hideable,
     icon,
     text_field,
@@ -97,10 +96,7 @@ def _naming() -> rx.Component:
             max_length=45,
             auto_complete="off",
         ),
-        rx.fragment(
-            hidden("address", CHOSEN.address),
-            rx.el.p(AddressesState.errors["address"], role="alert", class_name="text-sm text-danger empty:hidden"),
-        ),
+        rx.el.p(AddressesState.errors["address"], role="alert", class_name="text-sm text-danger empty:hidden"),
     )
     name = text_field(
         "Host name",

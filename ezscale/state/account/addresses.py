@@ -71,11 +71,12 @@ class AddressesState(PortalState):
 
     @rx.event
     async def save(self, form: dict[str, Any]) -> None:
-        """Let an address have a name that points to it."""
+        """Let the chosen address, or the one that was typed within a network, have a name that points to it."""
         sent, service_id = sent_fields(form, "address", "name", longest=300), self._named()
+        address = sent["address"] or self.chosen.address
         await self._count()
         name = await self.converse(
-            lambda open_work: wish_name(open_work, wiring.resolver(), service_id, sent["address"], sent["name"])
+            lambda open_work: wish_name(open_work, wiring.resolver(), service_id, address, sent["name"])
         )
         self.naming = False
         await self._look()
