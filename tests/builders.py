@@ -19,6 +19,7 @@ from ezscale.models import (
     Payout,
     Referral,
     Refund,
+    ReverseName,
     Service,
     Subscription,
     SubscriptionChange,
@@ -33,6 +34,7 @@ from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
 from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import RefundStatus
+from ezscale.models.reverse_name import ReverseStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import AutoTopUpStatus, TopUpStatus
@@ -148,6 +150,12 @@ def a_payout(status: PayoutStatus = PayoutStatus.UNDER_WAY, **values: Any) -> Pa
         "arrives_on": NOW.date(),
     }
     return Payout(**{**row, "booked_at": NOW, "status": status, **values})
+
+
+def a_reverse_name(**values: Any) -> ReverseName:
+    """The name of an address, which is being set."""
+    row = {"address": "192.0.2.77", "service_id": new_id(), "name": "fjord.example", "status": ReverseStatus.WISHED}
+    return ReverseName(**{**row, "wished_at": NOW, **values})
 
 
 def a_dispute(status: DisputeStatus = DisputeStatus.WARNING, **values: Any) -> Dispute:

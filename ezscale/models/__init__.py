@@ -42,6 +42,7 @@ from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.refund import Refund
 from ezscale.models.reinstall import ReinstallWish
 from ezscale.models.report import RevenueMovement, RunReport
+from ezscale.models.reverse_name import ReverseName
 from ezscale.models.service import (
     Credential,
     IpAssignment,
@@ -159,6 +160,7 @@ __all__ = [
     "Refund",
     "ReinstallWish",
     "RevenueMovement",
+    "ReverseName",
     "RunReport",
     "Service",
     "Setting",

@@ -88,6 +88,7 @@ from ezscale.pages.signing_in.register import register
 from ezscale.pages.signing_in.reset import reset
 from ezscale.pages.signing_in.second_step import second_step
 from ezscale.pages.signing_in.verify import verify
+from ezscale.state.account.addresses import AddressesState
 from ezscale.state.account.cards import CardsState
 from ezscale.state.account.console import ConsoleState
 from ezscale.state.account.credit import CreditState as OwnCreditState
@@ -304,7 +305,7 @@ ACCOUNT = (
         "/account/service/",
         service,
         title=f"Server | {company()}",
-        on_load=[ServiceState.load, PanelState.load, LoginState.load, SharingState.load],
+        on_load=[ServiceState.load, AddressesState.load, PanelState.load, LoginState.load, SharingState.load],
     ),
     Route("/account/service/reinstall/", reinstall, title=f"Reinstall | {company()}", on_load=[ReinstallState.load]),
     Route("/account/console/", console, title=f"Console | {company()}", on_load=[ConsoleState.load]),

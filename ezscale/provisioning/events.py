@@ -179,3 +179,21 @@ class StockWanted(Event):
     """A panel shall be asked how much room it has."""
 
     panel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseNameWished(Event):
+    """The DNS server shall say something else of an address; the row says what."""
+
+    name_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseNameWritten(Event):
+    """The DNS server says of an address what it shall say, or refuses to."""
+
+    name_id: UUID
+    service_id: UUID
+    customer_id: UUID

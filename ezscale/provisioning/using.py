@@ -1,6 +1,7 @@
 """What people do with a service that runs: measure it, name it, come in. Only what its panel can do."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 from uuid import UUID
 
@@ -27,11 +28,13 @@ from ezscale.provisioning.panel_skills import (
     CountsTraffic,
     GivesLogins,
     HasPages,
+    HostsWebsites,
     Measures,
     Renames,
     SignsIn,
     TrafficMonth,
     Usage,
+    Website,
     able,
 )
 from ezscale.provisioning.ports import Panel, PanelOwner
@@ -51,6 +54,22 @@ def usage_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> Usage | N
 def traffic_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> list[TrafficMonth] | None:
     """What it has sent and received, the newest month first; None when its panel does not count or does not answer."""
     return _asked(open_work, panels, service_id, CountsTraffic, lambda panel, remote_id: panel.traffic(remote_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """The websites of a hosting, and the name servers to which their domains may be handed."""
+
+    websites: list[Website]
+    name_servers: list[str]
+
+
+def sites_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> Sites | None:
+    """What a hosting serves at this moment; None when its panel hosts no websites or does not answer."""
+    return _asked(
+        *(open_work, panels, service_id, HostsWebsites),
+        lambda panel, remote_id: Sites(panel.websites(remote_id), panel.name_servers()),
+    )
 
 
 def page_on_panel(open_work: OpenWork, panels: Panels, service_id: UUID) -> str:

@@ -30,6 +30,7 @@ from ezscale.models import (
     ProvisioningJob,
     Referral,
     Refund,
+    ReverseName,
     Service,
     Subscription,
     SubscriptionChange,
@@ -46,6 +47,7 @@ from ezscale.models.payment import MOVING, AttemptStatus
 from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import UNDER_WAY
+from ezscale.models.reverse_name import UNDER_WAY as BEING_WRITTEN
 from ezscale.models.service import KEPT_BACK, ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import TopUpStatus
@@ -124,6 +126,7 @@ LIMITS = (
         *("referral", Referral.id, Referral.status, (ReferralStatus.WAITING,), Referral.credit_on),
         longest=timedelta(days=2),
     ),
+    Limit("reverse name of", ReverseName.address, ReverseName.status, BEING_WRITTEN, ReverseName.wished_at),
 )
 
 

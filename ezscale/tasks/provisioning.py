@@ -19,13 +19,23 @@ from ezscale.billing.events import (
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.jobs import Lane
 from ezscale.ordering import deleting, fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, comparing, consoles, hints, resizing, stock_reading, stopping
+from ezscale.provisioning import (
+    carrying_out,
+    comparing,
+    consoles,
+    hints,
+    resizing,
+    reverse_dns,
+    stock_reading,
+    stopping,
+)
 from ezscale.provisioning.events import (
     ComparisonAsked,
     ConsoleLeft,
     ExtrasMissing,
     JobRequested,
     PanelHinted,
+    ReverseNameWished,
     ServiceReady,
     ServiceReinstalled,
     ServiceResized,
@@ -137,6 +147,8 @@ def ask_again(house: House) -> None:
         stopping.ask_again(work)
     with house.automation("provisioning")() as work:
         resizing.follow_plans(work, resizing.still_of_another_size(work))
+    with house.automation("provisioning")() as work:
+        reverse_dns.ask_again(work)
 
 
 @task
@@ -210,3 +222,9 @@ def ask_for_extras(house: House, event: ExtrasMissing) -> None:
         number = service_overview(work, event.service_id).service.number
         facts = {"service": number, "from": "as its plan says", "to": event.missing}
         open_case(work, "resize_by_hand", event.service_id.hex, event.customer_id, facts)
+
+
+@task_of(Lane.VENDORS)
+def write_reverse_name(house: House, event: ReverseNameWished) -> None:
+    """Let the DNS server say of an address what its holder wants."""
+    reverse_dns.write_wished_name(house.automation("reverse dns"), house.reverse_zones, event.name_id)

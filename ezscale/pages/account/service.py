@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account import service_panel
+from ezscale.pages.account.addresses import addresses
 from ezscale.pages.account.maintenance import maintenance_notices
 from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
@@ -14,6 +15,7 @@ from ezscale.state.account.panel import PanelState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.session import SessionState
 from ezscale.ui import (
+    address_to_copy,
     badge,
     button,
     card,
@@ -49,7 +51,14 @@ def service() -> rx.Component:
         _standing(),
         service_panel.reinstalling(),
         split(
-            stack(_access(), service_panel.usage(), service_panel.traffic(), _facts()),
+            stack(
+                _access(),
+                addresses(),
+                service_panel.usage(),
+                service_panel.websites(),
+                service_panel.traffic(),
+                _facts(),
+            ),
             stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),
         ),
         _log(),
@@ -159,10 +168,7 @@ def _access() -> rx.Component:
 
 
 def _to_copy(value: Any, label: str) -> rx.Component:
-    both = rx.el.span(
-        code(value), rx.el.span(copy_button(value), title=label), class_name="flex flex-wrap items-center gap-2"
-    )
-    return rx.cond(value != "", both, rx.el.span("not assigned yet", class_name="text-faint"))
+    return rx.cond(value != "", address_to_copy(value, label), rx.el.span("not assigned yet", class_name="text-faint"))
 
 
 def _login() -> rx.Component:

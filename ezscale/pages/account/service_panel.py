@@ -10,10 +10,14 @@ from ezscale.state.account.panel_views import HIGH, WIDE
 from ezscale.state.account.service import ServiceState
 from ezscale.state.session import SessionState
 from ezscale.ui import (
+    address_to_copy,
+    badge,
     button,
     card,
     confirm,
+    empty,
     form_dialog,
+    hideable,
     icon,
     link_button,
     notice,
@@ -63,6 +67,24 @@ def traffic() -> rx.Component:
     """Month by month."""
     rows = rx.el.ul(rx.foreach(PanelState.traffic, _month), class_name="-my-3 divide-y divide-line")
     return rx.cond(PanelState.traffic.length() > 0, card(rows, title="Traffic"))
+
+
+def websites() -> rx.Component:
+    """The sites of a hosting, and the name servers for their domains."""
+    rows = rx.el.ul(rx.foreach(PanelState.websites, _website), class_name="-my-3 divide-y divide-line")
+    nothing = empty("No websites yet", "Sign in to the panel to add the first one.", icon_name="globe")
+    servers = rx.el.div(
+        rx.el.h3("Name servers", class_name="text-sm font-medium text-ink"),
+        rx.el.p("Hand a domain to these where you have registered it.", class_name="mt-0.5 text-xs text-faint"),
+        rx.el.ul(rx.foreach(PanelState.name_servers, _name_server), class_name="mt-2.5 flex flex-col gap-2"),
+        class_name="mt-5 border-t border-line pt-4",
+    )
+    known = rx.fragment(
+        rx.cond(PanelState.websites.length() > 0, rows, nothing), rx.cond(PanelState.name_servers.length() > 0, servers)
+    )
+    waiting = rx.el.p("Nothing is known of them just now.", class_name="text-sm text-faint")
+    shown = rx.el.div(rx.cond(PanelState.sites_known, known, waiting), aria_live="polite")
+    return rx.cond(SKILLS.contains("websites"), card(shown, title="Websites"))
 
 
 def panel() -> rx.Component:
@@ -171,6 +193,29 @@ def _cpu_line() -> rx.Component:
         rx.el.p("CPU while you look: ", PanelState.cpu.text, aria_hidden="true", class_name="mt-1 text-xs text-faint"),
         class_name="mt-5 border-t border-line pt-4",
     )
+
+
+def _website(site: Any) -> rx.Component:
+    standing = rx.cond(site.is_on, badge("On", "success", dot=True), badge("Off", "neutral", dot=True))
+    return rx.el.li(
+        rx.el.div(
+            rx.el.div(site.domain, class_name="text-sm font-medium text-ink [overflow-wrap:anywhere]"),
+            rx.el.div(
+                rx.cond(site.points_to != "", rx.el.span("Points to ", hideable(site.points_to))),
+                rx.cond(site.php != "", rx.el.span(site.php)),
+                rx.cond(site.size != "", rx.el.span(site.size)),
+                class_name="flex flex-wrap gap-x-3 text-xs text-faint",
+            ),
+            class_name="min-w-0",
+        ),
+        standing,
+        key=site.domain,
+        class_name="flex items-start justify-between gap-3 py-3",
+    )
+
+
+def _name_server(name: Any) -> rx.Component:
+    return rx.el.li(address_to_copy(name, "Copy the name server"), key=name)
 
 
 def _month(row: Any) -> rx.Component:

@@ -24,6 +24,7 @@ from ezscale.provisioning.power import LiveState, live_state, press_power
 from ezscale.provisioning.reinstall_wishes import newest_wish
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.stopping import suspensions
+from ezscale.state.account.addresses import AddressesState
 from ezscale.state.account.maintenance_views import MaintenanceView, maintenance_views
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.reinstall_views import ReinstallView
@@ -88,11 +89,12 @@ class ServiceState(PortalState):
         return None if self.missing else ServiceState.ask_panel
 
     @rx.event
-    async def refresh(self) -> EventHandler | None:
+    async def refresh(self) -> list[Any]:
         """Something has happened."""
         before = self.service.status, self.reinstall.done
         await self._look()
-        return ServiceState.ask_panel if (self.service.status, self.reinstall.done) != before else None
+        stands = self.service.status, self.reinstall.done
+        return [AddressesState.refresh, *([ServiceState.ask_panel] if stands != before else [])]
 
     @rx.event(background=True)
     async def ask_panel(self) -> None:
