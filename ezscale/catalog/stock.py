@@ -5,9 +5,12 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from ezscale.catalog.events import StockFreed
 from ezscale.kit.errors import Invalid
 from ezscale.kit.work import Work
-from ezscale.models import Plan, StockHold
+from ezscale.models import Order, Plan, StockHold, WaitlistPlace
+from ezscale.models.order import OrderStatus
+from ezscale.models.waitlist import WaitlistStatus
 
 
 class SoldOut(Invalid):
@@ -25,7 +28,7 @@ def take_from_stock(work: Work, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
 
     Nobody else can take of them until the transaction ends: call this before anything else is locked.
     """
-    plans = [plan for plan in _locked(work, _limited(work, wanted)) if plan.stock is not None]
+    plans = [plan for plan in lock_plans(work, _limited(work, wanted)) if plan.stock is not None]
     for plan in plans:
         if (plan.stock or 0) < wanted[plan.id]:
             raise SoldOut(plan)
@@ -52,27 +55,91 @@ def use_stock(work: Work, order_id: UUID) -> None:
 def release_stock(work: Work, order_ids: Collection[UUID]) -> None:
     """These orders need nothing any more: others may have it."""
     kept = [hold for hold in _holds(work, order_ids) if hold.released_at is None]
-    plans = {plan.id: plan for plan in _locked(work, {hold.plan_id for hold in kept})}
+    plans = {plan.id: plan for plan in lock_plans(work, {hold.plan_id for hold in kept})}
     for hold in kept:
-        plan = plans[hold.plan_id]
-        if plan.stock is not None:
-            plan.stock += hold.quantity
+        put_back(work, plans[hold.plan_id], hold.quantity)
         hold.release(work.now)
-        work.session.add_all((hold, plan))
+        work.session.add(hold)
 
 
-def take_again(work: Work, order_id: UUID) -> list[Plan]:
-    """Take what had been given back, for an order that was paid after all. Returns the plans of which none is left."""
+def give_one_back(work: Work, order_id: UUID, plan_id: UUID) -> None:
+    """One of what a paid order has is not wanted any more: others may have it."""
+    for hold in _holds(work, [order_id]):
+        if hold.plan_id != plan_id or hold.released_at is not None:
+            continue
+        [plan] = lock_plans(work, [plan_id])
+        put_back(work, plan, 1)
+        if hold.quantity > 1:
+            hold.quantity -= 1
+        else:
+            hold.release(work.now)
+        work.session.add(hold)
+
+
+def put_back(work: Work, plan: Plan, quantity: int) -> None:
+    """So many of a locked plan are free: for whoever waits for it, and for anybody when nobody does."""
+    if plan.stock is None:
+        return
+    if is_awaited(work, plan.id):
+        plan.set_aside += quantity
+        work.emit(StockFreed(plan.id))
+    else:
+        plan.stock += quantity
+    work.session.add(plan)
+
+
+def set_stock(work: Work, plan: Plan, stock: int | None) -> None:
+    """So many of a locked plan may be sold from now on, and whoever waits for it comes first."""
+    awaited = is_awaited(work, plan.id)
+    plan.stock = 0 if awaited and stock is not None else stock
+    plan.set_aside = plan.set_aside if stock is not None else 0
+    if awaited:
+        plan.set_aside += stock or 0
+        work.emit(StockFreed(plan.id))
+    work.session.add(plan)
+
+
+def is_awaited(work: Work, plan_id: UUID) -> bool:
+    """Whether anybody waits for one of a plan: they have paid for it, or stand in its queue."""
+    queued = select(WaitlistPlace.id).where(
+        WaitlistPlace.plan_id == plan_id, WaitlistPlace.status == WaitlistStatus.WAITING
+    )
+    return work.session.exec(queued.limit(1)).first() is not None or is_owed(work, plan_id)
+
+
+def is_owed(work: Work, plan_id: UUID) -> bool:
+    """Whether somebody has paid for a plan of which none was left."""
+    return bool(orders_that_wait(work, plan_id, limit=1))
+
+
+def orders_that_wait(work: Work, plan_id: UUID, limit: int = 200) -> list[UUID]:
+    """The paid orders for which none of a plan was left, first paid first."""
+    owed = (
+        select(Order.id)
+        .join(StockHold, col(StockHold.order_id) == Order.id)
+        .where(StockHold.plan_id == plan_id, col(StockHold.released_at).is_not(None), Order.status == OrderStatus.HELD)
+        .order_by(col(Order.paid_at), col(Order.id))
+    )
+    return list(work.session.exec(owed.limit(limit)))
+
+
+def take_again(work: Work, order_id: UUID, *, in_turn: bool = False) -> list[Plan]:
+    """Take what had been given back, for an order that was paid after all. Returns the plans of which none is left.
+
+    What is set aside for those who wait is taken only for an order whose turn it is.
+    """
     given_back = [hold for hold in _holds(work, [order_id]) if hold.released_at is not None]
-    plans = {plan.id: plan for plan in _locked(work, {hold.plan_id for hold in given_back})}
+    plans = {plan.id: plan for plan in lock_plans(work, {hold.plan_id for hold in given_back})}
     missing = []
     for hold in given_back:
         plan = plans[hold.plan_id]
-        if plan.stock is not None and plan.stock < hold.quantity:
+        aside = min(plan.set_aside, hold.quantity) if in_turn else 0
+        if plan.stock is not None and plan.stock + aside < hold.quantity:
             missing.append(plan)
             continue
         if plan.stock is not None:
-            plan.stock -= hold.quantity
+            plan.set_aside -= aside
+            plan.stock -= hold.quantity - aside
         hold.take_again()
         work.session.add_all((hold, plan))
     return missing
@@ -85,8 +152,8 @@ def _limited(work: Work, plan_ids: Collection[UUID]) -> Sequence[UUID]:
     ).all()
 
 
-def _locked(work: Work, plan_ids: Collection[UUID]) -> list[Plan]:
-    """Always in the same order, so that two who want several never wait for each other."""
+def lock_plans(work: Work, plan_ids: Collection[UUID]) -> list[Plan]:
+    """These plans, locked: always in the same order, so that two who want several never wait for each other."""
     if not plan_ids:
         return []
     locked = select(Plan).where(col(Plan.id).in_(list(plan_ids))).order_by(col(Plan.id)).with_for_update()

@@ -61,6 +61,7 @@ from ezscale.models.subscription import (
 from ezscale.models.tax import CalculatedRate, TaxExemption, TaxIdCheck, TaxRate
 from ezscale.models.top_up import AutoTopUp, TopUp
 from ezscale.models.user import StaffRole, User
+from ezscale.models.waitlist import WaitlistPlace
 
 __all__ = [
     "AddOn",
@@ -159,4 +160,5 @@ __all__ = [
     "User",
     "VendorErasure",
     "VendorLine",
+    "WaitlistPlace",
 ]

@@ -14,6 +14,7 @@ from ezscale.accounts.permissions import PLACE_ORDERS, SEE_BILLING, SEE_EVERYTHI
 from ezscale.billing.reserving import reserved_for
 from ezscale.catalog.plans import Choice, locations, system_images
 from ezscale.catalog.stock import SoldOut, take_from_stock
+from ezscale.catalog.waitlist import claim_offers
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.paging import page_of
@@ -76,10 +77,14 @@ def place_order(work: Work, wanted: OrderRequest) -> Order:
 
 
 def take_for(work: Work, offer: Quote) -> Mapping[UUID, int]:
-    """Take from stock what a quote is about. SoldOut, at the first item of which there are not enough, otherwise."""
+    """Take from stock what a quote is about, and what is set aside for whoever orders it.
+
+    SoldOut, at the first item of which there are not enough, otherwise.
+    """
     wanted: dict[UUID, int] = {}
     for item in offer.items:
         wanted[item.plan_id] = wanted.get(item.plan_id, 0) + 1
+    claim_offers(work, wanted)
     try:
         return take_from_stock(work, wanted)
     except SoldOut as refusal:

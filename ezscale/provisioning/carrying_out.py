@@ -4,14 +4,16 @@ from uuid import UUID
 
 from ezscale.kit.encryption import Vault
 from ezscale.kit.errors import Rejected, TemporaryFailure
-from ezscale.kit.work import OpenWork
-from ezscale.models.service import JobAction, ServiceStatus
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models.service import JobAction, ServiceStatus, Trouble
 from ezscale.provisioning.building import NotYet, build
-from ezscale.provisioning.events import ServiceFailed
-from ezscale.provisioning.jobs import Panels, assignment, panel_of
+from ezscale.provisioning.events import BuildProgressed, BuildTroubled, ServiceFailed, ServiceWaitlisted
+from ezscale.provisioning.jobs import Assignment, Panels, assignment, panel_of
 from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.ports import OutOfStock
 from ezscale.provisioning.resizing import resize
 from ezscale.provisioning.stopping import resume, suspend, terminate
+from ezscale.provisioning.trouble import told_of_end, told_of_retry
 
 MOST_TRIES = 30
 DEEDS = {
@@ -38,11 +40,13 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
         raise
     except TemporaryFailure as failure:
         if _note_trouble(open_work, job_id, failure.message) >= MOST_TRIES:
-            _give_up(open_work, job_id, f"Gave up after {MOST_TRIES} tries: {failure.message}")
+            _give_up(open_work, job_id, f"Gave up after {MOST_TRIES} tries: {failure.message}", Trouble.AWAY)
             return
         raise
+    except OutOfStock as refusal:
+        _give_up(open_work, job_id, refusal.message, Trouble.FULL)
     except Rejected as refusal:
-        _give_up(open_work, job_id, refusal.message)
+        _give_up(open_work, job_id, refusal.message, Trouble.REFUSED)
 
 
 def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
@@ -50,20 +54,37 @@ def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
         task = assignment(work, job_id)
         if task is None:
             return 0
-        task.job.tries += 1
-        if task.job.trouble != message:
-            write_log(work, task.service.id, task.job.action, f"Will be tried again: {message}", job=task.job, ok=False)
-        task.job.trouble = message
-        return task.job.tries
+        job, is_news = task.job, task.job.trouble != message
+        job.stumble(message, Trouble.AWAY)
+        if is_news:
+            told = told_of_retry(job.action, job.step, Trouble.AWAY)
+            line = f"Will be tried again: {message}"
+            write_log(work, task.service.id, job.action, line, job=job, ok=False, told=told)
+        if job.action is JobAction.CREATE and is_news:
+            _tell(work, task)
+        return job.tries
 
 
-def _give_up(open_work: OpenWork, job_id: UUID, trouble: str) -> None:
+def _tell(work: Work, task: Assignment) -> None:
+    """The first trouble of a build is told by mail, too; what comes after it is seen on the page."""
+    happened = BuildTroubled if task.job.tries == 1 else BuildProgressed
+    work.emit(happened(task.service.id, task.service.customer_id))
+
+
+def _give_up(open_work: OpenWork, job_id: UUID, trouble: str, kind: Trouble) -> None:
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None:
             return
-        task.job.fail(trouble, work.now)
-        write_log(work, task.service.id, task.job.action, trouble, job=task.job, ok=False)
-        if task.service.status is ServiceStatus.BUILDING:
-            task.service.fail()
-            work.emit(ServiceFailed(task.service.id, task.service.customer_id))
+        job, service = task.job, task.service
+        job.fail(trouble, work.now, kind)
+        told = told_of_end(job.action, job.step, kind)
+        write_log(work, service.id, job.action, trouble, job=job, ok=False, told=told)
+        if service.status is not ServiceStatus.BUILDING:
+            return
+        if kind is Trouble.FULL and service.remote_id is None:
+            service.wait_for_stock()
+            work.emit(ServiceWaitlisted(service.id, service.customer_id))
+        else:
+            service.fail()
+            work.emit(ServiceFailed(service.id, service.customer_id))

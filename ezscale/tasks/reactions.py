@@ -59,10 +59,12 @@ from ezscale.billing.events import (
     SubscriptionPaused,
     TopUpPaid,
 )
+from ezscale.catalog.events import StockFreed, WaitlistOffered, WaitlistOfferExpired
 from ezscale.messaging.events import MailWritten
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
+    BuildTroubled,
     ComparisonAsked,
     JobRequested,
     ServiceFailed,
@@ -71,6 +73,7 @@ from ezscale.provisioning.events import (
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    ServiceWaitlisted,
 )
 from ezscale.reporting.events import TravelRequested
 from ezscale.tasks import billing, housekeeping, messaging, privacy, provisioning
@@ -146,12 +149,22 @@ REACTIONS |= {
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
     ComparisonAsked: (provisioning.compare_panel,),
-    ServiceReady: (messaging.service_ready, provisioning.look_again),
+    BuildTroubled: (messaging.build_troubled,),
+    ServiceReady: (
+        messaging.service_ready,
+        provisioning.look_again,
+        provisioning.close_undelivered,
+        provisioning.go_on_with_line,
+    ),
     ServiceResized: (provisioning.look_again,),
-    ServiceFailed: (messaging.service_failed,),
+    ServiceFailed: (messaging.service_failed, provisioning.report_undelivered),
+    ServiceWaitlisted: (messaging.service_waitlisted, provisioning.report_undelivered),
     ServiceSuspended: (messaging.service_suspended, provisioning.look_again),
     ServiceResumed: (messaging.service_resumed, provisioning.look_again),
-    ServiceTerminated: (messaging.service_terminated, provisioning.look_again),
+    ServiceTerminated: (messaging.service_terminated, provisioning.look_again, provisioning.go_on_with_line),
+    StockFreed: (provisioning.serve_line,),
+    WaitlistOffered: (messaging.waitlist_offer,),
+    WaitlistOfferExpired: (messaging.waitlist_expired,),
     MailWritten: (messaging.send,),
     TravelRequested: (housekeeping.travel,),
 }

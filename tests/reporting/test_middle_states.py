@@ -14,13 +14,14 @@ from ezscale.kit.actor import robot
 from ezscale.kit.columns import Moment
 from ezscale.kit.database import all_models, table_of
 from ezscale.kit.work import Work
-from ezscale.models import AutoTopUp, Dispute, Offer, Payout, Referral, Refund, SubscriptionChange, TopUp
+from ezscale.models import AutoTopUp, Dispute, Offer, Payout, Referral, Refund, SubscriptionChange, TopUp, WaitlistPlace
 from ezscale.reporting.doctor import examine
 from tests.builders import (
     TODAY,
     a_change,
     a_dispute,
     a_payout,
+    a_place,
     a_referral,
     a_refund,
     a_top_up,
@@ -38,6 +39,7 @@ NEW: dict[type[SQLModel], Callable[[], SQLModel]] = {  # of which a customer who
     Refund: a_refund,
     SubscriptionChange: a_change,
     TopUp: a_top_up,
+    WaitlistPlace: a_place,
 }
 STATEFUL = sorted((model for model in all_models() if "status" in model.model_fields), key=lambda model: model.__name__)
 MIDDLE = [

@@ -30,6 +30,7 @@ from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.ordering.looking_twice import OrderRules
+from ezscale.ordering.waiting_line import WaitlistRules
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_fields, sent_text
 from ezscale.state.reader import Reader
@@ -37,6 +38,7 @@ from ezscale.state.reader import Reader
 TOPICS: tuple[type[Rules], ...] = (  # in the order in which they are shown
     CatalogRules,
     OrderRules,
+    WaitlistRules,
     RenewalRules,
     ChangeRules,
     TaxRules,
