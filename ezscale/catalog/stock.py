@@ -23,17 +23,21 @@ class SoldOut(Invalid):
         self.plan_id = plan.id
 
 
-def take_from_stock(work: Work, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
+def take_from_stock(
+    work: Work, wanted: Mapping[UUID, int], claimed: Mapping[UUID, int] | None = None
+) -> dict[UUID, int]:
     """Take so many of each plan, all or none, and return those that are counted. SoldOut when there are not enough.
 
+    What is `claimed` was set aside for whoever takes it, and is not in stock any more.
     Nobody else can take of them until the transaction ends: call this before anything else is locked.
     """
+    claimed = claimed or {}
     plans = [plan for plan in lock_plans(work, _limited(work, wanted)) if plan.stock is not None]
     for plan in plans:
-        if (plan.stock or 0) < wanted[plan.id]:
+        if (plan.stock or 0) + claimed.get(plan.id, 0) < wanted[plan.id]:
             raise SoldOut(plan)
     for plan in plans:
-        plan.stock = (plan.stock or 0) - wanted[plan.id]
+        plan.stock = (plan.stock or 0) + claimed.get(plan.id, 0) - wanted[plan.id]
         work.session.add(plan)
     return {plan.id: wanted[plan.id] for plan in plans}
 

@@ -94,22 +94,22 @@ def is_offered(work: Work, plan_id: UUID) -> bool:
     return standing is not None and standing.place.status is WaitlistStatus.OFFERED
 
 
-def claim_offers(work: Work, plan_ids: Collection[UUID]) -> None:
-    """The actor orders these: what is set aside for them can be sold, to them, until this transaction ends.
+def claim_offers(work: Work, plan_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The actor orders these plans: their offers are taken. How many counted pieces of each they had set aside for them.
 
     As long as it is set aside it is theirs, even when its time is over and nobody has been next yet.
     """
     theirs = [plan_id for plan_id in plan_ids if is_offered(work, plan_id)]
+    claimed = {}
     for plan in lock_plans(work, theirs):
         place = _live(work, plan.id, work.actor.own_customer())
         if place is None or place.status is not WaitlistStatus.OFFERED:
             continue
-        if place.holds_piece and plan.stock is not None:
-            plan.stock += 1
+        claimed[plan.id] = int(place.holds_piece)
         place.take(work.now)
-        work.session.add_all((plan, place))
+        work.session.add(place)
         work.emit(WaitlistMoved(place.id, place.customer_id))
-    work.session.flush()
+    return claimed
 
 
 def offer_next(work: Work, plan_id: UUID, until: datetime) -> int:

@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from babel.dates import format_datetime
-from sqlmodel import col, select
 
 from ezscale.kit.work import Work
 from ezscale.messaging.letters import about_service
@@ -56,9 +55,7 @@ def _stands(work: Work, service_id: UUID) -> ServiceStatus:
 
 
 def _about_place(work: Work, place: WaitlistPlace, template: str) -> None:
-    plan, customer = work.session.execute(
-        select(Plan, Customer).where(col(Plan.id) == place.plan_id, col(Customer.id) == place.customer_id)
-    ).one()
+    plan, customer = work.session.get_one(Plan, place.plan_id), work.session.get_one(Customer, place.customer_id)
     until = (place.offered_until or work.now).astimezone(work.zone)
     words = format_datetime(until, "d MMMM y, H:mm z", locale=customer.language)
     values: dict[str, object] = {"name": customer.name, "plan": plan.name, "until": words}

@@ -84,9 +84,9 @@ def take_for(work: Work, offer: Quote) -> Mapping[UUID, int]:
     wanted: dict[UUID, int] = {}
     for item in offer.items:
         wanted[item.plan_id] = wanted.get(item.plan_id, 0) + 1
-    claim_offers(work, wanted)
+    claimed = claim_offers(work, wanted)
     try:
-        return take_from_stock(work, wanted)
+        return take_from_stock(work, wanted, claimed)
     except SoldOut as refusal:
         place = next(place for place, item in enumerate(offer.items, start=1) if item.plan_id == refusal.plan_id)
         raise at_item(refusal, place, len(offer.items)) from None

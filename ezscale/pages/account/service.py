@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account import service_panel
+from ezscale.pages.account import service_panel, undelivered
 from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
@@ -62,6 +62,7 @@ def service() -> rx.Component:
 def _standing() -> rx.Component:
     building = card(
         rx.el.div(steps(BUILD_STEPS, SERVICE.done, "What is done"), aria_live="polite"),
+        undelivered.slow(),
         title=rx.fragment("Your ", WORDS.thing, " is being built"),
     )
     waiting = notice(
@@ -95,11 +96,6 @@ def _standing() -> rx.Component:
         title=THIS + " is suspended",
     )
     suspended = rx.match(ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), unpaid)
-    failed = notice(
-        "Something did not work while building it. Our staff know and are on it; you need not do anything.",
-        "warning",
-        title="This takes longer than usual",
-    )
     held = notice(
         "It is paid. One of us looks at the order before it is built; you need not do anything.",
         "info",
@@ -112,9 +108,9 @@ def _standing() -> rx.Component:
         ("waiting", waiting),
         ("expired", expired),
         ("held", held),
-        ("waitlisted", held),
+        ("waitlisted", undelivered.waitlisted()),
         ("suspended", suspended),
-        ("failed", failed),
+        ("failed", undelivered.failed()),
         ("terminating", gone),
         ("terminated", gone),
         rx.fragment(),
