@@ -238,14 +238,14 @@ def test_two_releases_at_once_while_an_offer_is_taken_and_another_ends_never_mak
     assert {place.customer_id for place in offered} <= {each.actor.customer_id for each in people[2:4]}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_whatever_happens_no_piece_is_lost_or_offered_twice_and_nobody_is_overtaken(at, seed):
     chance = random.Random(seed)
     turns(at, stock=0)
     people = [at.signs_up(f"Visitor{number} Moreno") for number in range(5)]
     pieces, orders, queue = 0, 0, []
 
-    for _ in range(25):
+    for _ in range(18):
         who = chance.choice(people)
         match chance.choice(("join", "leave", "raise", "order", "pass")):
             case "join":
@@ -284,6 +284,7 @@ def test_whatever_happens_no_piece_is_lost_or_offered_twice_and_nobody_is_overta
         assert plan.stock + len(offered) + orders == pieces
         assert offered == queue[: len(offered)]
         assert plan.stock == 0 or len(offered) == len(queue)
+    at.lives(0.1)  # what nobody has paid for meanwhile is seen to
 
 
 def sweep(at):

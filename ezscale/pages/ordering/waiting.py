@@ -24,11 +24,7 @@ def waiting() -> rx.Component:
         "info",
         title=rx.fragment(WAITING.plan, " is sold out"),
     )
-    place = rx.cond(
-        WAITING.ahead == 0,
-        "You are next.",
-        rx.fragment("Ahead of you: ", WAITING.ahead, "."),
-    )
+    place = rx.cond(WAITING.ahead > 0, rx.fragment("Ahead of you: ", WAITING.ahead, "."), "You are next.")
     waits = notice(
         _with(
             rx.fragment(place, " We write to you as soon as one is set aside for you."), _leave("Leave the waitlist")
