@@ -80,7 +80,7 @@ async def test_a_customer_joins_the_waitlist_and_orders_when_it_is_their_turn(co
 
     assert (before, waits, turn) == (("sold-out", False), ("waiting", 0), ("offered", True, True))
     assert anybody == ("sold-out", False)
-    assert page.waiting.standing == "sold-out"
+    assert (page.waiting.standing, page.priced) == ("", True)  # nobody else waits: it is for sale again
     assert visitor.goes_to.startswith("/login/")
 
 
