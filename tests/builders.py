@@ -25,6 +25,7 @@ from ezscale.models import (
     SubscriptionChange,
     TaxRate,
     TopUp,
+    WaitlistPlace,
 )
 from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import DisputeStatus
@@ -38,6 +39,7 @@ from ezscale.models.reverse_name import ReverseStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import AutoTopUpStatus, TopUpStatus
+from ezscale.models.waitlist import WaitlistStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -125,6 +127,12 @@ def an_offer(status: OfferStatus = OfferStatus.OFFERED, **values: Any) -> Offer:
     """An offer in EUR."""
     row = {"number": "Q-000001", "customer_id": new_id(), "currency": "EUR", "made_by": "Sam"}
     return Offer(**{**row, "made_at": NOW, "valid_until": NOW, "status": status, **values})
+
+
+def a_place(status: WaitlistStatus = WaitlistStatus.WAITING, **values: Any) -> WaitlistPlace:
+    """A place on the waitlist of a plan."""
+    row = {"plan_id": new_id(), "customer_id": new_id(), "joined_at": NOW, "offered_until": NOW}
+    return WaitlistPlace(**{**row, "status": status, **values})
 
 
 def a_referral(status: ReferralStatus = ReferralStatus.CAME, **values: Any) -> Referral:

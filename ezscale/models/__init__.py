@@ -76,6 +76,7 @@ from ezscale.models.subscription import (
 from ezscale.models.tax import CalculatedRate, TaxExemption, TaxIdCheck, TaxRate
 from ezscale.models.top_up import AutoTopUp, TopUp
 from ezscale.models.user import StaffRole, User
+from ezscale.models.waitlist import WaitlistPlace
 
 __all__ = [
     "AddOn",
@@ -182,4 +183,5 @@ __all__ = [
     "User",
     "VendorErasure",
     "VendorLine",
+    "WaitlistPlace",
 ]

@@ -96,8 +96,8 @@ class Service(Row, table=True):
         self.status = ServiceStatus.HELD
 
     def wait_for_stock(self) -> None:
-        """It is paid, and there is none left to build; staff know."""
-        require_status("service", self.status, *UNBUILT)
+        """It is paid, and there is none left to build, or its panel has no room for it; staff know."""
+        require_status("service", self.status, *UNBUILT, ServiceStatus.BUILDING)
         self.status = ServiceStatus.WAITLISTED
 
     def release(self) -> None:
@@ -217,10 +217,19 @@ class BuildStep(StrEnum):
     DONE = "done"
 
 
+class Trouble(StrEnum):
+    """Why a job does not come along, as far as a customer needs to know."""
+
+    AWAY = "away"
+    FULL = "full"
+    REFUSED = "refused"
+
+
 class ProvisioningJob(Row, table=True):
     """What we are about to do on a panel. `live_for` is the service while it lives: one job at a time for each.
 
-    `asked_at` is when the panel was last asked to reserve a server, for as long as its answer is not known.
+    `asked_at` is when the panel was last asked to reserve a server, for as long as its answer is not known. `trouble` is
+    what the panel said, for staff; `trouble_kind` is set while this step has any.
     """
 
     __tablename__ = "provisioning_job"
@@ -235,6 +244,7 @@ class ProvisioningJob(Row, table=True):
     asked_at: datetime | None = maybe_moment()
     tries: int = 0
     trouble: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    trouble_kind: Trouble | None = Field(default=None, sa_type=word(Trouble))
     created_at: datetime = moment()
     finished_at: datetime | None = maybe_moment()
     failed_at: datetime | None = maybe_moment()
@@ -242,7 +252,7 @@ class ProvisioningJob(Row, table=True):
     def begin(self, step: BuildStep, now: datetime) -> None:
         """From here on the panel may have acted on this step. Beginning it again keeps the first moment."""
         if self.step is not step or self.step_began_at is None:
-            self.step, self.step_began_at = step, now
+            self.step, self.step_began_at, self.trouble_kind = step, now, None
 
     def ask(self, now: datetime) -> None:
         """The panel is being asked for a server: until its answer is known, there may be one that we do not know."""
@@ -255,14 +265,20 @@ class ProvisioningJob(Row, table=True):
     def finish(self, now: datetime) -> None:
         """Everything is done and verified."""
         self.step, self.finished_at, self.live_for, self.trouble = (BuildStep.DONE, now, None, "")
+        self.trouble_kind = None
 
-    def fail(self, trouble: str, now: datetime) -> None:
-        """It cannot go on without a person."""
-        self.trouble, self.failed_at, self.live_for = trouble, now, None
+    def stumble(self, trouble: str, kind: Trouble, *, counts: bool = True) -> None:
+        """It did not work this time, and is tried again; a try counts unless it was none."""
+        self.tries += int(counts)
+        self.trouble, self.trouble_kind = trouble, kind
+
+    def fail(self, trouble: str, now: datetime, kind: Trouble = Trouble.REFUSED) -> None:
+        """It cannot go on without a person, or before there is room."""
+        self.trouble, self.trouble_kind, self.failed_at, self.live_for = trouble, kind, now, None
 
 
 class ProvisioningLog(Row, table=True):
-    """What was done on a panel, or what it said, in words without secrets."""
+    """What was done on a panel, or what it said, in words without secrets. `told` is what customers read of what failed."""
 
     __tablename__ = "provisioning_log"
     __unaudited__: ClassVar[str] = "it is a log itself"
@@ -273,6 +289,7 @@ class ProvisioningLog(Row, table=True):
     at: datetime = moment()
     action: str = Field(max_length=30)
     message: str = Field(max_length=500)
+    told: str = Field(default="", max_length=250, sa_column_kwargs={"server_default": ""})
     ok: bool = True
     by: str = Field(default="", max_length=120)
 

@@ -14,6 +14,7 @@ from ezscale.accounts.permissions import PLACE_ORDERS, SEE_BILLING, SEE_EVERYTHI
 from ezscale.billing.reserving import reserved_for
 from ezscale.catalog.plans import Choice, locations, system_images
 from ezscale.catalog.stock import SoldOut, SoldOutHere, take_from_stock, take_in_places
+from ezscale.catalog.waitlist import claim_offers
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.paging import page_of
@@ -76,11 +77,15 @@ def place_order(work: Work, wanted: OrderRequest) -> Order:
 
 
 def take_for(work: Work, offer: Quote, homes: Sequence[Home]) -> Mapping[UUID, int]:
-    """Take from stock what a quote is about. SoldOut, at the first item of which there are not enough, otherwise."""
+    """Take from stock what a quote is about, and what is set aside for whoever orders it.
+
+    SoldOut, at the first item of which there are not enough, otherwise.
+    """
     wanted = Counter(item.plan_id for item in offer.items)
     where = [(item.plan_id, home.location_id) for item, home in zip(offer.items, homes, strict=True)]
+    claimed = claim_offers(work, wanted)
     try:
-        taken = take_from_stock(work, wanted)
+        taken = take_from_stock(work, wanted, claimed)
         take_in_places(work, Counter(where))
     except SoldOut as refusal:
         place = next(place for place, item in enumerate(offer.items, start=1) if item.plan_id == refusal.plan_id)

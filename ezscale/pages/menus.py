@@ -56,6 +56,7 @@ ADMIN_MENU = (
         (
             Entry("Customers", "/admin/customers/", "users"),
             Entry("Orders", "/admin/orders/", "shopping-cart"),
+            Entry("Waitlist", "/admin/waitlist/", "clock"),
             Entry("Catalog", "/admin/plans/", "package"),
             Entry("Coupons", "/admin/coupons/", "ticket-percent", needs="staff.coupons"),
             Entry("Referrals", "/admin/referrals/", "heart-handshake", needs="staff.coupons"),

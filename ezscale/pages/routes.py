@@ -70,6 +70,7 @@ from ezscale.pages.admin.tax import tax
 from ezscale.pages.admin.time_machine import time_machine
 from ezscale.pages.admin.tokens import tokens as admin_tokens
 from ezscale.pages.admin.tonight import tonight
+from ezscale.pages.admin.waitlist import waitlist
 from ezscale.pages.marketing.about import about
 from ezscale.pages.marketing.contact import contact
 from ezscale.pages.marketing.home import home
@@ -163,6 +164,7 @@ from ezscale.state.admin.time_machine import TimeMachineState
 from ezscale.state.admin.tokens import TokensState as AdminTokensState
 from ezscale.state.admin.tonight import TonightState
 from ezscale.state.admin.top_ups import TopUpsState
+from ezscale.state.admin.waitlist import WaitlistState
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.paying.by_link import PayState
 from ezscale.state.signing_in.forms import PostedFormState
@@ -371,6 +373,7 @@ ADMIN = (
     Route("/admin/offer/new/", compose_offer, title=f"Make an offer | {company()} staff", on_load=[ComposeState.load]),
     Route("/admin/invoices/", admin_invoices, title=f"Invoices | {company()} staff", on_load=[AdminInvoicesState.load]),
     Route("/admin/invoice/", admin_invoice, title=f"Invoice | {company()} staff", on_load=[AdminInvoiceState.load]),
+    Route("/admin/waitlist/", waitlist, title=f"Waitlist | {company()} staff", on_load=[WaitlistState.load]),
     Route("/admin/plans/", plans, title=f"Plans | {company()} staff", on_load=[PlansState.load]),
     Route(
         "/admin/plan/",

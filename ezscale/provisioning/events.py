@@ -25,6 +25,14 @@ class BuildProgressed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class BuildTroubled(Event):
+    """A build does not come along for the first time; it is tried again."""
+
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceReady(Event):
     """It runs, verified on the panel."""
 
@@ -35,6 +43,14 @@ class ServiceReady(Event):
 @dataclass(frozen=True, slots=True)
 class ServiceFailed(Event):
     """It could not be built; a person has to look."""
+
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWaitlisted(Event):
+    """It is paid, and its panel has no room for it; it is built when there is."""
 
     service_id: UUID
     customer_id: UUID

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Date, exists
-from sqlmodel import col, func, or_, select
+from sqlmodel import and_, col, func, or_, select
 
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.work import Work
@@ -36,6 +36,7 @@ from ezscale.models import (
     SubscriptionChange,
     SubscriptionItem,
     TopUp,
+    WaitlistPlace,
 )
 from ezscale.models.console import ConsoleStatus
 from ezscale.models.deletion import DeletionStatus
@@ -51,6 +52,7 @@ from ezscale.models.reverse_name import UNDER_WAY as BEING_WRITTEN
 from ezscale.models.service import KEPT_BACK, ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import TopUpStatus
+from ezscale.models.waitlist import WaitlistStatus
 from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
 
@@ -66,6 +68,7 @@ class Limit:
     longest: timedelta = LONGEST_MIDDLE_STATE
 
 
+LONGEST_WITHOUT_ROOM = timedelta(days=14)
 ORDER_WAITS = (
     select(Order.expires_at)
     .where(
@@ -105,6 +108,10 @@ LIMITS = (
     ),
     Limit("order", Order.number, Order.status, (OrderStatus.PLACED, OrderStatus.RESERVED), Order.expires_at),
     Limit("order", Order.number, Order.status, (OrderStatus.HELD,), Order.paid_at, timedelta(days=7)),
+    Limit(
+        *("waitlist place", WaitlistPlace.id, WaitlistPlace.status, (WaitlistStatus.OFFERED,)),
+        WaitlistPlace.offered_until,
+    ),
     Limit("offer", Offer.number, Offer.status, (OfferStatus.OFFERED,), Offer.valid_until),
     Limit(
         *("subscription", Subscription.number, Subscription.status, (SubscriptionStatus.PENDING,)),
@@ -151,6 +158,11 @@ def services_come_to_an_end(work: Work) -> Iterator[str]:
             or_(col(ProvisioningJob.created_at) >= lately, col(ProvisioningJob.failed_at) >= lately),
         ),
     )
+    waits_for_room = and_(
+        col(Service.status) == ServiceStatus.WAITLISTED,
+        col(Order.status) == OrderStatus.PAID,
+        func.coalesce(Order.paid_at, Order.placed_at) > work.now - LONGEST_WITHOUT_ROOM,
+    )
     kept_back = (
         select(Service.number, Service.status)
         .join(SubscriptionItem, col(SubscriptionItem.id) == Service.item_id)
@@ -159,6 +171,7 @@ def services_come_to_an_end(work: Work) -> Iterator[str]:
         .where(
             col(Service.status).in_(KEPT_BACK),
             or_(col(Order.id).is_(None), col(Order.status).not_in((OrderStatus.HELD, OrderStatus.REJECTED))),
+            ~waits_for_room,
         )
     )
     for forgotten in (left_alone, kept_back):

@@ -17,8 +17,9 @@ from ezscale.billing.events import (
     SubscriptionPaused,
 )
 from ezscale.billing.subscriptions import items_of
+from ezscale.catalog.events import StockFreed
 from ezscale.kit.jobs import Lane
-from ezscale.ordering import deleting, fulfilling, offering, reserved_orders
+from ezscale.ordering import deleting, fulfilling, offering, reserved_orders, rooms, undelivered, waiting_line
 from ezscale.provisioning import (
     carrying_out,
     comparing,
@@ -36,12 +37,14 @@ from ezscale.provisioning.events import (
     JobRequested,
     PanelHinted,
     ReverseNameWished,
+    ServiceFailed,
     ServiceReady,
     ServiceReinstalled,
     ServiceResized,
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    ServiceWaitlisted,
     StockWanted,
 )
 from ezscale.provisioning.services import service_overview, services_of_items
@@ -158,6 +161,44 @@ def expire_orders(house: House) -> None:
         fulfilling.expire_orders(work)
     with house.automation("orders")() as work:
         offering.expire_offers(work)
+
+
+@task
+def report_undelivered(house: House, event: ServiceFailed | ServiceWaitlisted) -> None:
+    """Put before staff what could not be built."""
+    with house.automation("orders")() as work:
+        undelivered.report_undelivered(work, event.service_id)
+
+
+@task
+def close_undelivered(house: House, event: ServiceReady) -> None:
+    """Close what staff were told of a build that has succeeded after all."""
+    with house.automation("orders")() as work:
+        undelivered.close_undelivered(work, event.service_id)
+
+
+@task
+def look_for_room(house: House) -> None:
+    """Build what waits for room, if there is some."""
+    rooms.look_for_room(house.automation("orders"))
+
+
+@task
+def go_on_with_line(house: House, event: ServiceReady | ServiceTerminated) -> None:
+    """Build what waits for room where there may be some now."""
+    rooms.look_for_room(house.automation("orders"), event.service_id)
+
+
+@task
+def serve_line(house: House, event: StockFreed) -> None:
+    """Give what is free of a plan to whoever waits for it."""
+    waiting_line.serve_line(house.automation("orders"), event.plan_id)
+
+
+@task
+def tend_waitlist(house: House) -> None:
+    """End the offers that nobody took in time, and go on to whoever is next."""
+    waiting_line.serve_all(house.automation("orders"))
 
 
 @task_of(Lane.VENDORS)

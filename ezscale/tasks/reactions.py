@@ -59,10 +59,12 @@ from ezscale.billing.events import (
     SubscriptionPaused,
     TopUpPaid,
 )
+from ezscale.catalog.events import StockFreed, WaitlistOffered, WaitlistOfferExpired
 from ezscale.messaging.events import MailWritten
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
+    BuildTroubled,
     ComparisonAsked,
     ConsoleLeft,
     DeletionNear,
@@ -80,6 +82,7 @@ from ezscale.provisioning.events import (
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    ServiceWaitlisted,
     StockWanted,
 )
 from ezscale.reporting.events import TravelRequested
@@ -161,17 +164,27 @@ REACTIONS |= {
     ExtrasMissing: (provisioning.ask_for_extras,),
     StockWanted: (provisioning.read_stock_of,),
     ReverseNameWished: (provisioning.write_reverse_name,),
-    ServiceReady: (messaging.service_ready, provisioning.look_again),
     ServiceResized: (provisioning.look_again,),
     ServiceReinstalled: (messaging.service_reinstalled, provisioning.look_again),
     ReinstallFailed: (messaging.reinstall_failed,),
-    ServiceFailed: (messaging.service_failed,),
-    ServiceSuspended: (messaging.service_suspended, provisioning.look_again),
-    ServiceResumed: (messaging.service_resumed, provisioning.look_again),
     DeletionPlanned: (messaging.deletion_planned,),
     MaintenanceAnnounced: (messaging.tell_of_maintenance,),
     DeletionNear: (messaging.deletion_near,),
-    ServiceTerminated: (messaging.service_terminated, provisioning.look_again),
+    BuildTroubled: (messaging.build_troubled,),
+    ServiceReady: (
+        messaging.service_ready,
+        provisioning.look_again,
+        provisioning.close_undelivered,
+        provisioning.go_on_with_line,
+    ),
+    ServiceFailed: (messaging.service_failed, provisioning.report_undelivered),
+    ServiceWaitlisted: (messaging.service_waitlisted, provisioning.report_undelivered),
+    ServiceSuspended: (messaging.service_suspended, provisioning.look_again),
+    ServiceResumed: (messaging.service_resumed, provisioning.look_again),
+    ServiceTerminated: (messaging.service_terminated, provisioning.look_again, provisioning.go_on_with_line),
+    StockFreed: (provisioning.serve_line,),
+    WaitlistOffered: (messaging.waitlist_offer,),
+    WaitlistOfferExpired: (messaging.waitlist_expired,),
     MailWritten: (messaging.send,),
     TravelRequested: (housekeeping.travel,),
 }

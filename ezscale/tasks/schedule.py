@@ -21,6 +21,8 @@ SCHEDULE[:] = (
     Periodic(provisioning.read_stock, every=timedelta(minutes=5)),
     Periodic(provisioning.ask_again, every=timedelta(hours=1)),
     Periodic(provisioning.close_left_consoles, every=timedelta(minutes=5)),
+    Periodic(provisioning.tend_waitlist, every=timedelta(minutes=5)),
+    Periodic(provisioning.look_for_room, every=timedelta(hours=1)),
     Periodic(privacy.forget_what_is_left, every=timedelta(hours=6)),
     Periodic(billing.find_lost_answers, every=timedelta(minutes=5)),
     Periodic(billing.poll_gateway, every=timedelta(hours=1)),

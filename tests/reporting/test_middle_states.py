@@ -25,6 +25,7 @@ from ezscale.models import (
     ReverseName,
     SubscriptionChange,
     TopUp,
+    WaitlistPlace,
 )
 from ezscale.reporting.doctor import examine
 from tests.builders import (
@@ -33,6 +34,7 @@ from tests.builders import (
     a_deletion,
     a_dispute,
     a_payout,
+    a_place,
     a_referral,
     a_refund,
     a_reverse_name,
@@ -53,6 +55,7 @@ NEW: dict[type[SQLModel], Callable[[], SQLModel]] = {  # of which a customer who
     ReverseName: a_reverse_name,
     SubscriptionChange: a_change,
     TopUp: a_top_up,
+    WaitlistPlace: a_place,
 }
 STATEFUL = sorted((model for model in all_models() if "status" in model.model_fields), key=lambda model: model.__name__)
 MIDDLE = [

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account import service_panel
+from ezscale.pages.account import service_panel, undelivered
 from ezscale.pages.account.addresses import addresses
 from ezscale.pages.account.maintenance import maintenance_notices
 from ezscale.pages.account.sharing import sharing
@@ -77,6 +77,7 @@ def service() -> rx.Component:
 def _standing() -> rx.Component:
     building = card(
         rx.el.div(steps(BUILD_STEPS, SERVICE.done, "What is done"), aria_live="polite"),
+        undelivered.slow(),
         title=rx.fragment("Your ", WORDS.thing, " is being built"),
     )
     waiting = notice(
@@ -112,11 +113,6 @@ def _standing() -> rx.Component:
     suspended = rx.match(
         ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), ("ended", _ended()), unpaid
     )
-    failed = notice(
-        "Something did not work while building it. Our staff know and are on it; you need not do anything.",
-        "warning",
-        title="This takes longer than usual",
-    )
     held = notice(
         "It is paid. One of us looks at the order before it is built; you need not do anything.",
         "info",
@@ -129,9 +125,9 @@ def _standing() -> rx.Component:
         ("waiting", waiting),
         ("expired", expired),
         ("held", held),
-        ("waitlisted", held),
+        ("waitlisted", undelivered.waitlisted()),
         ("suspended", suspended),
-        ("failed", failed),
+        ("failed", undelivered.failed()),
         ("terminating", gone),
         ("terminated", gone),
         rx.fragment(),
