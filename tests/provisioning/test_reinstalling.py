@@ -117,7 +117,8 @@ def test_neither_a_lost_answer_nor_a_dead_worker_makes_it_wipe_twice(story, ada)
         ("before", needed - 1),
         *(("after", count) for count in range(needed - 3, needed + 1)),
     ]
-    for disturbed in (LOST, *deaths):
+    disturbances: list[dict[str, str] | tuple[str, int]] = [LOST, *deaths]
+    for disturbed in disturbances:
         before = wiped(story)
         wishes(story, ada, image.ref)
         if isinstance(disturbed, dict):
