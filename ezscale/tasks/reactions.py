@@ -66,6 +66,7 @@ from ezscale.provisioning.events import (
     ComparisonAsked,
     DeletionNear,
     DeletionPlanned,
+    ExtrasMissing,
     JobRequested,
     MaintenanceAnnounced,
     PanelHinted,
@@ -75,6 +76,7 @@ from ezscale.provisioning.events import (
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    StockWanted,
 )
 from ezscale.reporting.events import TravelRequested
 from ezscale.tasks import billing, housekeeping, messaging, privacy, provisioning
@@ -151,6 +153,8 @@ REACTIONS |= {
     JobRequested: (provisioning.carry_out,),
     PanelHinted: (provisioning.heed_hint,),
     ComparisonAsked: (provisioning.compare_panel,),
+    ExtrasMissing: (provisioning.ask_for_extras,),
+    StockWanted: (provisioning.read_stock_of,),
     ServiceReady: (messaging.service_ready, provisioning.look_again),
     ServiceResized: (provisioning.look_again,),
     ServiceFailed: (messaging.service_failed,),

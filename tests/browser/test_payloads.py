@@ -118,6 +118,7 @@ NOT_TYPED = {
     "panel_comparison": "a panel's own words",
     "panel_exchange": "JSON between us and a panel; what people typed in it is planted where they typed it",
     "payment": "names of gateways",
+    "stock_reading": "a panel's own words",
     "payout": "names of gateways",
     "gateway_balance": "names of gateways",
     "payment_attempt": "a gateway's own words",

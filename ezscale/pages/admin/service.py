@@ -4,6 +4,7 @@ import reflex as rx
 
 from ezscale.pages.admin.deleting import deletion
 from ezscale.pages.admin.exchanges import calls
+from ezscale.pages.admin.machine import machine_card
 from ezscale.pages.admin.parts import (
     QUIET,
     by_id,
@@ -152,6 +153,7 @@ def _main() -> rx.Component:
 def _side() -> rx.Component:
     billing = ServiceState.billing
     return stack(
+        machine_card(),
         card(
             definitions(
                 ("Power", _power()),
