@@ -19,11 +19,13 @@ from ezscale.models import (
     Payout,
     Referral,
     Refund,
+    ReverseName,
     Service,
     Subscription,
     SubscriptionChange,
     TaxRate,
     TopUp,
+    WaitlistPlace,
 )
 from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import DisputeStatus
@@ -33,9 +35,11 @@ from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
 from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import RefundStatus
+from ezscale.models.reverse_name import ReverseStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import AutoTopUpStatus, TopUpStatus
+from ezscale.models.waitlist import WaitlistStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -125,6 +129,12 @@ def an_offer(status: OfferStatus = OfferStatus.OFFERED, **values: Any) -> Offer:
     return Offer(**{**row, "made_at": NOW, "valid_until": NOW, "status": status, **values})
 
 
+def a_place(status: WaitlistStatus = WaitlistStatus.WAITING, **values: Any) -> WaitlistPlace:
+    """A place on the waitlist of a plan."""
+    row = {"plan_id": new_id(), "customer_id": new_id(), "joined_at": NOW, "offered_until": NOW}
+    return WaitlistPlace(**{**row, "status": status, **values})
+
+
 def a_referral(status: ReferralStatus = ReferralStatus.CAME, **values: Any) -> Referral:
     """A customer who came by another one's link."""
     row = {"referrer_id": new_id(), "referred_id": new_id(), "came_at": NOW}
@@ -148,6 +158,12 @@ def a_payout(status: PayoutStatus = PayoutStatus.UNDER_WAY, **values: Any) -> Pa
         "arrives_on": NOW.date(),
     }
     return Payout(**{**row, "booked_at": NOW, "status": status, **values})
+
+
+def a_reverse_name(**values: Any) -> ReverseName:
+    """The name of an address, which is being set."""
+    row = {"address": "192.0.2.77", "service_id": new_id(), "name": "fjord.example", "status": ReverseStatus.WISHED}
+    return ReverseName(**{**row, "wished_at": NOW, **values})
 
 
 def a_dispute(status: DisputeStatus = DisputeStatus.WARNING, **values: Any) -> Dispute:

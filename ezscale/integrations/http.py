@@ -85,8 +85,8 @@ def open_http(
 def ask(http: Http, method: str, path: str, *, json: object = None, params: Params | None = None) -> Any:
     """The vendor's answer, read from JSON; None when it is empty.
 
-    Otherwise TemporaryFailure when surely nothing happened, NotNow when it was no try at all, UnknownOutcome when something may have, Missing when the
-    record is not there, and Rejected when the vendor refuses.
+    Otherwise TemporaryFailure when surely nothing happened, NotNow when it was no try at all, UnknownOutcome when something
+    may have, Missing when the record is not there, and Rejected when the vendor refuses.
     """
     return _answer(method, *_respond(http, method, path, json=json, params=params))
 

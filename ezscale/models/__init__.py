@@ -7,6 +7,7 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
+from ezscale.models.console import ConsoleSession
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
@@ -39,7 +40,9 @@ from ezscale.models.price_change import PriceChange, PriceNotice
 from ezscale.models.recorded_payment import RecordedPayment
 from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.refund import Refund
+from ezscale.models.reinstall import ReinstallWish
 from ezscale.models.report import RevenueMovement, RunReport
+from ezscale.models.reverse_name import ReverseName
 from ezscale.models.service import (
     Credential,
     IpAssignment,
@@ -60,6 +63,7 @@ from ezscale.models.sign_in import (
     SignIn,
     SignInStep,
 )
+from ezscale.models.ssh_key import SshKey
 from ezscale.models.stock import StockReading
 from ezscale.models.subscription import (
     Cancellation,
@@ -72,6 +76,7 @@ from ezscale.models.subscription import (
 from ezscale.models.tax import CalculatedRate, TaxExemption, TaxIdCheck, TaxRate
 from ezscale.models.top_up import AutoTopUp, TopUp
 from ezscale.models.user import StaffRole, User
+from ezscale.models.waitlist import WaitlistPlace
 
 __all__ = [
     "AddOn",
@@ -88,6 +93,7 @@ __all__ = [
     "Cancellation",
     "CardPage",
     "ClockShift",
+    "ConsoleSession",
     "Coupon",
     "CouponUse",
     "Credential",
@@ -153,12 +159,15 @@ __all__ = [
     "Referral",
     "ReferralCode",
     "Refund",
+    "ReinstallWish",
     "RevenueMovement",
+    "ReverseName",
     "RunReport",
     "Service",
     "Setting",
     "SignIn",
     "SignInStep",
+    "SshKey",
     "StaffRole",
     "StockHold",
     "StockReading",
@@ -174,4 +183,5 @@ __all__ = [
     "User",
     "VendorErasure",
     "VendorLine",
+    "WaitlistPlace",
 ]

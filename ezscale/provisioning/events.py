@@ -25,6 +25,14 @@ class BuildProgressed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class BuildTroubled(Event):
+    """A build does not come along for the first time; it is tried again."""
+
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceReady(Event):
     """It runs, verified on the panel."""
 
@@ -35,6 +43,14 @@ class ServiceReady(Event):
 @dataclass(frozen=True, slots=True)
 class ServiceFailed(Event):
     """It could not be built; a person has to look."""
+
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWaitlisted(Event):
+    """It is paid, and its panel has no room for it; it is built when there is."""
 
     service_id: UUID
     customer_id: UUID
@@ -60,6 +76,24 @@ class ServiceResumed(Event):
 class ServiceResized(Event):
     """It has the size of another plan, as far as its panel could make it so."""
 
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReinstalled(Event):
+    """Another system is on it, verified on the panel."""
+
+    job_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReinstallFailed(Event):
+    """No other system could be installed on it, or nobody knows whether one was."""
+
+    job_id: UUID
     service_id: UUID
     customer_id: UUID
 
@@ -118,6 +152,13 @@ class PanelHinted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleLeft(Event):
+    """Nobody sits before a console any more."""
+
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonAsked(Event):
     """A panel shall be compared with our records now."""
 
@@ -154,3 +195,21 @@ class StockWanted(Event):
     """A panel shall be asked how much room it has."""
 
     panel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseNameWished(Event):
+    """The DNS server shall say something else of an address; the row says what."""
+
+    name_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseNameWritten(Event):
+    """The DNS server says of an address what it shall say, or refuses to."""
+
+    name_id: UUID
+    service_id: UUID
+    customer_id: UUID

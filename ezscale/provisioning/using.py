@@ -1,6 +1,7 @@
 """What people do with a service that runs: measure it, name it, come in. Only what its panel can do."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 from uuid import UUID
 
@@ -17,21 +18,23 @@ from ezscale.kit.errors import (
 )
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Service
-from ezscale.models.service import ServiceStatus
+from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.credentials import services_with_this_login, store_login
 from ezscale.provisioning.exchanges import About, on_record
-from ezscale.provisioning.jobs import Panels, panel_of
+from ezscale.provisioning.jobs import Panels, live_job, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.maintenance import blames_maintenance
 from ezscale.provisioning.panel_skills import (
     CountsTraffic,
     GivesLogins,
     HasPages,
+    HostsWebsites,
     Measures,
     Renames,
     SignsIn,
     TrafficMonth,
     Usage,
+    Website,
     able,
 )
 from ezscale.provisioning.ports import Panel, PanelOwner
@@ -51,6 +54,22 @@ def usage_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> Usage | N
 def traffic_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> list[TrafficMonth] | None:
     """What it has sent and received, the newest month first; None when its panel does not count or does not answer."""
     return _asked(open_work, panels, service_id, CountsTraffic, lambda panel, remote_id: panel.traffic(remote_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """The websites of a hosting, and the name servers to which their domains may be handed."""
+
+    websites: list[Website]
+    name_servers: list[str]
+
+
+def sites_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> Sites | None:
+    """What a hosting serves at this moment; None when its panel hosts no websites or does not answer."""
+    return _asked(
+        *(open_work, panels, service_id, HostsWebsites),
+        lambda panel, remote_id: Sites(panel.websites(remote_id), panel.name_servers()),
+    )
 
 
 def page_on_panel(open_work: OpenWork, panels: Panels, service_id: UUID) -> str:
@@ -126,6 +145,9 @@ def reset_login(open_work: OpenWork, panels: Panels, vault: Vault, service_id: U
 def in_use(work: Work, service_id: UUID, otherwise: str = "that does not work now") -> tuple[Service, str]:
     """A service that runs, locked, and its id on the panel; BusinessError in every other state."""
     service = service_to_change(work, service_id)
+    job = live_job(work, service_id)
+    if job is not None and job.action is JobAction.REINSTALL:
+        raise BusinessError(f"This service is being reinstalled: {otherwise}.")
     if service.status is not ServiceStatus.ACTIVE or service.remote_id is None:
         raise BusinessError(f"This service is {service.status}: {otherwise}.")
     return service, service.remote_id

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import exists
 from sqlmodel import and_, col, or_, select
 
+from ezscale.catalog.stock import is_awaited
 from ezscale.company.rules import rules
 from ezscale.company.standstill import AutomationRules, stands_still
 from ezscale.kit.jobs import Job, JobStatus
@@ -20,6 +21,7 @@ from ezscale.models import (
     Invoice,
     Order,
     Payment,
+    Plan,
     ProvisioningJob,
     Service,
     StockHold,
@@ -92,6 +94,14 @@ def expired_orders_hold_nothing(work: Work) -> Iterator[str]:
         .where(col(Order.status).in_((OrderStatus.EXPIRED, OrderStatus.REJECTED)), col(StockHold.released_at).is_(None))
     )
     yield from (f"{number} keeps stock" for number in work.session.exec(stocked.distinct().limit(MOST_NAMES)))
+
+
+def set_aside_is_for_somebody(work: Work) -> Iterator[str]:
+    """What is set aside of a plan is for somebody who waits for it; what nobody waits for can be sold."""
+    kept = select(Plan).where(Plan.set_aside > 0, col(Plan.archived_at).is_(None))
+    for plan in work.session.exec(kept.limit(MOST_NAMES)):
+        if not is_awaited(work, plan.id):
+            yield f"{plan.name}: {plan.set_aside} set aside for nobody"
 
 
 def suspended_for_a_reason(work: Work) -> Iterator[str]:
@@ -221,6 +231,7 @@ OF_SERVICES: tuple[Check, ...] = (
     active_means_built,
     paid_means_built,
     expired_orders_hold_nothing,
+    set_aside_is_for_somebody,
     suspended_for_a_reason,
     ended_means_gone,
     holds_have_an_end,

@@ -45,21 +45,34 @@ from ezscale.billing.events import (
 )
 from ezscale.billing.price_changes import told_of
 from ezscale.billing.small_sums import WAITS, to_charge
+from ezscale.catalog.events import WaitlistOffered, WaitlistOfferExpired
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.jobs import Lane
-from ezscale.messaging import deletion_letters, letters, maintenance_letters, money_letters, sending, top_up_letters
+from ezscale.messaging import (
+    deletion_letters,
+    letters,
+    maintenance_letters,
+    money_letters,
+    sending,
+    top_up_letters,
+    waiting_letters,
+)
 from ezscale.messaging.events import MailWritten
 from ezscale.models import Customer, Invoice, Maintenance
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
 from ezscale.provisioning.events import (
+    BuildTroubled,
     DeletionNear,
     DeletionPlanned,
     MaintenanceAnnounced,
+    ReinstallFailed,
     ServiceFailed,
     ServiceReady,
+    ServiceReinstalled,
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    ServiceWaitlisted,
 )
 from ezscale.provisioning.maintenance import concerned
 from ezscale.tasks.registry import task, task_of
@@ -359,9 +372,37 @@ def service_ready(house: House, event: ServiceReady) -> None:
 
 @task
 def service_failed(house: House, event: ServiceFailed) -> None:
-    """Tell that the build takes longer, and that people are on it."""
+    """Tell that it could not be built, and what can be done."""
     with house.automation("mail")() as work:
-        letters.about_service(work, event.service_id, "service_failed")
+        waiting_letters.service_failed(work, event.service_id)
+
+
+@task
+def build_troubled(house: House, event: BuildTroubled) -> None:
+    """Tell that the build takes longer, and is tried again."""
+    with house.automation("mail")() as work:
+        waiting_letters.build_troubled(work, event.service_id)
+
+
+@task
+def service_waitlisted(house: House, event: ServiceWaitlisted) -> None:
+    """Tell that there is no room yet, and what can be done."""
+    with house.automation("mail")() as work:
+        waiting_letters.service_waitlisted(work, event.service_id)
+
+
+@task
+def waitlist_offer(house: House, event: WaitlistOffered) -> None:
+    """Tell whose turn it is that one is set aside for them."""
+    with house.automation("mail")() as work:
+        waiting_letters.waitlist_offer(work, event.place_id)
+
+
+@task
+def waitlist_expired(house: House, event: WaitlistOfferExpired) -> None:
+    """Tell somebody that their turn is over."""
+    with house.automation("mail")() as work:
+        waiting_letters.waitlist_expired(work, event.place_id)
 
 
 @task
@@ -369,6 +410,20 @@ def service_suspended(house: House, event: ServiceSuspended) -> None:
     """Explain why the server stands still, and how it runs again."""
     with house.automation("mail")() as work:
         letters.service_stands_still(work, event.service_id)
+
+
+@task
+def service_reinstalled(house: House, event: ServiceReinstalled) -> None:
+    """Say that another system is on a server."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_reinstalled", once=event.job_id.hex)
+
+
+@task
+def reinstall_failed(house: House, event: ReinstallFailed) -> None:
+    """Say that no other system could be installed."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "reinstall_failed", once=event.job_id.hex)
 
 
 @task
@@ -411,7 +466,7 @@ def tell_of_maintenance(house: House, event: MaintenanceAnnounced) -> None:
 def service_terminated(house: House, event: ServiceTerminated) -> None:
     """Say goodbye to a server."""
     with house.automation("mail")() as work:
-        letters.about_service(work, event.service_id, "service_terminated")
+        waiting_letters.service_terminated(work, event.service_id)
 
 
 @task_of(Lane.VENDORS)

@@ -95,7 +95,8 @@ TYPED = {
         "recorded_payment",
         "refund",
     ),
-    *("top_up", "auto_top_up", "panel_finding", "deletion", "maintenance"),
+    *("top_up", "auto_top_up", "panel_finding", "deletion", "maintenance", "ssh_key", "reinstall_wish", "reverse_name"),
+    "waitlist_place",
 }
 # The same within JSON: who an invoice is for as it was when it was issued, and what a case is about.
 PAPERS = (("invoice", "billed_to"), ("credit_note", "billed_to"), ("billing_case", "facts"), ("panel_finding", "facts"))

@@ -25,6 +25,7 @@ from ezscale.ui import (
     icon,
     link,
     link_button,
+    machine_address,
     notice,
     skeleton,
     split,
@@ -113,7 +114,7 @@ def _services() -> rx.Component:
     columns = (
         Column("Server", _server),
         Column("Location", lambda row: row.place, shown_from="md"),
-        Column("Address", lambda row: rx.el.span(row.address, class_name="font-mono text-xs"), shown_from="sm"),
+        Column("Address", lambda row: machine_address(row.address), shown_from="sm"),
         Column("Status", lambda row: service_badge(row.status)),
     )
     rows = table(

@@ -4,7 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account import service_panel
+from ezscale.pages.account import service_panel, undelivered
+from ezscale.pages.account.addresses import addresses
 from ezscale.pages.account.maintenance import maintenance_notices
 from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
@@ -14,6 +15,7 @@ from ezscale.state.account.panel import PanelState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.session import SessionState
 from ezscale.ui import (
+    address_to_copy,
     badge,
     button,
     card,
@@ -47,11 +49,20 @@ def service() -> rx.Component:
     page = stack(
         maintenance_notices(ServiceState.maintenance),
         _standing(),
+        service_panel.reinstalling(),
         split(
-            stack(_access(), service_panel.usage(), service_panel.traffic(), _facts()),
+            stack(
+                _access(),
+                addresses(),
+                service_panel.usage(),
+                service_panel.websites(),
+                service_panel.traffic(),
+                _facts(),
+            ),
             stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),
         ),
         _log(),
+        service_panel.watching(),
     )
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
@@ -66,6 +77,7 @@ def service() -> rx.Component:
 def _standing() -> rx.Component:
     building = card(
         rx.el.div(steps(BUILD_STEPS, SERVICE.done, "What is done"), aria_live="polite"),
+        undelivered.slow(),
         title=rx.fragment("Your ", WORDS.thing, " is being built"),
     )
     waiting = notice(
@@ -101,11 +113,6 @@ def _standing() -> rx.Component:
     suspended = rx.match(
         ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), ("ended", _ended()), unpaid
     )
-    failed = notice(
-        "Something did not work while building it. Our staff know and are on it; you need not do anything.",
-        "warning",
-        title="This takes longer than usual",
-    )
     held = notice(
         "It is paid. One of us looks at the order before it is built; you need not do anything.",
         "info",
@@ -118,9 +125,9 @@ def _standing() -> rx.Component:
         ("waiting", waiting),
         ("expired", expired),
         ("held", held),
-        ("waitlisted", held),
+        ("waitlisted", undelivered.waitlisted()),
         ("suspended", suspended),
-        ("failed", failed),
+        ("failed", undelivered.failed()),
         ("terminating", gone),
         ("terminated", gone),
         rx.fragment(),
@@ -157,10 +164,7 @@ def _access() -> rx.Component:
 
 
 def _to_copy(value: Any, label: str) -> rx.Component:
-    both = rx.el.span(
-        code(value), rx.el.span(copy_button(value), title=label), class_name="flex flex-wrap items-center gap-2"
-    )
-    return rx.cond(value != "", both, rx.el.span("not assigned yet", class_name="text-faint"))
+    return rx.cond(value != "", address_to_copy(value, label), rx.el.span("not assigned yet", class_name="text-faint"))
 
 
 def _login() -> rx.Component:

@@ -30,6 +30,7 @@ from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.ordering.looking_twice import OrderRules
+from ezscale.ordering.waiting_line import WaitlistRules
 from ezscale.provisioning.deletions import DeletionRules
 from ezscale.provisioning.exchanges import LogRules
 from ezscale.state.admin.staff import StaffState
@@ -39,6 +40,7 @@ from ezscale.state.reader import Reader
 TOPICS: tuple[type[Rules], ...] = (  # in the order in which they are shown
     CatalogRules,
     OrderRules,
+    WaitlistRules,
     RenewalRules,
     ChangeRules,
     TaxRules,

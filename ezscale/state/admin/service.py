@@ -14,9 +14,9 @@ from ezscale.billing.history import invoices_of_item
 from ezscale.billing.subscriptions import subscription_of_item
 from ezscale.billing.upcoming import upcoming
 from ezscale.kit.work import Work
-from ezscale.models import Subscription, Suspension
+from ezscale.models import Service, Subscription, Suspension
 from ezscale.models.service import ServiceStatus
-from ezscale.provisioning.jobs import retry_build
+from ezscale.provisioning.jobs import is_paid_for, retry_build
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import live_state, press_power
@@ -203,8 +203,13 @@ def file_of(work: Work, service_id: UUID, reader: Reader) -> ServiceFile:
         log=[LogView.of(line, service, reader) for line in service_log(work, service_id, LINES)],
         calls=exchanges_of(work, service, reader),
         may_press=may_manage and service.status is ServiceStatus.ACTIVE,
-        may_retry=may_manage and service.status is ServiceStatus.FAILED,
+        may_retry=may_manage and (service.status is ServiceStatus.FAILED or waits_for_room(work, service)),
     )
+
+
+def waits_for_room(work: Work, service: Service) -> bool:
+    """Whether its panel has no room for it; one whose order waits for stock is approved instead."""
+    return service.status is ServiceStatus.WAITLISTED and is_paid_for(work, service)
 
 
 def reason_of(standing: Suspension, reader: Reader) -> str:
