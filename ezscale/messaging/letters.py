@@ -276,7 +276,7 @@ def service_stands_still(work: Work, service_id: UUID) -> None:
     """When a service has been suspended: why. What runs again by now needs no letter."""
     standing = select(Suspension).where(Suspension.service_id == service_id, col(Suspension.lifted_at).is_(None))
     newest = work.session.exec(standing.order_by(col(Suspension.id).desc())).first()
-    if newest is not None:
+    if newest is not None and newest.reason != SuspensionReason.ENDED:  # of which a letter of its own tells
         about_service(work, service_id, STANDS_STILL[SuspensionReason(newest.reason)])
 
 

@@ -7,10 +7,12 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
+from ezscale.models.console import ConsoleSession
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, KnownPayer, Membership
+from ezscale.models.deletion import Deletion
 from ezscale.models.dispute import Dispute
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.frozen import Frozen
@@ -18,6 +20,7 @@ from ezscale.models.hold import Hold
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine, PrintedDocument
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
+from ezscale.models.maintenance import Maintenance
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
 from ezscale.models.order import Offer, Order, OrderHold, StockHold
 from ezscale.models.panel import PanelComparison, PanelFinding
@@ -39,7 +42,16 @@ from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.refund import Refund
 from ezscale.models.reinstall import ReinstallWish
 from ezscale.models.report import RevenueMovement, RunReport
-from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
+from ezscale.models.reverse_name import ReverseName
+from ezscale.models.service import (
+    Credential,
+    IpAssignment,
+    PanelExchange,
+    ProvisioningJob,
+    ProvisioningLog,
+    Service,
+    Suspension,
+)
 from ezscale.models.setting import Setting
 from ezscale.models.sign_in import (
     Authenticator,
@@ -52,6 +64,7 @@ from ezscale.models.sign_in import (
     SignInStep,
 )
 from ezscale.models.ssh_key import SshKey
+from ezscale.models.stock import StockReading
 from ezscale.models.subscription import (
     Cancellation,
     Extension,
@@ -79,6 +92,7 @@ __all__ = [
     "Cancellation",
     "CardPage",
     "ClockShift",
+    "ConsoleSession",
     "Coupon",
     "CouponUse",
     "Credential",
@@ -87,6 +101,7 @@ __all__ = [
     "CreditNoteLine",
     "Customer",
     "Delegation",
+    "Deletion",
     "Dispute",
     "DunningStep",
     "ExchangeRate",
@@ -108,6 +123,7 @@ __all__ = [
     "LoginAttempt",
     "LoginSession",
     "MailMessage",
+    "Maintenance",
     "Membership",
     "NumberSeries",
     "Offer",
@@ -120,6 +136,7 @@ __all__ = [
     "OrderHold",
     "OutboxEvent",
     "PanelComparison",
+    "PanelExchange",
     "PanelFinding",
     "Passkey",
     "Pause",
@@ -143,6 +160,7 @@ __all__ = [
     "Refund",
     "ReinstallWish",
     "RevenueMovement",
+    "ReverseName",
     "RunReport",
     "Service",
     "Setting",
@@ -151,6 +169,7 @@ __all__ = [
     "SshKey",
     "StaffRole",
     "StockHold",
+    "StockReading",
     "Subscription",
     "SubscriptionChange",
     "SubscriptionItem",

@@ -39,11 +39,13 @@ class Service(Row, table=True):
     `installed` names what is on it where that was installed later and is none of our images.
 
     `sized_as` is the plan whose size it has on its panel; `keeps_more` says that the panel could not take away everything
-    that a bigger one had given it. Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
+    that a bigger one had given it. `machine_id` is the one that staff have chosen for it, until it has it.
+    Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
     """
 
     __table_args__ = (
         UniqueConstraint("panel", "remote_id"),
+        UniqueConstraint("machine_id", "panel"),
         Index("ix_service_customer", "customer_id", "id"),
         Index("ix_service_former", "panel", "former_remote_id"),
         Index("ix_service_account", "panel", "account_ref"),
@@ -64,6 +66,7 @@ class Service(Row, table=True):
     panel: str = Field(max_length=40)
     account_ref: str = Field(default="", max_length=60)
     remote_id: str | None = Field(default=None, max_length=60)
+    machine_id: str | None = Field(default=None, max_length=60)
     sized_as: UUID | None = None
     keeps_more: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     former_remote_id: str | None = Field(default=None, max_length=60)
@@ -85,7 +88,7 @@ class Service(Row, table=True):
     def expire(self) -> None:
         """Nobody paid for it in time; it is built all the same if the money comes after all."""
         require_status("service", self.status, ServiceStatus.WAITING)
-        self.status = ServiceStatus.EXPIRED
+        self.status, self.machine_id = ServiceStatus.EXPIRED, None
 
     def hold(self) -> None:
         """It is paid, and a person has to say yes before it is built."""
@@ -101,6 +104,15 @@ class Service(Row, table=True):
         """What kept it back is gone: it may be built."""
         require_status("service", self.status, *KEPT_BACK)
         self.status = ServiceStatus.WAITING
+
+    def choose_machine(self, machine_id: str | None) -> None:
+        """Staff say which machine it is to have; None lets its panel choose."""
+        require_status("service", self.status, ServiceStatus.WAITING, ServiceStatus.FAILED, *KEPT_BACK)
+        self.machine_id = machine_id
+
+    def take_server(self, remote_id: str) -> None:
+        """The panel has set a server aside for it."""
+        self.remote_id, self.machine_id = remote_id, None
 
     def go_live(self, now: datetime) -> None:
         """It runs and has an owner, verified on the panel."""
@@ -156,7 +168,7 @@ class Service(Row, table=True):
         """It is gone, confirmed by the panel."""
         require_status("service", self.status, ServiceStatus.TERMINATING)
         self.status = ServiceStatus.TERMINATED
-        self.remote_id, self.former_remote_id = None, self.remote_id
+        self.remote_id, self.former_remote_id, self.machine_id = None, self.remote_id, None
         self.terminated_at = now
 
 
@@ -166,6 +178,7 @@ class SuspensionReason(StrEnum):
     NON_PAYMENT = "non_payment"
     PAUSED = "paused"
     DISPUTED = "disputed"
+    ENDED = "ended"
 
 
 class Suspension(Row, table=True):
@@ -262,6 +275,35 @@ class ProvisioningLog(Row, table=True):
     message: str = Field(max_length=500)
     ok: bool = True
     by: str = Field(default="", max_length=120)
+
+
+class PanelExchange(Row, table=True):
+    """What was said to a panel about a service and what it answered, as JSON without secrets.
+
+    `status` is None where no answer came; `ok` that it was a yes.
+    """
+
+    __tablename__ = "panel_exchange"
+    __unaudited__: ClassVar[str] = "it is a log itself"
+    __table_args__ = (
+        Index("ix_panel_exchange_service", "service_id", "id"),
+        Index("ix_panel_exchange_panel", "panel", "id"),
+        Index("ix_panel_exchange_ok", "ok", "id"),
+        Index("ix_panel_exchange_at", "at"),
+    )
+
+    service_id: UUID = Field(foreign_key="service.id")
+    job_id: UUID | None = Field(default=None, foreign_key="provisioning_job.id")
+    panel: str = Field(max_length=40)
+    at: datetime = moment()
+    method: str = Field(max_length=10)
+    path: str = Field(max_length=700)
+    status: int | None = None
+    ok: bool = True
+    milliseconds: int = 0
+    sent: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    got: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    trouble: str = Field(default="", max_length=500)
 
 
 class Credential(Row, table=True):

@@ -79,6 +79,7 @@ ADMIN_MENU = (
             Entry("Services", "/admin/services/", "server"),
             Entry("Provisioning", "/admin/provisioning/", "hammer"),
             Entry("Panels", "/admin/panels/", "scan-search"),
+            Entry("Maintenance", "/admin/maintenance/", "construction"),
         ),
     ),
     Group(

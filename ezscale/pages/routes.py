@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.cards import cards
+from ezscale.pages.account.console import console
 from ezscale.pages.account.credit import credit
 from ezscale.pages.account.invoice import invoice
 from ezscale.pages.account.invoices import invoices
@@ -38,10 +39,12 @@ from ezscale.pages.admin.disputes import disputes as admin_disputes
 from ezscale.pages.admin.doctor import doctor
 from ezscale.pages.admin.documents import documents
 from ezscale.pages.admin.draft import draft
+from ezscale.pages.admin.exchanges import exchanges
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.leaving import leaving
 from ezscale.pages.admin.mail import mail
+from ezscale.pages.admin.maintenance import maintenance
 from ezscale.pages.admin.offers import offer as admin_offer
 from ezscale.pages.admin.offers import offers
 from ezscale.pages.admin.options import options
@@ -85,7 +88,9 @@ from ezscale.pages.signing_in.register import register
 from ezscale.pages.signing_in.reset import reset
 from ezscale.pages.signing_in.second_step import second_step
 from ezscale.pages.signing_in.verify import verify
+from ezscale.state.account.addresses import AddressesState
 from ezscale.state.account.cards import CardsState
+from ezscale.state.account.console import ConsoleState
 from ezscale.state.account.credit import CreditState as OwnCreditState
 from ezscale.state.account.invoice import InvoiceState
 from ezscale.state.account.invoices import InvoicesState
@@ -123,11 +128,14 @@ from ezscale.state.admin.disputes import DisputesState
 from ezscale.state.admin.doctor import DoctorState
 from ezscale.state.admin.documents import DocumentsState
 from ezscale.state.admin.draft import DraftState
+from ezscale.state.admin.exchanges import ExchangesState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.leaving import LeavingState
+from ezscale.state.admin.machine import MachineState
 from ezscale.state.admin.mail import MailState
+from ezscale.state.admin.maintenance import MaintenanceState
 from ezscale.state.admin.offers import OffersState
 from ezscale.state.admin.offers import OfferState as AdminOfferState
 from ezscale.state.admin.options import OptionsState
@@ -137,6 +145,8 @@ from ezscale.state.admin.overview import OverviewState as AdminOverviewState
 from ezscale.state.admin.panels import PanelsState
 from ezscale.state.admin.payouts import PayoutsState
 from ezscale.state.admin.plan import PlanState
+from ezscale.state.admin.plan_stock import PlanStockState
+from ezscale.state.admin.plan_trial import PlanTrialState
 from ezscale.state.admin.plans import PlansState
 from ezscale.state.admin.referrals import ReferralsState as AdminReferralsState
 from ezscale.state.admin.roles import RolesState
@@ -295,9 +305,10 @@ ACCOUNT = (
         "/account/service/",
         service,
         title=f"Server | {company()}",
-        on_load=[ServiceState.load, PanelState.load, LoginState.load, SharingState.load],
+        on_load=[ServiceState.load, AddressesState.load, PanelState.load, LoginState.load, SharingState.load],
     ),
     Route("/account/service/reinstall/", reinstall, title=f"Reinstall | {company()}", on_load=[ReinstallState.load]),
+    Route("/account/console/", console, title=f"Console | {company()}", on_load=[ConsoleState.load]),
     Route(
         "/account/subscription/",
         subscription,
@@ -338,7 +349,7 @@ ADMIN = (
         "/admin/service/",
         admin_service,
         title=f"Service | {company()} staff",
-        on_load=[AdminServiceState.load, AdminServiceState.ask_panel],
+        on_load=[AdminServiceState.load, MachineState.load, AdminServiceState.ask_panel],
     ),
     Route(
         "/admin/subscriptions/",
@@ -361,7 +372,12 @@ ADMIN = (
     Route("/admin/invoices/", admin_invoices, title=f"Invoices | {company()} staff", on_load=[AdminInvoicesState.load]),
     Route("/admin/invoice/", admin_invoice, title=f"Invoice | {company()} staff", on_load=[AdminInvoiceState.load]),
     Route("/admin/plans/", plans, title=f"Plans | {company()} staff", on_load=[PlansState.load]),
-    Route("/admin/plan/", plan, title=f"Plan | {company()} staff", on_load=[PlanState.load]),
+    Route(
+        "/admin/plan/",
+        plan,
+        title=f"Plan | {company()} staff",
+        on_load=[PlanState.load, PlanStockState.load, PlanTrialState.load],
+    ),
     Route("/admin/options/", options, title=f"Options | {company()} staff", on_load=[OptionsState.load]),
     Route("/admin/add-ons/", add_ons, title=f"Add-ons | {company()} staff", on_load=[AddOnsState.load]),
     Route("/admin/coupons/", coupons, title=f"Coupons | {company()} staff", on_load=[CouponsState.load]),
@@ -394,6 +410,15 @@ ADMIN = (
         provisioning,
         title=f"Provisioning | {company()} staff",
         on_load=[ProvisioningState.load],
+    ),
+    Route(
+        "/admin/exchanges/",
+        exchanges,
+        title=f"Panel calls | {company()} staff",
+        on_load=[ExchangesState.load],
+    ),
+    Route(
+        "/admin/maintenance/", maintenance, title=f"Maintenance | {company()} staff", on_load=[MaintenanceState.load]
     ),
     Route("/admin/panels/", panels, title=f"Panels | {company()} staff", on_load=[PanelsState.load]),
     Route("/admin/tonight/", tonight, title=f"Tonight | {company()} staff", on_load=[TonightState.load]),

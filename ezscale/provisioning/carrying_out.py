@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.kit.errors import NotNow, Rejected, TemporaryFailure
+from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork
 from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.building import NotYet, build
 from ezscale.provisioning.events import ReinstallFailed, ServiceFailed
-from ezscale.provisioning.jobs import Panels, assignment, panel_of
+from ezscale.provisioning.exchanges import About, on_record
+from ezscale.provisioning.jobs import Assignment, Panels, assignment, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.reinstalling import reinstall
 from ezscale.provisioning.resizing import resize
@@ -25,18 +27,27 @@ DEEDS = {
 
 
 def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -> None:
-    """Do a job, or go on with it. TemporaryFailure means: call again later; a job that cannot succeed is failed."""
+    """Do a job, or go on with it. TemporaryFailure means: call again later; a job that cannot succeed is failed.
+
+    No try counts while a panel is silent, or wants to be left alone.
+    """
     with open_work() as work:
         task = assignment(work, job_id)
     if task is None:
         return
+    with on_record(open_work, About(task.service.id, task.service.panel, job_id)) as recorded:
+        _do(recorded, panels, vault, task)
+
+
+def _do(open_work: OpenWork, panels: Panels, vault: Vault, task: Assignment) -> None:
+    job_id = task.job.id
     try:
         panel = panel_of(panels, task.service.panel)
         if task.job.action in WITH_LOGIN:
             WITH_LOGIN[task.job.action](open_work, panel, vault, job_id)
         else:
             DEEDS[task.job.action](open_work, panel, job_id)
-    except NotYet:
+    except (NotYet, NotNow):
         raise
     except TemporaryFailure as failure:
         if _note_trouble(open_work, job_id, failure.message) >= MOST_TRIES:
@@ -52,7 +63,7 @@ def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
         task = assignment(work, job_id)
         if task is None:
             return 0
-        task.job.tries += 1
+        task.job.tries += 0 if silent_lines(work) else 1  # what waits for a silent panel goes on when it is back
         if task.job.trouble != message:
             write_log(work, task.service.id, task.job.action, f"Will be tried again: {message}", job=task.job, ok=False)
         task.job.trouble = message

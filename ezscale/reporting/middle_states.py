@@ -16,6 +16,8 @@ from sqlmodel import col, func, or_, select
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.work import Work
 from ezscale.models import (
+    ConsoleSession,
+    Deletion,
     Dispute,
     Invoice,
     InvoiceLine,
@@ -28,12 +30,15 @@ from ezscale.models import (
     ProvisioningJob,
     Referral,
     Refund,
+    ReverseName,
     Service,
     Subscription,
     SubscriptionChange,
     SubscriptionItem,
     TopUp,
 )
+from ezscale.models.console import ConsoleStatus
+from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import UNDECIDED
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.mail import MailStatus
@@ -42,6 +47,7 @@ from ezscale.models.payment import MOVING, AttemptStatus
 from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import UNDER_WAY
+from ezscale.models.reverse_name import UNDER_WAY as BEING_WRITTEN
 from ezscale.models.service import KEPT_BACK, ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import TopUpStatus
@@ -93,6 +99,10 @@ LIMITS = (
         *("attempt", PaymentAttempt.id, PaymentAttempt.status, (AttemptStatus.RESERVED,)),
         func.coalesce(PaymentAttempt.reserved_until, PaymentAttempt.created_at),
     ),
+    Limit(
+        *("console", ConsoleSession.id, ConsoleSession.status, (ConsoleStatus.OPEN,), ConsoleSession.open_until),
+        longest=timedelta(hours=2),  # it is a door into somebody's machine
+    ),
     Limit("order", Order.number, Order.status, (OrderStatus.PLACED, OrderStatus.RESERVED), Order.expires_at),
     Limit("order", Order.number, Order.status, (OrderStatus.HELD,), Order.paid_at, timedelta(days=7)),
     Limit("offer", Offer.number, Offer.status, (OfferStatus.OFFERED,), Offer.valid_until),
@@ -109,14 +119,19 @@ LIMITS = (
         *(SubscriptionChange.effective_on, timedelta(days=2)),
     ),
     Limit(
+        *("deletion", Deletion.id, Deletion.status, (DeletionStatus.PLANNED,), Deletion.due_on),
+        longest=timedelta(days=5),  # days of rest, or a payment that takes its time
+    ),
+    Limit(
         *("referral", Referral.id, Referral.status, (ReferralStatus.WAITING,), Referral.credit_on),
         longest=timedelta(days=2),
     ),
+    Limit("reverse name of", ReverseName.address, ReverseName.status, BEING_WRITTEN, ReverseName.wished_at),
 )
 
 
 def nothing_stays_on_its_way(work: Work) -> Iterator[str]:
-    """No job, mail, charge, refund, dispute, top-up, order, offer or change is on its way for longer than it may be."""
+    """No job, mail, charge, refund, dispute, top-up, console, order, offer or change is on its way for too long."""
     for limit in LIMITS:
         now = work.today if isinstance(limit.since.type, Date) else work.now
         stuck = select(limit.name, limit.status).where(

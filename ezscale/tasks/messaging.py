@@ -47,11 +47,14 @@ from ezscale.billing.price_changes import told_of
 from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.jobs import Lane
-from ezscale.messaging import letters, money_letters, sending, top_up_letters
+from ezscale.messaging import deletion_letters, letters, maintenance_letters, money_letters, sending, top_up_letters
 from ezscale.messaging.events import MailWritten
-from ezscale.models import Customer, Invoice
+from ezscale.models import Customer, Invoice, Maintenance
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
 from ezscale.provisioning.events import (
+    DeletionNear,
+    DeletionPlanned,
+    MaintenanceAnnounced,
     ReinstallFailed,
     ServiceFailed,
     ServiceReady,
@@ -60,6 +63,7 @@ from ezscale.provisioning.events import (
     ServiceSuspended,
     ServiceTerminated,
 )
+from ezscale.provisioning.maintenance import concerned
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -388,6 +392,35 @@ def service_resumed(house: House, event: ServiceResumed) -> None:
     """Tell that the server runs again."""
     with house.automation("mail")() as work:
         letters.about_service(work, event.service_id, "service_resumed")
+
+
+@task
+def deletion_planned(house: House, event: DeletionPlanned) -> None:
+    """Tell on which day a server will be deleted."""
+    with house.automation("mail")() as work:
+        deletion_letters.deletion_planned(work, event.deletion_id, event.due_on)
+
+
+@task
+def deletion_near(house: House, event: DeletionNear) -> None:
+    """Tell that a server is deleted tomorrow."""
+    with house.automation("mail")() as work:
+        deletion_letters.deletion_near(work, event.deletion_id, event.due_on)
+
+
+@task
+def tell_of_maintenance(house: House, event: MaintenanceAnnounced) -> None:
+    """Write to everybody whose services are where something is worked on, a block at a time."""
+    after = None
+    while True:
+        with house.automation("mail")() as work:
+            row = work.session.get_one(Maintenance, event.maintenance_id)
+            block = concerned(work, row, after)
+            for customer_id in block:
+                maintenance_letters.maintenance(work, row, customer_id)
+        if not block:
+            return
+        after = block[-1]
 
 
 @task

@@ -64,8 +64,15 @@ from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderRe
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ConsoleLeft,
+    DeletionNear,
+    DeletionPlanned,
+    ExtrasMissing,
     JobRequested,
+    MaintenanceAnnounced,
+    PanelHinted,
     ReinstallFailed,
+    ReverseNameWished,
     ServiceFailed,
     ServiceReady,
     ServiceReinstalled,
@@ -73,6 +80,7 @@ from ezscale.provisioning.events import (
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    StockWanted,
 )
 from ezscale.reporting.events import TravelRequested
 from ezscale.tasks import billing, housekeeping, messaging, privacy, provisioning
@@ -147,7 +155,12 @@ REACTIONS |= {
     OfferMade: (messaging.offer_made,),
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
+    PanelHinted: (provisioning.heed_hint,),
+    ConsoleLeft: (provisioning.close_console,),
     ComparisonAsked: (provisioning.compare_panel,),
+    ExtrasMissing: (provisioning.ask_for_extras,),
+    StockWanted: (provisioning.read_stock_of,),
+    ReverseNameWished: (provisioning.write_reverse_name,),
     ServiceReady: (messaging.service_ready, provisioning.look_again),
     ServiceResized: (provisioning.look_again,),
     ServiceReinstalled: (messaging.service_reinstalled, provisioning.look_again),
@@ -155,6 +168,9 @@ REACTIONS |= {
     ServiceFailed: (messaging.service_failed,),
     ServiceSuspended: (messaging.service_suspended, provisioning.look_again),
     ServiceResumed: (messaging.service_resumed, provisioning.look_again),
+    DeletionPlanned: (messaging.deletion_planned,),
+    MaintenanceAnnounced: (messaging.tell_of_maintenance,),
+    DeletionNear: (messaging.deletion_near,),
     ServiceTerminated: (messaging.service_terminated, provisioning.look_again),
     MailWritten: (messaging.send,),
     TravelRequested: (housekeeping.travel,),

@@ -17,12 +17,15 @@ from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Service
 from ezscale.models.service import ServiceStatus
+from ezscale.provisioning.deletions import planned_deletion
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
 from ezscale.provisioning.reinstall_wishes import newest_wish
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.stopping import suspensions
+from ezscale.state.account.addresses import AddressesState
+from ezscale.state.account.maintenance_views import MaintenanceView, maintenance_views
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.reinstall_views import ReinstallView
 from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
@@ -48,6 +51,8 @@ class Dossier:
     order_id: str
     subscription_id: str
     stands_still_for: str
+    deleted_on: str
+    maintenance: list[MaintenanceView]
     reinstall: ReinstallView
     log: list[LogLine]
     may_press: bool
@@ -64,6 +69,8 @@ class ServiceState(PortalState):
     order_id: str = ""
     subscription_id: str = ""
     stands_still_for: str = ""
+    deleted_on: str = ""
+    maintenance: list[MaintenanceView] = []
     reinstall: ReinstallView = ReinstallView()
     power: str = ""
     pressing: bool = False
@@ -82,11 +89,12 @@ class ServiceState(PortalState):
         return None if self.missing else ServiceState.ask_panel
 
     @rx.event
-    async def refresh(self) -> EventHandler | None:
+    async def refresh(self) -> list[Any]:
         """Something has happened."""
         before = self.service.status, self.reinstall.done
         await self._look()
-        return ServiceState.ask_panel if (self.service.status, self.reinstall.done) != before else None
+        stands = self.service.status, self.reinstall.done
+        return [AddressesState.refresh, *([ServiceState.ask_panel] if stands != before else [])]
 
     @rx.event(background=True)
     async def ask_panel(self) -> None:
@@ -147,7 +155,9 @@ class ServiceState(PortalState):
             return
         self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
         self.order_id, self.subscription_id = dossier.order_id, dossier.subscription_id
-        self.stands_still_for, self.reinstall = dossier.stands_still_for, dossier.reinstall
+        self.maintenance = dossier.maintenance
+        self.stands_still_for, self.deleted_on = dossier.stands_still_for, dossier.deleted_on
+        self.reinstall = dossier.reinstall
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
@@ -156,7 +166,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     """Everything the page of a service shows, in one transaction."""
     overview = service_overview(work, service_id)
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
-    order_id = order_of(work, service.item_id)
+    order_id, planned = order_of(work, service.item_id), planned_deletion(work, service_id)
     reinstall = ReinstallView.of(newest_wish(work, service))
     return Dossier(
         service=ServiceView.of(overview, reader),
@@ -165,6 +175,8 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         subscription_id=subscription_to_show(work, service.item_id),
         log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
         stands_still_for=newest_reason(work, service),
+        deleted_on=reader.day(planned.due_on) if planned is not None else "",
+        maintenance=maintenance_views(work, reader, service_id),
         reinstall=reinstall,
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE and reinstall.done < 0,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
