@@ -1,7 +1,8 @@
 """A clock in the browser: something is asked again and again while somebody looks at the page."""
 
+from typing import Any
+
 import reflex as rx
-from reflex_base.utils.imports import ImportDict
 
 TICKER = """
 function Ticker({ every, onTick }) {
@@ -32,9 +33,9 @@ class Ticker(rx.Component):
 
     tag = "Ticker"
     every: rx.Var[int]
-    on_tick: rx.EventHandler[rx.event.no_args_event_spec]
+    on_tick: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]  # Reflex's own way
 
-    def add_imports(self) -> ImportDict:
+    def add_imports(self) -> dict[str, Any]:
         """What the script uses of React."""
         return {"react": ["useEffect", "useRef"]}
 
