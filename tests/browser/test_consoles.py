@@ -56,7 +56,7 @@ def test_a_screen_is_painted_takes_keys_and_is_closed_when_its_tab_goes(
     console.get_by_role("button", name="Type it").click()
 
     assert lit_dots(canvas, more_than=typed)
-    assert mishaps.seen == []
+    assert [said for said in mishaps.seen if "getImageData" not in said] == []  # which we read ourselves
 
     console.close(run_before_unload=True)
     assert closes(company)
