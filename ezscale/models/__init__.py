@@ -51,6 +51,7 @@ from ezscale.models.sign_in import (
     SignIn,
     SignInStep,
 )
+from ezscale.models.stock import StockReading
 from ezscale.models.subscription import (
     Cancellation,
     Extension,
@@ -149,6 +150,7 @@ __all__ = [
     "SignInStep",
     "StaffRole",
     "StockHold",
+    "StockReading",
     "Subscription",
     "SubscriptionChange",
     "SubscriptionItem",

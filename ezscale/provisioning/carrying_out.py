@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.kit.errors import NotNow, Rejected, TemporaryFailure
+from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork
 from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.building import NotYet, build
@@ -23,7 +24,10 @@ DEEDS = {
 
 
 def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -> None:
-    """Do a job, or go on with it. TemporaryFailure means: call again later; a job that cannot succeed is failed."""
+    """Do a job, or go on with it. TemporaryFailure means: call again later; a job that cannot succeed is failed.
+
+    No try counts while a panel is silent, or wants to be left alone.
+    """
     with open_work() as work:
         task = assignment(work, job_id)
     if task is None:
@@ -34,7 +38,7 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
             build(open_work, panel, vault, job_id)
         else:
             DEEDS[task.job.action](open_work, panel, job_id)
-    except NotYet:
+    except (NotYet, NotNow):
         raise
     except TemporaryFailure as failure:
         if _note_trouble(open_work, job_id, failure.message) >= MOST_TRIES:
@@ -50,7 +54,7 @@ def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
         task = assignment(work, job_id)
         if task is None:
             return 0
-        task.job.tries += 1
+        task.job.tries += 0 if silent_lines(work) else 1  # what waits for a silent panel goes on when it is back
         if task.job.trouble != message:
             write_log(work, task.service.id, task.job.action, f"Will be tried again: {message}", job=task.job, ok=False)
         task.job.trouble = message

@@ -110,3 +110,19 @@ class ReverseNameWritten(Event):
     name_id: UUID
     service_id: UUID
     customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ExtrasMissing(Event):
+    """A server was built without something that was bought beside its plan, because its panel does not do that."""
+
+    service_id: UUID
+    customer_id: UUID
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockWanted(Event):
+    """A panel shall be asked how much room it has."""
+
+    panel: str

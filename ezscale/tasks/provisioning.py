@@ -1,5 +1,6 @@
 """Tasks about services."""
 
+from ezscale.billing.cases import open_case
 from ezscale.billing.events import (
     DisputeLost,
     DisputeTaken,
@@ -18,9 +19,10 @@ from ezscale.billing.events import (
 from ezscale.billing.subscriptions import items_of
 from ezscale.kit.jobs import Lane
 from ezscale.ordering import fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, comparing, resizing, reverse_dns, stopping
+from ezscale.provisioning import carrying_out, comparing, resizing, reverse_dns, stock_reading, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ExtrasMissing,
     JobRequested,
     ReverseNameWished,
     ServiceReady,
@@ -28,8 +30,9 @@ from ezscale.provisioning.events import (
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    StockWanted,
 )
-from ezscale.provisioning.services import services_of_items
+from ezscale.provisioning.services import service_overview, services_of_items
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -167,3 +170,24 @@ def look_again(
 def write_reverse_name(house: House, event: ReverseNameWished) -> None:
     """Let the DNS server say of an address what its holder wants."""
     reverse_dns.write_wished_name(house.automation("reverse dns"), house.reverse_zones, event.name_id)
+
+
+@task_of(Lane.VENDORS)
+def read_stock(house: House) -> None:
+    """Ask panels how much room they have, where they count what may be sold."""
+    stock_reading.read_stock(house.automation("stock"), house.panels)
+
+
+@task_of(Lane.VENDORS)
+def read_stock_of(house: House, event: StockWanted) -> None:
+    """Ask one panel."""
+    stock_reading.read_stock_of(house.automation("stock"), house.panels, event.panel)
+
+
+@task
+def ask_for_extras(house: House, event: ExtrasMissing) -> None:
+    """Put before staff what was bought and no panel sets by itself."""
+    with house.automation("provisioning")() as work:
+        number = service_overview(work, event.service_id).service.number
+        facts = {"service": number, "from": "as its plan says", "to": event.missing}
+        open_case(work, "resize_by_hand", event.service_id.hex, event.customer_id, facts)
