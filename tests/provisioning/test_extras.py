@@ -50,7 +50,9 @@ def test_a_server_is_built_with_the_disk_and_the_addresses_that_were_paid_for(at
 def test_what_costs_nothing_at_the_panel_and_what_has_ended_adds_nothing(at, ada):
     buys_fitted(ada, options={"extra-disk": 50, "control-panel": "plesk"}, add_ons={"migration": 1})
     with at.robot() as work:
-        for item in work.session.exec(select(SubscriptionItem).where(col(SubscriptionItem.option_value_id).is_not(None))):
+        for item in work.session.exec(
+            select(SubscriptionItem).where(col(SubscriptionItem.option_value_id).is_not(None))
+        ):
             item.end(work.today)
             work.session.add(item)
 
