@@ -49,10 +49,12 @@ class VirtFusionPanel:
     sets = frozenset({"cpu_cores", "memory_mb", "disk_gb", "traffic_gb", "ipv4"})
     shares_room = True
     longest_build = timedelta(minutes=30)
+    looks_again = timedelta(seconds=5)
     keeps_keys = False
     first_user = ""
     opens_account = False
     takes_ssh_keys = True
+    quickest_install = timedelta(0)
     buttons = frozenset(BUTTONS)
 
     def __init__(
