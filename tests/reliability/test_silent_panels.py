@@ -84,11 +84,12 @@ class Story:
     def __init__(self, company: Company, name: str) -> None:
         self.at, self.pace = company, Pace(name, 10_000, None)
         guard = LineGuard(Breaker(company.house.database, name), self.pace, self.pace)
-        lines: list[Hanging] = []
-        self.on: OnPanel = on_panel(
-            company, name, guard=guard, way=lambda line: lines.append(Hanging(line, company.clock)) or lines[-1]
-        )
-        [self.line] = lines
+
+        def hanging(line: Deadly) -> Hanging:
+            self.line = Hanging(line, company.clock)
+            return self.line
+
+        self.on: OnPanel = on_panel(company, name, guard=guard, way=hanging)
 
     def buys(self, name: str, place: int = 0) -> Person:
         """Somebody orders the smallest server, and pays."""
