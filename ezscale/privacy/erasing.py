@@ -54,7 +54,7 @@ SHORTEST_WORD = 4
 KEPT = {
     *("invoice", "invoice_line", "invoice_document", "payment", "payment_attempt", "credit_entry", "dunning_step"),
     *("customer_order", "coupon_use", "subscription", "subscription_item", "revenue_movement", "ip_assignment"),
-    *("stock_hold", "recorded_payment"),
+    *("stock_hold", "recorded_payment", "reverse_name"),
 }
 GONE = (
     *("delegation", "invitation", "credential", "login_session", "one_time_token", "sign_in_step", "sign_in"),

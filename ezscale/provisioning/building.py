@@ -1,6 +1,6 @@
 """From paid to running: account, reservation, installation, waiting, verification. Each step can be repeated."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -16,10 +16,10 @@ from ezscale.models import Customer, ProvisioningJob, Service
 from ezscale.models.service import BuildStep, JobAction
 from ezscale.provisioning.addresses import assign_addresses, release_addresses
 from ezscale.provisioning.credentials import choose_login, has_login, share_login, store_login
-from ezscale.provisioning.events import BuildProgressed, ServiceReady
+from ezscale.provisioning.events import BuildProgressed, ExtrasMissing, ServiceReady
 from ezscale.provisioning.jobs import Assignment, assignment
 from ezscale.provisioning.logbook import write_log
-from ezscale.provisioning.panel_skills import GivesLogins, SignsIn
+from ezscale.provisioning.panel_skills import GivesLogins, SetsExtras, SignsIn
 from ezscale.provisioning.ports import Panel, RemoteServer, RemoteState, ServiceSpec
 
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -40,7 +40,7 @@ def build(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None
     new = _ensure_server(open_work, panel, vault, job_id)
     try:
         _ensure_installed(open_work, panel, vault, job_id, new)
-        remote = _wait_until_ready(open_work, panel, job_id)
+        remote = wait_until_ready(open_work, panel, job_id)
     except Missing as missing:
         _reserve_anew(open_work, panel, job_id, missing)
     _confirm(open_work, panel, vault, job_id, remote)
@@ -60,7 +60,7 @@ def _ensure_account(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
             return
     account = panel.account(task.owner)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         task.service.account_ref = account
         _note(work, task, f"Account {account} on the panel")
 
@@ -80,8 +80,8 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
     adopted = remote is not None
     remote = remote or _reserve(open_work, panel, job_id, task, spec)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
-        task.service.remote_id = remote.remote_id
+        task = still_to_do(work, job_id)
+        task.service.take_server(remote.remote_id)
         task.service.become(sold_as)
         task.job.hear()
         work.session.flush()  # the id first: nothing else may fail before it is safe
@@ -93,7 +93,7 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
 def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, new: RemoteServer | None) -> None:
     with open_work() as work:
         task = assignment(work, job_id)
-        if task is None or _is_past(task.job, BuildStep.BUILD) or task.service.remote_id is None:
+        if task is None or is_past(task.job, BuildStep.BUILD) or task.service.remote_id is None:
             return
         task.job.begin(BuildStep.BUILD, world_now())
         remote_id = task.service.remote_id
@@ -102,7 +102,7 @@ def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: U
     if (new or panel.look(remote_id)).state in (RemoteState.RESERVED, RemoteState.FAILED):
         login = panel.build(remote_id, spec)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         if login is not None:
             store_login(work, vault, task.service.id, login)
         task.job.begin(BuildStep.WAIT, world_now())
@@ -114,7 +114,7 @@ def _reserve_anew(open_work: OpenWork, panel: Panel, job_id: UUID, missing: Miss
     if not panel.keeps_keys:
         raise missing
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         lost, task.service.remote_id = task.service.remote_id, None
         release_addresses(work, task.service)
         task.job.begin(BuildStep.RESERVE, world_now())
@@ -122,7 +122,11 @@ def _reserve_anew(open_work: OpenWork, panel: Panel, job_id: UUID, missing: Miss
     raise NotYet("What was reserved is gone", retry_after=panel.looks_again.total_seconds())
 
 
-def _wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> RemoteServer | None:
+def wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> RemoteServer | None:
+    """What is being installed for a job, once it is there. NotYet before; Rejected when it has failed or takes too long.
+
+    None when there is nothing to be done any more.
+    """
     with open_work() as work:
         task = assignment(work, job_id)
     if task is None or task.service.remote_id is None:
@@ -160,14 +164,25 @@ def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remo
     if not login_known and isinstance(panel, GivesLogins) and not _comes_without_password(panel):
         login = panel.new_login(remote.remote_id)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         if login is not None:
             store_login(work, vault, task.service.id, login)
         assign_addresses(work, task.service, remote)
         task.service.go_live(work.now)
         task.job.finish(work.now)
         write_log(work, task.service.id, JobAction.CREATE, "Running and verified", job=task.job)
+        _tell_what_is_missing(work, panel, task)
         work.emit(ServiceReady(task.service.id, task.service.customer_id))
+
+
+def _tell_what_is_missing(work: Work, panel: Panel, task: Assignment) -> None:
+    """What was bought beside the plan and this panel does not set is for a person to see to."""
+    sets = panel.sets if isinstance(panel, SetsExtras) else frozenset()
+    missing = {name: more for name, more in asdict(task.spec.extras).items() if more and name not in sets}
+    if missing:
+        words = ", ".join(f"{more} more of {name}" for name, more in missing.items())
+        write_log(work, task.service.id, JobAction.CREATE, f"A person has to add: {words}", job=task.job, ok=False)
+        work.emit(ExtrasMissing(task.service.id, task.service.customer_id, words))
 
 
 def _comes_without_password(panel: GivesLogins) -> bool:
@@ -184,14 +199,14 @@ def _with_password(work: Work, panel: Panel, vault: Vault, task: Assignment) -> 
 
 def _reserve(open_work: OpenWork, panel: Panel, job_id: UUID, task: Assignment, spec: ServiceSpec) -> RemoteServer:
     with open_work() as work:
-        _still_to_do(work, job_id).job.ask(world_now())
+        still_to_do(work, job_id).job.ask(world_now())
     try:
         return panel.reserve(spec, task.service.account_ref)
     except UnknownOutcome:
         raise
     except (TemporaryFailure, Rejected):
         with open_work() as work:
-            _still_to_do(work, job_id).job.hear()
+            still_to_do(work, job_id).job.hear()
         raise
 
 
@@ -256,17 +271,19 @@ def _one_at_a_time(work: Work, task: Assignment, step: BuildStep, unfinished: Co
 
 def _begin(work: Work, job_id: UUID, step: BuildStep) -> Assignment | None:
     task = assignment(work, job_id)
-    if task is not None and not _is_past(task.job, step):
+    if task is not None and not is_past(task.job, step):
         task.job.begin(step, world_now())
     return task
 
 
-def _is_past(job: ProvisioningJob, step: BuildStep) -> bool:
+def is_past(job: ProvisioningJob, step: BuildStep) -> bool:
+    """Whether a step lies behind a job."""
     order = list(BuildStep)
     return order.index(job.step) > order.index(step)
 
 
-def _still_to_do(work: Work, job_id: UUID) -> Assignment:
+def still_to_do(work: Work, job_id: UUID) -> Assignment:
+    """A job in the middle of being done. TemporaryFailure when somebody else has ended it meanwhile."""
     task = assignment(work, job_id)
     if task is None:
         raise TemporaryFailure("this job was finished elsewhere meanwhile")

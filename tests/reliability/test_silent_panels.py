@@ -84,12 +84,14 @@ class Story:
     def __init__(self, company: Company, name: str) -> None:
         self.at, self.pace = company, Pace(name, 10_000, None)
         guard = LineGuard(Breaker(company.house.database, name), self.pace, self.pace)
+        lines: list[Hanging] = []
 
-        def hanging(line: Deadly) -> Hanging:
-            self.line = Hanging(line, company.clock)
-            return self.line
+        def hanging(line: httpx.BaseTransport) -> Hanging:
+            lines.append(Hanging(line, company.clock))
+            return lines[-1]
 
         self.on: OnPanel = on_panel(company, name, guard=guard, way=hanging)
+        [self.line] = lines
 
     def buys(self, name: str, place: int = 0) -> Person:
         """Somebody orders the smallest server, and pays."""
