@@ -66,7 +66,10 @@ def change_plan(work: Work, plan_id: UUID, sheet: PlanSheet) -> Plan:
     plan = locked(work, Plan, plan_id)
     _fill(plan, sheet)
     stock = _stock(sheet.stock)
-    if stock != plan.stock:
+    if plan.stock_from_panel:
+        if stock != _stock(sheet.stock_seen):
+            raise Invalid("Its panel counts this plan: change who counts it first.", field="stock")
+    elif stock != plan.stock:
         if _stock(sheet.stock_seen) != plan.stock:  # whoever orders takes from it at the same time
             raise Invalid(f"Meanwhile there are {left(plan)} left. Please look again.", field="stock")
         set_stock(work, plan, stock)

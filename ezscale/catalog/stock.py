@@ -1,14 +1,18 @@
-"""How many of a plan are left: kept for an order while it is paid, given back when it is not."""
+"""How many of a plan are left: kept for an order while it is paid, given back when it is not.
+
+What a panel counts (`Plan.stock_from_panel`) is taken in the same way. It is not given back here: the panel's next answer
+tells what is there without it.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from ezscale.catalog.events import StockFreed
 from ezscale.kit.errors import Invalid
 from ezscale.kit.work import Work
-from ezscale.models import Order, Plan, StockHold, WaitlistPlace
+from ezscale.models import Location, Order, Plan, StockHold, StockReading, WaitlistPlace
 from ezscale.models.order import OrderStatus
 from ezscale.models.waitlist import WaitlistStatus
 
@@ -21,6 +25,15 @@ class SoldOut(Invalid):
         words = f"Only {left} of {plan.name} left." if left else f"{plan.name} is sold out at the moment."
         super().__init__(words, field="plan")
         self.plan_id = plan.id
+
+
+class SoldOutHere(Invalid):
+    """There is none left in the place that was asked for. `plan_id` and `location_id` are of what and where."""
+
+    def __init__(self, plan: Plan, location: Location) -> None:
+        words = f"{plan.name} is sold out in {location.name} at the moment. Please choose another location."
+        super().__init__(words, field="location")
+        self.plan_id, self.location_id = plan.id, location.id
 
 
 def take_from_stock(
@@ -40,6 +53,37 @@ def take_from_stock(
         plan.stock = (plan.stock or 0) + claimed.get(plan.id, 0) - wanted[plan.id]
         work.session.add(plan)
     return {plan.id: wanted[plan.id] for plan in plans}
+
+
+def take_in_places(work: Work, wanted: Mapping[tuple[UUID, UUID], int]) -> None:
+    """Take so many of each plan in each location, where its panel counts them. SoldOutHere when there are not enough.
+
+    Call it after `take_from_stock`, which makes others wait.
+    """
+    plans = {plan.id: plan for plan in _from_panel(work, {plan_id for plan_id, _ in wanted})}
+    readings = {
+        (reading.plan_id, reading.location_id): reading
+        for reading in readings_of(work, plans, lock=True)
+        if reading.read_at is not None
+    }
+    for (plan_id, location_id), quantity in wanted.items():
+        reading = readings.get((plan_id, location_id))
+        if reading is None:
+            continue
+        if reading.for_sale < quantity:
+            raise SoldOutHere(plans[plan_id], work.session.get_one(Location, location_id))
+        reading.take(quantity)
+        work.session.add(reading)
+
+
+def readings_of(work: Work, plan_ids: Collection[UUID], *, lock: bool = False) -> list[StockReading]:
+    """What panels have said of these plans, place by place."""
+    if not plan_ids:
+        return []
+    readings = select(StockReading).where(col(StockReading.plan_id).in_(list(plan_ids))).order_by(col(StockReading.id))
+    if lock:
+        readings = readings.with_for_update().execution_options(populate_existing=True)
+    return list(work.session.exec(readings))
 
 
 def keep_for_order(work: Work, order_id: UUID, taken: Mapping[UUID, int]) -> None:
@@ -82,7 +126,7 @@ def give_one_back(work: Work, order_id: UUID, plan_id: UUID) -> None:
 
 def put_back(work: Work, plan: Plan, quantity: int) -> None:
     """So many of a locked plan are free: for whoever waits for it, and for anybody when nobody does."""
-    if plan.stock is None:
+    if plan.stock is None or plan.stock_from_panel:
         return
     if is_awaited(work, plan.id):
         plan.set_aside += quantity
@@ -101,6 +145,22 @@ def set_stock(work: Work, plan: Plan, stock: int | None) -> None:
         plan.set_aside += stock or 0
         work.emit(StockFreed(plan.id))
     work.session.add(plan)
+
+
+def set_what_panel_counts(work: Work, plan: Plan, room: int) -> None:
+    """So many of a locked plan can be built, by what its panel says: less what is offered, for whoever waits comes first."""
+    offered = select(func.count(col(WaitlistPlace.id))).where(
+        WaitlistPlace.plan_id == plan.id,
+        WaitlistPlace.status == WaitlistStatus.OFFERED,
+        col(WaitlistPlace.holds_piece).is_(True),
+    )
+    free = max(room - work.session.exec(offered).one(), 0)
+    stock, aside = (0, free) if free and is_awaited(work, plan.id) else (free, 0)
+    if (plan.stock, plan.set_aside) != (stock, aside):
+        plan.stock, plan.set_aside = stock, aside
+        work.session.add(plan)
+    if aside:
+        work.emit(StockFreed(plan.id))
 
 
 def is_awaited(work: Work, plan_id: UUID) -> bool:
@@ -156,8 +216,14 @@ def _limited(work: Work, plan_ids: Collection[UUID]) -> Sequence[UUID]:
     ).all()
 
 
+def _from_panel(work: Work, plan_ids: Collection[UUID]) -> Sequence[Plan]:
+    counted = select(Plan).where(col(Plan.id).in_(list(plan_ids)), col(Plan.stock_from_panel).is_(True))
+    return work.session.exec(counted).all()
+
+
 def lock_plans(work: Work, plan_ids: Collection[UUID]) -> list[Plan]:
-    """These plans, locked: always in the same order, so that two who want several never wait for each other."""
+    """These plans as they are now, until the transaction ends. Always in the same order, so that two who want several
+    never wait for each other."""
     if not plan_ids:
         return []
     locked = select(Plan).where(col(Plan.id).in_(list(plan_ids))).order_by(col(Plan.id)).with_for_update()

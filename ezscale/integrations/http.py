@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import httpx
 
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.errors import Missing, NotNow, Rejected, TemporaryFailure, UnknownOutcome
 
 Http = httpx.Client
 Params = Mapping[str, str | int | bool]
@@ -83,7 +83,7 @@ def open_http(
 def ask(http: Http, method: str, path: str, *, json: object = None, params: Params | None = None) -> Any:
     """The vendor's answer, read from JSON; None when it is empty.
 
-    Otherwise TemporaryFailure when surely nothing happened, UnknownOutcome when something may have, Missing when the
+    Otherwise TemporaryFailure when surely nothing happened, NotNow when it was no try at all, UnknownOutcome when something may have, Missing when the
     record is not there, and Rejected when the vendor refuses.
     """
     return _answer(method, *_respond(http, method, path, json=json, params=params))
@@ -101,8 +101,10 @@ def _respond(
     asked = f"{http.base_url.host}, {method} {path}"
     try:
         response = http.request(method, path, json=json, params=params)
+    except NotAsked as error:
+        raise NotNow(f"Cannot reach it ({asked}): {named(error)}", retry_after=error.retry_after) from error
     except NOT_SENT as error:
-        raise TemporaryFailure(f"Cannot reach it ({asked}): {named(error)}", retry_after=rest_after(error)) from error
+        raise TemporaryFailure(f"Cannot reach it ({asked}): {named(error)}") from error
     except (*NOT_SENDABLE, httpx.InvalidURL) as error:
         raise Rejected(f"Its address or our key cannot be used ({asked}): {error}") from error
     except httpx.RequestError as error:
@@ -126,7 +128,8 @@ def _refusal(method: str, response: httpx.Response, asked: str) -> Exception:
     reason, code = _reason(body) or response.reason_phrase, _code(body)
     said = f"{reason[:LONGEST_REASON]} ({status}; {asked})"
     if status in COME_BACK_LATER:
-        return TemporaryFailure(said, retry_after=retry_after_of(response))
+        failure = NotNow if status == httpx.codes.TOO_MANY_REQUESTS else TemporaryFailure
+        return failure(said, retry_after=retry_after_of(response))
     if status >= 500 or status == 408:
         return lost(method, said)
     match status:

@@ -50,6 +50,7 @@ from ezscale.models.sign_in import (
     SignIn,
     SignInStep,
 )
+from ezscale.models.stock import StockReading
 from ezscale.models.subscription import (
     Cancellation,
     Extension,
@@ -148,6 +149,7 @@ __all__ = [
     "SignInStep",
     "StaffRole",
     "StockHold",
+    "StockReading",
     "Subscription",
     "SubscriptionChange",
     "SubscriptionItem",

@@ -37,11 +37,13 @@ class Service(Row, table=True):
     `port` is the one it answers on, where it shares its address with others; 0 elsewhere.
 
     `sized_as` is the plan whose size it has on its panel; `keeps_more` says that the panel could not take away everything
-    that a bigger one had given it. Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
+    that a bigger one had given it. `machine_id` is the one that staff have chosen for it, until it has it.
+    Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
     """
 
     __table_args__ = (
         UniqueConstraint("panel", "remote_id"),
+        UniqueConstraint("machine_id", "panel"),
         Index("ix_service_customer", "customer_id", "id"),
         Index("ix_service_former", "panel", "former_remote_id"),
         Index("ix_service_account", "panel", "account_ref"),
@@ -62,6 +64,7 @@ class Service(Row, table=True):
     panel: str = Field(max_length=40)
     account_ref: str = Field(default="", max_length=60)
     remote_id: str | None = Field(default=None, max_length=60)
+    machine_id: str | None = Field(default=None, max_length=60)
     sized_as: UUID | None = None
     keeps_more: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     former_remote_id: str | None = Field(default=None, max_length=60)
@@ -82,7 +85,7 @@ class Service(Row, table=True):
     def expire(self) -> None:
         """Nobody paid for it in time; it is built all the same if the money comes after all."""
         require_status("service", self.status, ServiceStatus.WAITING)
-        self.status = ServiceStatus.EXPIRED
+        self.status, self.machine_id = ServiceStatus.EXPIRED, None
 
     def hold(self) -> None:
         """It is paid, and a person has to say yes before it is built."""
@@ -98,6 +101,15 @@ class Service(Row, table=True):
         """What kept it back is gone: it may be built."""
         require_status("service", self.status, *KEPT_BACK)
         self.status = ServiceStatus.WAITING
+
+    def choose_machine(self, machine_id: str | None) -> None:
+        """Staff say which machine it is to have; None lets its panel choose."""
+        require_status("service", self.status, ServiceStatus.WAITING, ServiceStatus.FAILED, *KEPT_BACK)
+        self.machine_id = machine_id
+
+    def take_server(self, remote_id: str) -> None:
+        """The panel has set a server aside for it."""
+        self.remote_id, self.machine_id = remote_id, None
 
     def go_live(self, now: datetime) -> None:
         """It runs and has an owner, verified on the panel."""
@@ -147,7 +159,7 @@ class Service(Row, table=True):
         """It is gone, confirmed by the panel."""
         require_status("service", self.status, ServiceStatus.TERMINATING)
         self.status = ServiceStatus.TERMINATED
-        self.remote_id, self.former_remote_id = None, self.remote_id
+        self.remote_id, self.former_remote_id, self.machine_id = None, self.remote_id, None
         self.terminated_at = now
 
 
@@ -244,9 +256,9 @@ class ProvisioningJob(Row, table=True):
         self.step, self.finished_at, self.live_for, self.trouble = (BuildStep.DONE, now, None, "")
         self.trouble_kind = None
 
-    def stumble(self, trouble: str, kind: Trouble) -> None:
+    def stumble(self, trouble: str, kind: Trouble, *, counts: bool = True) -> None:
         """It did not work this time, and is tried again."""
-        self.tries += 1
+        self.tries += 1 if counts else 0
         self.trouble, self.trouble_kind = trouble, kind
 
     def fail(self, trouble: str, now: datetime, kind: Trouble = Trouble.REFUSED) -> None:

@@ -1,6 +1,7 @@
 """Placing an order: it keeps the price it showed."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -13,7 +14,7 @@ from ezscale.accounts.customers import own_customer
 from ezscale.accounts.permissions import PLACE_ORDERS, SEE_BILLING, SEE_EVERYTHING
 from ezscale.billing.reserving import reserved_for
 from ezscale.catalog.plans import Choice, locations, system_images
-from ezscale.catalog.stock import SoldOut, take_from_stock
+from ezscale.catalog.stock import SoldOut, SoldOutHere, take_from_stock, take_in_places
 from ezscale.catalog.waitlist import claim_offers
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
@@ -72,24 +73,28 @@ def place_order(work: Work, wanted: OrderRequest) -> Order:
     offer = quote_basket(work, [each.item for each in wanted.items], wanted.currency, customer, wanted.coupon)
     homes = _homes(work, wanted.items, offer)
     require_shown_total(offer, wanted.shown_total_minor)
-    terms = Terms(take_for(work, offer), reasons_to_hold(work, customer, offer))
+    terms = Terms(take_for(work, offer, homes), reasons_to_hold(work, customer, offer))
     return book_order(work, customer, offer, homes, terms)
 
 
-def take_for(work: Work, offer: Quote) -> Mapping[UUID, int]:
+def take_for(work: Work, offer: Quote, homes: Sequence[Home]) -> Mapping[UUID, int]:
     """Take from stock what a quote is about, and what is set aside for whoever orders it.
 
     SoldOut, at the first item of which there are not enough, otherwise.
     """
-    wanted: dict[UUID, int] = {}
-    for item in offer.items:
-        wanted[item.plan_id] = wanted.get(item.plan_id, 0) + 1
+    wanted = Counter(item.plan_id for item in offer.items)
+    where = [(item.plan_id, home.location_id) for item, home in zip(offer.items, homes, strict=True)]
     claimed = claim_offers(work, wanted)
     try:
-        return take_from_stock(work, wanted, claimed)
+        taken = take_from_stock(work, wanted, claimed)
+        take_in_places(work, Counter(where))
     except SoldOut as refusal:
         place = next(place for place, item in enumerate(offer.items, start=1) if item.plan_id == refusal.plan_id)
         raise at_item(refusal, place, len(offer.items)) from None
+    except SoldOutHere as refusal:
+        place = where.index((refusal.plan_id, refusal.location_id)) + 1
+        raise at_item(refusal, place, len(offer.items)) from None
+    return taken
 
 
 def require_shown_total(offer: Quote, shown_minor: int) -> None:

@@ -124,6 +124,7 @@ from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.leaving import LeavingState
+from ezscale.state.admin.machine import MachineState
 from ezscale.state.admin.mail import MailState
 from ezscale.state.admin.offers import OffersState
 from ezscale.state.admin.offers import OfferState as AdminOfferState
@@ -134,6 +135,8 @@ from ezscale.state.admin.overview import OverviewState as AdminOverviewState
 from ezscale.state.admin.panels import PanelsState
 from ezscale.state.admin.payouts import PayoutsState
 from ezscale.state.admin.plan import PlanState
+from ezscale.state.admin.plan_stock import PlanStockState
+from ezscale.state.admin.plan_trial import PlanTrialState
 from ezscale.state.admin.plans import PlansState
 from ezscale.state.admin.referrals import ReferralsState as AdminReferralsState
 from ezscale.state.admin.roles import RolesState
@@ -334,7 +337,7 @@ ADMIN = (
         "/admin/service/",
         admin_service,
         title=f"Service | {company()} staff",
-        on_load=[AdminServiceState.load, AdminServiceState.ask_panel],
+        on_load=[AdminServiceState.load, MachineState.load, AdminServiceState.ask_panel],
     ),
     Route(
         "/admin/subscriptions/",
@@ -358,7 +361,12 @@ ADMIN = (
     Route("/admin/invoice/", admin_invoice, title=f"Invoice | {company()} staff", on_load=[AdminInvoiceState.load]),
     Route("/admin/waitlist/", waitlist, title=f"Waitlist | {company()} staff", on_load=[WaitlistState.load]),
     Route("/admin/plans/", plans, title=f"Plans | {company()} staff", on_load=[PlansState.load]),
-    Route("/admin/plan/", plan, title=f"Plan | {company()} staff", on_load=[PlanState.load]),
+    Route(
+        "/admin/plan/",
+        plan,
+        title=f"Plan | {company()} staff",
+        on_load=[PlanState.load, PlanStockState.load, PlanTrialState.load],
+    ),
     Route("/admin/options/", options, title=f"Options | {company()} staff", on_load=[OptionsState.load]),
     Route("/admin/add-ons/", add_ons, title=f"Add-ons | {company()} staff", on_load=[AddOnsState.load]),
     Route("/admin/coupons/", coupons, title=f"Coupons | {company()} staff", on_load=[CouponsState.load]),

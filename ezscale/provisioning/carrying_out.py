@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import Rejected, TemporaryFailure
+from ezscale.kit.errors import NotNow, Rejected, TemporaryFailure
+from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models.service import JobAction, ServiceStatus, Trouble
 from ezscale.provisioning.building import NotYet, build
@@ -25,7 +26,10 @@ DEEDS = {
 
 
 def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -> None:
-    """Do a job, or go on with it. TemporaryFailure means: call again later; a job that cannot succeed is failed."""
+    """Do a job, or go on with it. TemporaryFailure means: call again later; a job that cannot succeed is failed.
+
+    No try counts while a panel is silent, or wants to be left alone.
+    """
     with open_work() as work:
         task = assignment(work, job_id)
     if task is None:
@@ -38,6 +42,10 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
             DEEDS[task.job.action](open_work, panel, job_id)
     except NotYet:
         raise
+    except NotNow as pause:
+        if not task.job.trouble:
+            _note_silence(open_work, job_id, pause.message)
+        raise
     except TemporaryFailure as failure:
         if _note_trouble(open_work, job_id, failure.message) >= MOST_TRIES:
             _give_up(open_work, job_id, f"Gave up after {MOST_TRIES} tries: {failure.message}", Trouble.AWAY)
@@ -49,25 +57,34 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
         _give_up(open_work, job_id, refusal.message, Trouble.REFUSED)
 
 
+def _note_silence(open_work: OpenWork, job_id: UUID, message: str) -> None:
+    """Nobody was asked, because the panel is silent: whoever waits is told all the same. One that wants a rest is no trouble."""
+    with open_work() as work:
+        is_silent = bool(silent_lines(work))
+    if is_silent:
+        _note_trouble(open_work, job_id, message)
+
+
 def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None:
             return 0
-        job, is_news = task.job, task.job.trouble != message
-        job.stumble(message, Trouble.AWAY)
+        job, is_first, is_news = task.job, not task.job.trouble, task.job.trouble != message
+        # what waits for a silent panel goes on when it is back
+        job.stumble(message, Trouble.AWAY, counts=not silent_lines(work))
         if is_news:
             told = told_of_retry(job.action, job.step, Trouble.AWAY)
             line = f"Will be tried again: {message}"
             write_log(work, task.service.id, job.action, line, job=job, ok=False, told=told)
         if job.action is JobAction.CREATE and is_news:
-            _tell(work, task)
+            _tell(work, task, is_first=is_first)
         return job.tries
 
 
-def _tell(work: Work, task: Assignment) -> None:
+def _tell(work: Work, task: Assignment, *, is_first: bool) -> None:
     """The first trouble of a build is told by mail, too; what comes after it is seen on the page."""
-    happened = BuildTroubled if task.job.tries == 1 else BuildProgressed
+    happened = BuildTroubled if is_first else BuildProgressed
     work.emit(happened(task.service.id, task.service.customer_id))
 
 

@@ -108,3 +108,19 @@ class FindingSettled(Event):
 
     finding_id: UUID
     settled_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtrasMissing(Event):
+    """A server was built without something that was bought beside its plan, because its panel does not do that."""
+
+    service_id: UUID
+    customer_id: UUID
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockWanted(Event):
+    """A panel shall be asked how much room it has."""
+
+    panel: str

@@ -26,8 +26,9 @@ from ezscale.models.order import OrderStatus
 from ezscale.models.service import UNBUILT, BuildStep, JobAction, ServiceStatus
 from ezscale.provisioning.events import JobRequested
 from ezscale.provisioning.logbook import write_log
-from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec, Sizes
+from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec
 from ezscale.provisioning.services import service_to_change
+from ezscale.provisioning.specs import extras_of, sizes_of
 
 Panels = Mapping[str, Panel]
 
@@ -145,16 +146,28 @@ def assignment(work: Work, job_id: UUID) -> Assignment | None:
         return None
     service, plan, location, image, customer = row
     owner = PanelOwner(customer.panel_ref, customer.company or customer.name, customer.email)
+    extras = extras_of(work, service.item_id)
     spec = ServiceSpec(
         service.number,
         plan.package,
         location.panel_ref,
         image.panel_ref,
         service.hostname,
-        sizes=Sizes(plan.cpu_cores, plan.memory_mb, plan.disk_gb, plan.traffic_gb),
+        sizes=sizes_of(plan, extras),
+        extras=extras,
         settings=plan.settings_of_panel,
+        machine=service.machine_id or "",
+        kept=kept_machines(work, service),
     )
     return Assignment(job, service, owner, spec)
+
+
+def kept_machines(work: Work, service: Service) -> frozenset[str]:
+    """The machines of its panel that staff have chosen for other services."""
+    chosen = select(Service.machine_id).where(
+        Service.panel == service.panel, col(Service.machine_id).is_not(None), Service.id != service.id
+    )
+    return frozenset(machine for machine in work.session.exec(chosen) if machine is not None)
 
 
 def open_jobs(work: Work, limit: int = 50) -> list[tuple[ProvisioningJob, Service]]:

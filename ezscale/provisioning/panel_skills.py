@@ -116,6 +116,13 @@ class Resizes(Protocol):
         ...
 
 
+@runtime_checkable
+class SetsExtras(Protocol):
+    """A panel that builds servers bigger than their plan. `sets` are the fields of `Extras` for which it does so."""
+
+    sets: frozenset[str]
+
+
 class ConsoleKind(StrEnum):
     """How a console is spoken to."""
 
@@ -220,7 +227,12 @@ class HasPages(Protocol):
 
 @runtime_checkable
 class CountsStock(Protocol):
-    """A panel that knows how much room it has."""
+    """A panel that knows how much room it has.
+
+    `shares_room` says that all plans take from the same room in a place, each by its size; otherwise each has its own.
+    """
+
+    shares_room: bool
 
     def stock(self, spec: ServiceSpec) -> int:
         """How many more of these could be built now."""
@@ -241,6 +253,26 @@ class TriesOut(Protocol):
 
     def dry_run(self, spec: ServiceSpec) -> list[Finding]:
         """What would go wrong, in plain words; empty when it would work. Changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine that is nobody's yet. `id` is the panel's; the rest are words for people."""
+
+    id: str
+    name: str
+    cpu: str = ""
+    memory: str = ""
+    disks: str = ""
+
+
+@runtime_checkable
+class Assigns(Protocol):
+    """A panel whose machines can be told apart before they are sold: `reserve` takes the one that a spec names."""
+
+    def free_machines(self, spec: ServiceSpec) -> list[Machine]:
+        """Those that are free now and are exactly what the spec asks for, in its place."""
         ...
 
 

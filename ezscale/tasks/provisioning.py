@@ -1,5 +1,6 @@
 """Tasks about services."""
 
+from ezscale.billing.cases import open_case
 from ezscale.billing.events import (
     DisputeLost,
     DisputeTaken,
@@ -19,9 +20,10 @@ from ezscale.billing.subscriptions import items_of
 from ezscale.catalog.events import StockFreed
 from ezscale.kit.jobs import Lane
 from ezscale.ordering import fulfilling, offering, reserved_orders, rooms, undelivered, waiting_line
-from ezscale.provisioning import carrying_out, comparing, resizing, stopping
+from ezscale.provisioning import carrying_out, comparing, resizing, stock_reading, stopping
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ExtrasMissing,
     JobRequested,
     ServiceFailed,
     ServiceReady,
@@ -30,8 +32,9 @@ from ezscale.provisioning.events import (
     ServiceSuspended,
     ServiceTerminated,
     ServiceWaitlisted,
+    StockWanted,
 )
-from ezscale.provisioning.services import services_of_items
+from ezscale.provisioning.services import service_overview, services_of_items
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -199,3 +202,24 @@ def look_again(
 ) -> None:
     """Close what was found of a service, and is over."""
     comparing.look_again(house.automation("comparison"), house.panels, event.service_id)
+
+
+@task_of(Lane.VENDORS)
+def read_stock(house: House) -> None:
+    """Ask panels how much room they have, where they count what may be sold."""
+    stock_reading.read_stock(house.automation("stock"), house.panels)
+
+
+@task_of(Lane.VENDORS)
+def read_stock_of(house: House, event: StockWanted) -> None:
+    """Ask one panel."""
+    stock_reading.read_stock_of(house.automation("stock"), house.panels, event.panel)
+
+
+@task
+def ask_for_extras(house: House, event: ExtrasMissing) -> None:
+    """Put before staff what was bought and no panel sets by itself."""
+    with house.automation("provisioning")() as work:
+        number = service_overview(work, event.service_id).service.number
+        facts = {"service": number, "from": "as its plan says", "to": event.missing}
+        open_case(work, "resize_by_hand", event.service_id.hex, event.customer_id, facts)

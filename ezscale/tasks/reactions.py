@@ -66,6 +66,7 @@ from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
     BuildTroubled,
     ComparisonAsked,
+    ExtrasMissing,
     JobRequested,
     ServiceFailed,
     ServiceReady,
@@ -74,6 +75,7 @@ from ezscale.provisioning.events import (
     ServiceSuspended,
     ServiceTerminated,
     ServiceWaitlisted,
+    StockWanted,
 )
 from ezscale.reporting.events import TravelRequested
 from ezscale.tasks import billing, housekeeping, messaging, privacy, provisioning
@@ -149,6 +151,8 @@ REACTIONS |= {
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
     ComparisonAsked: (provisioning.compare_panel,),
+    ExtrasMissing: (provisioning.ask_for_extras,),
+    StockWanted: (provisioning.read_stock_of,),
     BuildTroubled: (messaging.build_troubled,),
     ServiceReady: (
         messaging.service_ready,

@@ -17,6 +17,7 @@ SCHEDULE[:] = (
     Periodic(housekeeping.tidy, at=time(3)),
     Periodic(provisioning.expire_orders, every=timedelta(hours=1)),
     Periodic(provisioning.warn_of_reserved, every=timedelta(hours=1)),
+    Periodic(provisioning.read_stock, every=timedelta(minutes=5)),
     Periodic(provisioning.ask_again, every=timedelta(hours=1)),
     Periodic(provisioning.tend_waitlist, every=timedelta(minutes=5)),
     Periodic(provisioning.look_for_room, every=timedelta(hours=1)),

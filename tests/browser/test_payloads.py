@@ -117,6 +117,7 @@ NOT_TYPED = {
     "outbox_event": "names of ours",
     "panel_comparison": "a panel's own words",
     "payment": "names of gateways",
+    "stock_reading": "a panel's own words",
     "payout": "names of gateways",
     "gateway_balance": "names of gateways",
     "payment_attempt": "a gateway's own words",

@@ -39,6 +39,7 @@ BUTTONS = {
 TAKEN = 422  # among others: our number is on a server already
 SETTLES = timedelta(minutes=1)
 PATIENCE = httpx.Timeout(30, connect=3)  # the panel waits for its nodes while we wait for it
+QUESTION = httpx.Timeout(5, connect=3)  # its application API answers those by itself
 OWNERS_PATIENCE = httpx.Timeout(20, connect=3)
 LATER = 15.0  # seconds, when the panel is busy with a server
 
@@ -51,7 +52,10 @@ class PterodactylPanel:
     """
 
     name = "pterodactyl"
+    sets = frozenset({"cpu_cores", "memory_mb", "disk_gb"})
+    shares_room = True
     longest_build = timedelta(minutes=60)
+    looks_again = timedelta(seconds=5)
     keeps_keys = True
     first_user = ""
     opens_account = True
@@ -279,7 +283,13 @@ def open_panel(
     application = open_http(base, application_key, guard=panel_guard(guard), transport=transport)
     client = open_http(base, client_key, guard=panel_guard(client_guard or guard), transport=transport)
     application.timeout, client.timeout = PATIENCE, OWNERS_PATIENCE
+    application.event_hooks = {"request": [_ask_briefly]}
     return PterodactylPanel(PterodactylClient(application, client), url)
+
+
+def _ask_briefly(request: httpx.Request) -> None:
+    if request.method == "GET":
+        request.extensions["timeout"] = QUESTION.as_dict()
 
 
 def _owned_by(server: RemoteServer, account: str) -> RemoteServer:

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from ezscale.pages.admin.machine import machine_card
 from ezscale.pages.admin.parts import (
     QUIET,
     by_id,
@@ -140,6 +141,7 @@ def _main() -> rx.Component:
 def _side() -> rx.Component:
     billing = ServiceState.billing
     return stack(
+        machine_card(),
         card(
             definitions(
                 ("Power", _power()),
