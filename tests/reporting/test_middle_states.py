@@ -14,11 +14,22 @@ from ezscale.kit.actor import robot
 from ezscale.kit.columns import Moment
 from ezscale.kit.database import all_models, table_of
 from ezscale.kit.work import Work
-from ezscale.models import AutoTopUp, Dispute, Offer, Payout, Referral, Refund, SubscriptionChange, TopUp
+from ezscale.models import (
+    AutoTopUp,
+    ConsoleSession,
+    Dispute,
+    Offer,
+    Payout,
+    Referral,
+    Refund,
+    SubscriptionChange,
+    TopUp,
+)
 from ezscale.reporting.doctor import examine
 from tests.builders import (
     TODAY,
     a_change,
+    a_console,
     a_dispute,
     a_payout,
     a_referral,
@@ -31,6 +42,7 @@ from tests.builders import (
 MUCH_LATER = timedelta(days=200)
 NEW: dict[type[SQLModel], Callable[[], SQLModel]] = {  # of which a customer who has bought a server has none yet
     AutoTopUp: an_auto_top_up,
+    ConsoleSession: a_console,
     Dispute: a_dispute,
     Offer: an_offer,
     Payout: a_payout,
