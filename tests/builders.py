@@ -25,6 +25,7 @@ from ezscale.models import (
     TaxRate,
     TopUp,
 )
+from ezscale.models.console import ConsoleStatus
 from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OfferStatus, OrderStatus
@@ -155,9 +156,9 @@ def a_top_up(status: TopUpStatus = TopUpStatus.ASKED, **values: Any) -> TopUp:
     return TopUp(**{**row, "asked_by": "Ada", "asked_at": NOW, "status": status, **values})
 
 
-def a_console(**values: Any) -> ConsoleSession:
+def a_console(status: ConsoleStatus = ConsoleStatus.OPEN, **values: Any) -> ConsoleSession:
     """A console that somebody has just opened."""
-    return ConsoleSession(**{"service_id": new_id(), "opened_at": NOW, "open_until": NOW, **values})
+    return ConsoleSession(**{"service_id": new_id(), "opened_at": NOW, "open_until": NOW, "status": status, **values})
 
 
 def an_auto_top_up(status: AutoTopUpStatus = AutoTopUpStatus.ON, **values: Any) -> AutoTopUp:
