@@ -16,6 +16,7 @@ from tests.machine import run_folder, unavailable
 from tests.servers import server_url
 
 KINDS = ("sqlite", "postgres", "mariadb")
+COPY = "test.db"
 
 
 class Databases:
@@ -65,8 +66,8 @@ class Databases:
         template = self.folder / "template.db"
         if not template.exists():
             build(template)
-        copy = self.folder / "test.db"
-        for leftover in self.folder.glob("test.db*"):
+        copy = self.folder / COPY
+        for leftover in self.folder.glob(f"{COPY}*"):
             leftover.unlink()
         shutil.copyfile(template, copy)
         engine = self._engines.setdefault("sqlite", open_engine(f"sqlite:///{copy}"))  # it knows its statements

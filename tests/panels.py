@@ -3,7 +3,8 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 
 import httpx
 from sqlalchemy import update
@@ -11,11 +12,12 @@ from sqlmodel import col, select
 
 from ezscale.catalog.other_families import RANGES, stock_other_families
 from ezscale.integrations.enhance import adapter as enhance
-from ezscale.integrations.http import open_http
+from ezscale.integrations.http import Guard, open_http
 from ezscale.integrations.pterodactyl import adapter as pterodactyl
 from ezscale.integrations.synergycp import adapter as synergycp
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
+from ezscale.kit.clock import world_now
 from ezscale.kit.jobs import Job
 from ezscale.models import Order, Plan, ProvisioningJob
 from ezscale.ordering.placing import ItemRequest
@@ -53,6 +55,7 @@ class Deadly(httpx.BaseTransport):
         self._line = line
         self.dies_at: dict[int, str] = {}
         self.requests = 0
+        self.bodies: list[bytes] = []  # everything that went over it, both ways
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The panel's answer, if anybody lives to hear it."""
@@ -61,6 +64,7 @@ class Deadly(httpx.BaseTransport):
         if how == "before":
             raise Died
         answer = self._line.handle_request(request)
+        self.bodies += [request.read(), answer.read()]
         if how == "after":
             raise Died
         return answer
@@ -116,9 +120,19 @@ class OnPanel:
         return done
 
 
-def on_panel(company: Company, name: str) -> OnPanel:
-    """The company sells what this panel builds; people need nobody's approval."""
-    line, http, panel = OPENED[name](company)
+def on_panel(
+    company: Company,
+    name: str,
+    *,
+    guard: Guard | None = None,
+    way: Callable[[Deadly], httpx.BaseTransport] | None = None,
+) -> OnPanel:
+    """The company sells what this panel builds; people need nobody's approval.
+
+    It is reached through a guard if there is one, and on a way that may be broken.
+    """
+    line, http, open_guarded = OPENED[name](company)
+    panel = open_guarded(way(line) if way else line, guard)
     panel.settles = timedelta(0)
     company.house = replace(company.house, panels={name: panel})
     if name == "virtfusion":
@@ -158,38 +172,62 @@ def minutes(count: float) -> float:
     return count / (24 * 60)
 
 
-def _virtfusion(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
-    line = Deadly(InProcess(virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))))
-    http = open_http(URL, TOKEN, transport=line)
-    return line, http, VirtFusionPanel(VirtFusionClient(http), pause=lambda _seconds: None)
+def _ticking() -> Callable[[], datetime]:
+    """A clock that goes on by a second whenever it is looked at: no two installations end at the same time."""
+    looks = count()
+    return lambda: world_now() + timedelta(seconds=next(looks))
 
 
-def _pterodactyl(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
+Opened = tuple[Deadly, httpx.Client, Callable[[httpx.BaseTransport, Guard | None], Panel]]
+
+
+def _virtfusion(company: Company) -> Opened:
+    line = Deadly(InProcess(virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1), now=_ticking())))
+
+    def panel(way: httpx.BaseTransport, guard: Guard | None) -> Panel:
+        http = open_http(URL, TOKEN, guard=guard, transport=way)
+        return VirtFusionPanel(VirtFusionClient(http), pause=lambda _seconds: None)
+
+    return line, open_http(URL, TOKEN, transport=line), panel
+
+
+def _pterodactyl(company: Company) -> Opened:
     keys = PTERODACTYL_KEYS
     pace = GamesPace(install_looks=1, application_calls=10**6, client_calls=10**6)
-    stand_in = pterodactyl_stand_in(Store(), application_key=keys[0], client_key=keys[1], url=URL, pace=pace)
+    stand_in = pterodactyl_stand_in(
+        Store(), application_key=keys[0], client_key=keys[1], url=URL, pace=pace, now=_ticking()
+    )
     line = Deadly(InProcess(stand_in))
-    return line, open_http(URL, keys[0], transport=line), pterodactyl.open_panel(URL, *keys, transport=line)
+
+    def panel(way: httpx.BaseTransport, guard: Guard | None) -> Panel:
+        return pterodactyl.open_panel(URL, *keys, guard=guard, transport=way)
+
+    return line, open_http(URL, keys[0], transport=line), panel
 
 
-def _synergycp(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
+def _synergycp(company: Company) -> Opened:
     line = Deadly(InProcess(synergycp_stand_in(Store(), key=SYNERGYCP_KEY, pace=STEP_BY_STEP)))
-    http = open_http(URL, query={"key": SYNERGYCP_KEY}, transport=line)
-    return line, http, synergycp.open_panel(URL, SYNERGYCP_KEY, http=http)
+    query = {"key": SYNERGYCP_KEY}
+
+    def panel(way: httpx.BaseTransport, guard: Guard | None) -> Panel:
+        http = open_http(URL, query=query, guard=guard, transport=way)
+        return synergycp.open_panel(URL, SYNERGYCP_KEY, http=http)
+
+    return line, open_http(URL, query=query, transport=line), panel
 
 
-def _enhance(company: Company) -> tuple[Deadly, httpx.Client, Panel]:
+def _enhance(company: Company) -> Opened:
     line = Deadly(
         InProcess(enhance_stand_in(Store(), token=ENHANCE_TOKEN, public_url=URL, pace=SitesPace(build_looks=1)))
     )
-    return (
-        line,
-        open_http(URL, ENHANCE_TOKEN, transport=line),
-        enhance.open_panel(URL, ENHANCE_TOKEN, MASTER, transport=line),
-    )
+
+    def panel(way: httpx.BaseTransport, guard: Guard | None) -> Panel:
+        return enhance.open_panel(URL, ENHANCE_TOKEN, MASTER, guard=guard, transport=way)
+
+    return line, open_http(URL, ENHANCE_TOKEN, transport=line), panel
 
 
-OPENED: dict[str, Callable[[Company], tuple[Deadly, httpx.Client, Panel]]] = {
+OPENED: dict[str, Callable[[Company], Opened]] = {
     "virtfusion": _virtfusion,
     "pterodactyl": _pterodactyl,
     "synergycp": _synergycp,

@@ -12,7 +12,7 @@ from ezscale.catalog.plan_keeping import LONGEST_SUMMARY, MOST_POSITION, is_sold
 from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.work import Work
 from ezscale.models import AddOn, AddOnOffer, Option, OptionOffer, OptionValue, SubscriptionItem
-from ezscale.models.option import OptionKind
+from ezscale.models.option import OptionKind, PanelField
 
 MOST, MOST_OF_ONE = 10**6, 1000
 TAKEN = "There is one with this name already."
@@ -230,7 +230,7 @@ def _is_leant_on(work: Work, value_id: UUID) -> bool:
 
 def _fill_option(option: Option, sheet: OptionSheet) -> None:
     option.name = clean_name(sheet.name)
-    option.unit, option.panel_field = _short(sheet.unit, 20, "unit"), _short(sheet.panel_field, 40, "panel_field")
+    option.unit, option.panel_field = _short(sheet.unit, 20, "unit"), _panel_field(sheet.panel_field)
     option.position = whole(sheet.position, "position", MOST_POSITION)
     if option.kind is not OptionKind.SLIDER:
         return
@@ -253,8 +253,15 @@ def _fill_add_on(add_on: AddOn, sheet: AddOnSheet) -> None:
     add_on.name = clean_name(sheet.name)
     add_on.summary = _short(sheet.summary, LONGEST_SUMMARY, "summary")
     add_on.most = whole(sheet.most, "most", MOST_OF_ONE, least=1)
-    add_on.panel_field = _short(sheet.panel_field, 40, "panel_field")
+    add_on.panel_field = _panel_field(sheet.panel_field)
     add_on.position = whole(sheet.position, "position", MOST_POSITION)
+
+
+def _panel_field(typed: str) -> str:
+    name = typed.strip()
+    if name and name not in list(PanelField):
+        raise Invalid("Please choose one from the list.", field="panel_field")
+    return name
 
 
 def _short(typed: str, longest: int, field: str) -> str:

@@ -46,7 +46,7 @@ IMAGES = (
     ("almalinux-10", "AlmaLinux 10", "3"),
     ("rocky-10", "Rocky Linux 10", "4"),
 )
-EXTRA_DISK = ("extra-disk", "Extra disk", "GB", "storage", 500, 50, ("2.00", "1.90", "1.60"))  # for each 50 GB
+EXTRA_DISK = ("extra-disk", "Extra disk", "GB", "disk_gb", 500, 50, ("2.00", "1.90", "1.60"))  # for each 50 GB
 CONTROL_PANELS = (
     ("none", "None", ()),
     ("plesk", "Plesk Web Admin", ("12.00", "11.00", "9.50")),

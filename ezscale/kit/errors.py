@@ -88,6 +88,10 @@ class TemporaryFailure(Exception):
         self.retry_after = retry_after
 
 
+class NotNow(TemporaryFailure):
+    """It does not want to be asked now, or does not answer these days: nothing happened, and this was no try."""
+
+
 class UnknownOutcome(TemporaryFailure):
     """The other side may or may not have acted: find out before asking again."""
 

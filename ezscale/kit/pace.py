@@ -18,15 +18,21 @@ log = structlog.get_logger()
 ALONE = 4  # so many processes share the pace while none knows of the others
 TRY_STORE_AGAIN = 5.0  # seconds
 LONGEST_HOLD = 300.0  # seconds; a vendor that wants a longer rest says so again
-# Moments in microseconds, by the store's own clock. A moment that is further away than somebody wants to wait stays free.
+LONGEST_QUEUE = 120.0  # seconds; nobody is sent away for longer, however many want to pass
+# Moments in microseconds, by the store's own clock. A moment that is further away than somebody wants to wait stays free,
+# and they are told when to come again: one after the other, as fast as the pace lets them in.
 NEXT_MOMENT = """
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local free = math.max(now, tonumber(redis.call('GET', KEYS[1]) or '0'))
-if free - now <= tonumber(ARGV[2]) then
-    redis.call('SET', KEYS[1], string.format('%.0f', free + ARGV[1]), 'PX', 600000)
+local taken = KEYS[1]
+local moment = free
+if free - now > tonumber(ARGV[2]) then
+    taken = KEYS[2]
+    moment = math.min(math.max(free, tonumber(redis.call('GET', taken) or '0')), free + tonumber(ARGV[3]))
 end
-return string.format('%.0f', free - now)
+redis.call('SET', taken, string.format('%.0f', moment + ARGV[1]), 'PX', 600000)
+return string.format('%.0f', moment - now)
 """
 HOLD = """
 local t = redis.call('TIME')
@@ -46,13 +52,16 @@ class Pace:
         self._store = store
         self._pause = pause
         self._lock = threading.Lock()
-        self._own_free = 0.0
+        self._own_free = self._own_queue = 0.0
         self._alone_until = 0.0
         if store is not None:
             self._next_moment, self._hold = store.register_script(NEXT_MOMENT), store.register_script(HOLD)
 
     def wait(self, at_most: float) -> float:
-        """Wait for the next free moment: 0. When it is further away than `at_most` seconds, nobody waits: those seconds."""
+        """Wait for the next free moment: 0. When it is further away than `at_most` seconds, nobody waits.
+
+        Then it is in how many seconds to come again. Each is told another moment, so that a crowd comes back in a line.
+        """
         away = self._shared_moment(at_most)
         if away is None:
             away = self._own_moment(at_most)
@@ -81,7 +90,8 @@ class Pace:
         if not self._has_store:
             return None
         try:
-            away = self._next_moment(keys=[self._key], args=[round(self._gap * 1e6), round(at_most * 1e6)])
+            limits = [round(seconds * 1e6) for seconds in (self._gap, at_most, LONGEST_QUEUE)]
+            away = self._next_moment(keys=[self._key, f"{self._key}:queue"], args=limits)
         except (RedisError, OSError) as error:
             self._go_alone(error)
             return None
@@ -94,7 +104,10 @@ class Pace:
             free = max(now, self._own_free)
             if free - now <= at_most:
                 self._own_free = free + gap
-        return free - now
+                return free - now
+            again = min(max(free, self._own_queue), free + LONGEST_QUEUE)
+            self._own_queue = again + gap
+        return again - now
 
     def _go_alone(self, error: Exception) -> None:
         self._alone_until = monotonic() + TRY_STORE_AGAIN

@@ -19,11 +19,21 @@ class OptionKind(StrEnum):
     SLIDER = "slider"
 
 
+class PanelField(StrEnum):
+    """What of a server an option or an add-on makes more of, at its panel."""
+
+    CPU_CORES = "cpu_cores"
+    MEMORY_MB = "memory_mb"
+    DISK_GB = "disk_gb"
+    TRAFFIC_GB = "traffic_gb"
+    IPV4 = "ipv4"
+
+
 class Option(Row, table=True):
     """Something about a plan that the customer decides: memory, disk, a control panel.
 
     A choice has a price for each of its values. A slider goes from `smallest` to `largest` in steps, beyond what the
-    plan includes; its only value carries the price of one step. `panel_field` is the size at the panel that it raises.
+    plan includes; its only value carries the price of one step. `panel_field` is the `PanelField` that it raises, if any.
     """
 
     __tablename__ = "configurable_option"

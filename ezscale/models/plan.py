@@ -21,14 +21,27 @@ class Family(StrEnum):
     GAME = "game"
 
 
+class StockSource(StrEnum):
+    """Who knows how many of a plan may still be sold: nobody, we, or its panel."""
+
+    NONE = "none"
+    COUNTED = "counted"
+    PANEL = "panel"
+
+
 class Plan(Row, table=True):
     """A product as it is sold: sizes for people, package for the panel.
 
     `panel_settings` are what its panel has to know beside that, a line for each: a name, an equals sign, a value.
-    `stock` is how many may still be sold, no end of them when it is empty. A hidden plan is sold by its address alone.
+    `stock` is how many may still be sold, no end of them when it is empty; `set_aside` are beside these, and are for whoever
+    waits for one. Where it is read from the panel, `safety_margin` of them are kept free in each place. A hidden plan is
+    sold by its address alone.
     """
 
-    __table_args__ = (CheckConstraint("stock IS NULL OR stock >= 0", name="stock"),)
+    __table_args__ = (
+        CheckConstraint("stock IS NULL OR stock >= 0", name="stock"),
+        CheckConstraint("set_aside >= 0", name="set_aside"),
+    )
 
     slug: str = Field(max_length=60, unique=True)
     family: Family = Field(sa_type=word(Family))
@@ -46,13 +59,31 @@ class Plan(Row, table=True):
     hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     needs_approval: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     stock: int | None = None
+    stock_from_panel: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    safety_margin: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    set_aside: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     archived_at: datetime | None = maybe_moment()
+
+    @property
+    def stock_source(self) -> StockSource:
+        """Who knows how many may still be sold."""
+        if self.stock_from_panel:
+            return StockSource.PANEL
+        return StockSource.NONE if self.stock is None else StockSource.COUNTED
 
     @property
     def settings_of_panel(self) -> dict[str, str]:
         """`panel_settings` by name."""
         lines = (line.partition("=") for line in self.panel_settings.splitlines())
         return {name.strip(): value.strip() for name, _, value in lines if name.strip()}
+
+    def count_on_panel(self, margin: int) -> None:
+        """Its panel says how many may be sold; until it has, it is as many as before."""
+        self.stock_from_panel, self.safety_margin = True, margin
+
+    def count_here(self, stock: int | None) -> None:
+        """We count how many may be sold, or nobody does."""
+        self.stock_from_panel, self.safety_margin, self.stock = False, 0, stock
 
     def archive(self, now: datetime) -> None:
         """No longer for sale; those who have it keep it."""

@@ -156,7 +156,7 @@ def accept_offer(work: Work, offer_id: UUID, hostnames: Sequence[str], shown_min
     priced = price_offer(work, offer)
     require_shown_total(priced, shown_minor)
     homes = [Home(item.location_id, item.image_id, name) for item, name in zip(items, names, strict=True)]
-    placed = book_order(work, customer, priced, homes, Terms(take_for(work, priced), offer_id=offer.id))
+    placed = book_order(work, customer, priced, homes, Terms(take_for(work, priced, homes), offer_id=offer.id))
     offer.accept(work.actor.name, work.now)
     work.session.add(offer)
     return placed

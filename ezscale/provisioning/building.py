@@ -1,6 +1,6 @@
 """From paid to running: account, reservation, installation, waiting, verification. Each step can be repeated."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -16,14 +16,15 @@ from ezscale.models import Customer, ProvisioningJob, Service
 from ezscale.models.service import BuildStep, JobAction
 from ezscale.provisioning.addresses import assign_addresses, release_addresses
 from ezscale.provisioning.credentials import choose_login, has_login, share_login, store_login
-from ezscale.provisioning.events import BuildProgressed, ServiceReady
+from ezscale.provisioning.events import BuildProgressed, ExtrasMissing, ServiceReady
 from ezscale.provisioning.jobs import Assignment, assignment
 from ezscale.provisioning.logbook import write_log
-from ezscale.provisioning.panel_skills import GivesLogins, SignsIn
+from ezscale.provisioning.panel_skills import GivesLogins, SetsExtras, SignsIn
 from ezscale.provisioning.ports import Panel, RemoteServer, RemoteState, ServiceSpec
 
 CLOCKS_DIFFER = timedelta(minutes=2)
-LOOK_AGAIN = 3.0
+NEXT_IN_LINE = 3.0  # seconds
+LONGEST_LOOK = timedelta(minutes=2)
 
 
 class NotYet(TemporaryFailure):
@@ -36,10 +37,10 @@ def build(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None
     TemporaryFailure means: call again later. Rejected means: a person has to look.
     """
     _ensure_account(open_work, panel, job_id)
-    _ensure_server(open_work, panel, vault, job_id)
+    new = _ensure_server(open_work, panel, vault, job_id)
     try:
-        _ensure_installed(open_work, panel, vault, job_id)
-        remote = _wait_until_ready(open_work, panel, job_id)
+        _ensure_installed(open_work, panel, vault, job_id, new)
+        remote = wait_until_ready(open_work, panel, job_id)
     except Missing as missing:
         _reserve_anew(open_work, panel, job_id, missing)
     _confirm(open_work, panel, vault, job_id, remote)
@@ -59,16 +60,17 @@ def _ensure_account(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
             return
     account = panel.account(task.owner)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         task.service.account_ref = account
         _note(work, task, f"Account {account} on the panel")
 
 
-def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None:
+def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> RemoteServer | None:
+    """The server as the panel has just described it; None where it was known before."""
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None or task.service.remote_id:
-            return
+            return None
         if not panel.keeps_keys:
             # Two lost answers of one customer could not be told apart, so their reservations go one after the other.
             _one_at_a_time(work, task, BuildStep.RESERVE, col(Service.remote_id).is_(None))
@@ -78,28 +80,29 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
     adopted = remote is not None
     remote = remote or _reserve(open_work, panel, job_id, task, spec)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
-        task.service.remote_id = remote.remote_id
+        task = still_to_do(work, job_id)
+        task.service.take_server(remote.remote_id)
         task.service.become(sold_as)
         task.job.hear()
         work.session.flush()  # the id first: nothing else may fail before it is safe
         _note(work, task, f"Server {remote.remote_id} {'found again' if adopted else 'reserved'}")
         assign_addresses(work, task.service, remote)
+    return remote
 
 
-def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None:
+def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, new: RemoteServer | None) -> None:
     with open_work() as work:
         task = assignment(work, job_id)
-        if task is None or _is_past(task.job, BuildStep.BUILD) or task.service.remote_id is None:
+        if task is None or is_past(task.job, BuildStep.BUILD) or task.service.remote_id is None:
             return
         task.job.begin(BuildStep.BUILD, world_now())
         remote_id = task.service.remote_id
         spec = _with_password(work, panel, vault, task)
     login = None
-    if panel.look(remote_id).state in (RemoteState.RESERVED, RemoteState.FAILED):
+    if (new or panel.look(remote_id)).state in (RemoteState.RESERVED, RemoteState.FAILED):
         login = panel.build(remote_id, spec)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         if login is not None:
             store_login(work, vault, task.service.id, login)
         task.job.begin(BuildStep.WAIT, world_now())
@@ -111,15 +114,19 @@ def _reserve_anew(open_work: OpenWork, panel: Panel, job_id: UUID, missing: Miss
     if not panel.keeps_keys:
         raise missing
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         lost, task.service.remote_id = task.service.remote_id, None
         release_addresses(work, task.service)
         task.job.begin(BuildStep.RESERVE, world_now())
         _note(work, task, f"Server {lost} is not on the panel any more: another one is reserved")
-    raise NotYet("What was reserved is gone", retry_after=LOOK_AGAIN)
+    raise NotYet("What was reserved is gone", retry_after=panel.looks_again.total_seconds())
 
 
-def _wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> RemoteServer | None:
+def wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> RemoteServer | None:
+    """What is being installed for a job, once it is there. NotYet before; Rejected when it has failed or takes too long.
+
+    None when there is nothing to be done any more.
+    """
     with open_work() as work:
         task = assignment(work, job_id)
     if task is None or task.service.remote_id is None:
@@ -128,12 +135,17 @@ def _wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> Remote
     if remote.state is RemoteState.FAILED:
         raise Rejected("The panel could not install the system.")
     if remote.state is not RemoteState.READY or remote.busy:
-        began = task.job.step_began_at or world_now()
-        if world_now() - began > panel.longest_build:
+        waited = world_now() - (task.job.step_began_at or world_now())
+        if waited > panel.longest_build:
             minutes = int(panel.longest_build.total_seconds() // 60)
             raise Rejected(f"The panel has not finished the installation within {minutes} minutes.")
-        raise NotYet("The system is being installed", retry_after=LOOK_AGAIN)
+        raise NotYet("The system is being installed", retry_after=next_look(panel.looks_again, waited).total_seconds())
     return remote
+
+
+def next_look(usual: timedelta, waited: timedelta) -> timedelta:
+    """After how long it is worth looking again: as usual at first, then the less often the longer it has taken."""
+    return max(usual, min(waited / 10, LONGEST_LOOK))
 
 
 def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remote: RemoteServer | None) -> None:
@@ -152,14 +164,25 @@ def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remo
     if not login_known and isinstance(panel, GivesLogins) and not _comes_without_password(panel):
         login = panel.new_login(remote.remote_id)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         if login is not None:
             store_login(work, vault, task.service.id, login)
         assign_addresses(work, task.service, remote)
         task.service.go_live(work.now)
         task.job.finish(work.now)
         write_log(work, task.service.id, JobAction.CREATE, "Running and verified", job=task.job)
+        _tell_what_is_missing(work, panel, task)
         work.emit(ServiceReady(task.service.id, task.service.customer_id))
+
+
+def _tell_what_is_missing(work: Work, panel: Panel, task: Assignment) -> None:
+    """What was bought beside the plan and this panel does not set is for a person to see to."""
+    sets = panel.sets if isinstance(panel, SetsExtras) else frozenset()
+    missing = {name: more for name, more in asdict(task.spec.extras).items() if more and name not in sets}
+    if missing:
+        words = ", ".join(f"{more} more of {name}" for name, more in missing.items())
+        write_log(work, task.service.id, JobAction.CREATE, f"A person has to add: {words}", job=task.job, ok=False)
+        work.emit(ExtrasMissing(task.service.id, task.service.customer_id, words))
 
 
 def _comes_without_password(panel: GivesLogins) -> bool:
@@ -176,21 +199,21 @@ def _with_password(work: Work, panel: Panel, vault: Vault, task: Assignment) -> 
 
 def _reserve(open_work: OpenWork, panel: Panel, job_id: UUID, task: Assignment, spec: ServiceSpec) -> RemoteServer:
     with open_work() as work:
-        _still_to_do(work, job_id).job.ask(world_now())
+        still_to_do(work, job_id).job.ask(world_now())
     try:
         return panel.reserve(spec, task.service.account_ref)
     except UnknownOutcome:
         raise
     except (TemporaryFailure, Rejected):
         with open_work() as work:
-            _still_to_do(work, job_id).job.hear()
+            still_to_do(work, job_id).job.hear()
         raise
 
 
 def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment) -> RemoteServer | None:
     """The server that an earlier try has made without our hearing of it; NotYet while it may still turn up."""
     asked_at, began_at = task.job.asked_at, task.job.step_began_at or world_now()
-    if asked_at is None and not panel.keeps_keys:
+    if asked_at is None:  # no answer is missing; and where our number finds a server, reserving makes no second one
         return None
     candidates = panel.left_behind(task.spec, task.service.account_ref, began_at - CLOCKS_DIFFER)
     for remote in candidates:
@@ -209,8 +232,9 @@ def _left_behind(open_work: OpenWork, panel: Panel, task: Assignment) -> RemoteS
     if len(free) > 1:
         numbers = ", ".join(remote.remote_id for remote in free)
         raise Rejected(f"Several unclaimed servers of this customer are on the panel ({numbers}): please choose.")
-    if not free and asked_at is not None and world_now() - asked_at < panel.settles:
-        raise NotYet("The panel did not answer: the server may still turn up there", retry_after=LOOK_AGAIN)
+    if not free and world_now() - asked_at < panel.settles:
+        again = panel.looks_again.total_seconds()
+        raise NotYet("The panel did not answer: the server may still turn up there", retry_after=again)
     return free[0] if free else None
 
 
@@ -242,22 +266,24 @@ def _one_at_a_time(work: Work, task: Assignment, step: BuildStep, unfinished: Co
         )
     )
     if work.session.exec(other).first() is not None:
-        raise NotYet("Another server of this customer is being prepared", retry_after=LOOK_AGAIN)
+        raise NotYet("Another server of this customer is being prepared", retry_after=NEXT_IN_LINE)
 
 
 def _begin(work: Work, job_id: UUID, step: BuildStep) -> Assignment | None:
     task = assignment(work, job_id)
-    if task is not None and not _is_past(task.job, step):
+    if task is not None and not is_past(task.job, step):
         task.job.begin(step, world_now())
     return task
 
 
-def _is_past(job: ProvisioningJob, step: BuildStep) -> bool:
+def is_past(job: ProvisioningJob, step: BuildStep) -> bool:
+    """Whether a step lies behind a job."""
     order = list(BuildStep)
     return order.index(job.step) > order.index(step)
 
 
-def _still_to_do(work: Work, job_id: UUID) -> Assignment:
+def still_to_do(work: Work, job_id: UUID) -> Assignment:
+    """A job in the middle of being done. TemporaryFailure when somebody else has ended it meanwhile."""
     task = assignment(work, job_id)
     if task is None:
         raise TemporaryFailure("this job was finished elsewhere meanwhile")

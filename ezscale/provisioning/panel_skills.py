@@ -3,7 +3,8 @@
 A panel that implements it can, every other one cannot, and no screen offers it there: `skills_of` tells which.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -61,7 +62,7 @@ class Image:
 class Reinstallation:
     """What shall be installed in place of what is there. `keys` are public SSH keys, one line each.
 
-    `password` is ours where the panel lets us choose it, and empty elsewhere.
+    `password` is ours where the panel lets us choose it, and empty elsewhere. `settings` are the plan's, by the panel's names.
     """
 
     image: str
@@ -69,13 +70,19 @@ class Reinstallation:
     name: str
     keys: tuple[str, ...] = ()
     password: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @runtime_checkable
 class Reinstalls(Protocol):
-    """A panel that can install a machine anew. `takes_ssh_keys` says whether the keys of the order are put onto it."""
+    """A panel that can install a machine anew. `takes_ssh_keys` says whether the keys of the order are put onto it.
+
+    No installation is over before `quickest_install`: where a server has no `installed` mark, one that does not show in
+    that time has never begun.
+    """
 
     takes_ssh_keys: bool
+    quickest_install: timedelta
 
     def images(self, remote_id: str) -> list[Image]:
         """What can be installed on this machine."""
@@ -86,6 +93,15 @@ class Reinstalls(Protocol):
 
         Every call wipes: after a lost answer look first, and go on only when the panel has not begun.
         """
+        ...
+
+
+@runtime_checkable
+class PreparesReinstall(Protocol):
+    """A panel that is told something of a new installation before it is asked for it."""
+
+    def prepare_reinstall(self, remote_id: str, wish: Reinstallation) -> None:
+        """Everything but the wiping. Nothing is lost by it, and repeating does no harm."""
         ...
 
 
@@ -114,6 +130,13 @@ class Resizes(Protocol):
     def resize(self, remote_id: str, spec: ServiceSpec) -> Resizing:
         """Make it what another plan says. Repeating does no harm. A disk never shrinks: Rejected, or told in `left`."""
         ...
+
+
+@runtime_checkable
+class SetsExtras(Protocol):
+    """A panel that builds servers bigger than their plan. `sets` are the fields of `Extras` for which it does so."""
+
+    sets: frozenset[str]
 
 
 class ConsoleKind(StrEnum):
@@ -220,7 +243,12 @@ class HasPages(Protocol):
 
 @runtime_checkable
 class CountsStock(Protocol):
-    """A panel that knows how much room it has."""
+    """A panel that knows how much room it has.
+
+    `shares_room` says that all plans take from the same room in a place, each by its size; otherwise each has its own.
+    """
+
+    shares_room: bool
 
     def stock(self, spec: ServiceSpec) -> int:
         """How many more of these could be built now."""
@@ -241,6 +269,26 @@ class TriesOut(Protocol):
 
     def dry_run(self, spec: ServiceSpec) -> list[Finding]:
         """What would go wrong, in plain words; empty when it would work. Changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine that is nobody's yet. `id` is the panel's; the rest are words for people."""
+
+    id: str
+    name: str
+    cpu: str = ""
+    memory: str = ""
+    disks: str = ""
+
+
+@runtime_checkable
+class Assigns(Protocol):
+    """A panel whose machines can be told apart before they are sold: `reserve` takes the one that a spec names."""
+
+    def free_machines(self, spec: ServiceSpec) -> list[Machine]:
+        """Those that are free now and are exactly what the spec asks for, in its place."""
         ...
 
 

@@ -48,11 +48,27 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True)
+class Extras:
+    """What was bought beside a plan, of what panels count: options and add-ons together. `ipv4` is addresses more."""
+
+    cpu_cores: int = 0
+    memory_mb: int = 0
+    disk_gb: int = 0
+    traffic_gb: int = 0
+    ipv4: int = 0
+
+    def __bool__(self) -> bool:
+        return self != Extras()
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceSpec:
     """What was sold, in the panel's own numbers. `key` is our number of the service.
 
     `image` is what is installed: a template, a game, a version of PHP. `password` is ours for a panel that lets us choose
-    the first one, and empty elsewhere. `settings` are what else the panel has to know of the plan, by its own names.
+    the first one, and empty elsewhere. `sizes` are those of the plan with the `extras`. `settings` are what else the panel has to know of the plan, by its own names.
+    Where machines can be chosen, `machine` is the one that it has to be, by the panel's id, and `kept` are those that it
+    must not be, because other services are to have them.
     """
 
     key: str
@@ -62,7 +78,10 @@ class ServiceSpec:
     hostname: str
     password: str = ""
     sizes: Sizes = Sizes()
+    extras: Extras = Extras()
     settings: Mapping[str, str] = field(default_factory=dict)
+    machine: str = ""
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +97,8 @@ class RemoteServer:
     """A server as its panel describes it now. `busy` is true while the panel still works on it.
 
     `key` is our number of the service where the panel keeps it, and empty where it does not. `gone` is true for one that
-    was deleted and can still be read.
+    was deleted and can still be read. `installed` is a mark that is another one after every installation (and maybe after
+    other things, too); empty where the panel has none.
     """
 
     remote_id: str
@@ -97,6 +117,7 @@ class RemoteServer:
     package: str = ""
     sizes: Sizes | None = None
     created_at: datetime | None = None
+    installed: str = ""
     detail: dict[str, str] = field(default_factory=dict)
 
 
@@ -108,7 +129,8 @@ class Panel(Protocol):
     those, when it has no room left.
 
     `settles` is how long after a lost answer the panel may still act, or not yet list what it has made. `longest_build` is
-    how long an installation may take before a person has to look. `keeps_keys` says that a server carries our number of the
+    how long an installation may take before a person has to look, and `looks_again` how soon it is worth asking whether a
+    quick one is done. `keeps_keys` says that a server carries our number of the
     service from the first moment, so that it is found by that number whoever made it and whenever. `first_user` is whose
     password we choose, and store before the panel hears of it; empty where the panel chooses.
     """
@@ -116,6 +138,7 @@ class Panel(Protocol):
     name: str
     settles: timedelta
     longest_build: timedelta
+    looks_again: timedelta
     keeps_keys: bool
     first_user: str
 

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from ezscale.kit.work import Work
-from ezscale.models import PanelComparison, PanelFinding, Service
+from ezscale.models import Location, PanelComparison, PanelFinding, Plan, Service, StockReading
 from ezscale.models.service import ServiceStatus
 from ezscale.reporting.checks import MOST_NAMES, Check
 
 LONGEST_FINDING = timedelta(days=3)
 LONGEST_WITHOUT_COMPARISON = timedelta(days=2)
+LONGEST_WITHOUT_READING = timedelta(hours=6)
 
 
 def panels_agree(work: Work) -> Iterator[str]:
@@ -39,4 +40,20 @@ def panels_are_compared(work: Work) -> Iterator[str]:
     yield from work.session.exec(unseen.distinct().limit(MOST_NAMES))
 
 
-OF_PANELS: tuple[Check, ...] = (panels_agree, panels_are_compared)
+def stock_is_known(work: Work) -> Iterator[str]:
+    """Every panel that counts the stock of a plan has said within six hours how much room it has for it, in each place."""
+    too_old = (
+        select(Plan.slug, Location.slug, StockReading.read_at)
+        .join(StockReading, col(StockReading.plan_id) == Plan.id)
+        .join(Location, col(Location.id) == StockReading.location_id)
+        .where(
+            col(Plan.stock_from_panel).is_(True),
+            col(Plan.archived_at).is_(None),
+            or_(col(StockReading.read_at).is_(None), col(StockReading.read_at) < work.now - LONGEST_WITHOUT_READING),
+        )
+    )
+    for plan, place, read_at in work.session.exec(too_old.limit(MOST_NAMES)):
+        yield f"{plan} in {place}: {read_at:%Y-%m-%d %H:%M} UTC" if read_at else f"{plan} in {place}: never"
+
+
+OF_PANELS: tuple[Check, ...] = (panels_agree, panels_are_compared, stock_is_known)

@@ -12,8 +12,18 @@ from sqlmodel import col
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import Work
-from ezscale.models import ConsoleSession, Invoice, LoginAttempt, OneTimeToken, PayLink, SignIn, SignInStep
+from ezscale.models import (
+    ConsoleSession,
+    Invoice,
+    LoginAttempt,
+    OneTimeToken,
+    PanelExchange,
+    PayLink,
+    SignIn,
+    SignInStep,
+)
 from ezscale.models.pay_link import LASTS_PAST_DUE
+from ezscale.provisioning.exchanges import kept_since
 
 KEPT = timedelta(days=14)
 SIGN_INS_KEPT = timedelta(days=365)  # whoever looks once a year still sees everybody who came in
@@ -33,6 +43,7 @@ def tidy(work: Work) -> None:
         delete(PayLink).where(col(PayLink.invoice_id).in_(long_due)),
         delete(SignInStep).where(col(SignInStep.expires_at) < old),
         delete(SignIn).where(col(SignIn.ok).is_(True), col(SignIn.at) < work.now - SIGN_INS_KEPT),
+        delete(PanelExchange).where(col(PanelExchange.at) < kept_since(work)),
         delete(SignIn).where(col(SignIn.ok).is_(False), col(SignIn.at) < work.now - WRONG_TRIES_KEPT),
     ):
         work.session.execute(gone)

@@ -59,19 +59,31 @@ from ezscale.billing.events import (
     SubscriptionPaused,
     TopUpPaid,
 )
+from ezscale.catalog.events import StockFreed, WaitlistOffered, WaitlistOfferExpired
 from ezscale.messaging.events import MailWritten
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
 from ezscale.privacy.events import CustomerErased
 from ezscale.provisioning.events import (
+    BuildTroubled,
     ComparisonAsked,
     ConsoleLeft,
+    DeletionNear,
+    DeletionPlanned,
+    ExtrasMissing,
     JobRequested,
+    MaintenanceAnnounced,
+    PanelHinted,
+    ReinstallFailed,
+    ReverseNameWished,
     ServiceFailed,
     ServiceReady,
+    ServiceReinstalled,
     ServiceResized,
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    ServiceWaitlisted,
+    StockWanted,
 )
 from ezscale.reporting.events import TravelRequested
 from ezscale.tasks import billing, housekeeping, messaging, privacy, provisioning
@@ -146,14 +158,33 @@ REACTIONS |= {
     OfferMade: (messaging.offer_made,),
     RunAsked: (billing.run_what_is_asked,),
     JobRequested: (provisioning.carry_out,),
+    PanelHinted: (provisioning.heed_hint,),
     ConsoleLeft: (provisioning.close_console,),
     ComparisonAsked: (provisioning.compare_panel,),
-    ServiceReady: (messaging.service_ready, provisioning.look_again),
+    ExtrasMissing: (provisioning.ask_for_extras,),
+    StockWanted: (provisioning.read_stock_of,),
+    ReverseNameWished: (provisioning.write_reverse_name,),
     ServiceResized: (provisioning.look_again,),
-    ServiceFailed: (messaging.service_failed,),
+    ServiceReinstalled: (messaging.service_reinstalled, provisioning.look_again),
+    ReinstallFailed: (messaging.reinstall_failed,),
+    DeletionPlanned: (messaging.deletion_planned,),
+    MaintenanceAnnounced: (messaging.tell_of_maintenance,),
+    DeletionNear: (messaging.deletion_near,),
+    BuildTroubled: (messaging.build_troubled,),
+    ServiceReady: (
+        messaging.service_ready,
+        provisioning.look_again,
+        provisioning.close_undelivered,
+        provisioning.go_on_with_line,
+    ),
+    ServiceFailed: (messaging.service_failed, provisioning.report_undelivered),
+    ServiceWaitlisted: (messaging.service_waitlisted, provisioning.report_undelivered),
     ServiceSuspended: (messaging.service_suspended, provisioning.look_again),
     ServiceResumed: (messaging.service_resumed, provisioning.look_again),
-    ServiceTerminated: (messaging.service_terminated, provisioning.look_again),
+    ServiceTerminated: (messaging.service_terminated, provisioning.look_again, provisioning.go_on_with_line),
+    StockFreed: (provisioning.serve_line,),
+    WaitlistOffered: (messaging.waitlist_offer,),
+    WaitlistOfferExpired: (messaging.waitlist_expired,),
     MailWritten: (messaging.send,),
     TravelRequested: (housekeeping.travel,),
 }

@@ -203,7 +203,7 @@ def panel(shop):
 @pytest.fixture
 def disk(shop):
     """A slider for more disk: one euro for each ten gigabytes."""
-    sheet = OptionSheet("More disk", "GB", "storage", smallest="0", largest="100", step="10")
+    sheet = OptionSheet("More disk", "GB", "disk_gb", smallest="0", largest="100", step="10")
     option = add_option(shop, "disk", "slider", sheet)
     set_price(shop, VALUES, value(shop, option, "step").id, PriceWish("EUR", 1, "1"))
     return option
@@ -338,9 +338,9 @@ def test_what_was_sold_keeps_its_measure(shop, bare, panel, disk):
     sells(shop, bare, step.id, plesk.id)
 
     with pytest.raises(Invalid) as slider:
-        change_option(shop, disk.id, OptionSheet("More disk", "GB", "storage", smallest="0", largest="100", step="20"))
+        change_option(shop, disk.id, OptionSheet("More disk", "GB", "disk_gb", smallest="0", largest="100", step="20"))
     shop.session.refresh(disk)
-    change_option(shop, disk.id, OptionSheet("Disk", "GB", "storage", smallest="0", largest="200", step="10"))
+    change_option(shop, disk.id, OptionSheet("Disk", "GB", "disk_gb", smallest="0", largest="200", step="10"))
     with pytest.raises(Invalid) as choice:
         change_value(shop, plesk.id, ValueSheet("Plesk", adds="5"))
     shop.session.refresh(plesk)
@@ -351,7 +351,7 @@ def test_what_was_sold_keeps_its_measure(shop, bare, panel, disk):
 
 
 def test_the_step_of_a_slider_that_nobody_has_can_change_and_its_value_with_it(shop, disk):
-    change_option(shop, disk.id, OptionSheet("More disk", "GB", "storage", smallest="0", largest="100", step="20"))
+    change_option(shop, disk.id, OptionSheet("More disk", "GB", "disk_gb", smallest="0", largest="100", step="20"))
 
     assert value(shop, disk, "step").adds == 20
 
@@ -398,14 +398,14 @@ def test_options_values_and_add_ons_have_names_of_their_own(shop, panel, disk):
 
 def test_an_add_on_is_changed_and_everything_is_listed_with_what_is_archived_last(shop, panel, disk):
     ip = add_add_on(shop, "ip", AddOnSheet("An address", most="8"), recurring=True)
-    change_add_on(shop, ip.id, AddOnSheet("Address", "One more of them.", "16", "ips", "3"))
+    change_add_on(shop, ip.id, AddOnSheet("Address", "One more of them.", "16", "ipv4", "3"))
     add_add_on(shop, "by-hand", AddOnSheet("By hand", position="9"), recurring=False)
     archive_option(shop, disk.id)
     archive_add_on(shop, ip.id)
 
     assert [each.slug for each in every_add_on(shop) if each.slug in ("ip", "by-hand")] == ["by-hand", "ip"]
     assert every_option(shop)[-1].option.slug == "disk"
-    assert (ip.name, ip.most, ip.panel_field) == ("Address", 16, "ips")
+    assert (ip.name, ip.most, ip.panel_field) == ("Address", 16, "ipv4")
 
 
 def test_nobody_but_who_keeps_the_catalog_changes_or_sees_all_of_it(shop, bare, panel, disk):

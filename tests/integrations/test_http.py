@@ -6,7 +6,7 @@ import pytest
 
 from ezscale.integrations.http import ask, open_http
 from ezscale.kit.clock import world_now
-from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.errors import Missing, NotNow, Rejected, TemporaryFailure, UnknownOutcome
 
 
 def vendor(answer):
@@ -85,7 +85,7 @@ def test_a_broken_vendor_may_have_acted(status):
 def test_a_vendor_who_is_busy_has_not_acted(status):
     failure = failure_of(httpx.Response(status, json={"msg": "not now"}))
 
-    assert type(failure) is TemporaryFailure
+    assert type(failure) is (NotNow if status == 429 else TemporaryFailure)
     assert "not now" in failure.message
 
 

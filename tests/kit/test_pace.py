@@ -64,7 +64,20 @@ def test_who_does_not_want_to_wait_that_long_takes_nobodys_moment(broker: str) -
 
     refused = [pace.wait(0.5) for _ in range(3)]
 
-    assert all(1 < seconds <= 2 for seconds in refused)
+    assert all(seconds > 0.5 for seconds in refused)
+    assert pace.wait(2) == 0
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_a_crowd_that_is_sent_away_comes_back_in_a_line(broker: str, *, is_shared: bool) -> None:
+    pace = Pace(new_id().hex, PER_SECOND, open_store(broker) if is_shared else None, lambda _seconds: None)
+    while pace.wait(1) == 0:
+        pass
+
+    told = [pace.wait(1) for _ in range(50)]
+
+    assert told[-1] - told[0] == pytest.approx(49 * GAP, abs=2 * GAP)
+    assert all(later > one for one, later in pairwise(told))
 
 
 def test_a_vendor_that_wants_a_rest_gets_it_from_all(broker: str) -> None:

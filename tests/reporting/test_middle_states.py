@@ -17,23 +17,29 @@ from ezscale.kit.work import Work
 from ezscale.models import (
     AutoTopUp,
     ConsoleSession,
+    Deletion,
     Dispute,
     Offer,
     Payout,
     Referral,
     Refund,
+    ReverseName,
     SubscriptionChange,
     TopUp,
+    WaitlistPlace,
 )
 from ezscale.reporting.doctor import examine
 from tests.builders import (
     TODAY,
     a_change,
     a_console,
+    a_deletion,
     a_dispute,
     a_payout,
+    a_place,
     a_referral,
     a_refund,
+    a_reverse_name,
     a_top_up,
     an_auto_top_up,
     an_offer,
@@ -43,13 +49,16 @@ MUCH_LATER = timedelta(days=200)
 NEW: dict[type[SQLModel], Callable[[], SQLModel]] = {  # of which a customer who has bought a server has none yet
     AutoTopUp: an_auto_top_up,
     ConsoleSession: a_console,
+    Deletion: a_deletion,
     Dispute: a_dispute,
     Offer: an_offer,
     Payout: a_payout,
     Referral: lambda: a_referral(credit_on=TODAY),
     Refund: a_refund,
+    ReverseName: a_reverse_name,
     SubscriptionChange: a_change,
     TopUp: a_top_up,
+    WaitlistPlace: a_place,
 }
 STATEFUL = sorted((model for model in all_models() if "status" in model.model_fields), key=lambda model: model.__name__)
 MIDDLE = [
@@ -108,4 +117,4 @@ def _plant(session: Session, model: type[SQLModel], state: StrEnum, now: datetim
     moments = {c.name: now for c in table.columns if isinstance(c.type, Moment) and row[c.name] is not None}
     days = {c.name: now.date() for c in table.columns if isinstance(c.type, Date) and row[c.name] is not None}
     session.execute(update(table).where(table.c.id == row["id"]).values({**moments, **days, "status": state}))
-    return [str(row[name]) for name in ("number", "gateway_ref", "task", "id") if row.get(name)]
+    return [str(row[name]) for name in ("number", "gateway_ref", "task", "address", "id") if row.get(name)]

@@ -44,6 +44,10 @@ class Screen:
         self.asked_for = [answer for answer in answers if isinstance(answer, EventSpec)]
         return self.asked_for
 
+    async def does_in_background(self, handler: Any) -> None:
+        """A background handler runs to its end, in a tab that nothing else wants to change meanwhile."""
+        await handler.fn(Unhurried(self.state))
+
     def speaks(self, language: str) -> None:
         """The browser prefers a language."""
         headers = self.tab.router_data["headers"] | {"accept-language": language}
@@ -61,6 +65,25 @@ class Screen:
         """The inputs that the last handler has filled, and with what."""
         events = [event for spec in self.asked_for for event in Event.from_event_type(spec)]
         return [(each.payload["ref"], each.payload["value"]) for each in events if each.name == "_set_value"]
+
+
+class Unhurried:
+    """A state as a background handler holds it."""
+
+    def __init__(self, state: Any) -> None:
+        object.__setattr__(self, "state", state)
+
+    async def __aenter__(self) -> None:
+        """Nobody else holds it."""
+
+    async def __aexit__(self, *_: object) -> None:
+        """And nobody waits for it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.state, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self.state, name, value)
 
 
 def session_of(at: Company, person: Person) -> str:

@@ -57,6 +57,7 @@ class EnhancePanel:
     name = "enhance"
     settles = timedelta(minutes=3)
     longest_build = timedelta(minutes=15)
+    looks_again = timedelta(seconds=3)
     keeps_keys = True
     first_user = ""
     opens_account = True

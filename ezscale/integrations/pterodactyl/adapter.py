@@ -11,7 +11,7 @@ from ezscale.integrations.http import Guard, open_http
 from ezscale.integrations.pterodactyl import orders
 from ezscale.integrations.pterodactyl.accounts import account_of, forget, new_password
 from ezscale.integrations.pterodactyl.client import PterodactylClient, Row, nonsense
-from ezscale.integrations.pterodactyl.installing import install_again, install_instead, order
+from ezscale.integrations.pterodactyl.installing import install_again, install_instead, make_ready, order
 from ezscale.integrations.pterodactyl.nodes import panel_guard
 from ezscale.integrations.pterodactyl.reading import LONGEST_NAME, power_word, remote_server, text, usage_of
 from ezscale.integrations.pterodactyl.resizing import resize
@@ -39,6 +39,7 @@ BUTTONS = {
 TAKEN = 422  # among others: our number is on a server already
 SETTLES = timedelta(minutes=1)
 PATIENCE = httpx.Timeout(30, connect=3)  # the panel waits for its nodes while we wait for it
+QUESTION = httpx.Timeout(5, connect=3)  # its application API answers those by itself
 OWNERS_PATIENCE = httpx.Timeout(20, connect=3)
 LATER = 15.0  # seconds, when the panel is busy with a server
 
@@ -46,16 +47,20 @@ LATER = 15.0  # seconds, when the panel is busy with a server
 class PterodactylPanel:
     """Builds and stops game servers.
 
-    Implements `Panel`, `Powers`, `GivesLogins`, `Reinstalls`, `Renames`, `Resizes`, `OpensConsoles`, `Measures`,
-    `HasPages`, `CountsStock` and `TriesOut`.
+    Implements `Panel`, `Powers`, `GivesLogins`, `Reinstalls`, `PreparesReinstall`, `Renames`, `Resizes`,
+    `OpensConsoles`, `Measures`, `HasPages`, `CountsStock` and `TriesOut`.
     """
 
     name = "pterodactyl"
+    sets = frozenset({"cpu_cores", "memory_mb", "disk_gb"})
+    shares_room = True
     longest_build = timedelta(minutes=60)
+    looks_again = timedelta(seconds=5)
     keeps_keys = True
     first_user = ""
     opens_account = True
     takes_ssh_keys = False
+    quickest_install = timedelta(0)
     buttons = frozenset(BUTTONS)
 
     def __init__(self, client: PterodactylClient, address: str, *, settles: timedelta = SETTLES) -> None:
@@ -147,9 +152,13 @@ class PterodactylPanel:
         family = next((text(row.get("name")) for row in self._panel.nests() if text(row.get("id")) == nest), "")
         return [Image(f"{nest}/{egg['id']}", text(egg.get("name")), family) for egg in self._panel.eggs(nest)]
 
+    def prepare_reinstall(self, remote_id: str, wish: Reinstallation) -> None:
+        """Let the server be what shall be installed; its files stay as they are."""
+        make_ready(self._panel, self._server(remote_id), wish)
+
     def reinstall(self, remote_id: str, wish: Reinstallation) -> Login | None:
         """Install the same game anew, or another one of its family; whether files survive is the game's own affair."""
-        install_instead(self._panel, self._server(remote_id), wish.image)
+        install_instead(self._panel, self._server(remote_id), wish)
         return None
 
     def rename(self, remote_id: str, name: str) -> None:
@@ -279,7 +288,13 @@ def open_panel(
     application = open_http(base, application_key, guard=panel_guard(guard), transport=transport)
     client = open_http(base, client_key, guard=panel_guard(client_guard or guard), transport=transport)
     application.timeout, client.timeout = PATIENCE, OWNERS_PATIENCE
+    application.event_hooks = {"request": [_ask_briefly]}
     return PterodactylPanel(PterodactylClient(application, client), url)
+
+
+def _ask_briefly(request: httpx.Request) -> None:
+    if request.method == "GET":
+        request.extensions["timeout"] = QUESTION.as_dict()
 
 
 def _owned_by(server: RemoteServer, account: str) -> RemoteServer:

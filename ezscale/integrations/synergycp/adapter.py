@@ -12,10 +12,10 @@ from ezscale.integrations.synergycp.reading import first_and_last, has_address, 
 from ezscale.integrations.synergycp.register import Register
 from ezscale.integrations.synergycp.sales import Sale, id_of
 from ezscale.integrations.synergycp.selling import sell
-from ezscale.integrations.synergycp.shelf import images, in_stock, unknown_codes
+from ezscale.integrations.synergycp.shelf import images, in_stock, machines_on_shelf, unknown_codes
 from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
-from ezscale.provisioning.panel_skills import Finding, Image, PowerAction, Reinstallation, TrafficMonth
+from ezscale.provisioning.panel_skills import Finding, Image, Machine, PowerAction, Reinstallation, TrafficMonth
 from ezscale.provisioning.ports import PanelOwner, RemoteServer, RemoteState, ServiceSpec
 
 BUTTONS = {
@@ -33,14 +33,18 @@ NO_REASON = "Suspended by its provider"
 class SynergyCpPanel:
     """Sells dedicated servers and takes them back.
 
-    Implements `Panel`, `Powers`, `Reinstalls`, `Renames`, `CountsTraffic`, `SignsIn`, `CountsStock` and `TriesOut`.
+    Implements `Panel`, `Powers`, `Reinstalls`, `Renames`, `CountsTraffic`, `SignsIn`, `CountsStock`, `TriesOut` and `Assigns`.
     """
 
     name = "synergycp"
+    sets = frozenset({"traffic_gb"})
+    shares_room = False
     longest_build = timedelta(hours=3)
+    looks_again = timedelta(seconds=30)
     keeps_keys = True
     first_user = "root"
     takes_ssh_keys = False
+    quickest_install = timedelta(minutes=5)
     buttons = frozenset(BUTTONS)
 
     def __init__(
@@ -167,7 +171,7 @@ class SynergyCpPanel:
             self._panel.command(sale.server_id, id_of(control), order, self._key_of(server.owner))
 
     def images(self, remote_id: str) -> list[Image]:
-        """The systems to which the panel's staff have given a billing id."""
+        """The systems to which the panel's staff have given a billing id, without the steps that come before one."""
         return images(self._panel)
 
     def reinstall(self, remote_id: str, wish: Reinstallation) -> None:
@@ -202,6 +206,10 @@ class SynergyCpPanel:
     def stock(self, spec: ServiceSpec) -> int:
         """How many more machines of this kind could be sold now, with addresses for each."""
         return in_stock(self._panel, Wanted.of(spec))
+
+    def free_machines(self, spec: ServiceSpec) -> list[Machine]:
+        """The machines on the shelf with exactly these parts."""
+        return machines_on_shelf(self._panel, Wanted.of(spec))
 
     def dry_run(self, spec: ServiceSpec) -> list[Finding]:
         """What would go wrong, in plain words."""

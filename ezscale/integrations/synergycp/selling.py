@@ -13,10 +13,14 @@ from ezscale.provisioning.ports import OutOfStock, ServiceSpec
 def sell(client: SynergyCpClient, register: Register, spec: ServiceSpec, account: str) -> Row:
     """The machine that was given to a client under a number which no machine carried before."""
     wanted = Wanted.of(spec)
-    for server_id in pick(client, wanted):
+    for server_id in pick(client, wanted, spec):
         order = order_of(wanted, spec, account, server_id)
         if (server := _sold(client, register, wanted, spec.key, order)) is not None:
             return server
+    if spec.machine:
+        raise Rejected(
+            f"Machine {spec.machine}, which was chosen for it, was taken by another order: choose another one"
+        )
     raise TemporaryFailure("Other orders have taken the machines that were free")
 
 

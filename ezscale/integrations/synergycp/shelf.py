@@ -1,5 +1,6 @@
 """What the panel has on its shelf for a plan, and whether it knows what the plan names."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -7,17 +8,31 @@ from ezscale.integrations.synergycp.client import Row, SynergyCpClient
 from ezscale.integrations.synergycp.plans import Wanted
 from ezscale.integrations.synergycp.reading import code_of
 from ezscale.integrations.synergycp.sales import id_of
-from ezscale.provisioning.panel_skills import Finding, Image
-from ezscale.provisioning.ports import OutOfStock
+from ezscale.kit.errors import Rejected
+from ezscale.provisioning.panel_skills import Finding, Image, Machine
+from ezscale.provisioning.ports import OutOfStock, ServiceSpec
 
+PRE_INSTALL = re.compile(
+    r"\b(eras(e|ing)|wip(e|ing)|format(ting)?|partition(ing)?|shred|raid|disks?|rescue|firmware|bios|mem(ory )?test|burn-?in)\b",
+    re.IGNORECASE,
+)
 PICKS = 5  # machines that are tried, when other orders take them before us
 
 
-def pick(client: SynergyCpClient, wanted: Wanted) -> Iterator[str]:
-    """The ids of machines to try, one after the other. OutOfStock without a machine or a block of addresses."""
+def pick(client: SynergyCpClient, wanted: Wanted, spec: ServiceSpec) -> Iterator[str]:
+    """The ids of machines to try, one after the other. OutOfStock without a machine or a block of addresses.
+
+    Of a machine that was chosen beforehand, that one alone; Rejected when it cannot be had any more.
+    """
     if not client.some_entities(wanted.blocks, 1).rows:
         raise OutOfStock(f"No block of addresses {wanted.addresses} is free in {wanted.location}")
-    machines = client.some_servers(wanted.machines, PICKS).rows
+    if spec.machine:
+        if not is_on_shelf(client, wanted, spec.machine):
+            raise Rejected(f"Machine {spec.machine}, which was chosen for it, is not free any more: choose another one")
+        yield spec.machine
+        return
+    found = client.some_servers(wanted.machines, PICKS + len(spec.kept)).rows
+    machines = [machine for machine in found if id_of(machine) not in spec.kept]
     if not machines:
         raise OutOfStock(f"No machine of this kind is free in {wanted.location}")
     ready = [id_of(machine) for machine in machines if machine.get("is_pxe_ready") is not False]
@@ -28,7 +43,13 @@ def pick(client: SynergyCpClient, wanted: Wanted) -> Iterator[str]:
 
 def is_on_shelf(client: SynergyCpClient, wanted: Wanted, server_id: str) -> bool:
     """Whether a machine can still be had."""
-    return any(str(machine.get("id")) == server_id for machine in client.some_servers(wanted.machines, PICKS).rows)
+    return any(str(machine.get("id")) == server_id for machine in client.servers(wanted.machines))
+
+
+def machines_on_shelf(client: SynergyCpClient, wanted: Wanted) -> list[Machine]:
+    """The machines that could be sold and installed now, with what each is, as far as the panel says."""
+    ready = (row for row in client.servers(wanted.machines) if row.get("is_pxe_ready") is not False)
+    return [Machine(id_of(row), label_of(row), *parts_of(row)) for row in ready]
 
 
 def in_stock(client: SynergyCpClient, wanted: Wanted) -> int:
@@ -38,9 +59,13 @@ def in_stock(client: SynergyCpClient, wanted: Wanted) -> int:
 
 
 def images(client: SynergyCpClient) -> list[Image]:
-    """The systems to which the panel's staff have given a billing id."""
+    """The systems to which the panel's staff have given a billing id, without the steps that come before one.
+
+    The panel keeps both in one list and tells them apart by nothing but their names.
+    """
     profiles = [(code_of(row), str(row.get("name") or code_of(row))) for row in client.profiles()]
-    return [Image(code, name, name.split()[0]) for code, name in profiles if code]
+    systems = [(code, name) for code, name in profiles if code and not PRE_INSTALL.search(name)]
+    return [Image(code, name, name.split()[0]) for code, name in systems]
 
 
 def unknown_codes(client: SynergyCpClient, wanted: Wanted) -> Iterator[Finding]:
@@ -62,6 +87,22 @@ def unknown_codes(client: SynergyCpClient, wanted: Wanted) -> Iterator[Finding]:
         yield Finding("ips", f"All blocks of addresses {wanted.addresses} in {wanted.location} are taken.")
     if not found and not client.some_servers(wanted.machines, 1).rows:
         yield Finding("package", f"No machine with exactly these parts is free in {wanted.location}.")
+
+
+def label_of(machine: Row) -> str:
+    """What the panel's staff call a machine."""
+    return str(machine.get("nickname") or machine.get("srv_id") or f"Machine {id_of(machine)}")
+
+
+def parts_of(machine: Row) -> tuple[str, str, str]:
+    """Processor, memory and disks in words. Their shape is written down nowhere: empty where it is another one."""
+    cpu, memory, disks = machine.get("cpu"), machine.get("mem"), machine.get("hdd_counts")
+    counted = [disk for disk in disks if isinstance(disk, dict)] if isinstance(disks, list) else []
+    return (
+        str(cpu.get("name") or "") if isinstance(cpu, dict) else "",
+        f"{memory} GB" if isinstance(memory, int) else "",
+        ", ".join(f"{disk.get('count', 1)} × {disk.get('name', 'disk')}" for disk in counted),
+    )
 
 
 def _unknown(field: str, codes: tuple[str, ...], rows: Iterable[Row]) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from ezscale.integrations.virtfusion.reading import (
     templates_in,
     whole,
 )
-from ezscale.integrations.virtfusion.stock import count_stock, findings, number_of, reserve
+from ezscale.integrations.virtfusion.stock import bigger_than_package, count_stock, findings, number_of, reserve
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.provisioning.panel_skills import (
     Console,
@@ -46,11 +46,15 @@ class VirtFusionPanel:
     """Builds and stops virtual servers. Implements `Panel` and every skill but `HasPages` and `HostsWebsites`."""
 
     name = "virtfusion"
+    sets = frozenset({"cpu_cores", "memory_mb", "disk_gb", "traffic_gb", "ipv4"})
+    shares_room = True
     longest_build = timedelta(minutes=30)
+    looks_again = timedelta(seconds=5)
     keeps_keys = False
     first_user = ""
     opens_account = False
     takes_ssh_keys = True
+    quickest_install = timedelta(0)
     buttons = frozenset(BUTTONS)
 
     def __init__(
@@ -170,6 +174,12 @@ class VirtFusionPanel:
         except Missing as missing:
             self.look(remote_id)  # a package that is not there must not look like a server that is gone
             raise Rejected(missing.message, status=missing.status) from missing
+        bigger = bigger_than_package(spec)
+        disk = bigger.pop("storage", 0)
+        for name, size in bigger.items():
+            self._panel.change_size(remote_id, name, size)
+        if disk:
+            left = [*left, f"With its options its disk has to have {disk} GB: a person has to see to that"]
         return Resizing(tuple(left), restarts=True)
 
     def console(self, remote_id: str) -> Console:

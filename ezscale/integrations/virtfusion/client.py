@@ -137,6 +137,11 @@ class VirtFusionClient:
             raise nonsense("PUT", path)
         return [str(sentence) for sentence in info]
 
+    def change_size(self, server_id: str, name: str, size: int) -> None:
+        """Another memory, cpuCores or traffic than the package says."""
+        field = "cores" if name == "cpuCores" else name
+        ask(self._http, "PUT", f"/servers/{server_id}/modify/{name}", json={field: size})
+
     def switch_console(self, server_id: str, action: str) -> Row:
         """Enable or disable the console; it is so when the queue item is finished."""
         return self._row("POST", f"/servers/{server_id}/vnc", {"action": action})

@@ -64,8 +64,20 @@ def _order(spec: ServiceSpec, account: str) -> dict[str, int]:
         "packageId": number_of(spec.package, "package"),
         "userId": number_of(account, "account"),
         "hypervisorId": number_of(spec.location, "location"),  # a group's id, in spite of its name
-        "ipv4": 1,
+        "ipv4": 1 + spec.extras.ipv4,
+        **bigger_than_package(spec),
     }
+
+
+def bigger_than_package(spec: ServiceSpec) -> dict[str, int]:
+    """The sizes that were bought beyond the plan's, in the panel's words; the package says the others."""
+    sizes = {
+        "cpuCores": (spec.extras.cpu_cores, spec.sizes.cpu_cores),
+        "memory": (spec.extras.memory_mb, spec.sizes.memory_mb),
+        "storage": (spec.extras.disk_gb, spec.sizes.disk_gb),
+        "traffic": (spec.extras.traffic_gb, spec.sizes.traffic_gb),
+    }
+    return {name: size for name, (extra, size) in sizes.items() if extra}
 
 
 def _is_sold_out(panel: VirtFusionClient, spec: ServiceSpec) -> bool:

@@ -8,6 +8,7 @@ from ezscale.pages.admin.parts import by_id, or_dash, two_lines
 from ezscale.pages.admin.price_parts import SIDE_BY_SIDE, price_window
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.add_ons import PAID_CHOICES, AddOnsState
+from ezscale.state.admin.panel_fields import FIELD_CHOICES
 from ezscale.ui import Column, badge, button, card, confirm, dialog, empty, icon, select_field, table, text_field
 from ezscale.ui.base import words
 
@@ -88,7 +89,13 @@ def _describing() -> rx.Component:
         _line("Summary", "summary", THIS.summary, max_length=250),
         rx.el.div(
             _line("Up to so many", "most", THIS.most, input_mode="numeric", max_length=4),
-            _line("Field at the panel", "panel_field", THIS.panel_field, max_length=40, placeholder="ipv4"),
+            select_field(
+                "More at the panel",
+                "panel_field",
+                FIELD_CHOICES,
+                errors=ERRORS,
+                default_value=THIS.panel_field,
+            ),
             _line("Position", "position", THIS.position, input_mode="numeric", max_length=4),
             class_name=SIDE_BY_SIDE,
         ),

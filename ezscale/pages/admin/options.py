@@ -8,6 +8,7 @@ from ezscale.pages.admin.parts import or_dash
 from ezscale.pages.admin.price_parts import SIDE_BY_SIDE, price_window
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.options import KIND_CHOICES, OPTION, VALUE, OptionsState
+from ezscale.state.admin.panel_fields import FIELD_CHOICES
 from ezscale.ui import badge, button, card, confirm, dialog, empty, icon, select_field, skeleton, stack, text_field
 from ezscale.ui.base import words
 
@@ -169,7 +170,13 @@ def _describing() -> rx.Component:
         reach,
         rx.el.div(
             _line("Unit", "unit", OF.unit, max_length=20, placeholder="GB"),
-            _line("Field at the panel", "panel_field", OF.panel_field, max_length=40, placeholder="storage"),
+            select_field(
+                "More at the panel",
+                "panel_field",
+                FIELD_CHOICES,
+                errors=ERRORS,
+                default_value=OF.panel_field,
+            ),
             _line("Position", "position", OF.position, input_mode="numeric", max_length=4),
             class_name=SIDE_BY_SIDE,
         ),

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.admin.parts import by_id, figure, named, or_dash, record, two_lines
+from ezscale.pages.admin.plan_panel import stock_card, stock_window, trial_card
 from ezscale.pages.admin.plan_prices import price_windows
 from ezscale.pages.admin.plans import plan_fields, plan_standing
 from ezscale.pages.shell import admin_page
@@ -21,6 +22,7 @@ from ezscale.ui import (
     dialog,
     empty,
     icon,
+    link,
     select_field,
     split,
     stack,
@@ -43,6 +45,7 @@ def plan() -> rx.Component:
         price_windows(),
         _describing(),
         _offering(),
+        stock_window(),
         at="/admin/plans/",
         lead=rx.cond(THIS.slug != "", rx.fragment(THIS.slug, " · ", THIS.size)),
         crumbs=(("Plans", "/admin/plans/"),),
@@ -184,7 +187,7 @@ def _side() -> rx.Component:
         ("Panel", THIS.panel),
         ("Package", THIS.package),
         ("Panel settings", rx.el.span(or_dash(THIS.panel_settings), class_name="whitespace-pre-line break-words")),
-        ("Stock", words(THIS.stock != "", THIS.stock, "Unlimited")),
+        ("Set aside", rx.fragment(THIS.set_aside, " · ", link("Waitlist", "/admin/waitlist/"))),
         ("Subscribers", THIS.subscribers),
         ("Position", THIS.position),
         ("Approval", words(THIS.needs_approval, "By a colleague", "None needed")),
@@ -203,6 +206,8 @@ def _side() -> rx.Component:
     nothing = rx.el.p("It comes as it is.", class_name="text-sm text-faint")
     return stack(
         card(about, title="As it is sold"),
+        stock_card(),
+        trial_card(),
         card(rx.cond(PlanState.offers.length() > 0, offers, nothing), title="Fitted with", actions=[add]),
     )
 

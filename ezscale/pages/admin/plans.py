@@ -117,7 +117,7 @@ def plan_fields(state: Any, plan: Any | None = None) -> list[rx.Component]:
             line("Traffic in GB", "traffic_gb", **number),
             line("Package", "package", "What the panel calls it.", required=True, max_length=60),
             line("Position", "position", "Where it stands in the shop.", **number),
-            line("Stock", "stock", "Empty: unlimited.", **number),
+            _stock(plan, line("Stock", "stock", "Empty: unlimited.", **number)),
             class_name="grid grid-cols-1 gap-4 min-[420px]:grid-cols-2",
         ),
         text_area(
@@ -137,6 +137,11 @@ def plan_fields(state: Any, plan: Any | None = None) -> list[rx.Component]:
             class_name="flex flex-col gap-2.5",
         ),
     ]
+
+
+def _stock(plan: Any | None, line: rx.Component) -> rx.Component:
+    """What a panel counts is not typed."""
+    return line if plan is None else rx.cond(plan.counted_by_panel, hidden("stock", plan.stock), line)
 
 
 def _form() -> rx.Component:

@@ -24,7 +24,7 @@ def server_now(here: House, server_id: int | str, *, look: bool = False) -> Docu
 
 def begin_install(here: House, server: Document, *, word: str, start: bool) -> None:
     """Run the install script; the panel hears of its end."""
-    server["status"] = "installing"
+    server["status"], server["updated_at"] = "installing", here.stamp()
     server["power"], server["switching"] = "offline", None
     server["install"] = {
         "due": (here.now() + timedelta(seconds=here.pace.install_seconds)).isoformat(),

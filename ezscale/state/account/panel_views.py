@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from ezscale.provisioning.panel_skills import Filling, TrafficMonth, Usage
+from ezscale.provisioning.panel_skills import Filling, TrafficMonth, Usage, Website
 from ezscale.state.reader import Reader
 
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
@@ -94,6 +94,29 @@ class TrafficRow:
         total = sized(used, DECIMAL) + (f" of {sized(month.limit, DECIMAL)}" if month.limit else "")
         percent = min(100, round(100 * used / month.limit)) if month.limit else -1
         return cls(str(month.start), days, sized(month.received, DECIMAL), sized(month.sent, DECIMAL), total, percent)
+
+
+@dataclass
+class WebsiteRow:
+    """A website of a hosting. `size` is empty where the panel does not tell."""
+
+    domain: str
+    points_to: str
+    php: str
+    size: str
+    is_on: bool
+
+    @classmethod
+    def of(cls, site: Website) -> Self:
+        """A website in words."""
+        size = "" if site.size_bytes is None else sized(site.size_bytes)
+        return cls(site.domain, site.points_to, php_version(site.php), size, site.is_on)
+
+
+def php_version(written: str) -> str:
+    """PHP 8.4 for php84; what is written otherwise stays as it is."""
+    digits = written.removeprefix("php")
+    return f"PHP {digits[0]}.{digits[1:]}" if written != digits and digits.isdecimal() and len(digits) > 1 else written
 
 
 def sized(count: int, base: int = BINARY) -> str:

@@ -14,12 +14,14 @@ from ezscale.catalog.price_list import PLANS, per_cycle, price_history
 from ezscale.kit.work import Work
 from ezscale.models import Option, Plan
 from ezscale.models.option import OptionKind
+from ezscale.state.admin.plan_trial import PlanTrialState
 from ezscale.state.admin.plans import sheet_of, standing_of
 from ezscale.state.admin.price_views import ChangeRow, CycleRow, PointRow, grid_of
 from ezscale.state.admin.staff import Record, StaffState
 from ezscale.state.arguments import sent_id
 from ezscale.state.marketing.catalog import FAMILY_NAMES, gigabytes, terabytes
 from ezscale.state.reader import Reader
+from ezscale.state.telling import Answer
 
 
 @dataclass
@@ -40,6 +42,8 @@ class PlanView:
     panel_settings: str = ""
     position: str = ""
     stock: str = ""
+    counted_by_panel: bool = False
+    set_aside: str = ""
     popular: bool = False
     hidden: bool = False
     needs_approval: bool = False
@@ -67,6 +71,8 @@ class PlanView:
             panel_settings=plan.panel_settings,
             position=str(plan.position),
             stock="" if plan.stock is None else str(plan.stock),
+            counted_by_panel=plan.stock_from_panel,
+            set_aside=str(plan.set_aside),
             popular=plan.popular,
             hidden=plan.hidden,
             needs_approval=plan.needs_approval,
@@ -140,13 +146,14 @@ class PlanState(Record, StaffState):
         self.editing, self.errors = is_open is True, {}
 
     @rx.event
-    async def save(self, form: dict[str, Any]) -> None:
-        """Sell it as it was typed."""
+    async def save(self, form: dict[str, Any]) -> Answer:
+        """Sell it as it was typed, and see what its panel says to it."""
         row_id, sheet = sent_id(self._id), sheet_of(form)
         await self.perform(lambda work: change_plan(work, row_id, sheet))
         self.editing = False
         await self._look()
         self.say("The plan is saved.")
+        return PlanTrialState.try_out
 
     @rx.event
     async def archive(self) -> None:

@@ -1,0 +1,60 @@
+"""What a panel is told of a plan."""
+
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from ezscale.kit.work import Work
+from ezscale.models import AddOn, Location, Option, OptionValue, Plan, SubscriptionItem
+from ezscale.models.option import PanelField
+from ezscale.models.subscription import ItemKind
+from ezscale.provisioning.ports import Extras, ServiceSpec, Sizes
+
+NOTHING = Extras()
+
+
+def sizes_of(plan: Plan, extras: Extras = NOTHING) -> Sizes:
+    """How big a plan is, with what was bought beside it. What has no limit needs nothing more."""
+    return Sizes(
+        cpu_cores=_more(plan.cpu_cores, extras.cpu_cores),
+        memory_mb=_more(plan.memory_mb, extras.memory_mb),
+        disk_gb=_more(plan.disk_gb, extras.disk_gb),
+        traffic_gb=_more(plan.traffic_gb, extras.traffic_gb),
+    )
+
+
+def extras_of(work: Work, item_id: UUID) -> Extras:
+    """What is agreed on beside the plan of a subscription item, of what panels count: by what staff said of each part."""
+    own, beside = aliased(SubscriptionItem), aliased(SubscriptionItem)
+    parts = (
+        sqlalchemy.select(col(beside.quantity), col(OptionValue.adds), col(Option.panel_field), col(AddOn.panel_field))
+        .join(own, col(own.subscription_id) == col(beside.subscription_id))
+        .outerjoin(OptionValue, col(OptionValue.id) == col(beside.option_value_id))
+        .outerjoin(Option, col(Option.id) == col(OptionValue.option_id))
+        .outerjoin(AddOn, col(AddOn.id) == col(beside.add_on_id))
+        .where(col(own.id) == item_id, col(beside.kind) != ItemKind.PLAN, col(beside.ended_on).is_(None))
+    )
+    found: dict[str, int] = {}
+    for quantity, adds, by_option, by_add_on in work.session.execute(parts):
+        if (field := by_option or by_add_on) in list(PanelField):
+            found[field] = found.get(field, 0) + quantity * (adds if by_option else 1)
+    return Extras(**found)
+
+
+def sample_spec(plan: Plan, location: Location, image: str) -> ServiceSpec:
+    """What could be ordered of a plan in a place, for asking about it; nobody's, so it can never be built."""
+    return ServiceSpec(
+        key="",
+        package=plan.package,
+        location=location.panel_ref,
+        image=image,
+        hostname="example.com",
+        sizes=sizes_of(plan),
+        settings=plan.settings_of_panel,
+    )
+
+
+def _more(size: int, extra: int) -> int:
+    return size + extra if size else 0
