@@ -10,6 +10,7 @@ from ezscale.company.currencies import CurrencyRules
 from ezscale.kit.ids import new_id
 from ezscale.models import (
     AutoTopUp,
+    ConsoleSession,
     Deletion,
     Dispute,
     Invoice,
@@ -27,6 +28,7 @@ from ezscale.models import (
     TopUp,
     WaitlistPlace,
 )
+from ezscale.models.console import ConsoleStatus
 from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
@@ -176,6 +178,11 @@ def a_top_up(status: TopUpStatus = TopUpStatus.ASKED, **values: Any) -> TopUp:
     """A top-up of 11.90 EUR."""
     row = {"number": "TU-000001", "customer_id": new_id(), "currency": "EUR", "amount_minor": 1190}
     return TopUp(**{**row, "asked_by": "Ada", "asked_at": NOW, "status": status, **values})
+
+
+def a_console(status: ConsoleStatus = ConsoleStatus.OPEN, **values: Any) -> ConsoleSession:
+    """A console that somebody has just opened."""
+    return ConsoleSession(**{"service_id": new_id(), "opened_at": NOW, "open_until": NOW, "status": status, **values})
 
 
 def an_auto_top_up(status: AutoTopUpStatus = AutoTopUpStatus.ON, **values: Any) -> AutoTopUp:

@@ -41,10 +41,12 @@ class ConsoleSession(Row, table=True):
 
     def leave(self, until: datetime) -> None:
         """Whoever had opened it is gone: it is to be closed then, if they do not come back."""
+        require_status("console", self.status, ConsoleStatus.OPEN)
         self.open_until = min(self.open_until, until)
 
     def put_off(self, until: datetime) -> None:
         """Its panel does not let it be closed now, and nobody in either."""
+        require_status("console", self.status, ConsoleStatus.OPEN)
         self.open_until = until
 
     def close(self, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The matrix of action and state: what may happen in each state, and that nothing else does."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +13,7 @@ from ezscale.kit.jobs import Job
 from ezscale.kit.money import Money
 from ezscale.models import MailMessage
 from ezscale.models.base import WrongState
+from ezscale.models.console import ConsoleStatus as K
 from ezscale.models.deletion import DeletionStatus as L
 from ezscale.models.dispute import DisputeStatus as D
 from ezscale.models.invoice import InvoiceStatus as I
@@ -33,6 +35,7 @@ from tests.builders import (
     NOW,
     TODAY,
     a_change,
+    a_console,
     a_deletion,
     a_dispute,
     a_payout,
@@ -160,6 +163,10 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_auto_top_up, "go_on", (), {U.PAUSED: U.ON}),
     (an_auto_top_up, "pause", ("It was declined", NOW), {U.ON: U.PAUSED}),
     (an_auto_top_up, "stop", ("Sam", "No.", NOW), {U.ON: U.OFF, U.PAUSED: U.OFF}),
+    (a_console, "keep", (NOW, timedelta(minutes=5), timedelta(hours=4)), {K.OPEN: K.OPEN}),
+    (a_console, "leave", (NOW,), {K.OPEN: K.OPEN}),
+    (a_console, "put_off", (NOW,), {K.OPEN: K.OPEN}),
+    (a_console, "close", (NOW,), {K.OPEN: K.CLOSED}),
 )
 STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_invoice: I,
@@ -177,6 +184,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_payout: P,
     a_top_up: T,
     an_auto_top_up: U,
+    a_console: K,
     a_place: W,
 }
 # Whatever happens to these, happens in any state, or has tests of its own.

@@ -16,6 +16,7 @@ from ezscale.kit.database import all_models, table_of
 from ezscale.kit.work import Work
 from ezscale.models import (
     AutoTopUp,
+    ConsoleSession,
     Deletion,
     Dispute,
     Offer,
@@ -31,6 +32,7 @@ from ezscale.reporting.doctor import examine
 from tests.builders import (
     TODAY,
     a_change,
+    a_console,
     a_deletion,
     a_dispute,
     a_payout,
@@ -46,6 +48,7 @@ from tests.builders import (
 MUCH_LATER = timedelta(days=200)
 NEW: dict[type[SQLModel], Callable[[], SQLModel]] = {  # of which a customer who has bought a server has none yet
     AutoTopUp: an_auto_top_up,
+    ConsoleSession: a_console,
     Deletion: a_deletion,
     Dispute: a_dispute,
     Offer: an_offer,
