@@ -1,7 +1,7 @@
 """Which adapter stands behind which port, and the things a process has one of."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from ezscale.accounts.ports import StaffPasses
@@ -37,6 +37,7 @@ from ezscale.kit.work import Database, OpenWork
 from ezscale.messaging.ports import Mailer
 from ezscale.provisioning.dns_ports import Resolves, ReverseZones
 from ezscale.provisioning.ports import Panel
+from ezscale.provisioning.watching import Glances
 
 POWERDNS_RATE = 10  # requests a second: it has no limit of its own, but other things to do
 
@@ -57,6 +58,7 @@ class House:
     tax_ids: TaxIdRegister | None = None
     rates: RateFeed | None = None
     tax_calculator: TaxCalculator | None = None
+    glances: Glances = field(default_factory=Glances)
     reverse_zones: ReverseZones | None = None
     resolver: Resolves | None = None
 
@@ -113,6 +115,11 @@ def gateways() -> Gateways:
 def panels() -> Mapping[str, Panel]:
     """The panels by name."""
     return house().panels
+
+
+def glances() -> Glances:
+    """What this process has seen of machines a moment ago."""
+    return house().glances
 
 
 def mailer() -> Mailer:

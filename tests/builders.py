@@ -10,6 +10,7 @@ from ezscale.company.currencies import CurrencyRules
 from ezscale.kit.ids import new_id
 from ezscale.models import (
     AutoTopUp,
+    Deletion,
     Dispute,
     Invoice,
     Offer,
@@ -24,7 +25,9 @@ from ezscale.models import (
     SubscriptionChange,
     TaxRate,
     TopUp,
+    WaitlistPlace,
 )
+from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OfferStatus, OrderStatus
@@ -36,6 +39,7 @@ from ezscale.models.reverse_name import ReverseStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import AutoTopUpStatus, TopUpStatus
+from ezscale.models.waitlist import WaitlistStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -106,6 +110,12 @@ def a_service(status: ServiceStatus = ServiceStatus.ACTIVE, **values: Any) -> Se
     return Service(**{**ids, **row, "status": status, **values})
 
 
+def a_deletion(status: DeletionStatus = DeletionStatus.PLANNED, **values: Any) -> Deletion:
+    """The deletion of a service whose subscription has ended today."""
+    row = {"service_id": new_id(), "ended_on": TODAY, "due_on": TODAY, "planned_at": NOW}
+    return Deletion(**{**row, "status": status, **values})
+
+
 def an_order(status: OrderStatus = OrderStatus.PLACED, **values: Any) -> Order:
     """An order over 11.90 EUR."""
     row = {"number": "O-000001", "customer_id": new_id(), "currency": "EUR", "total_minor": 1190}
@@ -117,6 +127,12 @@ def an_offer(status: OfferStatus = OfferStatus.OFFERED, **values: Any) -> Offer:
     """An offer in EUR."""
     row = {"number": "Q-000001", "customer_id": new_id(), "currency": "EUR", "made_by": "Sam"}
     return Offer(**{**row, "made_at": NOW, "valid_until": NOW, "status": status, **values})
+
+
+def a_place(status: WaitlistStatus = WaitlistStatus.WAITING, **values: Any) -> WaitlistPlace:
+    """A place on the waitlist of a plan."""
+    row = {"plan_id": new_id(), "customer_id": new_id(), "joined_at": NOW, "offered_until": NOW}
+    return WaitlistPlace(**{**row, "status": status, **values})
 
 
 def a_referral(status: ReferralStatus = ReferralStatus.CAME, **values: Any) -> Referral:

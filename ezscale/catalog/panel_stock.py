@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.catalog.changing import change_catalog, locked, whole
-from ezscale.catalog.stock import lock_plans, readings_of
+from ezscale.catalog.stock import lock_plans, readings_of, set_room, set_stock
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
@@ -36,6 +36,7 @@ def choose_source(work: Work, plan_id: UUID, source: str, margin: str) -> Plan:
             plan.count_here(plan.stock or 0)
         case StockSource.NONE:
             plan.count_here(None)
+            set_stock(work, plan, None)
     work.session.add(plan)
     return plan
 
@@ -62,10 +63,7 @@ def book_reading(work: Work, plan: Plan, location_id: UUID, room: int, promised:
     work.session.add(reading)
     work.session.flush()
     told = [each for each in readings_of(work, [plan.id]) if each.read_at is not None]
-    for_sale = sum(each.for_sale for each in told)
-    if plan.stock != for_sale:
-        plan.stock = for_sale
-        work.session.add(plan)
+    set_room(work, plan, sum(each.for_sale for each in told))
 
 
 def book_silence(work: Work, plan_id: UUID, location_ids: Collection[UUID], trouble: str) -> None:

@@ -9,6 +9,8 @@ from sqlmodel import col, func, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.catalog.changing import change_catalog, clean_name, clean_slug, locked, whole
+from ezscale.catalog.events import StockFreed
+from ezscale.catalog.stock import set_stock
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Location, Plan, Subscription, SubscriptionItem
@@ -70,7 +72,7 @@ def change_plan(work: Work, plan_id: UUID, sheet: PlanSheet) -> Plan:
     elif stock != plan.stock:
         if _stock(sheet.stock_seen) != plan.stock:  # whoever orders takes from it at the same time
             raise Invalid(f"Meanwhile there are {left(plan)} left. Please look again.", field="stock")
-        plan.stock = stock
+        set_stock(work, plan, stock)
     work.session.add(plan)
     return plan
 
@@ -90,6 +92,7 @@ def restore_plan(work: Work, plan_id: UUID) -> Plan:
     plan = locked(work, Plan, plan_id)
     plan.restore()
     work.session.add(plan)
+    work.emit(StockFreed(plan.id))
     return plan
 
 

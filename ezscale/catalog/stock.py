@@ -7,11 +7,14 @@ tells what is there without it.
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
+from ezscale.catalog.events import StockFreed
 from ezscale.kit.errors import Invalid
 from ezscale.kit.work import Work
-from ezscale.models import Location, Plan, StockHold, StockReading
+from ezscale.models import Location, Order, Plan, StockHold, StockReading, WaitlistPlace
+from ezscale.models.order import OrderStatus
+from ezscale.models.waitlist import WaitlistStatus
 
 
 class SoldOut(Invalid):
@@ -33,17 +36,21 @@ class SoldOutHere(Invalid):
         self.plan_id, self.location_id = plan.id, location.id
 
 
-def take_from_stock(work: Work, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
+def take_from_stock(
+    work: Work, wanted: Mapping[UUID, int], claimed: Mapping[UUID, int] | None = None
+) -> dict[UUID, int]:
     """Take so many of each plan, all or none, and return those that are counted. SoldOut when there are not enough.
 
+    What is `claimed` was set aside for whoever takes it, and is not in stock any more.
     Nobody else can take of them until the transaction ends: call this before anything else is locked.
     """
+    claimed = claimed or {}
     plans = [plan for plan in lock_plans(work, _limited(work, wanted)) if plan.stock is not None]
     for plan in plans:
-        if (plan.stock or 0) < wanted[plan.id]:
+        if (plan.stock or 0) + claimed.get(plan.id, 0) < wanted[plan.id]:
             raise SoldOut(plan)
     for plan in plans:
-        plan.stock = (plan.stock or 0) - wanted[plan.id]
+        plan.stock = (plan.stock or 0) + claimed.get(plan.id, 0) - wanted[plan.id]
         work.session.add(plan)
     return {plan.id: wanted[plan.id] for plan in plans}
 
@@ -98,25 +105,106 @@ def release_stock(work: Work, order_ids: Collection[UUID]) -> None:
     kept = [hold for hold in _holds(work, order_ids) if hold.released_at is None]
     plans = {plan.id: plan for plan in lock_plans(work, {hold.plan_id for hold in kept})}
     for hold in kept:
-        plan = plans[hold.plan_id]
-        if plan.stock is not None and not plan.stock_from_panel:
-            plan.stock += hold.quantity
+        put_back(work, plans[hold.plan_id], hold.quantity)
         hold.release(work.now)
-        work.session.add_all((hold, plan))
+        work.session.add(hold)
 
 
-def take_again(work: Work, order_id: UUID) -> list[Plan]:
-    """Take what had been given back, for an order that was paid after all. Returns the plans of which none is left."""
+def give_one_back(work: Work, order_id: UUID, plan_id: UUID) -> None:
+    """One of what a paid order has is not wanted any more: others may have it."""
+    for hold in _holds(work, [order_id]):
+        if hold.plan_id != plan_id or hold.released_at is not None:
+            continue
+        [plan] = lock_plans(work, [plan_id])
+        put_back(work, plan, 1)
+        if hold.quantity > 1:
+            hold.quantity -= 1
+        else:
+            hold.release(work.now)
+        work.session.add(hold)
+
+
+def put_back(work: Work, plan: Plan, quantity: int) -> None:
+    """So many of a locked plan are free: for whoever waits for it, and for anybody when nobody does."""
+    if plan.stock is None or plan.stock_from_panel:
+        return
+    if is_awaited(work, plan.id):
+        plan.set_aside += quantity
+        work.emit(StockFreed(plan.id))
+    else:
+        plan.stock += quantity
+    work.session.add(plan)
+
+
+def set_stock(work: Work, plan: Plan, stock: int | None) -> None:
+    """So many of a locked plan may be sold from now on, and whoever waits for it comes first."""
+    awaited = is_awaited(work, plan.id)
+    plan.stock = 0 if awaited and stock is not None else stock
+    plan.set_aside = plan.set_aside if stock is not None else 0
+    if awaited:
+        plan.set_aside += stock or 0
+        work.emit(StockFreed(plan.id))
+    work.session.add(plan)
+
+
+def set_room(work: Work, plan: Plan, room: int) -> None:
+    """A panel can build so many more of a locked plan: whoever waits for it comes first, and keeps what was offered to them."""
+    offered = select(func.count(col(WaitlistPlace.id))).where(
+        WaitlistPlace.plan_id == plan.id,
+        WaitlistPlace.status == WaitlistStatus.OFFERED,
+        col(WaitlistPlace.holds_piece).is_(True),
+    )
+    free, awaited = max(room - work.session.exec(offered).one(), 0), is_awaited(work, plan.id)
+    counted = (0, free) if awaited else (free, 0)
+    if (plan.stock, plan.set_aside) == counted:
+        return
+    plan.stock, plan.set_aside = counted
+    if awaited and free:
+        work.emit(StockFreed(plan.id))
+    work.session.add(plan)
+
+
+def is_awaited(work: Work, plan_id: UUID) -> bool:
+    """Whether anybody waits for one of a plan: they have paid for it, or stand in its queue."""
+    queued = select(WaitlistPlace.id).where(
+        WaitlistPlace.plan_id == plan_id, WaitlistPlace.status == WaitlistStatus.WAITING
+    )
+    return work.session.exec(queued.limit(1)).first() is not None or is_owed(work, plan_id)
+
+
+def is_owed(work: Work, plan_id: UUID) -> bool:
+    """Whether somebody has paid for a plan of which none was left."""
+    return bool(orders_that_wait(work, plan_id, limit=1))
+
+
+def orders_that_wait(work: Work, plan_id: UUID, limit: int = 200) -> list[UUID]:
+    """The paid orders for which none of a plan was left, first paid first."""
+    owed = (
+        select(Order.id)
+        .join(StockHold, col(StockHold.order_id) == Order.id)
+        .where(StockHold.plan_id == plan_id, col(StockHold.released_at).is_not(None), Order.status == OrderStatus.HELD)
+        .order_by(col(Order.paid_at), col(Order.id))
+    )
+    return list(work.session.exec(owed.limit(limit)))
+
+
+def take_again(work: Work, order_id: UUID, *, in_turn: bool = False) -> list[Plan]:
+    """Take what had been given back, for an order that was paid after all. Returns the plans of which none is left.
+
+    What is set aside for those who wait is taken only for an order whose turn it is.
+    """
     given_back = [hold for hold in _holds(work, [order_id]) if hold.released_at is not None]
     plans = {plan.id: plan for plan in lock_plans(work, {hold.plan_id for hold in given_back})}
     missing = []
     for hold in given_back:
         plan = plans[hold.plan_id]
-        if plan.stock is not None and plan.stock < hold.quantity:
+        aside = min(plan.set_aside, hold.quantity) if in_turn else 0
+        if plan.stock is not None and plan.stock + aside < hold.quantity:
             missing.append(plan)
             continue
         if plan.stock is not None:
-            plan.stock -= hold.quantity
+            plan.set_aside -= aside
+            plan.stock -= hold.quantity - aside
         hold.take_again()
         work.session.add_all((hold, plan))
     return missing

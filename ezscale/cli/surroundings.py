@@ -12,6 +12,7 @@ from ezscale.sandbox.enhance import MASTER
 from ezscale.sandbox.panels import ENHANCE_TOKEN, PTERODACTYL_KEYS, SYNERGYCP_KEY
 from ezscale.sandbox.powerdns.app import KEY as POWERDNS_KEY
 from ezscale.sandbox.powerdns.app import OWN_NAMES
+from ezscale.sandbox.virtfusion.hooks import hook_token
 
 ROOT = Path(__file__).parents[2]
 Keys = dict[str, str]
@@ -66,7 +67,10 @@ def _of_stand_ins(keys: Keys, resolver: str) -> dict[str, dict[str, str]]:
     return {
         "stripe_url": {name: keys[name] for name in ("stripe_key", "stripe_webhook_secret")},
         "paypal_url": {"paypal_client_id": client_id, "paypal_secret": secret, "paypal_webhook_id": PAYPAL_WEBHOOK},
-        "virtfusion_url": {"virtfusion_token": keys["virtfusion_token"]},
+        "virtfusion_url": {
+            "virtfusion_token": keys["virtfusion_token"],
+            "virtfusion_webhook_token": hook_token(keys["virtfusion_token"]),
+        },
         "pterodactyl_url": {"pterodactyl_key": application_key, "pterodactyl_client_key": client_key},
         "synergycp_url": {"synergycp_key": SYNERGYCP_KEY},
         "enhance_url": {"enhance_token": ENHANCE_TOKEN, "enhance_org": MASTER},

@@ -47,6 +47,7 @@ BELONG_TOGETHER = (
 OF_STAND_INS = ("stripe_url", "paypal_url", "vies_url", "exchange_rates_url", "taxjar_url", "powerdns_url")
 Port = Annotated[int, Field(ge=1, le=65535)]
 Networks = tuple[IPv4Network | IPv6Network, ...]
+A_SOCKET = re.compile(r"wss://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 A_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
@@ -123,6 +124,10 @@ class Settings(BaseSettings):
     )
     virtfusion_url: str = Field(default="", description="https://<control-host>/api/v1; empty means no VPS.")
     virtfusion_token: SecretStr = Field(default=SecretStr(""), description="API token.")
+    virtfusion_webhook_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Token of the hook that tells us of its servers; empty means that no hook is believed.",
+    )
     virtfusion_rate: float = Field(default=10, gt=0, description="Requests a second that we send to it at most.")
     pterodactyl_url: str = Field(default="", description="https://<panel-host>; empty means no game servers.")
     pterodactyl_key: SecretStr = Field(default=SecretStr(""), description="Application key, ptla_…, of a root admin.")
@@ -135,6 +140,10 @@ class Settings(BaseSettings):
     enhance_token: SecretStr = Field(default=SecretStr(""), description="Access token of a SuperAdmin.")
     enhance_org: str = Field(default="", description="Id of the organisation that sells: the master organisation.")
     enhance_rate: float = Field(default=5, gt=0, description="Requests a second that we send to it at most.")
+    console_sockets: str = Field(
+        default="",
+        description="Where game consoles are: wss://node1.example.com:8080, wss://*.nodes.example.com:8080",
+    )
     vies_url: str = Field(default="", description="Only for a stand-in; empty means VIES itself, which checks VAT ids.")
     exchange_rates_url: str = Field(
         default="", description="Only for a stand-in; empty means the European Central Bank itself."
@@ -187,6 +196,13 @@ class Settings(BaseSettings):
             _networks(listed)
         except ValueError as error:
             raise ValueError(f"{error}; networks look like 192.0.2.0/24, 2001:db8::/32") from None
+        return listed
+
+    @field_validator("console_sockets")
+    @classmethod
+    def _sockets(cls, listed: str) -> str:
+        if wrong := [part for part in _parts(listed) if not A_SOCKET.fullmatch(part)]:
+            raise ValueError(f"{wrong[0]} does not look like wss://node1.example.com:8080")
         return listed
 
     @field_validator("resolvers")
@@ -306,6 +322,13 @@ class Settings(BaseSettings):
         return _networks(self.trusted_proxies)
 
     @property
+    def console_origins(self) -> tuple[str, ...]:
+        """The sockets that a page with a console may call: VirtFusion's control host, and those that are listed."""
+        known = [self.virtfusion_url, *([self.sandbox_url] if self.sandbox else [])]
+        own = {f"ws{url.scheme.removeprefix('http')}://{url.netloc}" for url in map(urlsplit, known) if url.netloc}
+        return (*sorted(own), *_parts(self.console_sockets))
+
+    @property
     def staff_url(self) -> str:
         """How staff reach their side, without a slash at the end."""
         if not self.admin_host:
@@ -357,7 +380,11 @@ def _said(value: str | SecretStr) -> str:
 
 
 def _networks(listed: str) -> Networks:
-    return tuple(ip_network(part.strip()) for part in listed.split(",") if part.strip())
+    return tuple(ip_network(part) for part in _parts(listed))
+
+
+def _parts(listed: str) -> list[str]:
+    return [part.strip() for part in listed.split(",") if part.strip()]
 
 
 def _host_of(address: str) -> str:

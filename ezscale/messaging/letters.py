@@ -253,8 +253,8 @@ def offer_made(work: Work, offer_id: UUID) -> None:
     write_mail(work, "offer_made", customer.email, offer.id.hex, values, link=link, customer=customer.id)
 
 
-def about_service(work: Work, service_id: UUID, template: str) -> None:
-    """When a service has come into another state; once for each time it does."""
+def about_service(work: Work, service_id: UUID, template: str, once: str = "") -> None:
+    """When a service has come into another state; once for each day on which it does, or for what `once` names."""
     service, plan, customer = work.session.execute(
         select(Service, Plan, Customer)
         .join(Plan, col(Plan.id) == Service.plan_id)
@@ -267,7 +267,7 @@ def about_service(work: Work, service_id: UUID, template: str) -> None:
         "plan": plan.name,
         "ipv4": service.ipv4,
     }
-    once = f"{service.id.hex}:{work.today}"
+    once = once or f"{service.id.hex}:{work.today}"
     link = address_of(f"/account/service/?id={service.id}")
     write_mail(work, template, customer.email, once, values, link=link, customer=customer.id)
 
@@ -276,7 +276,7 @@ def service_stands_still(work: Work, service_id: UUID) -> None:
     """When a service has been suspended: why. What runs again by now needs no letter."""
     standing = select(Suspension).where(Suspension.service_id == service_id, col(Suspension.lifted_at).is_(None))
     newest = work.session.exec(standing.order_by(col(Suspension.id).desc())).first()
-    if newest is not None:
+    if newest is not None and newest.reason != SuspensionReason.ENDED:  # of which a letter of its own tells
         about_service(work, service_id, STANDS_STILL[SuspensionReason(newest.reason)])
 
 

@@ -107,16 +107,85 @@ ABOUT_SERVICES = {
         ),
         "Open the server",
     ),
+    "build_troubled": Words(
+        "{{ hostname }} takes longer than usual",
+        (
+            "Hello {{ name }},",
+            (
+                "setting up {{ hostname }} takes longer than usual: something did not work at the first try. We keep trying by "
+                "ourselves; you need not do anything, and you hear from us as soon as it runs."
+            ),
+        ),
+        "See how far it is",
+    ),
     "service_failed": Words(
         "{{ hostname }} needs a little longer",
         (
             "Hello {{ name }},",
             (
-                "setting up {{ hostname }} did not work at once. Our staff have been told and are on it; you need not do "
+                "setting up {{ hostname }} did not work. Our staff have been told and are on it. If you wait, you need not do "
                 "anything, and you will hear from us."
             ),
+            "If you would rather not wait, you can have your money back: the page of your server offers it.",
         ),
-        "See the state",
+        "See what you can do",
+    ),
+    "service_waitlisted": Words(
+        "{{ hostname }} waits for room",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} is paid, and just now there is no room left to build it; we are sorry. It has its place on the "
+                "waitlist: whoever paid first comes first, and it is built by itself as soon as there is room."
+            ),
+            "If you would rather not wait, you can have your money back: the page of your server offers it.",
+        ),
+        "See what you can do",
+    ),
+    "waitlist_offer": Words(
+        "{{ plan }}: one is yours until {{ until }}",
+        (
+            "Hello {{ name }},",
+            (
+                "you have waited for {{ plan }}. One is there now, and it is set aside for you until {{ until }}. Order it "
+                "before that; afterwards it goes to whoever is next."
+            ),
+        ),
+        "Order it",
+    ),
+    "waitlist_expired": Words(
+        "{{ plan }}: your turn is over",
+        (
+            "Hello {{ name }},",
+            (
+                "the {{ plan }} that was set aside for you was not ordered in time, and has gone to whoever was next. If you "
+                "still want one, you can join the waitlist again, at its end."
+            ),
+        ),
+        "Join again",
+    ),
+    "service_reinstalled": Words(
+        "{{ hostname }} is installed anew",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} has been reinstalled, as it was asked for in your account, and is ready. What was on it before "
+                "is gone. How to log in, you see in your account; we never send passwords by mail."
+            ),
+            "If nobody of you asked for this, please answer this mail at once.",
+        ),
+        "Open the server",
+    ),
+    "reinstall_failed": Words(
+        "{{ hostname }} could not be reinstalled",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} could not be reinstalled as it was asked for. Why, you see on its page, where you can start it "
+                "again. If it fails once more, please answer this mail: we look at it."
+            ),
+        ),
+        "See what happened",
     ),
     "service_suspended": Words(
         "{{ hostname }} is suspended",
@@ -147,6 +216,41 @@ ABOUT_SERVICES = {
             ),
         ),
         "Open the server",
+    ),
+    "deletion_planned": Words(
+        "{{ hostname }} will be deleted on {{ day }}",
+        (
+            "Hello {{ name }},",
+            (
+                "the subscription of {{ hostname }} has ended, so it stands still now. On {{ day }} it is deleted, with "
+                "everything on it, and nobody can bring it back after that."
+            ),
+            (
+                "Is there anything on it that you need, or would you like to keep it? Its page in your account says what you "
+                "can do until that day; or simply answer this mail."
+            ),
+        ),
+        "See the service",
+    ),
+    "deletion_near": Words(
+        "Tomorrow {{ hostname }} will be deleted",
+        (
+            "Hello {{ name }},",
+            (
+                "on {{ day }} we delete {{ hostname }}, as we have written to you: its subscription has ended. Everything on it "
+                "is gone then. If you still need something, please act today."
+            ),
+        ),
+        "See the service",
+    ),
+    "maintenance": Words(
+        "Maintenance: {{ title }}",
+        (
+            "Hello {{ name }},",
+            "we work on something that your services run on, from {{ begins }} to {{ ends }}: {{ text }}",
+            "You need not do anything. Until it is over, your account shows how it stands.",
+        ),
+        "See my services",
     ),
     "service_resumed": Words(
         "{{ hostname }} runs again",

@@ -33,11 +33,15 @@ class Plan(Row, table=True):
     """A product as it is sold: sizes for people, package for the panel.
 
     `panel_settings` are what its panel has to know beside that, a line for each: a name, an equals sign, a value.
-    `stock` is how many may still be sold, no end of them when it is empty. Where it is read from the panel,
-    `safety_margin` of them are kept free in each place. A hidden plan is sold by its address alone.
+    `stock` is how many may still be sold, no end of them when it is empty; `set_aside` are beside these, and are for whoever
+    waits for one. Where it is read from the panel, `safety_margin` of them are kept free in each place. A hidden plan is
+    sold by its address alone.
     """
 
-    __table_args__ = (CheckConstraint("stock IS NULL OR stock >= 0", name="stock"),)
+    __table_args__ = (
+        CheckConstraint("stock IS NULL OR stock >= 0", name="stock"),
+        CheckConstraint("set_aside >= 0", name="set_aside"),
+    )
 
     slug: str = Field(max_length=60, unique=True)
     family: Family = Field(sa_type=word(Family))
@@ -57,6 +61,7 @@ class Plan(Row, table=True):
     stock: int | None = None
     stock_from_panel: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     safety_margin: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    set_aside: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     archived_at: datetime | None = maybe_moment()
 
     @property

@@ -36,6 +36,8 @@ class Service(Row, table=True):
 
     `port` is the one it answers on, where it shares its address with others; 0 elsewhere.
 
+    `installed` names what is on it where that was installed later and is none of our images.
+
     `sized_as` is the plan whose size it has on its panel; `keeps_more` says that the panel could not take away everything
     that a bigger one had given it. `machine_id` is the one that staff have chosen for it, until it has it.
     Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
@@ -69,6 +71,7 @@ class Service(Row, table=True):
     keeps_more: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     former_remote_id: str | None = Field(default=None, max_length=60)
     hostname: str = Field(max_length=190)
+    installed: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     status: ServiceStatus = Field(default=ServiceStatus.WAITING, sa_type=word(ServiceStatus), index=True)
     ipv4: str = Field(default="", max_length=60)
     ipv6: str = Field(default="", max_length=60)
@@ -93,8 +96,8 @@ class Service(Row, table=True):
         self.status = ServiceStatus.HELD
 
     def wait_for_stock(self) -> None:
-        """It is paid, and there is none left to build; staff know."""
-        require_status("service", self.status, *UNBUILT)
+        """It is paid, and there is none left to build, or its panel has no room for it; staff know."""
+        require_status("service", self.status, *UNBUILT, ServiceStatus.BUILDING)
         self.status = ServiceStatus.WAITLISTED
 
     def release(self) -> None:
@@ -129,6 +132,12 @@ class Service(Row, table=True):
     def become(self, plan_id: UUID, *, keeps_more: bool = False) -> None:
         """It has the size of this plan, as far as its panel could make it so."""
         self.sized_as, self.keeps_more = plan_id, keeps_more
+
+    def reinstalled(self, image_id: UUID | None, image_name: str, hostname: str) -> None:
+        """Another system is on it, one of our images or another one."""
+        require_status("service", self.status, ServiceStatus.ACTIVE)
+        self.image_id, self.installed = image_id or self.image_id, "" if image_id else image_name
+        self.hostname = hostname
 
     def suspend(self) -> None:
         """It stands still, confirmed by the panel."""
@@ -169,6 +178,7 @@ class SuspensionReason(StrEnum):
     NON_PAYMENT = "non_payment"
     PAUSED = "paused"
     DISPUTED = "disputed"
+    ENDED = "ended"
 
 
 class Suspension(Row, table=True):
@@ -192,6 +202,7 @@ class JobAction(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     RESIZE = "resize"
+    REINSTALL = "reinstall"
     TERMINATE = "terminate"
 
 
@@ -206,10 +217,19 @@ class BuildStep(StrEnum):
     DONE = "done"
 
 
+class Trouble(StrEnum):
+    """Why a job does not come along, as far as a customer needs to know."""
+
+    AWAY = "away"
+    FULL = "full"
+    REFUSED = "refused"
+
+
 class ProvisioningJob(Row, table=True):
     """What we are about to do on a panel. `live_for` is the service while it lives: one job at a time for each.
 
-    `asked_at` is when the panel was last asked to reserve a server, for as long as its answer is not known.
+    `asked_at` is when the panel was last asked to reserve a server, for as long as its answer is not known. `trouble` is
+    what the panel said, for staff; `trouble_kind` is set while this step has any.
     """
 
     __tablename__ = "provisioning_job"
@@ -224,6 +244,7 @@ class ProvisioningJob(Row, table=True):
     asked_at: datetime | None = maybe_moment()
     tries: int = 0
     trouble: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    trouble_kind: Trouble | None = Field(default=None, sa_type=word(Trouble))
     created_at: datetime = moment()
     finished_at: datetime | None = maybe_moment()
     failed_at: datetime | None = maybe_moment()
@@ -231,7 +252,7 @@ class ProvisioningJob(Row, table=True):
     def begin(self, step: BuildStep, now: datetime) -> None:
         """From here on the panel may have acted on this step. Beginning it again keeps the first moment."""
         if self.step is not step or self.step_began_at is None:
-            self.step, self.step_began_at = step, now
+            self.step, self.step_began_at, self.trouble_kind = step, now, None
 
     def ask(self, now: datetime) -> None:
         """The panel is being asked for a server: until its answer is known, there may be one that we do not know."""
@@ -244,14 +265,20 @@ class ProvisioningJob(Row, table=True):
     def finish(self, now: datetime) -> None:
         """Everything is done and verified."""
         self.step, self.finished_at, self.live_for, self.trouble = (BuildStep.DONE, now, None, "")
+        self.trouble_kind = None
 
-    def fail(self, trouble: str, now: datetime) -> None:
-        """It cannot go on without a person."""
-        self.trouble, self.failed_at, self.live_for = trouble, now, None
+    def stumble(self, trouble: str, kind: Trouble, *, counts: bool = True) -> None:
+        """It did not work this time, and is tried again; a try counts unless it was none."""
+        self.tries += int(counts)
+        self.trouble, self.trouble_kind = trouble, kind
+
+    def fail(self, trouble: str, now: datetime, kind: Trouble = Trouble.REFUSED) -> None:
+        """It cannot go on without a person, or before there is room."""
+        self.trouble, self.trouble_kind, self.failed_at, self.live_for = trouble, kind, now, None
 
 
 class ProvisioningLog(Row, table=True):
-    """What was done on a panel, or what it said, in words without secrets."""
+    """What was done on a panel, or what it said, in words without secrets. `told` is what customers read of what failed."""
 
     __tablename__ = "provisioning_log"
     __unaudited__: ClassVar[str] = "it is a log itself"
@@ -262,8 +289,38 @@ class ProvisioningLog(Row, table=True):
     at: datetime = moment()
     action: str = Field(max_length=30)
     message: str = Field(max_length=500)
+    told: str = Field(default="", max_length=250, sa_column_kwargs={"server_default": ""})
     ok: bool = True
     by: str = Field(default="", max_length=120)
+
+
+class PanelExchange(Row, table=True):
+    """What was said to a panel about a service and what it answered, as JSON without secrets.
+
+    `status` is None where no answer came; `ok` that it was a yes.
+    """
+
+    __tablename__ = "panel_exchange"
+    __unaudited__: ClassVar[str] = "it is a log itself"
+    __table_args__ = (
+        Index("ix_panel_exchange_service", "service_id", "id"),
+        Index("ix_panel_exchange_panel", "panel", "id"),
+        Index("ix_panel_exchange_ok", "ok", "id"),
+        Index("ix_panel_exchange_at", "at"),
+    )
+
+    service_id: UUID = Field(foreign_key="service.id")
+    job_id: UUID | None = Field(default=None, foreign_key="provisioning_job.id")
+    panel: str = Field(max_length=40)
+    at: datetime = moment()
+    method: str = Field(max_length=10)
+    path: str = Field(max_length=700)
+    status: int | None = None
+    ok: bool = True
+    milliseconds: int = 0
+    sent: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    got: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    trouble: str = Field(default="", max_length=500)
 
 
 class Credential(Row, table=True):

@@ -24,6 +24,7 @@ from ezscale.provisioning.jobs import request_build
 from ezscale.provisioning.services import service_to_change, services_of_items
 
 LONGEST = 250
+THE_STOCK = "the stock"  # who holds an order of which something was sold out when it was paid
 
 
 def hold_order(work: Work, order_id: UUID, reason: str) -> Order:
@@ -51,24 +52,29 @@ def approve_order(work: Work, order_id: UUID, answer: str = "") -> Order:
         raise WrongState("Nothing stands against this order.")
     reserved = reserved_to_decide(work, order.invoice_id)
     goes_on = order.status is OrderStatus.HELD or reserved is not None
-    if goes_on and (missing := take_again(work, order.id)):
+    if goes_on and (missing := take_again(work, order.id, in_turn=True)):
         names = ", ".join(sorted(plan.name for plan in missing))
         raise Invalid(f"There is still not enough of {names}. Please raise its stock first.", field="reason")
     for hold in holds:
         hold.end(answer.strip()[:500] or "Approved", work.actor.name, work.now)
         work.session.add(hold)
     if order.status is OrderStatus.HELD:
-        use_stock(work, order.id)
-        order.approve()
-        work.session.add(order)
-        _build(work, order)
-        work.emit(OrderApproved(order.id, order.customer_id))
+        go_on(work, order)
     elif reserved is not None and reserved.reserved_until is not None and reserved.is_undecided:
         if order.status is not OrderStatus.RESERVED:  # they were faster than what follows from the reservation
             order.reserve(reserved.reserved_until)
             work.session.add(order)
         take_reserved(work, reserved)
     return order
+
+
+def go_on(work: Work, order: Order) -> None:
+    """Nothing stands against a paid order any more: what it asks for is built."""
+    use_stock(work, order.id)
+    order.approve()
+    work.session.add(order)
+    _build(work, order)
+    work.emit(OrderApproved(order.id, order.customer_id))
 
 
 def reject_order(work: Work, order_id: UUID, reason: str) -> Order:

@@ -16,10 +16,12 @@ from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
 from ezscale.models import Order, OrderHold, Plan, Service, Subscription
 from ezscale.models.order import UNPAID, OrderStatus
-from ezscale.models.service import SuspensionReason
+from ezscale.models.service import UNBUILT, SuspensionReason
 from ezscale.models.subscription import SubscriptionStatus
-from ezscale.ordering.deciding import let_nothing_wait, open_holds, turn_back
+from ezscale.ordering.deciding import THE_STOCK, let_nothing_wait, open_holds, turn_back
 from ezscale.ordering.events import OrderHeld, OrderPaid
+from ezscale.ordering.rooms import is_room_awaited
+from ezscale.provisioning.events import ServiceWaitlisted
 from ezscale.provisioning.jobs import request_build
 from ezscale.provisioning.services import service_to_change, services_of_items
 from ezscale.provisioning.stopping import (
@@ -27,11 +29,11 @@ from ezscale.provisioning.stopping import (
     lift_pause,
     lift_suspension,
     wish_suspension,
-    wish_termination,
 )
 
 LOOK_AGAIN = 300.0
 SOLD_OUT = "Sold out by the time it was paid"
+SOLD_OUT_CASE = "sold_out"
 
 
 def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
@@ -46,8 +48,18 @@ def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
     if order is not None and order.status in UNPAID:
         _complete(work, order)
     for service in _services_on(work, invoice_id):
-        request_build(work, service)
+        _build(work, service)
         lift_suspension(work, service, invoice_id)
+
+
+def _build(work: Work, service: Service) -> None:
+    """It is built, or stands behind those who paid before and wait for the same room."""
+    if service.status in UNBUILT and is_room_awaited(work, service):
+        service.wait_for_stock()
+        work.session.add(service)
+        work.emit(ServiceWaitlisted(service.id, service.customer_id))
+    else:
+        request_build(work, service)
 
 
 def _complete(work: Work, order: Order) -> None:
@@ -77,9 +89,9 @@ def take_back(work: Work, order: Order) -> list[Plan]:
 def _report_missing(work: Work, order: Order, missing: list[Plan]) -> None:
     names = ", ".join(sorted(plan.name for plan in missing))
     work.session.add(
-        OrderHold(order_id=order.id, reason=f"{SOLD_OUT}: {names}"[:250], held_by="the stock", held_at=work.now)
+        OrderHold(order_id=order.id, reason=f"{SOLD_OUT}: {names}"[:250], held_by=THE_STOCK, held_at=work.now)
     )
-    open_case(work, "sold_out", order.number, order.customer_id, {"order": order.number, "plans": names})
+    open_case(work, SOLD_OUT_CASE, order.number, order.customer_id, {"order": order.number, "plans": names})
 
 
 def _keep_back(work: Work, order: Order, sold_out: set[UUID]) -> None:
@@ -124,13 +136,6 @@ def heed_disputes(work: Work, invoice_id: UUID) -> None:
             wish_suspension(work, service, SuspensionReason.DISPUTED, invoice_id)
         else:
             lift_dispute(work, service, invoice_id)
-
-
-def take_down(work: Work, subscription_id: UUID) -> None:
-    """A subscription has ended: what it paid for is deleted."""
-    item_ids = [item.id for item in items_of(work, subscription_id)]
-    for service in services_of_items(work, item_ids):
-        wish_termination(work, service_to_change(work, service.id))
 
 
 def stand_still(work: Work, subscription_id: UUID) -> None:

@@ -1,6 +1,5 @@
 """Placing an order: it keeps the price it showed."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from ezscale.accounts.permissions import PLACE_ORDERS, SEE_BILLING, SEE_EVERYTHI
 from ezscale.billing.reserving import reserved_for
 from ezscale.catalog.plans import Choice, locations, system_images
 from ezscale.catalog.stock import SoldOut, SoldOutHere, take_from_stock, take_in_places
+from ezscale.catalog.waitlist import claim_offers
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import BusinessError, Invalid, NotFound
 from ezscale.kit.paging import page_of
@@ -25,8 +25,8 @@ from ezscale.models.order import OrderStatus
 from ezscale.ordering.booking import Home, Terms, book_order
 from ezscale.ordering.looking_twice import reasons_to_hold
 from ezscale.ordering.quoting import Item, Quote, at_item, quote_basket
+from ezscale.provisioning.host_names import clean_hostname
 
-HOSTNAME = re.compile(r"(?=.{4,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 PAGE = 25
 
 
@@ -77,11 +77,15 @@ def place_order(work: Work, wanted: OrderRequest) -> Order:
 
 
 def take_for(work: Work, offer: Quote, homes: Sequence[Home]) -> Mapping[UUID, int]:
-    """Take from stock what a quote is about. SoldOut, at the first item of which there are not enough, otherwise."""
+    """Take from stock what a quote is about, and what is set aside for whoever orders it.
+
+    SoldOut, at the first item of which there are not enough, otherwise.
+    """
     wanted = Counter(item.plan_id for item in offer.items)
     where = [(item.plan_id, home.location_id) for item, home in zip(offer.items, homes, strict=True)]
+    claimed = claim_offers(work, wanted)
     try:
-        taken = take_from_stock(work, wanted)
+        taken = take_from_stock(work, wanted, claimed)
         take_in_places(work, Counter(where))
     except SoldOut as refusal:
         place = next(place for place, item in enumerate(offer.items, start=1) if item.plan_id == refusal.plan_id)
@@ -96,14 +100,6 @@ def require_shown_total(offer: Quote, shown_minor: int) -> None:
     """Go on only when the total is the one that the customer saw."""
     if offer.sums.total.minor != shown_minor:
         raise PriceChanged(f"The price has changed to {offer.sums.total.format()}. Please look at it again.")
-
-
-def clean_hostname(typed: str) -> str:
-    """A full host name in lower case. Invalid when it is none."""
-    name = typed.strip().lower().rstrip(".")
-    if not HOSTNAME.fullmatch(name):
-        raise Invalid("Please give a full host name, such as web1.example.com.", field="hostname")
-    return name
 
 
 def clean_hostnames(typed: Sequence[str]) -> list[str]:

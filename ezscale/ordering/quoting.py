@@ -25,6 +25,7 @@ from ezscale.catalog.coupons import coupon_for
 from ezscale.catalog.cycles import cycle_words
 from ezscale.catalog.fitting import Part, Wanted, fit_out, fittings
 from ezscale.catalog.plans import PlanOffer, PriceOffer, plan_on_sale
+from ezscale.catalog.waitlist import is_offered
 from ezscale.company.rules import rules
 from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.money import Money, total
@@ -246,7 +247,7 @@ def _ware(work: Work, item: Item, currency: str) -> Ware:
     price = plan.price(currency, item.months)
     if price is None or currency not in currencies_for(work, _asking(work)):
         raise Invalid("This plan is not offered for that currency and period.", field="months")
-    if plan.sold_out:
+    if plan.sold_out and not is_offered(work, plan.plan_id):
         raise Invalid(f"{plan.name} is sold out at the moment.", field="plan")
     wanted = Wanted(item.options, item.add_ons)
     parts = fit_out(fittings(work, plan.plan_id), wanted, currency, item.months)

@@ -5,16 +5,27 @@ from uuid import UUID
 from ezscale.kit.encryption import Vault
 from ezscale.kit.errors import NotNow, Rejected, TemporaryFailure
 from ezscale.kit.vendor_lines import silent_lines
-from ezscale.kit.work import OpenWork
-from ezscale.models.service import JobAction, ServiceStatus
+from ezscale.kit.work import OpenWork, Work
+from ezscale.models.service import JobAction, ServiceStatus, Trouble
 from ezscale.provisioning.building import NotYet, build
-from ezscale.provisioning.events import ServiceFailed
-from ezscale.provisioning.jobs import Panels, assignment, panel_of
+from ezscale.provisioning.events import (
+    BuildProgressed,
+    BuildTroubled,
+    ReinstallFailed,
+    ServiceFailed,
+    ServiceWaitlisted,
+)
+from ezscale.provisioning.exchanges import About, on_record
+from ezscale.provisioning.jobs import Assignment, Panels, assignment, panel_of
 from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.ports import OutOfStock
+from ezscale.provisioning.reinstalling import reinstall
 from ezscale.provisioning.resizing import resize
 from ezscale.provisioning.stopping import resume, suspend, terminate
+from ezscale.provisioning.trouble import told_of_end, told_of_retry
 
 MOST_TRIES = 30
+WITH_LOGIN = {JobAction.CREATE: build, JobAction.REINSTALL: reinstall}
 DEEDS = {
     JobAction.SUSPEND: suspend,
     JobAction.RESUME: resume,
@@ -32,21 +43,32 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
         task = assignment(work, job_id)
     if task is None:
         return
+    with on_record(open_work, About(task.service.id, task.service.panel, job_id)) as recorded:
+        _do(recorded, panels, vault, task)
+
+
+def _do(open_work: OpenWork, panels: Panels, vault: Vault, task: Assignment) -> None:
+    job_id = task.job.id
     try:
         panel = panel_of(panels, task.service.panel)
-        if task.job.action is JobAction.CREATE:
-            build(open_work, panel, vault, job_id)
+        if task.job.action in WITH_LOGIN:
+            WITH_LOGIN[task.job.action](open_work, panel, vault, job_id)
         else:
             DEEDS[task.job.action](open_work, panel, job_id)
-    except (NotYet, NotNow):
+    except NotYet:
+        raise
+    except NotNow as failure:
+        _note_silence(open_work, job_id, failure.message)
         raise
     except TemporaryFailure as failure:
         if _note_trouble(open_work, job_id, failure.message) >= MOST_TRIES:
-            _give_up(open_work, job_id, f"Gave up after {MOST_TRIES} tries: {failure.message}")
+            _give_up(open_work, job_id, f"Gave up after {MOST_TRIES} tries: {failure.message}", Trouble.AWAY)
             return
         raise
+    except OutOfStock as refusal:
+        _give_up(open_work, job_id, refusal.message, Trouble.FULL)
     except Rejected as refusal:
-        _give_up(open_work, job_id, refusal.message)
+        _give_up(open_work, job_id, refusal.message, Trouble.REFUSED)
 
 
 def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
@@ -54,20 +76,54 @@ def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
         task = assignment(work, job_id)
         if task is None:
             return 0
-        task.job.tries += 0 if silent_lines(work) else 1  # what waits for a silent panel goes on when it is back
-        if task.job.trouble != message:
-            write_log(work, task.service.id, task.job.action, f"Will be tried again: {message}", job=task.job, ok=False)
-        task.job.trouble = message
+        _stumble(
+            work, task, message, counts=not silent_lines(work)
+        )  # what waits for a silent panel goes on when it is back
         return task.job.tries
 
 
-def _give_up(open_work: OpenWork, job_id: UUID, trouble: str) -> None:
+def _note_silence(open_work: OpenWork, job_id: UUID, message: str) -> None:
+    """Nobody asks a silent panel, and whoever waits for it is told all the same; a moment's rest is no trouble."""
+    with open_work() as work:
+        task = assignment(work, job_id)
+        if task is not None and task.job.trouble_kind is None and _is_silent(work, task.service.panel):
+            _stumble(work, task, message, counts=False)
+
+
+def _stumble(work: Work, task: Assignment, message: str, *, counts: bool) -> None:
+    job, is_first, is_news = task.job, task.job.trouble_kind is None, task.job.trouble != message
+    job.stumble(message, Trouble.AWAY, counts=counts)
+    if not is_news:
+        return
+    told = told_of_retry(job.action, job.step, Trouble.AWAY)
+    write_log(work, task.service.id, job.action, f"Will be tried again: {message}", job=job, ok=False, told=told)
+    if (
+        job.action is JobAction.CREATE
+    ):  # the first trouble is told by mail, too; what comes after it is seen on the page
+        happened = BuildTroubled if is_first else BuildProgressed
+        work.emit(happened(task.service.id, task.service.customer_id))
+
+
+def _give_up(open_work: OpenWork, job_id: UUID, trouble: str, kind: Trouble) -> None:
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None:
             return
-        task.job.fail(trouble, work.now)
-        write_log(work, task.service.id, task.job.action, trouble, job=task.job, ok=False)
-        if task.service.status is ServiceStatus.BUILDING:
-            task.service.fail()
-            work.emit(ServiceFailed(task.service.id, task.service.customer_id))
+        job, service = task.job, task.service
+        job.fail(trouble, work.now, kind)
+        told = told_of_end(job.action, job.step, kind)
+        write_log(work, service.id, job.action, trouble, job=job, ok=False, told=told)
+        if job.action is JobAction.REINSTALL:
+            work.emit(ReinstallFailed(job_id, service.id, service.customer_id))
+        if service.status is not ServiceStatus.BUILDING:
+            return
+        if kind is Trouble.FULL and service.remote_id is None:
+            service.wait_for_stock()
+            work.emit(ServiceWaitlisted(service.id, service.customer_id))
+        else:
+            service.fail()
+            work.emit(ServiceFailed(service.id, service.customer_id))
+
+
+def _is_silent(work: Work, panel: str) -> bool:
+    return any(line.name.partition(",")[0] == panel for line in silent_lines(work))

@@ -10,8 +10,20 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import MANAGE_SERVICES, SEE_EVERYTHING
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
-from ezscale.models import Customer, Location, Plan, ProvisioningJob, Service, SystemImage
-from ezscale.models.service import UNBUILT, BuildStep, JobAction
+from ezscale.models import (
+    Customer,
+    Location,
+    Order,
+    Plan,
+    ProvisioningJob,
+    Service,
+    Subscription,
+    SubscriptionItem,
+    SystemImage,
+)
+from ezscale.models.base import WrongState
+from ezscale.models.order import OrderStatus
+from ezscale.models.service import UNBUILT, BuildStep, JobAction, ServiceStatus
 from ezscale.provisioning.events import JobRequested
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import Panel, PanelOwner, ServiceSpec
@@ -70,9 +82,31 @@ def request_build(work: Work, service: Service) -> None:
 
 
 def retry_build(work: Work, service_id: UUID) -> None:
-    """Staff have removed the cause of a failed build: it goes on where it stopped."""
+    """Staff have removed the cause of a failed build, or made room for it: it goes on where it stopped."""
     work.actor.require(MANAGE_SERVICES)
     service = service_to_change(work, service_id)
+    if service.status is ServiceStatus.WAITLISTED and not is_paid_for(work, service):
+        raise WrongState("Its order waits for stock: please approve the order.")
+    build_again(work, service)
+    write_log(work, service_id, JobAction.CREATE, "Tried again by staff")
+
+
+def is_paid_for(work: Work, service: Service) -> bool:
+    """Whether nothing stands against building a service but room on its panel: its order is paid, and complete."""
+    paid = (
+        select(Order.id)
+        .join(Subscription, col(Subscription.order_id) == Order.id)
+        .join(SubscriptionItem, col(SubscriptionItem.subscription_id) == Subscription.id)
+        .where(SubscriptionItem.id == service.item_id, Order.status == OrderStatus.PAID)
+    )
+    return work.session.exec(paid).first() is not None
+
+
+def build_again(work: Work, service: Service) -> None:
+    """The build of a locked service that has failed, or waits for room, goes on where it stopped."""
+    service_id = service.id
+    if service.status is ServiceStatus.WAITLISTED:
+        service.release()
     failed = (
         select(ProvisioningJob)
         .where(ProvisioningJob.service_id == service_id, ProvisioningJob.action == JobAction.CREATE)
@@ -86,7 +120,6 @@ def retry_build(work: Work, service_id: UUID) -> None:
         fresh.step, fresh.step_began_at, fresh.asked_at = job.step, job.step_began_at, job.asked_at
         if job.step in (BuildStep.WAIT, BuildStep.CONFIRM):  # look again whether the system must be installed
             fresh.step = BuildStep.BUILD
-    write_log(work, service_id, JobAction.CREATE, "Tried again by staff")
 
 
 def _close_failed_jobs(work: Work, service_id: UUID) -> None:

@@ -11,11 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Date, exists
-from sqlmodel import col, func, or_, select
+from sqlmodel import and_, col, func, or_, select
 
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.work import Work
 from ezscale.models import (
+    ConsoleSession,
+    Deletion,
     Dispute,
     Invoice,
     InvoiceLine,
@@ -34,7 +36,10 @@ from ezscale.models import (
     SubscriptionChange,
     SubscriptionItem,
     TopUp,
+    WaitlistPlace,
 )
+from ezscale.models.console import ConsoleStatus
+from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import UNDECIDED
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.mail import MailStatus
@@ -47,6 +52,7 @@ from ezscale.models.reverse_name import UNDER_WAY as BEING_WRITTEN
 from ezscale.models.service import KEPT_BACK, ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import TopUpStatus
+from ezscale.models.waitlist import WaitlistStatus
 from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
 
@@ -62,6 +68,7 @@ class Limit:
     longest: timedelta = LONGEST_MIDDLE_STATE
 
 
+LONGEST_WITHOUT_ROOM = timedelta(days=14)
 ORDER_WAITS = (
     select(Order.expires_at)
     .where(
@@ -95,8 +102,16 @@ LIMITS = (
         *("attempt", PaymentAttempt.id, PaymentAttempt.status, (AttemptStatus.RESERVED,)),
         func.coalesce(PaymentAttempt.reserved_until, PaymentAttempt.created_at),
     ),
+    Limit(
+        *("console", ConsoleSession.id, ConsoleSession.status, (ConsoleStatus.OPEN,), ConsoleSession.open_until),
+        longest=timedelta(hours=2),  # it is a door into somebody's machine
+    ),
     Limit("order", Order.number, Order.status, (OrderStatus.PLACED, OrderStatus.RESERVED), Order.expires_at),
     Limit("order", Order.number, Order.status, (OrderStatus.HELD,), Order.paid_at, timedelta(days=7)),
+    Limit(
+        *("waitlist place", WaitlistPlace.id, WaitlistPlace.status, (WaitlistStatus.OFFERED,)),
+        WaitlistPlace.offered_until,
+    ),
     Limit("offer", Offer.number, Offer.status, (OfferStatus.OFFERED,), Offer.valid_until),
     Limit(
         *("subscription", Subscription.number, Subscription.status, (SubscriptionStatus.PENDING,)),
@@ -111,6 +126,10 @@ LIMITS = (
         *(SubscriptionChange.effective_on, timedelta(days=2)),
     ),
     Limit(
+        *("deletion", Deletion.id, Deletion.status, (DeletionStatus.PLANNED,), Deletion.due_on),
+        longest=timedelta(days=5),  # days of rest, or a payment that takes its time
+    ),
+    Limit(
         *("referral", Referral.id, Referral.status, (ReferralStatus.WAITING,), Referral.credit_on),
         longest=timedelta(days=2),
     ),
@@ -119,7 +138,7 @@ LIMITS = (
 
 
 def nothing_stays_on_its_way(work: Work) -> Iterator[str]:
-    """No job, mail, charge, refund, dispute, top-up, order, offer or change is on its way for longer than it may be."""
+    """No job, mail, charge, refund, dispute, top-up, console, order, offer or change is on its way for too long."""
     for limit in LIMITS:
         now = work.today if isinstance(limit.since.type, Date) else work.now
         stuck = select(limit.name, limit.status).where(
@@ -139,6 +158,11 @@ def services_come_to_an_end(work: Work) -> Iterator[str]:
             or_(col(ProvisioningJob.created_at) >= lately, col(ProvisioningJob.failed_at) >= lately),
         ),
     )
+    waits_for_room = and_(
+        col(Service.status) == ServiceStatus.WAITLISTED,
+        col(Order.status) == OrderStatus.PAID,
+        func.coalesce(Order.paid_at, Order.placed_at) > work.now - LONGEST_WITHOUT_ROOM,
+    )
     kept_back = (
         select(Service.number, Service.status)
         .join(SubscriptionItem, col(SubscriptionItem.id) == Service.item_id)
@@ -147,6 +171,7 @@ def services_come_to_an_end(work: Work) -> Iterator[str]:
         .where(
             col(Service.status).in_(KEPT_BACK),
             or_(col(Order.id).is_(None), col(Order.status).not_in((OrderStatus.HELD, OrderStatus.REJECTED))),
+            ~waits_for_room,
         )
     )
     for forgotten in (left_alone, kept_back):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import exists
 from sqlmodel import and_, col, or_, select
 
+from ezscale.catalog.stock import is_awaited
 from ezscale.company.rules import rules
 from ezscale.company.standstill import AutomationRules, stands_still
 from ezscale.kit.jobs import Job, JobStatus
@@ -14,11 +15,13 @@ from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import Work
 from ezscale.models import (
     Customer,
+    Deletion,
     Dispute,
     Hold,
     Invoice,
     Order,
     Payment,
+    Plan,
     ProvisioningJob,
     Service,
     StockHold,
@@ -26,6 +29,7 @@ from ezscale.models import (
     SubscriptionItem,
     Suspension,
 )
+from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
@@ -35,6 +39,7 @@ from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
 LONGEST_SILENCE = timedelta(minutes=30)
 LONGEST_ENDLESS_HOLD = timedelta(days=7)
+LONGEST_KEPT = timedelta(days=30)  # what has ended, and staff do not want deleted
 RUNNING = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.PAUSED)
 
 
@@ -89,6 +94,14 @@ def expired_orders_hold_nothing(work: Work) -> Iterator[str]:
         .where(col(Order.status).in_((OrderStatus.EXPIRED, OrderStatus.REJECTED)), col(StockHold.released_at).is_(None))
     )
     yield from (f"{number} keeps stock" for number in work.session.exec(stocked.distinct().limit(MOST_NAMES)))
+
+
+def set_aside_is_for_somebody(work: Work) -> Iterator[str]:
+    """What is set aside of a plan is for somebody who waits for it; what nobody waits for can be sold."""
+    kept = select(Plan).where(Plan.set_aside > 0, col(Plan.archived_at).is_(None))
+    for plan in work.session.exec(kept.limit(MOST_NAMES)):
+        if not is_awaited(work, plan.id):
+            yield f"{plan.name}: {plan.set_aside} set aside for nobody"
 
 
 def suspended_for_a_reason(work: Work) -> Iterator[str]:
@@ -147,7 +160,10 @@ def suspended_for_a_reason(work: Work) -> Iterator[str]:
 
 
 def ended_means_gone(work: Work) -> Iterator[str]:
-    """Nothing runs, and nobody is billed, for an ended subscription."""
+    """Nothing runs, and nobody is billed, for an ended subscription: it is gone, or its day of deletion is known.
+
+    What staff keep beyond that is told after a month.
+    """
     running = (
         select(Service.number)
         .join(SubscriptionItem, col(SubscriptionItem.id) == Service.item_id)
@@ -156,6 +172,16 @@ def ended_means_gone(work: Work) -> Iterator[str]:
             Subscription.status == SubscriptionStatus.ENDED,
             Service.status != ServiceStatus.TERMINATED,
             col(Subscription.ended_on) < work.today - timedelta(days=1),
+            ~exists().where(
+                col(Deletion.service_id) == col(Service.id),
+                or_(
+                    col(Deletion.status) == DeletionStatus.PLANNED,
+                    and_(
+                        col(Deletion.status) == DeletionStatus.CALLED_OFF,
+                        col(Deletion.closed_at) > work.now - LONGEST_KEPT,
+                    ),
+                ),
+            ),
         )
     )
     yield from work.session.exec(running.limit(MOST_NAMES))
@@ -205,6 +231,7 @@ OF_SERVICES: tuple[Check, ...] = (
     active_means_built,
     paid_means_built,
     expired_orders_hold_nothing,
+    set_aside_is_for_somebody,
     suspended_for_a_reason,
     ended_means_gone,
     holds_have_an_end,

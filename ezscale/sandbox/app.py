@@ -30,7 +30,9 @@ from ezscale.sandbox.store import Store
 from ezscale.sandbox.stripe.app import stripe_stand_in
 from ezscale.sandbox.taxjar.app import TaxJarStandIn
 from ezscale.sandbox.vies.app import ViesStandIn
-from ezscale.sandbox.virtfusion import LIFELIKE, Pace, panel_door, virtfusion_stand_in
+from ezscale.sandbox.virtfusion import LIFELIKE, Pace, console_door, panel_door, virtfusion_stand_in
+from ezscale.sandbox.virtfusion.hooks import Hooks, hook_token, posting_to
+from ezscale.sandbox.webhooks import delivering
 
 STRIPE_PATH = "/stripe"
 PAYPAL_PATH = "/paypal"
@@ -44,6 +46,7 @@ STRIPE_WEBHOOKS = "/webhooks/stripe"
 PAYPAL_CLIENT = ("paypal-sandbox", "paypal-sandbox-secret")  # as TaxJar's token
 PAYPAL_WEBHOOK = "WH-SANDBOX"
 PAYPAL_WEBHOOKS = "/webhooks/paypal"
+VIRTFUSION_HOOKS = "/webhooks/virtfusion"
 
 
 def sandbox_app(
@@ -75,12 +78,13 @@ def sandbox_app(
         webhook_url=web_url.rstrip("/") + PAYPAL_WEBHOOKS,
         public_url=known["paypal"]["url"],
     )
-    virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token, pace=pace)
+    hooks = Hooks(panel_store, hook_token(virtfusion_token), posting_to(web_url.rstrip("/") + VIRTFUSION_HOOKS))
+    virtfusion = virtfusion_stand_in(panel_store, token=virtfusion_token, pace=pace, tell=hooks.tell)
     vies_store, ecb_store, taxjar_store = (Store(data_dir / f"{name}.db") for name in ("vies", "ecb", "taxjar"))
     vies, ecb, taxjar = ViesStandIn(vies_store), EcbStandIn(ecb_store), TaxJarStandIn(taxjar_store, TAXJAR_TOKEN)
+    panels = panel_stand_ins(data_dir, sandbox_url, web_origins=origins_of(web_url))
     dns_store = Store(data_dir / "powerdns.db")
     powerdns = PowerDnsStandIn(dns_store)
-    panels = panel_stand_ins(data_dir, sandbox_url)
     shown = {
         "pterodactyl": ("Pterodactyl", pterodactyl_holdings),
         "synergycp": ("SynergyCP", synergycp_holdings),
@@ -106,7 +110,7 @@ def sandbox_app(
     async def serving(_app: Starlette) -> AsyncIterator[None]:
         where = urlsplit(sandbox_url)
         names = answering(powerdns.names, where.hostname or "127.0.0.1", where.port or 0)
-        async with stripe.delivering(), paypal.delivering(), names:
+        async with stripe.delivering(), paypal.delivering(), delivering(hooks.webhooks), names:
             yield
 
     return Starlette(
@@ -120,10 +124,18 @@ def sandbox_app(
             Mount(TAXJAR_PATH, taxjar),
             Mount(POWERDNS_PATH, powerdns),
             Mount("/token_authenticate", panel_door(panel_store)),
+            Mount("/vnc", console_door(panel_store)),
             Mount("/", front(vendors, web_url)),
         ],
         lifespan=serving,
     )
+
+
+def origins_of(web_url: str) -> tuple[str, ...]:
+    """The pages that may open a console: those of the web, by both names of this machine."""
+    web = urlsplit(web_url)
+    port = f":{web.port}" if web.port else ""
+    return (f"{web.scheme}://{web.netloc}", f"http://localhost{port}", f"http://127.0.0.1{port}")
 
 
 def urls(sandbox_url: str, *, stripe_key: str, virtfusion_token: str) -> dict[str, dict[str, str]]:

@@ -45,13 +45,36 @@ from ezscale.billing.events import (
 )
 from ezscale.billing.price_changes import told_of
 from ezscale.billing.small_sums import WAITS, to_charge
+from ezscale.catalog.events import WaitlistOffered, WaitlistOfferExpired
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.jobs import Lane
-from ezscale.messaging import letters, money_letters, sending, top_up_letters
+from ezscale.messaging import (
+    deletion_letters,
+    letters,
+    maintenance_letters,
+    money_letters,
+    sending,
+    top_up_letters,
+    waiting_letters,
+)
 from ezscale.messaging.events import MailWritten
-from ezscale.models import Customer, Invoice
+from ezscale.models import Customer, Invoice, Maintenance
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
-from ezscale.provisioning.events import ServiceFailed, ServiceReady, ServiceResumed, ServiceSuspended, ServiceTerminated
+from ezscale.provisioning.events import (
+    BuildTroubled,
+    DeletionNear,
+    DeletionPlanned,
+    MaintenanceAnnounced,
+    ReinstallFailed,
+    ServiceFailed,
+    ServiceReady,
+    ServiceReinstalled,
+    ServiceResumed,
+    ServiceSuspended,
+    ServiceTerminated,
+    ServiceWaitlisted,
+)
+from ezscale.provisioning.maintenance import concerned
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -349,9 +372,37 @@ def service_ready(house: House, event: ServiceReady) -> None:
 
 @task
 def service_failed(house: House, event: ServiceFailed) -> None:
-    """Tell that the build takes longer, and that people are on it."""
+    """Tell that it could not be built, and what can be done."""
     with house.automation("mail")() as work:
-        letters.about_service(work, event.service_id, "service_failed")
+        waiting_letters.service_failed(work, event.service_id)
+
+
+@task
+def build_troubled(house: House, event: BuildTroubled) -> None:
+    """Tell that the build takes longer, and is tried again."""
+    with house.automation("mail")() as work:
+        waiting_letters.build_troubled(work, event.service_id)
+
+
+@task
+def service_waitlisted(house: House, event: ServiceWaitlisted) -> None:
+    """Tell that there is no room yet, and what can be done."""
+    with house.automation("mail")() as work:
+        waiting_letters.service_waitlisted(work, event.service_id)
+
+
+@task
+def waitlist_offer(house: House, event: WaitlistOffered) -> None:
+    """Tell whose turn it is that one is set aside for them."""
+    with house.automation("mail")() as work:
+        waiting_letters.waitlist_offer(work, event.place_id)
+
+
+@task
+def waitlist_expired(house: House, event: WaitlistOfferExpired) -> None:
+    """Tell somebody that their turn is over."""
+    with house.automation("mail")() as work:
+        waiting_letters.waitlist_expired(work, event.place_id)
 
 
 @task
@@ -362,6 +413,20 @@ def service_suspended(house: House, event: ServiceSuspended) -> None:
 
 
 @task
+def service_reinstalled(house: House, event: ServiceReinstalled) -> None:
+    """Say that another system is on a server."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_reinstalled", once=event.job_id.hex)
+
+
+@task
+def reinstall_failed(house: House, event: ReinstallFailed) -> None:
+    """Say that no other system could be installed."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "reinstall_failed", once=event.job_id.hex)
+
+
+@task
 def service_resumed(house: House, event: ServiceResumed) -> None:
     """Tell that the server runs again."""
     with house.automation("mail")() as work:
@@ -369,10 +434,39 @@ def service_resumed(house: House, event: ServiceResumed) -> None:
 
 
 @task
+def deletion_planned(house: House, event: DeletionPlanned) -> None:
+    """Tell on which day a server will be deleted."""
+    with house.automation("mail")() as work:
+        deletion_letters.deletion_planned(work, event.deletion_id, event.due_on)
+
+
+@task
+def deletion_near(house: House, event: DeletionNear) -> None:
+    """Tell that a server is deleted tomorrow."""
+    with house.automation("mail")() as work:
+        deletion_letters.deletion_near(work, event.deletion_id, event.due_on)
+
+
+@task
+def tell_of_maintenance(house: House, event: MaintenanceAnnounced) -> None:
+    """Write to everybody whose services are where something is worked on, a block at a time."""
+    after = None
+    while True:
+        with house.automation("mail")() as work:
+            row = work.session.get_one(Maintenance, event.maintenance_id)
+            block = concerned(work, row, after)
+            for customer_id in block:
+                maintenance_letters.maintenance(work, row, customer_id)
+        if not block:
+            return
+        after = block[-1]
+
+
+@task
 def service_terminated(house: House, event: ServiceTerminated) -> None:
     """Say goodbye to a server."""
     with house.automation("mail")() as work:
-        letters.about_service(work, event.service_id, "service_terminated")
+        waiting_letters.service_terminated(work, event.service_id)
 
 
 @task_of(Lane.VENDORS)

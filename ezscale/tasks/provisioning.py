@@ -17,19 +17,34 @@ from ezscale.billing.events import (
     SubscriptionPaused,
 )
 from ezscale.billing.subscriptions import items_of
+from ezscale.catalog.events import StockFreed
 from ezscale.kit.jobs import Lane
-from ezscale.ordering import fulfilling, offering, reserved_orders
-from ezscale.provisioning import carrying_out, comparing, resizing, reverse_dns, stock_reading, stopping
+from ezscale.ordering import deleting, fulfilling, offering, reserved_orders, rooms, undelivered, waiting_line
+from ezscale.provisioning import (
+    carrying_out,
+    comparing,
+    consoles,
+    hints,
+    resizing,
+    reverse_dns,
+    stock_reading,
+    stopping,
+)
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ConsoleLeft,
     ExtrasMissing,
     JobRequested,
+    PanelHinted,
     ReverseNameWished,
+    ServiceFailed,
     ServiceReady,
+    ServiceReinstalled,
     ServiceResized,
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
+    ServiceWaitlisted,
     StockWanted,
 )
 from ezscale.provisioning.services import service_overview, services_of_items
@@ -109,9 +124,15 @@ def run_again(house: House, event: SubscriptionBack) -> None:
 
 @task
 def take_down(house: House, event: SubscriptionEnded) -> None:
-    """Delete what is no longer paid for."""
+    """Let stand still what is no longer paid for, until it is deleted."""
     with house.automation("orders")() as work:
-        fulfilling.take_down(work, event.subscription_id)
+        deleting.take_down(work, event.subscription_id)
+
+
+@task
+def delete_what_is_due(house: House) -> None:
+    """Remind of what is deleted tomorrow, and delete that whose day has come."""
+    deleting.delete_what_is_due(house.automation("orders"))
 
 
 @task
@@ -142,6 +163,56 @@ def expire_orders(house: House) -> None:
         offering.expire_offers(work)
 
 
+@task
+def report_undelivered(house: House, event: ServiceFailed | ServiceWaitlisted) -> None:
+    """Put before staff what could not be built."""
+    with house.automation("orders")() as work:
+        undelivered.report_undelivered(work, event.service_id)
+
+
+@task
+def close_undelivered(house: House, event: ServiceReady) -> None:
+    """Close what staff were told of a build that has succeeded after all."""
+    with house.automation("orders")() as work:
+        undelivered.close_undelivered(work, event.service_id)
+
+
+@task
+def look_for_room(house: House) -> None:
+    """Build what waits for room, if there is some."""
+    rooms.look_for_room(house.automation("orders"))
+
+
+@task
+def go_on_with_line(house: House, event: ServiceReady | ServiceTerminated) -> None:
+    """Build what waits for room where there may be some now."""
+    rooms.look_for_room(house.automation("orders"), event.service_id)
+
+
+@task
+def serve_line(house: House, event: StockFreed) -> None:
+    """Give what is free of a plan to whoever waits for it."""
+    waiting_line.serve_line(house.automation("orders"), event.plan_id)
+
+
+@task
+def tend_waitlist(house: House) -> None:
+    """End the offers that nobody took in time, and go on to whoever is next."""
+    waiting_line.serve_all(house.automation("orders"))
+
+
+@task_of(Lane.VENDORS)
+def close_console(house: House, event: ConsoleLeft) -> None:
+    """Close what nobody sits before any more."""
+    consoles.close_left_console(house.automation("consoles"), house.panels, event.session_id)
+
+
+@task_of(Lane.VENDORS)
+def close_left_consoles(house: House) -> None:
+    """Close the consoles whose page has gone without a word."""
+    consoles.close_left_consoles(house.automation("consoles"), house.panels)
+
+
 @task_of(Lane.VENDORS)
 def compare_panels(house: House) -> None:
     """Compare every panel with our records. Whichever is away is asked again by a job of its own."""
@@ -159,17 +230,18 @@ def compare_panel(house: House, event: ComparisonAsked) -> None:
 
 
 @task_of(Lane.VENDORS)
-def look_again(
-    house: House, event: ServiceReady | ServiceResized | ServiceSuspended | ServiceResumed | ServiceTerminated
-) -> None:
-    """Close what was found of a service, and is over."""
-    comparing.look_again(house.automation("comparison"), house.panels, event.service_id)
+def heed_hint(house: House, event: PanelHinted) -> None:
+    """Look at a server of which a panel says something."""
+    hints.heed_hint(house.automation("comparison"), house.panels, event.panel, event.remote_id)
 
 
 @task_of(Lane.VENDORS)
-def write_reverse_name(house: House, event: ReverseNameWished) -> None:
-    """Let the DNS server say of an address what its holder wants."""
-    reverse_dns.write_wished_name(house.automation("reverse dns"), house.reverse_zones, event.name_id)
+def look_again(
+    house: House,
+    event: ServiceReady | ServiceReinstalled | ServiceResized | ServiceSuspended | ServiceResumed | ServiceTerminated,
+) -> None:
+    """Close what was found of a service, and is over."""
+    comparing.look_again(house.automation("comparison"), house.panels, event.service_id)
 
 
 @task_of(Lane.VENDORS)
@@ -191,3 +263,9 @@ def ask_for_extras(house: House, event: ExtrasMissing) -> None:
         number = service_overview(work, event.service_id).service.number
         facts = {"service": number, "from": "as its plan says", "to": event.missing}
         open_case(work, "resize_by_hand", event.service_id.hex, event.customer_id, facts)
+
+
+@task_of(Lane.VENDORS)
+def write_reverse_name(house: House, event: ReverseNameWished) -> None:
+    """Let the DNS server say of an address what its holder wants."""
+    reverse_dns.write_wished_name(house.automation("reverse dns"), house.reverse_zones, event.name_id)

@@ -26,6 +26,7 @@ from ezscale.ui.forms import (
     text_field,
 )
 from ezscale.ui.icons import icon
+from ezscale.ui.key_pairs import key_pair_button
 from ezscale.ui.layout import split, stack, toolbar
 from ezscale.ui.links import link, plain_link
 from ezscale.ui.menus import menu, menu_button, menu_link
@@ -73,6 +74,7 @@ __all__ = [
     "hidden",
     "hideable",
     "icon",
+    "key_pair_button",
     "link",
     "link_button",
     "logo",

@@ -18,7 +18,7 @@ from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
-from ezscale.messaging import letters, money_letters, top_up_letters
+from ezscale.messaging import letters, money_letters, top_up_letters, waiting_letters
 from ezscale.messaging.composing import compose
 from ezscale.messaging.letters import STANDS_STILL
 from ezscale.messaging.words import WORDS
@@ -26,12 +26,17 @@ from ezscale.models import AutoTopUp, Customer, Invoice, MailMessage, PaymentMet
 from ezscale.models.customer import MemberRole
 from ezscale.models.payment import AttemptStatus
 from ezscale.models.top_up import AutoTopUpStatus
+from ezscale.models.waitlist import WaitlistStatus
 from ezscale.ordering.deciding import hold_order, reject_order
 from ezscale.ordering.offering import OfferedItem, make_offer
 from ezscale.provisioning.credentials import reveal_login
-from tests.builders import an_attempt
+from tests.builders import a_place, an_attempt
 
-ABOUT_SERVICES = ("service_ready", "service_failed", "service_resumed", "service_terminated", *STANDS_STILL.values())
+ABOUT_SERVICES = (
+    *("service_reinstalled", "reinstall_failed"),
+    *("service_ready", "build_troubled", "service_failed", "service_waitlisted"),
+    *("service_resumed", "service_terminated", *STANDS_STILL.values()),
+)
 INVITED = ("bob@example.com", "dan@example.com")
 ABOUT_ACCESS = (
     *("role_changed", "colleague_suspended", "colleague_back", "colleague_removed"),
@@ -141,6 +146,16 @@ def told_about_top_ups(work, customer_id):
     top_up_letters.auto_top_up_halted(work, agreed.id, work.now + timedelta(hours=1))
 
 
+def told_of_their_turn(work, plan_id, customer_id):
+    """They have waited for a plan, and one is set aside for them, and is not any more."""
+    place = a_place(WaitlistStatus.OFFERED, plan_id=plan_id, customer_id=customer_id)
+    work.session.add(place)
+    work.session.flush()
+    waiting_letters.waitlist_offer(work, place.id)
+    waiting_letters.waitlist_expired(work, place.id)
+    place.take(work.now)
+
+
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     paid, renewal = ada.invoices()
     service = ada.service()
@@ -174,6 +189,7 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         change_price(work, plan.id, PriceWish("EUR", 1, "13"), work.today + timedelta(days=40))
         for letter in (letters.price_change, letters.price_stays):
             letter(work, announced(work).id, customer_id)
+        told_of_their_turn(work, plan.id, customer_id)
         for service_id in (service.id, None):
             letters.member_joined(work, new_user(work), customer_id, service_id, work.now)
             letters.member_removed(work, ada.user.id, customer_id, service_id, work.now)

@@ -12,6 +12,7 @@ from ezscale.kit.jobs import Job
 from ezscale.kit.money import Money
 from ezscale.models import MailMessage
 from ezscale.models.base import WrongState
+from ezscale.models.deletion import DeletionStatus as L
 from ezscale.models.dispute import DisputeStatus as D
 from ezscale.models.invoice import InvoiceStatus as I
 from ezscale.models.order import UNPAID
@@ -27,12 +28,15 @@ from ezscale.models.subscription import ChangeStatus as C
 from ezscale.models.subscription import SubscriptionStatus as B
 from ezscale.models.top_up import AutoTopUpStatus as U
 from ezscale.models.top_up import TopUpStatus as T
+from ezscale.models.waitlist import WaitlistStatus as W
 from tests.builders import (
     NOW,
     TODAY,
     a_change,
+    a_deletion,
     a_dispute,
     a_payout,
+    a_place,
     a_proforma,
     a_referral,
     a_refund,
@@ -99,7 +103,7 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_service, "begin_building", (), dict.fromkeys((S.WAITING, S.EXPIRED, S.FAILED), S.BUILDING)),
     (a_service, "expire", (), {S.WAITING: S.EXPIRED}),
     (a_service, "hold", (), dict.fromkeys((S.WAITING, S.EXPIRED), S.HELD)),
-    (a_service, "wait_for_stock", (), dict.fromkeys((S.WAITING, S.EXPIRED), S.WAITLISTED)),
+    (a_service, "wait_for_stock", (), dict.fromkeys((S.WAITING, S.EXPIRED, S.BUILDING), S.WAITLISTED)),
     (a_service, "release", (), dict.fromkeys((S.HELD, S.WAITLISTED), S.WAITING)),
     (a_service, "go_live", (NOW,), {S.BUILDING: S.ACTIVE, S.FAILED: S.ACTIVE}),
     (a_service, "fail", (), {S.BUILDING: S.FAILED}),
@@ -115,6 +119,12 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
         ),
     ),
     (a_service, "terminate", (NOW,), {S.TERMINATING: S.TERMINATED}),
+    (a_deletion, "move", (TODAY,), {L.PLANNED: L.PLANNED}),
+    (a_deletion, "remind", (TODAY,), {L.PLANNED: L.PLANNED}),
+    (a_deletion, "explain", ("A reason", "Sam"), {state: state for state in L}),
+    (a_deletion, "call_off", (NOW,), {L.PLANNED: L.CALLED_OFF}),
+    (a_deletion, "plan_again", (TODAY,), {L.CALLED_OFF: L.PLANNED}),
+    (a_deletion, "begin", (NOW,), {L.PLANNED: L.BEGUN}),
     (a_change, "follow", ({},), {state: state for state in C}),
     (a_change, "accept", (NOW, "Ada", NOW), {C.QUOTED: C.ACCEPTED}),
     (a_change, "schedule", (NOW, "Ada"), {C.QUOTED: C.SCHEDULED}),
@@ -133,6 +143,13 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (an_offer, "decline", ("Too dear", "Ada", NOW), {Q.OFFERED: Q.DECLINED}),
     (an_offer, "withdraw", ("Sam", NOW), {Q.OFFERED: Q.WITHDRAWN}),
     (an_offer, "expire", (), {Q.OFFERED: Q.EXPIRED}),
+    (a_place, "offer", (NOW, NOW), {W.WAITING: W.OFFERED}),
+    (a_place, "hold_piece", (), {state: state for state in W}),
+    (a_place, "take", (NOW,), {W.OFFERED: W.TAKEN}),
+    (a_place, "expire", (NOW,), {W.OFFERED: W.EXPIRED}),
+    (a_place, "leave", (NOW,), {W.WAITING: W.LEFT, W.OFFERED: W.LEFT}),
+    (a_place, "remove", ("Twice here", "Sam", NOW), {W.WAITING: W.REMOVED, W.OFFERED: W.REMOVED}),
+    (a_place, "explain", ("Promised", "Sam"), {state: state for state in W}),
     (a_referral, "wait", (new_id(), NOW, TODAY), {R.CAME: R.WAITING}),
     (a_referral, "credit", (PART, NOW), {R.WAITING: R.CREDITED}),
     (a_referral, "refuse", ("No.", "Ada", NOW), {R.CAME: R.REFUSED, R.WAITING: R.REFUSED}),
@@ -150,6 +167,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_attempt: A,
     a_subscription: B,
     a_service: S,
+    a_deletion: L,
     an_order: O,
     a_change: C,
     an_offer: Q,
@@ -159,6 +177,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_payout: P,
     a_top_up: T,
     an_auto_top_up: U,
+    a_place: W,
 }
 # Whatever happens to these, happens in any state, or has tests of its own.
 UNGUARDED = {MailMessage: "sent or refused by its carrier, once", Job: "see the tests of jobs"}

@@ -2,6 +2,7 @@
 
 from sqlmodel import select
 
+from ezscale.catalog.plan_keeping import PlanSheet, change_plan
 from ezscale.kit.work import Work
 from ezscale.models import Plan
 from tests.company import Company
@@ -25,3 +26,25 @@ def left(at: Company, slug: str = "vps-2") -> int | None:
     """How many of a plan may still be sold."""
     with at.robot() as work:
         return plan_named(work, slug).stock
+
+
+def restock(work: Work, slug: str, stock: int) -> Plan:
+    """Staff raise the stock of a plan on its page."""
+    plan = plan_named(work, slug)
+    sheet = PlanSheet(plan.name, package=plan.package, stock=str(stock), stock_seen=str(plan.stock))
+    return change_plan(work, plan.id, sheet)
+
+
+def no_room(at: Company) -> None:
+    """The panel can build no more in Frankfurt."""
+    _memory(at, 1_024)
+
+
+def room(at: Company) -> None:
+    """It can again."""
+    _memory(at, 1_048_576)
+
+
+def _memory(at: Company, memory: int) -> None:
+    for hypervisor in (11, 12):
+        assert at.panel_http.post(f"/_sandbox/hypervisors/{hypervisor}", json={"memory": memory}).is_success

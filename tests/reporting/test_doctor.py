@@ -182,6 +182,11 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "O-000001",
     ),
     (
+        "set_aside_is_for_somebody",
+        ("UPDATE plan SET stock = 0, set_aside = 2 WHERE slug = 'vps-2'",),
+        "VPS 2: 2 set aside for nobody",
+    ),
+    (
         "suspended_for_a_reason",
         (SUSPENDED.format(reason="non_payment", invoice=PAID_INVOICE), "UPDATE service SET status = 'suspended'"),
         "S-000001",

@@ -14,13 +14,27 @@ from ezscale.kit.actor import robot
 from ezscale.kit.columns import Moment
 from ezscale.kit.database import all_models, table_of
 from ezscale.kit.work import Work
-from ezscale.models import AutoTopUp, Dispute, Offer, Payout, Referral, Refund, ReverseName, SubscriptionChange, TopUp
+from ezscale.models import (
+    AutoTopUp,
+    Deletion,
+    Dispute,
+    Offer,
+    Payout,
+    Referral,
+    Refund,
+    ReverseName,
+    SubscriptionChange,
+    TopUp,
+    WaitlistPlace,
+)
 from ezscale.reporting.doctor import examine
 from tests.builders import (
     TODAY,
     a_change,
+    a_deletion,
     a_dispute,
     a_payout,
+    a_place,
     a_referral,
     a_refund,
     a_reverse_name,
@@ -32,6 +46,7 @@ from tests.builders import (
 MUCH_LATER = timedelta(days=200)
 NEW: dict[type[SQLModel], Callable[[], SQLModel]] = {  # of which a customer who has bought a server has none yet
     AutoTopUp: an_auto_top_up,
+    Deletion: a_deletion,
     Dispute: a_dispute,
     Offer: an_offer,
     Payout: a_payout,
@@ -40,6 +55,7 @@ NEW: dict[type[SQLModel], Callable[[], SQLModel]] = {  # of which a customer who
     ReverseName: a_reverse_name,
     SubscriptionChange: a_change,
     TopUp: a_top_up,
+    WaitlistPlace: a_place,
 }
 STATEFUL = sorted((model for model in all_models() if "status" in model.model_fields), key=lambda model: model.__name__)
 MIDDLE = [

@@ -50,6 +50,7 @@ def remote_server(row: Row) -> RemoteServer:
         ipv6=tuple(dict.fromkeys(one for block in interface.get("ipv6") or () for one in _ipv6(block))),
         sizes=_sizes(row),
         created_at=moment(row.get("created")),
+        installed=str(row.get("built") or ""),
         detail=_detail(row),
     )
 

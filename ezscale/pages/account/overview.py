@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.maintenance import maintenance_notices
 from ezscale.pages.account.words import (
     MAY_ORDER,
     SEES_MONEY,
@@ -39,6 +40,7 @@ from ezscale.ui.base import words
 def overview() -> rx.Component:
     """What runs, what is to be paid, what comes next."""
     desk = stack(
+        maintenance_notices(OverviewState.maintenance),
         rx.foreach(OverviewState.offers, _offered),
         rx.foreach(OverviewState.placed, _placed),
         rx.cond(SEES_MONEY, _figures()),

@@ -4,8 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.account import service_panel
+from ezscale.pages.account import service_panel, undelivered
 from ezscale.pages.account.addresses import addresses
+from ezscale.pages.account.maintenance import maintenance_notices
 from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
@@ -19,6 +20,7 @@ from ezscale.ui import (
     button,
     card,
     code,
+    company_email,
     confirm,
     copy_button,
     definitions,
@@ -27,6 +29,7 @@ from ezscale.ui import (
     link,
     link_button,
     notice,
+    plain_link,
     skeleton,
     split,
     stack,
@@ -44,7 +47,9 @@ def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
     billing = rx.cond(SEES_MONEY, _billing())
     page = stack(
+        maintenance_notices(ServiceState.maintenance),
         _standing(),
+        service_panel.reinstalling(),
         split(
             stack(
                 _access(),
@@ -57,6 +62,7 @@ def service() -> rx.Component:
             stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),
         ),
         _log(),
+        service_panel.watching(),
     )
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
@@ -71,6 +77,7 @@ def service() -> rx.Component:
 def _standing() -> rx.Component:
     building = card(
         rx.el.div(steps(BUILD_STEPS, SERVICE.done, "What is done"), aria_live="polite"),
+        undelivered.slow(),
         title=rx.fragment("Your ", WORDS.thing, " is being built"),
     )
     waiting = notice(
@@ -103,11 +110,8 @@ def _standing() -> rx.Component:
         "danger",
         title=THIS + " is suspended",
     )
-    suspended = rx.match(ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), unpaid)
-    failed = notice(
-        "Something did not work while building it. Our staff know and are on it; you need not do anything.",
-        "warning",
-        title="This takes longer than usual",
+    suspended = rx.match(
+        ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), ("ended", _ended()), unpaid
     )
     held = notice(
         "It is paid. One of us looks at the order before it is built; you need not do anything.",
@@ -121,14 +125,29 @@ def _standing() -> rx.Component:
         ("waiting", waiting),
         ("expired", expired),
         ("held", held),
-        ("waitlisted", held),
+        ("waitlisted", undelivered.waitlisted()),
         ("suspended", suspended),
-        ("failed", failed),
+        ("failed", undelivered.failed()),
         ("terminating", gone),
         ("terminated", gone),
         rx.fragment(),
     )
     return rx.fragment(standing)
+
+
+def _ended() -> rx.Component:
+    known = ServiceState.deleted_on != ""
+    return notice(
+        rx.fragment(
+            "Its subscription has ended, so it stands still. ",
+            rx.cond(known, rx.fragment("On ", ServiceState.deleted_on, " it is deleted with everything on it. ")),
+            "Do you need something from it, or would you like to keep it? ",
+            plain_link("Write to us", href=f"mailto:{company_email()}"),
+            " before then: until that day we can bring it back.",
+        ),
+        "warning",
+        title=rx.cond(known, THIS + " will be deleted on " + ServiceState.deleted_on, THIS + " has ended"),
+    )
 
 
 def _link_to_order() -> rx.Component:
@@ -277,7 +296,8 @@ def _cancel() -> rx.Component:
         text=rx.fragment(
             "It runs until ",
             rx.el.strong(BILLING.next_on),
-            " and is then deleted with everything on it. Until that day you can change your mind.",
+            ". Then it stands still, and some days later it is deleted with everything on it. You can change your mind "
+            "until it ends.",
         ),
         yes="Cancel this server",
         on_yes=ServiceState.cancel,

@@ -4,7 +4,11 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.words import address_of
 from ezscale.state.account.panel import PanelState
+from ezscale.state.account.panel_views import HIGH, WIDE
+from ezscale.state.account.service import ServiceState
+from ezscale.state.session import SessionState
 from ezscale.ui import (
     address_to_copy,
     badge,
@@ -16,12 +20,17 @@ from ezscale.ui import (
     hideable,
     icon,
     link_button,
+    notice,
     progress,
+    steps,
     text_field,
 )
 from ezscale.ui.base import words
+from ezscale.ui.ticking import ticker
 
 SKILLS = PanelState.skills
+REINSTALL_STEPS = ("Asked for", "Installing", "Checking")
+LOOKS_EVERY = 10  # seconds
 
 
 def usage() -> rx.Component:
@@ -37,10 +46,21 @@ def usage() -> rx.Component:
         on_click=PanelState.measure,
         custom_attrs={"aria-label": "Measure again"},
     )
-    gauges = rx.el.div(rx.foreach(PanelState.usage.gauges, _gauge), class_name="grid gap-5 sm:grid-cols-2")
+    gauges = rx.el.div(
+        rx.el.div(rx.foreach(PanelState.usage.gauges, _gauge), class_name="grid gap-5 sm:grid-cols-2"),
+        rx.cond(PanelState.cpu.measured.length() > 2, _cpu_line()),
+    )
     nothing = rx.el.p("Nothing to measure just now.", class_name="text-sm text-faint")
     shown = rx.cond(PanelState.usage.gauges.length() > 0, gauges, nothing)
     return rx.cond(SKILLS.contains("usage"), card(shown, title="Usage", actions=(up_for, again)))
+
+
+def watching() -> rx.Component:
+    """Keeps what is shown of a machine true while somebody looks at it."""
+    return rx.cond(
+        SKILLS.contains("power") & (ServiceState.service.status == "active"),
+        ticker(every=LOOKS_EVERY, on_tick=PanelState.look_again),
+    )
 
 
 def traffic() -> rx.Component:
@@ -73,12 +93,36 @@ def panel() -> rx.Component:
     page = link_button(
         icon("external-link"), "Open the panel", to=PanelState.page, look="plain", size="small", loads=True
     )
+    sit = link_button(
+        icon("terminal"),
+        "Console",
+        to=address_of("/account/console/", PanelState.service_id),
+        look="plain",
+        size="small",
+        loads=True,
+        target="_blank",
+        rel="noopener",
+    )
     return rx.el.div(
+        rx.cond(SKILLS.contains("console") & (PanelState.service_id != ""), sit),
         rx.cond(SKILLS.contains("sign_in"), enter),
         rx.cond(PanelState.page != "", page),
         rx.cond(SKILLS.contains("rename"), _renaming()),
+        rx.cond(SKILLS.contains("reinstall") & ~SessionState.is_delegate, _reinstall()),
         class_name="mt-5 flex flex-wrap gap-2 border-t border-line pt-4 empty:hidden",
     )
+
+
+def reinstalling() -> rx.Component:
+    """How far a reinstallation is, or why the last one did not work."""
+    view = ServiceState.reinstall
+    going = card(
+        rx.el.div(steps(REINSTALL_STEPS, view.done, "What is done"), aria_live="polite"),
+        title=rx.fragment("It is being reinstalled with ", view.image),
+    )
+    again = rx.cond(ServiceState.may_press, _reinstall("Start it again"))
+    failed = notice(view.trouble, "warning", title="It could not be reinstalled", actions=(again,))
+    return rx.cond(view.done >= 0, going, rx.cond(view.trouble != "", failed))
 
 
 def new_password() -> rx.Component:
@@ -92,6 +136,12 @@ def new_password() -> rx.Component:
         no="Keep the old one",
     )
     return rx.cond(SKILLS.contains("login"), asked)
+
+
+def _reinstall(text: str = "") -> rx.Component:
+    usual = rx.cond(PanelState.words.image == "Game", "Install another version", "Reinstall")
+    to = address_of("/account/service/reinstall/", ServiceState.service.id)
+    return link_button(icon("hard-drive-download"), text or usual, to=to, look="plain", size="small")
 
 
 def _renaming() -> rx.Component:
@@ -119,6 +169,29 @@ def _gauge(gauge: Any) -> rx.Component:
         rx.cond(gauge.percent >= 0, bar),
         key=gauge.name,
         class_name="min-w-0",
+    )
+
+
+def _cpu_line() -> rx.Component:
+    drawn = rx.el.svg(
+        rx.el.path(
+            d=PanelState.cpu.path,
+            fill="none",
+            stroke="currentColor",
+            stroke_width="1.5",
+            stroke_linejoin="round",
+            vector_effect="non-scaling-stroke",
+        ),
+        view_box=f"0 -1 {WIDE} {HIGH + 2}",
+        preserve_aspect_ratio="none",
+        role="img",
+        aria_label=rx.Var.create("CPU while you look: ") + PanelState.cpu.text,
+        class_name="h-10 w-full text-accent",
+    )
+    return rx.el.div(
+        drawn,
+        rx.el.p("CPU while you look: ", PanelState.cpu.text, aria_hidden="true", class_name="mt-1 text-xs text-faint"),
+        class_name="mt-5 border-t border-line pt-4",
     )
 
 

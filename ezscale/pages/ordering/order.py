@@ -6,6 +6,7 @@ import reflex as rx
 
 from ezscale.pages.account.profile import address_fields
 from ezscale.pages.ordering.fitting_out import add_ons, options, wrong
+from ezscale.pages.ordering.waiting import waiting
 from ezscale.pages.shell import WIDTH, marketing_page
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.choices import countries
@@ -39,6 +40,7 @@ def order() -> rx.Component:
         rx.el.div(
             _families(),
             _plans(),
+            waiting(),
             _cycles(),
             options(OrderState),
             add_ons(OrderState),

@@ -1,5 +1,6 @@
 """What a panel tells of a service, in the words of its page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
@@ -10,6 +11,8 @@ from ezscale.state.reader import Reader
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 BINARY, DECIMAL = 1024, 1000
 NEARLY_FULL = 90
+REMEMBERED = 60  # measurements, ten minutes of them
+WIDE, HIGH = 236, 40
 
 
 @dataclass
@@ -47,6 +50,29 @@ class UsageView:
             gauges.append(Gauge("CPU", f"{percent}%", percent, percent >= NEARLY_FULL))
         fillings = (*((usage.memory,) if usage.memory else ()), *usage.disks, *usage.counted)
         return cls([*gauges, *map(Gauge.of, fillings)], lasting(usage.up_for))
+
+
+@dataclass
+class CpuLine:
+    """How busy the processor was while the page was open, drawn as a line in a field of WIDE by HIGH."""
+
+    measured: list[int]
+    path: str = ""
+    text: str = ""
+
+    @classmethod
+    def after(cls, before: Sequence[int], percent: float | None) -> Self:
+        """What was measured before, and one more; a machine that tells nothing begins anew."""
+        if percent is None:
+            return cls([])
+        measured = [*before, min(100, round(percent))][-REMEMBERED:]
+        step = WIDE / (REMEMBERED - 1)
+        start = REMEMBERED - len(measured)
+        path = "M" + " L".join(
+            f"{(start + i) * step:.1f},{HIGH - value * HIGH / 100:.1f}" for i, value in enumerate(measured)
+        )
+        low, high = min(measured), max(measured)
+        return cls(measured, path, f"{low}%" if low == high else f"{low}% to {high}%")
 
 
 @dataclass

@@ -16,6 +16,7 @@ from ezscale.state.reader import Reader
 from ezscale.state.turning import PAGE
 
 MOST_JOBS = 100
+CAN_GO_ON = (ServiceStatus.FAILED, ServiceStatus.WAITLISTED)
 
 
 @dataclass
@@ -36,7 +37,7 @@ class JobView:
 
     @classmethod
     def of(cls, job: ProvisioningJob, service: Service, reader: Reader) -> Self:
-        """A job with its service. Only the build of a service that stands at "failed" can be tried again."""
+        """A job with its service. Only the build of a service that failed, or has no room, can be tried again."""
         failed = job.failed_at is not None
         return cls(
             id=str(job.id),
@@ -49,7 +50,7 @@ class JobView:
             trouble=job.trouble,
             asked=reader.moment(job.created_at),
             failed=failed,
-            may_retry=failed and job.action is JobAction.CREATE and service.status is ServiceStatus.FAILED,
+            may_retry=failed and job.action is JobAction.CREATE and service.status in CAN_GO_ON,
         )
 
 

@@ -43,6 +43,7 @@ class PlanView:
     position: str = ""
     stock: str = ""
     counted_by_panel: bool = False
+    set_aside: str = ""
     popular: bool = False
     hidden: bool = False
     needs_approval: bool = False
@@ -71,6 +72,7 @@ class PlanView:
             position=str(plan.position),
             stock="" if plan.stock is None else str(plan.stock),
             counted_by_panel=plan.stock_from_panel,
+            set_aside=str(plan.set_aside),
             popular=plan.popular,
             hidden=plan.hidden,
             needs_approval=plan.needs_approval,

@@ -17,8 +17,9 @@ from ezscale.kit.cookies import SENT_BY, read_cookie
 from ezscale.kit.errors import Invalid
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
-from ezscale.ordering.placing import OrderRequest, PriceChanged, clean_hostname, is_payable, order, place_order
+from ezscale.ordering.placing import OrderRequest, PriceChanged, is_payable, order, place_order
 from ezscale.ordering.quoting import MOST_ITEMS
+from ezscale.provisioning.host_names import clean_hostname
 from ezscale.state.account.paying import ORDER, checkout_of_order
 from ezscale.state.account.profile import ADDRESS, CustomerView
 from ezscale.state.arguments import sent_fields, sent_text
@@ -27,6 +28,7 @@ from ezscale.state.ordering.basket import LONGEST, ROOM, Basket
 from ezscale.state.ordering.choices import CycleOption, FamilyOption, Option, ParkedItem, PlanOption, QuoteView
 from ezscale.state.ordering.fitting_out import FittingOut
 from ezscale.state.ordering.guessing import trying, window_for
+from ezscale.state.ordering.waiting import Waiting
 from ezscale.state.ordering.window import errors_of
 from ezscale.state.reader import Reader, reader_of
 from ezscale.state.session import SessionState
@@ -35,7 +37,7 @@ CHOOSABLE = ("plan", "months", "currency", "location", "image", "country", "coup
 AGREE = "Please agree, so that your server can be renewed."
 
 
-class OrderState(FittingOut, SessionState):
+class OrderState(Waiting, FittingOut, SessionState):
     loaded: bool = False
     plans: list[PlanOption] = []
     cycles: list[CycleOption] = []
@@ -203,6 +205,7 @@ class OrderState(FittingOut, SessionState):
         self.has_customer, self.needs_address = window.customer is not None, window.needs_address
         self.customer = window.customer or CustomerView()
         self.options, self.add_ons, self.parked = window.options, window.add_ons, window.parked
+        self.waiting = window.waiting
         self.is_full = len(window.parked) + 1 >= MOST_ITEMS
         self.errors = window.errors
         self.loaded = True

@@ -24,6 +24,7 @@ from ezscale.state.ordering.choices import (
     option_views,
     plan_options,
 )
+from ezscale.state.ordering.waiting import WaitingView, waiting_for
 from ezscale.state.reader import Reader
 
 UNNAMED = "Not named yet"
@@ -43,6 +44,7 @@ class Window:
     options: list[OptionView]
     add_ons: list[AddOnView]
     parked: list[ParkedItem]
+    waiting: WaitingView
     words: FamilyWords
     price: QuoteView | None
     total_minor: int
@@ -72,6 +74,7 @@ def window_of(work: Work, basket: Basket, guess: Basket, reader: Reader) -> Wind
         options=option_views(shop.fittings, chosen, reader),
         add_ons=add_on_views(shop.fittings, chosen, reader),
         parked=parked_items(shop, reader),
+        waiting=waiting_for(work, plan, reader) if plan.stock is not None else WaitingView(),
         words=WORDS[plan.family],
         price=QuoteView.of(shop.price, names, reader) if shop.price else None,
         total_minor=shop.price.sums.total.minor if shop.price else 0,
