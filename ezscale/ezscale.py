@@ -57,6 +57,7 @@ def site() -> Site:
             *([own.paypal_url] if own.sandbox and own.paypal_url else []),
             *([own.web_url, own.staff_url] if own.admin_host else []),
         ),
+        console_sockets=own.console_origins,
         script_hashes=inline_scripts(get_web_dir() / Dirs.STATIC),
     )
 

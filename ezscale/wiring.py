@@ -1,7 +1,7 @@
 """Which adapter stands behind which port, and the things a process has one of."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from ezscale.accounts.ports import StaffPasses
@@ -16,7 +16,9 @@ from ezscale.integrations.guarding import LineGuard, guard_of
 from ezscale.integrations.http import open_http
 from ezscale.integrations.paypal import adapter as paypal
 from ezscale.integrations.paypal.client import LIVE
+from ezscale.integrations.powerdns.adapter import open_zones
 from ezscale.integrations.pterodactyl import adapter as pterodactyl
+from ezscale.integrations.resolver.adapter import open_resolver
 from ezscale.integrations.smtp.adapter import KeptMail, SmtpMailer
 from ezscale.integrations.stripe.adapter import open_gateway
 from ezscale.integrations.synergycp import adapter as synergycp
@@ -33,7 +35,11 @@ from ezscale.kit.settings import Settings, settings
 from ezscale.kit.vendor_lines import Breaker
 from ezscale.kit.work import Database, OpenWork
 from ezscale.messaging.ports import Mailer
+from ezscale.provisioning.dns_ports import Resolves, ReverseZones
 from ezscale.provisioning.ports import Panel
+from ezscale.provisioning.watching import Glances
+
+POWERDNS_RATE = 10  # requests a second: it has no limit of its own, but other things to do
 
 _bell: list[Callable[[], None]] = []
 _chosen: list["House"] = []
@@ -41,7 +47,7 @@ _chosen: list["House"] = []
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything that stands behind the ports. Without a register, a feed or a calculator nobody is asked."""
+    """Everything that stands behind the ports. Without a register, a feed, a calculator or zones nobody is asked."""
 
     database: Database
     gateways: Gateways
@@ -52,6 +58,9 @@ class House:
     tax_ids: TaxIdRegister | None = None
     rates: RateFeed | None = None
     tax_calculator: TaxCalculator | None = None
+    glances: Glances = field(default_factory=Glances)
+    reverse_zones: ReverseZones | None = None
+    resolver: Resolves | None = None
 
     def automation(self, name: str) -> OpenWork:
         """Transactions of our own automation, under a name that logs show."""
@@ -108,6 +117,11 @@ def panels() -> Mapping[str, Panel]:
     return house().panels
 
 
+def glances() -> Glances:
+    """What this process has seen of machines a moment ago."""
+    return house().glances
+
+
 def mailer() -> Mailer:
     """Whoever carries mail."""
     return house().mailer
@@ -116,6 +130,16 @@ def mailer() -> Mailer:
 def vault() -> Vault:
     """What seals the secrets we must be able to read again."""
     return house().vault
+
+
+def reverse_zones() -> ReverseZones | None:
+    """Whoever keeps the names of our addresses; None when nobody does."""
+    return house().reverse_zones
+
+
+def resolver() -> Resolves:
+    """Whoever knows where names point to."""
+    return house().resolver or open_resolver()
 
 
 def staff_passes() -> StaffPasses | None:
@@ -139,6 +163,8 @@ def _house_by_settings() -> House:
         tax_ids=open_register(own.vies_url) if own.vies_url or not own.sandbox else None,
         rates=open_feed(own.exchange_rates_url) if own.exchange_rates_url or not own.sandbox else None,
         tax_calculator=_calculator(own),
+        reverse_zones=_reverse_zones(own, database),
+        resolver=open_resolver(own.resolvers),
     )
 
 
@@ -197,6 +223,13 @@ def _gateways(own: Settings, database: Database) -> Gateways:
 def _calculator(own: Settings) -> TaxCalculator | None:
     token = own.taxjar_token.get_secret_value()
     return open_calculator(token, own.taxjar_url) if own.taxjar_url or not own.sandbox else None
+
+
+def _reverse_zones(own: Settings, database: Database) -> ReverseZones | None:
+    if not own.powerdns_url:
+        return None
+    guard = guard_of("powerdns", POWERDNS_RATE, database, open_store(own.broker))
+    return open_zones(own.powerdns_url, own.powerdns_key.get_secret_value(), own.reverse_domain, guard=guard)
 
 
 def _ring() -> None:

@@ -10,6 +10,7 @@ from ezscale.company.currencies import CurrencyRules
 from ezscale.kit.ids import new_id
 from ezscale.models import (
     AutoTopUp,
+    Deletion,
     Dispute,
     Invoice,
     Offer,
@@ -18,6 +19,7 @@ from ezscale.models import (
     Payout,
     Referral,
     Refund,
+    ReverseName,
     Service,
     Subscription,
     SubscriptionChange,
@@ -25,6 +27,7 @@ from ezscale.models import (
     TopUp,
     WaitlistPlace,
 )
+from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OfferStatus, OrderStatus
@@ -32,6 +35,7 @@ from ezscale.models.payment import LIVE, AttemptStatus, AttemptTrigger
 from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import RefundStatus
+from ezscale.models.reverse_name import ReverseStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import AutoTopUpStatus, TopUpStatus
@@ -106,6 +110,12 @@ def a_service(status: ServiceStatus = ServiceStatus.ACTIVE, **values: Any) -> Se
     return Service(**{**ids, **row, "status": status, **values})
 
 
+def a_deletion(status: DeletionStatus = DeletionStatus.PLANNED, **values: Any) -> Deletion:
+    """The deletion of a service whose subscription has ended today."""
+    row = {"service_id": new_id(), "ended_on": TODAY, "due_on": TODAY, "planned_at": NOW}
+    return Deletion(**{**row, "status": status, **values})
+
+
 def an_order(status: OrderStatus = OrderStatus.PLACED, **values: Any) -> Order:
     """An order over 11.90 EUR."""
     row = {"number": "O-000001", "customer_id": new_id(), "currency": "EUR", "total_minor": 1190}
@@ -148,6 +158,12 @@ def a_payout(status: PayoutStatus = PayoutStatus.UNDER_WAY, **values: Any) -> Pa
         "arrives_on": NOW.date(),
     }
     return Payout(**{**row, "booked_at": NOW, "status": status, **values})
+
+
+def a_reverse_name(**values: Any) -> ReverseName:
+    """The name of an address, which is being set."""
+    row = {"address": "192.0.2.77", "service_id": new_id(), "name": "fjord.example", "status": ReverseStatus.WISHED}
+    return ReverseName(**{**row, "wished_at": NOW, **values})
 
 
 def a_dispute(status: DisputeStatus = DisputeStatus.WARNING, **values: Any) -> Dispute:

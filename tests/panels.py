@@ -3,7 +3,8 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 
 import httpx
 from sqlalchemy import update
@@ -16,6 +17,7 @@ from ezscale.integrations.pterodactyl import adapter as pterodactyl
 from ezscale.integrations.synergycp import adapter as synergycp
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
+from ezscale.kit.clock import world_now
 from ezscale.kit.jobs import Job
 from ezscale.models import Order, Plan, ProvisioningJob
 from ezscale.ordering.placing import ItemRequest
@@ -31,7 +33,7 @@ from ezscale.sandbox.synergycp import STEP_BY_STEP, synergycp_stand_in
 from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
 from tests.company import TOKEN, Company, Person
 
-URL = "http://panel.test"
+URL = "https://panel.test"
 PANELS = ("virtfusion", "pterodactyl", "synergycp", "enhance")
 # How each panel is asked to make something: the call after which a second one would make a second server.
 MAKING = {
@@ -53,6 +55,7 @@ class Deadly(httpx.BaseTransport):
         self._line = line
         self.dies_at: dict[int, str] = {}
         self.requests = 0
+        self.bodies: list[bytes] = []  # everything that went over it, both ways
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The panel's answer, if anybody lives to hear it."""
@@ -61,6 +64,7 @@ class Deadly(httpx.BaseTransport):
         if how == "before":
             raise Died
         answer = self._line.handle_request(request)
+        self.bodies += [request.read(), answer.read()]
         if how == "after":
             raise Died
         return answer
@@ -168,11 +172,17 @@ def minutes(count: float) -> float:
     return count / (24 * 60)
 
 
+def _ticking() -> Callable[[], datetime]:
+    """A clock that goes on by a second whenever it is looked at: no two installations end at the same time."""
+    looks = count()
+    return lambda: world_now() + timedelta(seconds=next(looks))
+
+
 Opened = tuple[Deadly, httpx.Client, Callable[[httpx.BaseTransport, Guard | None], Panel]]
 
 
 def _virtfusion(company: Company) -> Opened:
-    line = Deadly(InProcess(virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1))))
+    line = Deadly(InProcess(virtfusion_stand_in(Store(), token=TOKEN, pace=Pace(build_looks=1), now=_ticking())))
 
     def panel(way: httpx.BaseTransport, guard: Guard | None) -> Panel:
         http = open_http(URL, TOKEN, guard=guard, transport=way)
@@ -184,7 +194,9 @@ def _virtfusion(company: Company) -> Opened:
 def _pterodactyl(company: Company) -> Opened:
     keys = PTERODACTYL_KEYS
     pace = GamesPace(install_looks=1, application_calls=10**6, client_calls=10**6)
-    stand_in = pterodactyl_stand_in(Store(), application_key=keys[0], client_key=keys[1], url=URL, pace=pace)
+    stand_in = pterodactyl_stand_in(
+        Store(), application_key=keys[0], client_key=keys[1], url=URL, pace=pace, now=_ticking()
+    )
     line = Deadly(InProcess(stand_in))
 
     def panel(way: httpx.BaseTransport, guard: Guard | None) -> Panel:

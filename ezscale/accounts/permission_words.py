@@ -10,6 +10,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     may.MANAGE_INVOICES: "Void, settle and correct invoices, and close billing cases",
     may.REFUND_PAYMENTS: "Send money back to where it came from",
     may.MANAGE_ORDERS: "Make offers, and approve, reject and hold orders",
+    may.SEE_EXCHANGES: "Read what was said to panels about customers' services, without secrets",
     may.MANAGE_SUBSCRIPTIONS: "Change, pause, extend and end customers' subscriptions",
     may.MANAGE_CATALOG: "Change plans, options, add-ons, prices and stock",
     may.MANAGE_COUPONS: "Make and end coupons",

@@ -39,6 +39,7 @@ MANAGE_COUPONS = Permission("staff.coupons")
 MANAGE_TAX = Permission("staff.tax")
 MANAGE_ORDERS = Permission("staff.orders")
 MANAGE_SUBSCRIPTIONS = Permission("staff.subscriptions")
+SEE_EXCHANGES = Permission("staff.exchanges")
 
 PAYING_ONLY = frozenset({SEE_BILLING, PAY_INVOICES, MANAGE_CARDS})  # what a suspension leaves
 LOOKING = frozenset({SEE_SERVICES, SEE_BILLING})  # what a colleague may who acts as a customer and changes nothing
@@ -63,6 +64,7 @@ STAFF_PERMISSIONS = frozenset(
         *(SEE_EVERYTHING, MANAGE_SERVICES, MANAGE_INVOICES, SEE_MAIL, RUN_THE_COMPANY, MOVE_THE_CLOCK),
         *(MANAGE_CUSTOMERS, MANAGE_STAFF, IMPERSONATE, CHANGE_AS_CUSTOMER, SEE_AUDIT, EXPORT_DATA, ERASE_PEOPLE),
         *(REFUND_PAYMENTS, SET_RULES, MANAGE_CATALOG, MANAGE_COUPONS, MANAGE_TAX, MANAGE_ORDERS, MANAGE_SUBSCRIPTIONS),
+        SEE_EXCHANGES,
     }
 )
 

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from ezscale.api import (
+    consoles,
     documents,
     exports,
     health,
@@ -24,15 +25,15 @@ from ezscale.api.problems import translate_errors
 from ezscale.api.reference import page as reference
 from ezscale.api.requests import EveryRequest
 from ezscale.api.v1 import admin, credit, credit_notes, invoices, payments, services
-from ezscale.api.webhooks import gateways
+from ezscale.api.webhooks import gateways, panels
 from ezscale.kit.settings import settings
 
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ROUTERS = (
     *(services.router, invoices.router, credit_notes.router, credit.router, admin.router, payments.router),
-    *(documents.router, statements.router, exports.router, privacy.router, reference.router),
+    *(documents.router, statements.router, exports.router, privacy.router, consoles.router, reference.router),
     *(signing_in.router, proving.router, passkeys.router, people.router, impersonating.router),
-    *(gateways.router, health.router, metrics.router),
+    *(gateways.router, panels.router, health.router, metrics.router),
 )
 
 

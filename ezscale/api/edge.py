@@ -33,23 +33,26 @@ FOR_DOCUMENTS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "cross-origin-opener-policy": "same-origin",
 }
+CONSOLE = "/account/console/"  # the only page that calls sockets of others
 LINKED = "/pay"  # a page whose address is its secret
 FOR_LINKS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 
 
 @dataclass(frozen=True)
 class Site:
-    """What the edge must know: the names we answer to, who may be staff, our own proxies, and where forms may lead."""
+    """What the edge must know: the names we answer to, who may be staff, our own proxies, where forms may lead, and consoles."""
 
     hosts: frozenset[str]
     staff_door: StaffDoor = field(default_factory=StaffDoor)
     proxies: Networks = ()
     secure: bool = False
     forms_lead_to: tuple[str, ...] = ()
+    console_sockets: tuple[str, ...] = ()
     script_hashes: Mapping[str, str] = field(default_factory=dict)
 
     def content_policy(self, path: str) -> str:
         """What a page may load and run: our own files, and the inline scripts that were in it when it was built."""
+        sockets = self.console_sockets if path == CONSOLE else ()
         scripts = self.script_hashes.get(path) or self.script_hashes.get("", "")
         return "; ".join(
             (
@@ -58,7 +61,7 @@ class Site:
                 "style-src 'self' 'unsafe-inline'",
                 "img-src 'self' data: blob:",
                 "font-src 'self'",
-                "connect-src 'self'",
+                " ".join(("connect-src 'self'", *sockets)),
                 "object-src 'none'",
                 "base-uri 'none'",
                 "frame-ancestors 'none'",

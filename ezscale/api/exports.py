@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from typing import Annotated
 from uuid import UUID
@@ -22,6 +22,9 @@ from ezscale.api.v1.invoices import InvoiceOut, InvoiceWithLines, LineOut
 from ezscale.billing.credit_notes import credit_note, credit_notes
 from ezscale.billing.invoicing import invoices, lines_of
 from ezscale.kit.work import OpenWork, Work
+from ezscale.models import PanelExchange, Service
+from ezscale.provisioning.exchanges import Wanted as WantedCalls
+from ezscale.provisioning.exchanges import exchanges
 
 router = APIRouter(prefix="/api/exports", include_in_schema=False, dependencies=[Heavy])
 
@@ -70,6 +73,18 @@ def credit_notes_json(actor: Person) -> StreamingResponse:
     """Credit notes with their positions as JSON, one a line."""
     pieces = documents_of(wiring.database().reader(actor), _notes_with_lines, Filter())
     return _file("credit-notes.json", "application/jsonl; charset=utf-8", pieces)
+
+
+@router.get("/exchanges.json")
+def exchanges_json(actor: Person, q: str = "", status: str = "", panel: str = "") -> StreamingResponse:
+    """What was said to panels as JSON, one call a line, filtered as on the screen."""
+    wanted = WantedCalls.typed(q[:100], status[:40], panel[:40])
+
+    def read(work: Work, block: Filter, before: UUID | None) -> list[BaseModel]:
+        return [_call_out(row, about) for row, about in exchanges(work, wanted, before, block.block)]
+
+    pieces = documents_of(wiring.database().reader(actor), read, Filter())
+    return _file("exchanges.json", "application/jsonl; charset=utf-8", pieces)
 
 
 @router.get("/tonight.csv")
@@ -129,6 +144,26 @@ def _notes_with_lines(work: Work, wanted: Filter, before: UUID | None) -> list[B
         )
         for note, on in found
     ]
+
+
+class CallOut(BaseModel):
+    """A call to a panel; its bodies are JSON as text, without secrets."""
+
+    id: UUID
+    at: datetime
+    service: str
+    panel: str
+    method: str
+    path: str
+    code: int | None
+    milliseconds: int
+    sent: str
+    got: str
+    trouble: str
+
+
+def _call_out(row: PanelExchange, about: Service) -> CallOut:
+    return CallOut(service=about.number, **row.model_dump(exclude={"service_id", "job_id", "ok"}))
 
 
 def _audit_line(told: Told) -> tuple[str, ...]:

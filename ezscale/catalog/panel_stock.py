@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.catalog.changing import change_catalog, locked, whole
 from ezscale.catalog.events import StockFreed
-from ezscale.catalog.stock import lock_plans, readings_of, set_what_panel_counts
+from ezscale.catalog.stock import lock_plans, readings_of, set_stock, set_what_panel_counts
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
@@ -37,6 +37,7 @@ def choose_source(work: Work, plan_id: UUID, source: str, margin: str) -> Plan:
             plan.count_here(plan.stock or 0)
         case StockSource.NONE:
             plan.count_here(None)
+            set_stock(work, plan, None)
     work.session.add(plan)
     work.emit(StockFreed(plan.id))
     return plan

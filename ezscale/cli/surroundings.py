@@ -10,6 +10,9 @@ from ezscale.kit.settings import BadSettings, Settings, settings
 from ezscale.sandbox.app import PAYPAL_CLIENT, PAYPAL_WEBHOOK, TAXJAR_TOKEN, urls
 from ezscale.sandbox.enhance import MASTER
 from ezscale.sandbox.panels import ENHANCE_TOKEN, PTERODACTYL_KEYS, SYNERGYCP_KEY
+from ezscale.sandbox.powerdns.app import KEY as POWERDNS_KEY
+from ezscale.sandbox.powerdns.app import OWN_NAMES
+from ezscale.sandbox.virtfusion.hooks import hook_token
 
 ROOT = Path(__file__).parents[2]
 Keys = dict[str, str]
@@ -47,7 +50,7 @@ def stand_in_environment(own: Settings, folder: Path) -> dict[str, str]:
     keys = stand_in_keys(folder)
     known = stand_in_urls(own, keys)
     environment: dict[str, str] = {}
-    for name, others in _of_stand_ins(keys).items():
+    for name, others in _of_stand_ins(keys, urlsplit(own.sandbox_url).netloc).items():
         if not getattr(own, name):
             vendor = VENDORS.get(name, name.removesuffix("_url"))
             wanted = {name: known[vendor]["url"]} | others
@@ -57,20 +60,24 @@ def stand_in_environment(own: Settings, folder: Path) -> dict[str, str]:
     return environment
 
 
-def _of_stand_ins(keys: Keys) -> dict[str, dict[str, str]]:
-    """The settings that belong to the address of each vendor, for its stand-in."""
+def _of_stand_ins(keys: Keys, resolver: str) -> dict[str, dict[str, str]]:
+    """The settings that belong to the address of each vendor, for its stand-in. `resolver` knows where names point to."""
     client_id, secret = PAYPAL_CLIENT
     application_key, client_key = PTERODACTYL_KEYS
     return {
         "stripe_url": {name: keys[name] for name in ("stripe_key", "stripe_webhook_secret")},
         "paypal_url": {"paypal_client_id": client_id, "paypal_secret": secret, "paypal_webhook_id": PAYPAL_WEBHOOK},
-        "virtfusion_url": {"virtfusion_token": keys["virtfusion_token"]},
+        "virtfusion_url": {
+            "virtfusion_token": keys["virtfusion_token"],
+            "virtfusion_webhook_token": hook_token(keys["virtfusion_token"]),
+        },
         "pterodactyl_url": {"pterodactyl_key": application_key, "pterodactyl_client_key": client_key},
         "synergycp_url": {"synergycp_key": SYNERGYCP_KEY},
         "enhance_url": {"enhance_token": ENHANCE_TOKEN, "enhance_org": MASTER},
         "vies_url": {},
         "exchange_rates_url": {},
         "taxjar_url": {"taxjar_token": TAXJAR_TOKEN},
+        "powerdns_url": {"powerdns_key": POWERDNS_KEY, "reverse_domain": OWN_NAMES, "resolvers": resolver},
     }
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
+from time import perf_counter
 from typing import Any, Protocol
 
 import httpx
 
 from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Missing, NotNow, Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.exchanges import Question, is_heard, say
 
 Http = httpx.Client
 Params = Mapping[str, str | int | bool]
@@ -83,8 +85,8 @@ def open_http(
 def ask(http: Http, method: str, path: str, *, json: object = None, params: Params | None = None) -> Any:
     """The vendor's answer, read from JSON; None when it is empty.
 
-    Otherwise TemporaryFailure when surely nothing happened, NotNow when it was no try at all, UnknownOutcome when something may have, Missing when the
-    record is not there, and Rejected when the vendor refuses.
+    Otherwise TemporaryFailure when surely nothing happened, NotNow when it was no try at all, UnknownOutcome when something
+    may have, Missing when the record is not there, and Rejected when the vendor refuses.
     """
     return _answer(method, *_respond(http, method, path, json=json, params=params))
 
@@ -100,7 +102,7 @@ def _respond(
 ) -> tuple[httpx.Response, str]:
     asked = f"{http.base_url.host}, {method} {path}"
     try:
-        response = http.request(method, path, json=json, params=params)
+        response = _heard(http, method, path, json=json, params=params)
     except NotAsked as error:
         raise NotNow(f"Cannot reach it ({asked}): {named(error)}", retry_after=error.retry_after) from error
     except NOT_SENT as error:
@@ -112,6 +114,30 @@ def _respond(
     if not response.is_success:
         raise _refusal(method, response, asked)
     return response, asked
+
+
+def _heard(http: Http, method: str, path: str, *, json: object, params: Params | None) -> httpx.Response:
+    """The answer, of which whoever listens hears, too."""
+    if not is_heard():
+        return http.request(method, path, json=json, params=params)
+    began, question = perf_counter(), Question(method, path, params or {}, json, _keys_of(http))
+    try:
+        response = http.request(method, path, json=json, params=params)
+    except httpx.HTTPError as error:
+        say(question, _milliseconds(began), trouble=named(error))
+        raise
+    say(question, _milliseconds(began), status=response.status_code, got=json_or_none(response))
+    return response
+
+
+def _keys_of(http: Http) -> tuple[str, ...]:
+    """What a client proves itself with: in its headers, and in every address."""
+    token = http.headers.get("Authorization", "").removeprefix("Bearer ")
+    return (token, *(str(value) for _, value in http.params.multi_items()))
+
+
+def _milliseconds(began: float) -> int:
+    return round((perf_counter() - began) * 1000)
 
 
 def _answer(method: str, response: httpx.Response, asked: str) -> Any:

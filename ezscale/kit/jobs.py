@@ -134,6 +134,13 @@ def due(session: Session, now: datetime, limit: int = 200, lane: Lane | None = N
     return session.connection().scalars(wanted.limit(limit), when).all()
 
 
+def hurry(session: Session, task: str, about: str, now: datetime) -> None:
+    """Let the waiting calls of a task that are about something (an id among their arguments) run now."""
+    waiting = (READY, JOBS.c.task == task, JOBS.c.run_at > now, JOBS.c.lease_until.is_(None))
+    its = sqlalchemy.cast(JOBS.c.arguments, sqlalchemy.Text).contains(about, autoescape=True)
+    session.connection().execute(sqlalchemy.update(JOBS).where(*waiting, its).values(run_at=now))
+
+
 def next_run(session: Session, but: str = "") -> datetime | None:
     """When the next job wants to run. `but` names a task that does not count, because it is the one that asks."""
     return session.connection().scalar(NEXT_RUN, {"but": but})

@@ -61,6 +61,8 @@ EVENTS_CHANGING = Rate("events changing", 300, "person")
 CODES = Rate("coupon codes", 30, "address", 600)  # wrong ones: nobody finds one by trying
 PAY_LINKS = Rate("pay links", 30, "address", 600)  # wrong ones, likewise
 
+REVERSE_NAMES = Rate("reverse names", 60, "person", 3600)  # each try asks name servers of other people
+
 PLACES = Rate("places", 1, "key and address", 90 * 86_400)  # where a key has been used: remembered, not limited
 
 ALL = tuple(each for each in globals().values() if isinstance(each, Rate))

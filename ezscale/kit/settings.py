@@ -4,7 +4,7 @@ import os
 import re
 from functools import cache
 from hashlib import sha256
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Annotated, Self
@@ -28,6 +28,7 @@ ADDRESSES = {
     "vies_url": ("http", "https"),
     "exchange_rates_url": ("http", "https"),
     "taxjar_url": ("http", "https"),
+    "powerdns_url": ("http", "https"),
     "smtp_url": ("smtp", "smtps"),
 }
 # What belongs to the address of each panel.
@@ -38,8 +39,15 @@ PANELS = {
     "enhance_url": ("enhance_token", "enhance_org"),
 }
 PANEL_URLS = tuple(PANELS)
+BELONG_TOGETHER = (
+    ("paypal_client_id", "paypal_secret", "paypal_webhook_id"),
+    ("access_team", "access_audience"),
+    ("powerdns_url", "powerdns_key"),
+)
+OF_STAND_INS = ("stripe_url", "paypal_url", "vies_url", "exchange_rates_url", "taxjar_url", "powerdns_url")
 Port = Annotated[int, Field(ge=1, le=65535)]
 Networks = tuple[IPv4Network | IPv6Network, ...]
+A_SOCKET = re.compile(r"wss://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 A_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
@@ -116,6 +124,10 @@ class Settings(BaseSettings):
     )
     virtfusion_url: str = Field(default="", description="https://<control-host>/api/v1; empty means no VPS.")
     virtfusion_token: SecretStr = Field(default=SecretStr(""), description="API token.")
+    virtfusion_webhook_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Token of the hook that tells us of its servers; empty means that no hook is believed.",
+    )
     virtfusion_rate: float = Field(default=10, gt=0, description="Requests a second that we send to it at most.")
     pterodactyl_url: str = Field(default="", description="https://<panel-host>; empty means no game servers.")
     pterodactyl_key: SecretStr = Field(default=SecretStr(""), description="Application key, ptla_…, of a root admin.")
@@ -128,6 +140,10 @@ class Settings(BaseSettings):
     enhance_token: SecretStr = Field(default=SecretStr(""), description="Access token of a SuperAdmin.")
     enhance_org: str = Field(default="", description="Id of the organisation that sells: the master organisation.")
     enhance_rate: float = Field(default=5, gt=0, description="Requests a second that we send to it at most.")
+    console_sockets: str = Field(
+        default="",
+        description="Where game consoles are: wss://node1.example.com:8080, wss://*.nodes.example.com:8080",
+    )
     vies_url: str = Field(default="", description="Only for a stand-in; empty means VIES itself, which checks VAT ids.")
     exchange_rates_url: str = Field(
         default="", description="Only for a stand-in; empty means the European Central Bank itself."
@@ -135,6 +151,19 @@ class Settings(BaseSettings):
     taxjar_url: str = Field(default="", description="Only for a stand-in, or TaxJar's own sandbox.")
     taxjar_token: SecretStr = Field(
         default=SecretStr(""), description="API token of TaxJar, for sales taxes in the United States; may be empty."
+    )
+    powerdns_url: str = Field(
+        default="",
+        description="http://<dns-host>:8081, where PowerDNS keeps reverse zones; empty means no reverse names.",
+    )
+    powerdns_key: SecretStr = Field(default=SecretStr(""), description="Its API key.")
+    reverse_domain: str = Field(
+        default="",
+        description="Domain of the names of addresses that nobody has named, such as pool.example.com; may be empty.",
+    )
+    resolvers: str = Field(
+        default="",
+        description="DNS servers that are asked where names point to: 192.0.2.53; empty means the machine's.",
     )
     smtp_url: str = Field(default="", description="smtp://user:password@host:587; empty means mail is kept, not sent.")
     metrics_token: SecretStr = Field(
@@ -169,6 +198,31 @@ class Settings(BaseSettings):
             raise ValueError(f"{error}; networks look like 192.0.2.0/24, 2001:db8::/32") from None
         return listed
 
+    @field_validator("console_sockets")
+    @classmethod
+    def _sockets(cls, listed: str) -> str:
+        if wrong := [part for part in _parts(listed) if not A_SOCKET.fullmatch(part)]:
+            raise ValueError(f"{wrong[0]} does not look like wss://node1.example.com:8080")
+        return listed
+
+    @field_validator("resolvers")
+    @classmethod
+    def _known_servers(cls, listed: str) -> str:
+        for written in filter(None, (part.strip() for part in listed.split(","))):
+            host, colon, port = written.rpartition(":")
+            try:
+                ip_address(host if colon and port.isdecimal() and ":" not in host else written)
+            except ValueError as error:
+                raise ValueError("a DNS server is an address, such as 192.0.2.53 or 127.0.0.1:5353") from error
+        return listed
+
+    @field_validator("reverse_domain")
+    @classmethod
+    def _a_domain(cls, domain: str) -> str:
+        if domain and not A_HOST.fullmatch(domain):
+            raise ValueError("a domain looks like pool.example.com")
+        return domain
+
     @field_validator("access_team")
     @classmethod
     def _a_host(cls, team: str) -> str:
@@ -193,16 +247,18 @@ class Settings(BaseSettings):
         return name
 
     @model_validator(mode="after")
+    def _in_pairs(self) -> Self:
+        for group in BELONG_TOGETHER:
+            said = [bool(_said(getattr(self, name))) for name in group]
+            if any(said) and not all(said):
+                *names, last = (f"EZSCALE_{name.upper()}" for name in group)
+                raise ValueError(f"{', '.join(names)} and {last} belong together")
+        return self
+
+    @model_validator(mode="after")
     def _complete(self) -> Self:
-        paypal = (self.paypal_client_id, self.paypal_secret.get_secret_value(), self.paypal_webhook_id)
-        if any(paypal) and not all(paypal):
-            raise ValueError(
-                "EZSCALE_PAYPAL_CLIENT_ID, EZSCALE_PAYPAL_SECRET and EZSCALE_PAYPAL_WEBHOOK_ID belong together"
-            )
-        if bool(self.access_team) != bool(self.access_audience):
-            raise ValueError("EZSCALE_ACCESS_TEAM and EZSCALE_ACCESS_AUDIENCE belong together")
         if self.sandbox:
-            for name in ("stripe_url", "paypal_url", "vies_url", "exchange_rates_url", "taxjar_url", *PANEL_URLS):
+            for name in (*OF_STAND_INS, *PANEL_URLS):
                 if getattr(self, name) and urlsplit(getattr(self, name)).hostname not in ("127.0.0.1", "localhost"):
                     raise ValueError(
                         f"EZSCALE_{name.upper()} must be a stand-in on 127.0.0.1 while EZSCALE_SANDBOX is on"
@@ -266,6 +322,13 @@ class Settings(BaseSettings):
         return _networks(self.trusted_proxies)
 
     @property
+    def console_origins(self) -> tuple[str, ...]:
+        """The sockets that a page with a console may call: VirtFusion's control host, and those that are listed."""
+        known = [self.virtfusion_url, *([self.sandbox_url] if self.sandbox else [])]
+        own = {f"ws{url.scheme.removeprefix('http')}://{url.netloc}" for url in map(urlsplit, known) if url.netloc}
+        return (*sorted(own), *_parts(self.console_sockets))
+
+    @property
     def staff_url(self) -> str:
         """How staff reach their side, without a slash at the end."""
         if not self.admin_host:
@@ -317,7 +380,11 @@ def _said(value: str | SecretStr) -> str:
 
 
 def _networks(listed: str) -> Networks:
-    return tuple(ip_network(part.strip()) for part in listed.split(",") if part.strip())
+    return tuple(ip_network(part) for part in _parts(listed))
+
+
+def _parts(listed: str) -> list[str]:
+    return [part.strip() for part in listed.split(",") if part.strip()]
 
 
 def _host_of(address: str) -> str:

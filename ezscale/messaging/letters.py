@@ -254,7 +254,7 @@ def offer_made(work: Work, offer_id: UUID) -> None:
 
 
 def about_service(work: Work, service_id: UUID, template: str, once: str = "") -> None:
-    """When a service has come into another state; once for each time it does, or once for what `once` names."""
+    """When a service has come into another state; once for each day on which it does, or for what `once` names."""
     service, plan, customer = work.session.execute(
         select(Service, Plan, Customer)
         .join(Plan, col(Plan.id) == Service.plan_id)
@@ -276,7 +276,7 @@ def service_stands_still(work: Work, service_id: UUID) -> None:
     """When a service has been suspended: why. What runs again by now needs no letter."""
     standing = select(Suspension).where(Suspension.service_id == service_id, col(Suspension.lifted_at).is_(None))
     newest = work.session.exec(standing.order_by(col(Suspension.id).desc())).first()
-    if newest is not None:
+    if newest is not None and newest.reason != SuspensionReason.ENDED:  # of which a letter of its own tells
         about_service(work, service_id, STANDS_STILL[SuspensionReason(newest.reason)])
 
 

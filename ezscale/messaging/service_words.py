@@ -164,6 +164,29 @@ ABOUT_SERVICES = {
         ),
         "Join again",
     ),
+    "service_reinstalled": Words(
+        "{{ hostname }} is installed anew",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} has been reinstalled, as it was asked for in your account, and is ready. What was on it before "
+                "is gone. How to log in, you see in your account; we never send passwords by mail."
+            ),
+            "If nobody of you asked for this, please answer this mail at once.",
+        ),
+        "Open the server",
+    ),
+    "reinstall_failed": Words(
+        "{{ hostname }} could not be reinstalled",
+        (
+            "Hello {{ name }},",
+            (
+                "{{ hostname }} could not be reinstalled as it was asked for. Why, you see on its page, where you can start it "
+                "again. If it fails once more, please answer this mail: we look at it."
+            ),
+        ),
+        "See what happened",
+    ),
     "service_suspended": Words(
         "{{ hostname }} is suspended",
         (
@@ -193,6 +216,41 @@ ABOUT_SERVICES = {
             ),
         ),
         "Open the server",
+    ),
+    "deletion_planned": Words(
+        "{{ hostname }} will be deleted on {{ day }}",
+        (
+            "Hello {{ name }},",
+            (
+                "the subscription of {{ hostname }} has ended, so it stands still now. On {{ day }} it is deleted, with "
+                "everything on it, and nobody can bring it back after that."
+            ),
+            (
+                "Is there anything on it that you need, or would you like to keep it? Its page in your account says what you "
+                "can do until that day; or simply answer this mail."
+            ),
+        ),
+        "See the service",
+    ),
+    "deletion_near": Words(
+        "Tomorrow {{ hostname }} will be deleted",
+        (
+            "Hello {{ name }},",
+            (
+                "on {{ day }} we delete {{ hostname }}, as we have written to you: its subscription has ended. Everything on it "
+                "is gone then. If you still need something, please act today."
+            ),
+        ),
+        "See the service",
+    ),
+    "maintenance": Words(
+        "Maintenance: {{ title }}",
+        (
+            "Hello {{ name }},",
+            "we work on something that your services run on, from {{ begins }} to {{ ends }}: {{ text }}",
+            "You need not do anything. Until it is over, your account shows how it stands.",
+        ),
+        "See my services",
     ),
     "service_resumed": Words(
         "{{ hostname }} runs again",

@@ -7,10 +7,12 @@ from ezscale.kit.numbering import NumberSeries
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.models.access import ApiToken, Delegation, Impersonation, Invitation
+from ezscale.models.console import ConsoleSession
 from ezscale.models.coupon import Coupon, CouponUse
 from ezscale.models.credit_note import CreditNote, CreditNoteLine
 from ezscale.models.currency import ExchangeRate
 from ezscale.models.customer import Customer, KnownPayer, Membership
+from ezscale.models.deletion import Deletion
 from ezscale.models.dispute import Dispute
 from ezscale.models.erasure import VendorErasure
 from ezscale.models.frozen import Frozen
@@ -18,6 +20,7 @@ from ezscale.models.hold import Hold
 from ezscale.models.invoice import Invoice, InvoiceDocument, InvoiceLine, PrintedDocument
 from ezscale.models.ledger import LedgerEntry, Posting
 from ezscale.models.mail import MailMessage
+from ezscale.models.maintenance import Maintenance
 from ezscale.models.option import AddOn, AddOnOffer, AddOnPrice, Option, OptionOffer, OptionPrice, OptionValue
 from ezscale.models.order import Offer, Order, OrderHold, StockHold
 from ezscale.models.panel import PanelComparison, PanelFinding
@@ -37,8 +40,18 @@ from ezscale.models.price_change import PriceChange, PriceNotice
 from ezscale.models.recorded_payment import RecordedPayment
 from ezscale.models.referral import Referral, ReferralCode
 from ezscale.models.refund import Refund
+from ezscale.models.reinstall import ReinstallWish
 from ezscale.models.report import RevenueMovement, RunReport
-from ezscale.models.service import Credential, IpAssignment, ProvisioningJob, ProvisioningLog, Service, Suspension
+from ezscale.models.reverse_name import ReverseName
+from ezscale.models.service import (
+    Credential,
+    IpAssignment,
+    PanelExchange,
+    ProvisioningJob,
+    ProvisioningLog,
+    Service,
+    Suspension,
+)
 from ezscale.models.setting import Setting
 from ezscale.models.sign_in import (
     Authenticator,
@@ -50,6 +63,7 @@ from ezscale.models.sign_in import (
     SignIn,
     SignInStep,
 )
+from ezscale.models.ssh_key import SshKey
 from ezscale.models.stock import StockReading
 from ezscale.models.subscription import (
     Cancellation,
@@ -79,6 +93,7 @@ __all__ = [
     "Cancellation",
     "CardPage",
     "ClockShift",
+    "ConsoleSession",
     "Coupon",
     "CouponUse",
     "Credential",
@@ -87,6 +102,7 @@ __all__ = [
     "CreditNoteLine",
     "Customer",
     "Delegation",
+    "Deletion",
     "Dispute",
     "DunningStep",
     "ExchangeRate",
@@ -108,6 +124,7 @@ __all__ = [
     "LoginAttempt",
     "LoginSession",
     "MailMessage",
+    "Maintenance",
     "Membership",
     "NumberSeries",
     "Offer",
@@ -120,6 +137,7 @@ __all__ = [
     "OrderHold",
     "OutboxEvent",
     "PanelComparison",
+    "PanelExchange",
     "PanelFinding",
     "Passkey",
     "Pause",
@@ -141,12 +159,15 @@ __all__ = [
     "Referral",
     "ReferralCode",
     "Refund",
+    "ReinstallWish",
     "RevenueMovement",
+    "ReverseName",
     "RunReport",
     "Service",
     "Setting",
     "SignIn",
     "SignInStep",
+    "SshKey",
     "StaffRole",
     "StockHold",
     "StockReading",

@@ -59,9 +59,9 @@ class Plan(Row, table=True):
     hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     needs_approval: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     stock: int | None = None
-    set_aside: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     stock_from_panel: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     safety_margin: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    set_aside: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     archived_at: datetime | None = maybe_moment()
 
     @property

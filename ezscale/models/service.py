@@ -36,6 +36,8 @@ class Service(Row, table=True):
 
     `port` is the one it answers on, where it shares its address with others; 0 elsewhere.
 
+    `installed` names what is on it where that was installed later and is none of our images.
+
     `sized_as` is the plan whose size it has on its panel; `keeps_more` says that the panel could not take away everything
     that a bigger one had given it. `machine_id` is the one that staff have chosen for it, until it has it.
     Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
@@ -69,6 +71,7 @@ class Service(Row, table=True):
     keeps_more: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     former_remote_id: str | None = Field(default=None, max_length=60)
     hostname: str = Field(max_length=190)
+    installed: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     status: ServiceStatus = Field(default=ServiceStatus.WAITING, sa_type=word(ServiceStatus), index=True)
     ipv4: str = Field(default="", max_length=60)
     ipv6: str = Field(default="", max_length=60)
@@ -130,6 +133,12 @@ class Service(Row, table=True):
         """It has the size of this plan, as far as its panel could make it so."""
         self.sized_as, self.keeps_more = plan_id, keeps_more
 
+    def reinstalled(self, image_id: UUID | None, image_name: str, hostname: str) -> None:
+        """Another system is on it, one of our images or another one."""
+        require_status("service", self.status, ServiceStatus.ACTIVE)
+        self.image_id, self.installed = image_id or self.image_id, "" if image_id else image_name
+        self.hostname = hostname
+
     def suspend(self) -> None:
         """It stands still, confirmed by the panel."""
         require_status("service", self.status, ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)
@@ -169,6 +178,7 @@ class SuspensionReason(StrEnum):
     NON_PAYMENT = "non_payment"
     PAUSED = "paused"
     DISPUTED = "disputed"
+    ENDED = "ended"
 
 
 class Suspension(Row, table=True):
@@ -192,6 +202,7 @@ class JobAction(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     RESIZE = "resize"
+    REINSTALL = "reinstall"
     TERMINATE = "terminate"
 
 
@@ -257,8 +268,8 @@ class ProvisioningJob(Row, table=True):
         self.trouble_kind = None
 
     def stumble(self, trouble: str, kind: Trouble, *, counts: bool = True) -> None:
-        """It did not work this time, and is tried again."""
-        self.tries += 1 if counts else 0
+        """It did not work this time, and is tried again; a try counts unless it was none."""
+        self.tries += int(counts)
         self.trouble, self.trouble_kind = trouble, kind
 
     def fail(self, trouble: str, now: datetime, kind: Trouble = Trouble.REFUSED) -> None:
@@ -281,6 +292,35 @@ class ProvisioningLog(Row, table=True):
     told: str = Field(default="", max_length=250, sa_column_kwargs={"server_default": ""})
     ok: bool = True
     by: str = Field(default="", max_length=120)
+
+
+class PanelExchange(Row, table=True):
+    """What was said to a panel about a service and what it answered, as JSON without secrets.
+
+    `code` is None where no answer came; `ok` that it was a yes.
+    """
+
+    __tablename__ = "panel_exchange"
+    __unaudited__: ClassVar[str] = "it is a log itself"
+    __table_args__ = (
+        Index("ix_panel_exchange_service", "service_id", "id"),
+        Index("ix_panel_exchange_panel", "panel", "id"),
+        Index("ix_panel_exchange_ok", "ok", "id"),
+        Index("ix_panel_exchange_at", "at"),
+    )
+
+    service_id: UUID = Field(foreign_key="service.id")
+    job_id: UUID | None = Field(default=None, foreign_key="provisioning_job.id")
+    panel: str = Field(max_length=40)
+    at: datetime = moment()
+    method: str = Field(max_length=10)
+    path: str = Field(max_length=700)
+    code: int | None = None
+    ok: bool = True
+    milliseconds: int = 0
+    sent: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    got: str = Field(default="", sa_column=Column(LongText, nullable=False))
+    trouble: str = Field(default="", max_length=500)
 
 
 class Credential(Row, table=True):

@@ -29,7 +29,6 @@ from ezscale.provisioning.stopping import (
     lift_pause,
     lift_suspension,
     wish_suspension,
-    wish_termination,
 )
 
 LOOK_AGAIN = 300.0
@@ -137,13 +136,6 @@ def heed_disputes(work: Work, invoice_id: UUID) -> None:
             wish_suspension(work, service, SuspensionReason.DISPUTED, invoice_id)
         else:
             lift_dispute(work, service, invoice_id)
-
-
-def take_down(work: Work, subscription_id: UUID) -> None:
-    """A subscription has ended: what it paid for is deleted."""
-    item_ids = [item.id for item in items_of(work, subscription_id)]
-    for service in services_of_items(work, item_ids):
-        wish_termination(work, service_to_change(work, service.id))
 
 
 def stand_still(work: Work, subscription_id: UUID) -> None:

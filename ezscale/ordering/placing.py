@@ -1,6 +1,5 @@
 """Placing an order: it keeps the price it showed."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,8 +25,8 @@ from ezscale.models.order import OrderStatus
 from ezscale.ordering.booking import Home, Terms, book_order
 from ezscale.ordering.looking_twice import reasons_to_hold
 from ezscale.ordering.quoting import Item, Quote, at_item, quote_basket
+from ezscale.provisioning.host_names import clean_hostname
 
-HOSTNAME = re.compile(r"(?=.{4,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 PAGE = 25
 
 
@@ -101,14 +100,6 @@ def require_shown_total(offer: Quote, shown_minor: int) -> None:
     """Go on only when the total is the one that the customer saw."""
     if offer.sums.total.minor != shown_minor:
         raise PriceChanged(f"The price has changed to {offer.sums.total.format()}. Please look at it again.")
-
-
-def clean_hostname(typed: str) -> str:
-    """A full host name in lower case. Invalid when it is none."""
-    name = typed.strip().lower().rstrip(".")
-    if not HOSTNAME.fullmatch(name):
-        raise Invalid("Please give a full host name, such as web1.example.com.", field="hostname")
-    return name
 
 
 def clean_hostnames(typed: Sequence[str]) -> list[str]:

@@ -39,6 +39,7 @@ ACCOUNT_MENU = (
             Entry("Payment methods", "/account/cards/", "credit-card", needs="billing.see"),
             Entry("Referrals", "/account/referrals/", "heart-handshake", needs="billing.see"),
             Entry("People", "/account/people/", "users", needs="customer.people"),
+            Entry("SSH keys", "/account/ssh-keys/", "file-key-2", needs="services.see", whole=True),
             Entry("API tokens", "/account/tokens/", "key-round"),
             Entry("Profile", "/account/profile/", "user-round", whole=True),
             Entry("Security", "/account/security/", "shield-check"),
@@ -79,6 +80,7 @@ ADMIN_MENU = (
             Entry("Services", "/admin/services/", "server"),
             Entry("Provisioning", "/admin/provisioning/", "hammer"),
             Entry("Panels", "/admin/panels/", "scan-search"),
+            Entry("Maintenance", "/admin/maintenance/", "construction"),
         ),
     ),
     Group(
@@ -185,5 +187,5 @@ def _line(entry: Entry, at: str, paint: Paint) -> rx.Component:
 
 def _shown_to_whom_it_concerns(entry: Entry, line: rx.Component) -> rx.Component:
     if entry.needs:
-        return rx.cond(SessionState.may.contains(entry.needs), line)
+        line = rx.cond(SessionState.may.contains(entry.needs), line)
     return rx.cond(SessionState.is_delegate, rx.fragment(), line) if entry.whole else line

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.cards import cards
+from ezscale.pages.account.console import console
 from ezscale.pages.account.credit import credit
 from ezscale.pages.account.invoice import invoice
 from ezscale.pages.account.invoices import invoices
@@ -16,9 +17,11 @@ from ezscale.pages.account.overview import overview
 from ezscale.pages.account.people import people
 from ezscale.pages.account.profile import profile
 from ezscale.pages.account.referrals import referrals
+from ezscale.pages.account.reinstall import reinstall
 from ezscale.pages.account.security import security
 from ezscale.pages.account.service import service
 from ezscale.pages.account.services import services
+from ezscale.pages.account.ssh_keys import ssh_keys
 from ezscale.pages.account.statement import statement
 from ezscale.pages.account.subscription import subscription
 from ezscale.pages.account.tokens import tokens
@@ -36,10 +39,12 @@ from ezscale.pages.admin.disputes import disputes as admin_disputes
 from ezscale.pages.admin.doctor import doctor
 from ezscale.pages.admin.documents import documents
 from ezscale.pages.admin.draft import draft
+from ezscale.pages.admin.exchanges import exchanges
 from ezscale.pages.admin.invoice import invoice as admin_invoice
 from ezscale.pages.admin.invoices import invoices as admin_invoices
 from ezscale.pages.admin.leaving import leaving
 from ezscale.pages.admin.mail import mail
+from ezscale.pages.admin.maintenance import maintenance
 from ezscale.pages.admin.offers import offer as admin_offer
 from ezscale.pages.admin.offers import offers
 from ezscale.pages.admin.options import options
@@ -84,7 +89,9 @@ from ezscale.pages.signing_in.register import register
 from ezscale.pages.signing_in.reset import reset
 from ezscale.pages.signing_in.second_step import second_step
 from ezscale.pages.signing_in.verify import verify
+from ezscale.state.account.addresses import AddressesState
 from ezscale.state.account.cards import CardsState
+from ezscale.state.account.console import ConsoleState
 from ezscale.state.account.credit import CreditState as OwnCreditState
 from ezscale.state.account.invoice import InvoiceState
 from ezscale.state.account.invoices import InvoicesState
@@ -96,10 +103,12 @@ from ezscale.state.account.panel import PanelState
 from ezscale.state.account.people import PeopleState
 from ezscale.state.account.profile import ProfileState
 from ezscale.state.account.referrals import ReferralsState
+from ezscale.state.account.reinstall import ReinstallState
 from ezscale.state.account.security import SecurityState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.account.services import ServicesState
 from ezscale.state.account.sharing import SharingState
+from ezscale.state.account.ssh_keys import SshKeysState
 from ezscale.state.account.statement import StatementState
 from ezscale.state.account.subscription import SubscriptionState
 from ezscale.state.account.tokens import TokensState
@@ -120,12 +129,14 @@ from ezscale.state.admin.disputes import DisputesState
 from ezscale.state.admin.doctor import DoctorState
 from ezscale.state.admin.documents import DocumentsState
 from ezscale.state.admin.draft import DraftState
+from ezscale.state.admin.exchanges import ExchangesState
 from ezscale.state.admin.invoice import InvoiceState as AdminInvoiceState
 from ezscale.state.admin.invoices import InvoicesState as AdminInvoicesState
 from ezscale.state.admin.jobs import ProvisioningState
 from ezscale.state.admin.leaving import LeavingState
 from ezscale.state.admin.machine import MachineState
 from ezscale.state.admin.mail import MailState
+from ezscale.state.admin.maintenance import MaintenanceState
 from ezscale.state.admin.offers import OffersState
 from ezscale.state.admin.offers import OfferState as AdminOfferState
 from ezscale.state.admin.options import OptionsState
@@ -296,8 +307,10 @@ ACCOUNT = (
         "/account/service/",
         service,
         title=f"Server | {company()}",
-        on_load=[ServiceState.load, PanelState.load, LoginState.load, SharingState.load],
+        on_load=[ServiceState.load, AddressesState.load, PanelState.load, LoginState.load, SharingState.load],
     ),
+    Route("/account/service/reinstall/", reinstall, title=f"Reinstall | {company()}", on_load=[ReinstallState.load]),
+    Route("/account/console/", console, title=f"Console | {company()}", on_load=[ConsoleState.load]),
     Route(
         "/account/subscription/",
         subscription,
@@ -313,6 +326,7 @@ ACCOUNT = (
     Route("/account/cards/", cards, title=f"Payment methods | {company()}", on_load=[CardsState.load]),
     Route("/account/referrals/", referrals, title=f"Referrals | {company()}", on_load=[ReferralsState.load]),
     Route("/account/people/", people, title=f"People | {company()}", on_load=[PeopleState.load]),
+    Route("/account/ssh-keys/", ssh_keys, title=f"SSH keys | {company()}", on_load=[SshKeysState.load]),
     Route("/account/tokens/", tokens, title=f"API tokens | {company()}", on_load=[TokensState.load]),
     Route("/account/profile/", profile, title=f"Profile | {company()}", on_load=[ProfileState.load]),
     Route(
@@ -399,6 +413,15 @@ ADMIN = (
         provisioning,
         title=f"Provisioning | {company()} staff",
         on_load=[ProvisioningState.load],
+    ),
+    Route(
+        "/admin/exchanges/",
+        exchanges,
+        title=f"Panel calls | {company()} staff",
+        on_load=[ExchangesState.load],
+    ),
+    Route(
+        "/admin/maintenance/", maintenance, title=f"Maintenance | {company()} staff", on_load=[MaintenanceState.load]
     ),
     Route("/admin/panels/", panels, title=f"Panels | {company()} staff", on_load=[PanelsState.load]),
     Route("/admin/tonight/", tonight, title=f"Tonight | {company()} staff", on_load=[TonightState.load]),

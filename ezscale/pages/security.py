@@ -16,6 +16,8 @@ from ezscale.ui import (
     empty,
     form_dialog,
     form_notice,
+    hideable,
+    machine_address,
     native_form,
     notice,
     pager,
@@ -114,7 +116,7 @@ def _browsers(state: Any) -> rx.Component:
         state.browsers,
         (
             Column("Device", _browser),
-            Column("Address", lambda row: rx.el.span(row.address, class_name="font-mono text-xs"), shown_from="sm"),
+            Column("Address", lambda row: machine_address(row.address), shown_from="sm"),
             Column("Signed in", lambda row: row.began, shown_from="lg"),
             Column("Last seen", lambda row: row.last_seen, shown_from="md"),
             Column("End", lambda row: _ending(row, state), figures=True),
@@ -139,7 +141,7 @@ def _browser(row: Any) -> rx.Component:
     return rx.el.div(
         rx.el.span(row.device, class_name="font-medium text-ink"),
         rx.cond(row.is_here, rx.el.span(badge("This device", "info"), class_name="ml-2")),
-        rx.el.div(row.address, class_name="text-xs text-faint sm:hidden"),
+        rx.el.div(hideable(row.address), class_name="text-xs text-faint sm:hidden"),
     )
 
 
@@ -161,7 +163,7 @@ def _log(state: Any) -> rx.Component:
             Column("When", lambda row: row.at),
             Column("What", _outcome),
             Column("Device", lambda row: row.device, shown_from="md"),
-            Column("Address", lambda row: rx.el.span(row.address, class_name="font-mono text-xs"), shown_from="sm"),
+            Column("Address", lambda row: machine_address(row.address), shown_from="sm"),
         ),
         caption="Sign-in history",
         key=lambda row: row.id,

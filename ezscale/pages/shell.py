@@ -10,6 +10,7 @@ from ezscale.pages.menus import ACCOUNT_MENU, ADMIN_MENU, FOOTER, NIGHT_OFF, NIG
 from ezscale.pages.person_menu import person_menu, whom_for
 from ezscale.state.session import SessionState
 from ezscale.ui import (
+    addresses_toggle,
     button,
     company,
     hidden,
@@ -72,7 +73,7 @@ def account_page(
     """A page of the account portal. `at` is the address of the menu entry to which it belongs."""
     side = side_menu(ACCOUNT_MENU, at, logo(), NIGHT_OFF, name="account-menu")
     order = link_button(icon("plus"), "New server", to="/order/", look="primary", size="small")
-    top = _top(rx.cond(SessionState.may.contains("orders.place"), order), person_menu(whom_for()))
+    top = _top(rx.cond(SessionState.may.contains("orders.place"), order), addresses_toggle(), person_menu(whom_for()))
     header = page_header(title, *actions, lead=lead, crumbs=crumbs, badge=badge)
     return _workplace(side, top, header, *content)
 

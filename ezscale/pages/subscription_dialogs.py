@@ -80,7 +80,7 @@ def cancel_button(state: Any) -> rx.Component:
         text=rx.fragment(
             "At the end of what is paid (",
             at_end,
-            ") or now, its server is deleted with everything on it.",
+            ") or now, its server stands still, and some days later it is deleted with everything on it.",
             words(state.pending.id != "", " The change that waits is withdrawn.", ""),
         ),
         open=state.leaving,

@@ -6,6 +6,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.kit.work import Work
 from ezscale.models import IpAssignment, Service
 from ezscale.provisioning.ports import RemoteServer
+from ezscale.provisioning.reverse_dns import give_back_names
 
 
 def assign_addresses(work: Work, service: Service, remote: RemoteServer) -> None:
@@ -20,12 +21,14 @@ def assign_addresses(work: Work, service: Service, remote: RemoteServer) -> None
         work.session.add(IpAssignment(service_id=service.id, address=address, since=work.now))
     for address in held.keys() - now_held:
         held[address].until = work.now
+    give_back_names(work, service, now_held)
 
 
 def release_addresses(work: Work, service: Service) -> None:
     """The service is gone: its addresses are free from now."""
     for row in work.session.exec(_held_by(service)):
         row.until = work.now
+    give_back_names(work, service)
 
 
 def _held_by(service: Service) -> SelectOfScalar[IpAssignment]:

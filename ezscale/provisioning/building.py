@@ -40,7 +40,7 @@ def build(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None
     new = _ensure_server(open_work, panel, vault, job_id)
     try:
         _ensure_installed(open_work, panel, vault, job_id, new)
-        remote = _wait_until_ready(open_work, panel, job_id)
+        remote = wait_until_ready(open_work, panel, job_id)
     except Missing as missing:
         _reserve_anew(open_work, panel, job_id, missing)
     _confirm(open_work, panel, vault, job_id, remote)
@@ -60,7 +60,7 @@ def _ensure_account(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
             return
     account = panel.account(task.owner)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         task.service.account_ref = account
         _note(work, task, f"Account {account} on the panel")
 
@@ -80,7 +80,7 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
     adopted = remote is not None
     remote = remote or _reserve(open_work, panel, job_id, task, spec)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         task.service.take_server(remote.remote_id)
         task.service.become(sold_as)
         task.job.hear()
@@ -93,7 +93,7 @@ def _ensure_server(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID
 def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, new: RemoteServer | None) -> None:
     with open_work() as work:
         task = assignment(work, job_id)
-        if task is None or _is_past(task.job, BuildStep.BUILD) or task.service.remote_id is None:
+        if task is None or is_past(task.job, BuildStep.BUILD) or task.service.remote_id is None:
             return
         task.job.begin(BuildStep.BUILD, world_now())
         remote_id = task.service.remote_id
@@ -102,7 +102,7 @@ def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: U
     if (new or panel.look(remote_id)).state in (RemoteState.RESERVED, RemoteState.FAILED):
         login = panel.build(remote_id, spec)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         if login is not None:
             store_login(work, vault, task.service.id, login)
         task.job.begin(BuildStep.WAIT, world_now())
@@ -114,7 +114,7 @@ def _reserve_anew(open_work: OpenWork, panel: Panel, job_id: UUID, missing: Miss
     if not panel.keeps_keys:
         raise missing
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         lost, task.service.remote_id = task.service.remote_id, None
         release_addresses(work, task.service)
         task.job.begin(BuildStep.RESERVE, world_now())
@@ -122,7 +122,11 @@ def _reserve_anew(open_work: OpenWork, panel: Panel, job_id: UUID, missing: Miss
     raise NotYet("What was reserved is gone", retry_after=panel.looks_again.total_seconds())
 
 
-def _wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> RemoteServer | None:
+def wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> RemoteServer | None:
+    """What is being installed for a job, once it is there. NotYet before; Rejected when it has failed or takes too long.
+
+    None when there is nothing to be done any more.
+    """
     with open_work() as work:
         task = assignment(work, job_id)
     if task is None or task.service.remote_id is None:
@@ -160,7 +164,7 @@ def _confirm(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID, remo
     if not login_known and isinstance(panel, GivesLogins) and not _comes_without_password(panel):
         login = panel.new_login(remote.remote_id)
     with open_work() as work:
-        task = _still_to_do(work, job_id)
+        task = still_to_do(work, job_id)
         if login is not None:
             store_login(work, vault, task.service.id, login)
         assign_addresses(work, task.service, remote)
@@ -195,14 +199,14 @@ def _with_password(work: Work, panel: Panel, vault: Vault, task: Assignment) -> 
 
 def _reserve(open_work: OpenWork, panel: Panel, job_id: UUID, task: Assignment, spec: ServiceSpec) -> RemoteServer:
     with open_work() as work:
-        _still_to_do(work, job_id).job.ask(world_now())
+        still_to_do(work, job_id).job.ask(world_now())
     try:
         return panel.reserve(spec, task.service.account_ref)
     except UnknownOutcome:
         raise
     except (TemporaryFailure, Rejected):
         with open_work() as work:
-            _still_to_do(work, job_id).job.hear()
+            still_to_do(work, job_id).job.hear()
         raise
 
 
@@ -267,17 +271,19 @@ def _one_at_a_time(work: Work, task: Assignment, step: BuildStep, unfinished: Co
 
 def _begin(work: Work, job_id: UUID, step: BuildStep) -> Assignment | None:
     task = assignment(work, job_id)
-    if task is not None and not _is_past(task.job, step):
+    if task is not None and not is_past(task.job, step):
         task.job.begin(step, world_now())
     return task
 
 
-def _is_past(job: ProvisioningJob, step: BuildStep) -> bool:
+def is_past(job: ProvisioningJob, step: BuildStep) -> bool:
+    """Whether a step lies behind a job."""
     order = list(BuildStep)
     return order.index(job.step) > order.index(step)
 
 
-def _still_to_do(work: Work, job_id: UUID) -> Assignment:
+def still_to_do(work: Work, job_id: UUID) -> Assignment:
+    """A job in the middle of being done. TemporaryFailure when somebody else has ended it meanwhile."""
     task = assignment(work, job_id)
     if task is None:
         raise TemporaryFailure("this job was finished elsewhere meanwhile")

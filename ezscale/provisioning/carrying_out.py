@@ -8,15 +8,24 @@ from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models.service import JobAction, ServiceStatus, Trouble
 from ezscale.provisioning.building import NotYet, build
-from ezscale.provisioning.events import BuildProgressed, BuildTroubled, ServiceFailed, ServiceWaitlisted
+from ezscale.provisioning.events import (
+    BuildProgressed,
+    BuildTroubled,
+    ReinstallFailed,
+    ServiceFailed,
+    ServiceWaitlisted,
+)
+from ezscale.provisioning.exchanges import About, on_record
 from ezscale.provisioning.jobs import Assignment, Panels, assignment, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import OutOfStock
+from ezscale.provisioning.reinstalling import reinstall
 from ezscale.provisioning.resizing import resize
 from ezscale.provisioning.stopping import resume, suspend, terminate
 from ezscale.provisioning.trouble import told_of_end, told_of_retry
 
 MOST_TRIES = 30
+WITH_LOGIN = {JobAction.CREATE: build, JobAction.REINSTALL: reinstall}
 DEEDS = {
     JobAction.SUSPEND: suspend,
     JobAction.RESUME: resume,
@@ -34,17 +43,22 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
         task = assignment(work, job_id)
     if task is None:
         return
+    with on_record(open_work, About(task.service.id, task.service.panel, job_id)) as recorded:
+        _do(recorded, panels, vault, task)
+
+
+def _do(open_work: OpenWork, panels: Panels, vault: Vault, task: Assignment) -> None:
+    job_id = task.job.id
     try:
         panel = panel_of(panels, task.service.panel)
-        if task.job.action is JobAction.CREATE:
-            build(open_work, panel, vault, job_id)
+        if task.job.action in WITH_LOGIN:
+            WITH_LOGIN[task.job.action](open_work, panel, vault, job_id)
         else:
             DEEDS[task.job.action](open_work, panel, job_id)
     except NotYet:
         raise
-    except NotNow as pause:
-        if not task.job.trouble:
-            _note_silence(open_work, job_id, pause.message)
+    except NotNow as failure:
+        _note_silence(open_work, job_id, failure.message)
         raise
     except TemporaryFailure as failure:
         if _note_trouble(open_work, job_id, failure.message) >= MOST_TRIES:
@@ -57,35 +71,35 @@ def carry_out(open_work: OpenWork, panels: Panels, vault: Vault, job_id: UUID) -
         _give_up(open_work, job_id, refusal.message, Trouble.REFUSED)
 
 
-def _note_silence(open_work: OpenWork, job_id: UUID, message: str) -> None:
-    """Nobody was asked, because the panel is silent: whoever waits is told all the same. One that wants a rest is no trouble."""
-    with open_work() as work:
-        is_silent = bool(silent_lines(work))
-    if is_silent:
-        _note_trouble(open_work, job_id, message)
-
-
 def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None:
             return 0
-        job, is_first, is_news = task.job, not task.job.trouble, task.job.trouble != message
-        # what waits for a silent panel goes on when it is back
-        job.stumble(message, Trouble.AWAY, counts=not silent_lines(work))
-        if is_news:
-            told = told_of_retry(job.action, job.step, Trouble.AWAY)
-            line = f"Will be tried again: {message}"
-            write_log(work, task.service.id, job.action, line, job=job, ok=False, told=told)
-        if job.action is JobAction.CREATE and is_news:
-            _tell(work, task, is_first=is_first)
-        return job.tries
+        counts = not silent_lines(work)  # what waits for a silent panel goes on when it is back
+        _stumble(work, task, message, counts=counts)
+        return task.job.tries
 
 
-def _tell(work: Work, task: Assignment, *, is_first: bool) -> None:
-    """The first trouble of a build is told by mail, too; what comes after it is seen on the page."""
-    happened = BuildTroubled if is_first else BuildProgressed
-    work.emit(happened(task.service.id, task.service.customer_id))
+def _note_silence(open_work: OpenWork, job_id: UUID, message: str) -> None:
+    """Nobody asks a silent panel, and whoever waits for it is told all the same; a moment's rest is no trouble."""
+    with open_work() as work:
+        task = assignment(work, job_id)
+        if task is not None and task.job.trouble_kind is None and _is_silent(work, task.service.panel):
+            _stumble(work, task, message, counts=False)
+
+
+def _stumble(work: Work, task: Assignment, message: str, *, counts: bool) -> None:
+    job, is_first, is_news = task.job, not task.job.trouble, task.job.trouble != message
+    job.stumble(message, Trouble.AWAY, counts=counts)
+    if not is_news:
+        return
+    told = told_of_retry(job.action, job.step, Trouble.AWAY)
+    write_log(work, task.service.id, job.action, f"Will be tried again: {message}", job=job, ok=False, told=told)
+    if job.action is JobAction.CREATE:
+        # The first trouble is told by mail, too; what comes after it is seen on the page.
+        happened = BuildTroubled if is_first else BuildProgressed
+        work.emit(happened(task.service.id, task.service.customer_id))
 
 
 def _give_up(open_work: OpenWork, job_id: UUID, trouble: str, kind: Trouble) -> None:
@@ -97,6 +111,8 @@ def _give_up(open_work: OpenWork, job_id: UUID, trouble: str, kind: Trouble) -> 
         job.fail(trouble, work.now, kind)
         told = told_of_end(job.action, job.step, kind)
         write_log(work, service.id, job.action, trouble, job=job, ok=False, told=told)
+        if job.action is JobAction.REINSTALL:
+            work.emit(ReinstallFailed(job_id, service.id, service.customer_id))
         if service.status is not ServiceStatus.BUILDING:
             return
         if kind is Trouble.FULL and service.remote_id is None:
@@ -105,3 +121,7 @@ def _give_up(open_work: OpenWork, job_id: UUID, trouble: str, kind: Trouble) -> 
         else:
             service.fail()
             work.emit(ServiceFailed(service.id, service.customer_id))
+
+
+def _is_silent(work: Work, panel: str) -> bool:
+    return any(line.name.partition(",")[0] == panel for line in silent_lines(work))

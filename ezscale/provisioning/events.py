@@ -1,6 +1,7 @@
 """What happens to services."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from ezscale.kit.events import Event
@@ -80,11 +81,81 @@ class ServiceResized(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceReinstalled(Event):
+    """Another system is on it, verified on the panel."""
+
+    job_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReinstallFailed(Event):
+    """No other system could be installed on it, or nobody knows whether one was."""
+
+    job_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceTerminated(Event):
     """It is gone, confirmed by the panel."""
 
     service_id: UUID
     customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionPlanned(Event):
+    """Its subscription has ended: it will be deleted on a day, or on another day than was said."""
+
+    deletion_id: UUID
+    service_id: UUID
+    customer_id: UUID
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionNear(Event):
+    """It will be deleted tomorrow."""
+
+    deletion_id: UUID
+    service_id: UUID
+    customer_id: UUID
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionCalledOff(Event):
+    """It stays for now, though nobody pays for it."""
+
+    deletion_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceAnnounced(Event):
+    """Those whom it concerns shall be written to."""
+
+    maintenance_id: UUID
+    announced_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelHinted(Event):
+    """A panel says that something has happened to a server; nobody believes it before they have looked."""
+
+    panel: str
+    remote_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLeft(Event):
+    """Nobody sits before a console any more."""
+
+    session_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +195,21 @@ class StockWanted(Event):
     """A panel shall be asked how much room it has."""
 
     panel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseNameWished(Event):
+    """The DNS server shall say something else of an address; the row says what."""
+
+    name_id: UUID
+    service_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseNameWritten(Event):
+    """The DNS server says of an address what it shall say, or refuses to."""
+
+    name_id: UUID
+    service_id: UUID
+    customer_id: UUID

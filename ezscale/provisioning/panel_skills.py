@@ -3,7 +3,8 @@
 A panel that implements it can, every other one cannot, and no screen offers it there: `skills_of` tells which.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -61,7 +62,7 @@ class Image:
 class Reinstallation:
     """What shall be installed in place of what is there. `keys` are public SSH keys, one line each.
 
-    `password` is ours where the panel lets us choose it, and empty elsewhere.
+    `password` is ours where the panel lets us choose it, and empty elsewhere. `settings` are the plan's, by the panel's names.
     """
 
     image: str
@@ -69,13 +70,19 @@ class Reinstallation:
     name: str
     keys: tuple[str, ...] = ()
     password: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @runtime_checkable
 class Reinstalls(Protocol):
-    """A panel that can install a machine anew. `takes_ssh_keys` says whether the keys of the order are put onto it."""
+    """A panel that can install a machine anew. `takes_ssh_keys` says whether the keys of the order are put onto it.
+
+    No installation is over before `quickest_install`: where a server has no `installed` mark, one that does not show in
+    that time has never begun.
+    """
 
     takes_ssh_keys: bool
+    quickest_install: timedelta
 
     def images(self, remote_id: str) -> list[Image]:
         """What can be installed on this machine."""
@@ -86,6 +93,15 @@ class Reinstalls(Protocol):
 
         Every call wipes: after a lost answer look first, and go on only when the panel has not begun.
         """
+        ...
+
+
+@runtime_checkable
+class PreparesReinstall(Protocol):
+    """A panel that is told something of a new installation before it is asked for it."""
+
+    def prepare_reinstall(self, remote_id: str, wish: Reinstallation) -> None:
+        """Everything but the wiping. Nothing is lost by it, and repeating does no harm."""
         ...
 
 

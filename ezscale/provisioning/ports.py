@@ -97,7 +97,8 @@ class RemoteServer:
     """A server as its panel describes it now. `busy` is true while the panel still works on it.
 
     `key` is our number of the service where the panel keeps it, and empty where it does not. `gone` is true for one that
-    was deleted and can still be read.
+    was deleted and can still be read. `installed` is a mark that is another one after every installation (and maybe after
+    other things, too); empty where the panel has none.
     """
 
     remote_id: str
@@ -116,6 +117,7 @@ class RemoteServer:
     package: str = ""
     sizes: Sizes | None = None
     created_at: datetime | None = None
+    installed: str = ""
     detail: dict[str, str] = field(default_factory=dict)
 
 

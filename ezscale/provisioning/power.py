@@ -6,8 +6,10 @@ from uuid import UUID
 from ezscale.kit.errors import BusinessError, Rejected, TemporaryFailure
 from ezscale.kit.work import OpenWork
 from ezscale.models.service import ServiceStatus
+from ezscale.provisioning.exchanges import About, on_record
 from ezscale.provisioning.jobs import Panels, panel_of
 from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.maintenance import blames_maintenance
 from ezscale.provisioning.panel_skills import PowerAction, Powers, able
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.using import in_use, require_use
@@ -38,16 +40,17 @@ def press_power(open_work: OpenWork, panels: Panels, service_id: UUID, action: P
         if action not in panel.buttons:
             raise BusinessError("This kind of service has no such button.")
         write_log(work, service_id, "power", f"Asked the panel: {action.replace('_', ' ')}")
-    try:
-        panel.power(remote_id, action)
-    except TemporaryFailure as failure:
-        raise _refused(
-            open_work, service_id, "The panel is busy with this server. Please try again shortly.", failure.message
-        ) from failure
-    except Rejected as refusal:
-        raise _refused(open_work, service_id, "The panel refused this.", refusal.message) from refusal
-    with open_work() as work:
-        write_log(work, service_id, "power", WORDS[action])
+    with on_record(open_work, About(service_id, service.panel)) as recorded:
+        try:
+            panel.power(remote_id, action)
+        except TemporaryFailure as failure:
+            raise _refused(
+                recorded, service_id, "The panel is busy with this server. Please try again shortly.", failure.message
+            ) from failure
+        except Rejected as refusal:
+            raise _refused(recorded, service_id, "The panel refused this.", refusal.message) from refusal
+        with recorded() as work:
+            write_log(work, service_id, "power", WORDS[action])
 
 
 def live_state(open_work: OpenWork, panels: Panels, service_id: UUID) -> LiveState | None:
@@ -66,4 +69,5 @@ def live_state(open_work: OpenWork, panels: Panels, service_id: UUID) -> LiveSta
 def _refused(open_work: OpenWork, service_id: UUID, words: str, reason: str) -> BusinessError:
     with open_work() as work:
         write_log(work, service_id, "power", f"Not done: {reason}", ok=False)
+        words = blames_maintenance(work, service_id, words)
     return BusinessError(words)

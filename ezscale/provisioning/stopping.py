@@ -19,6 +19,7 @@ SAID_TO_PANEL: dict[str, str] = {
     SuspensionReason.NON_PAYMENT: "An invoice is not paid",
     SuspensionReason.PAUSED: "Paused by its owner",
     SuspensionReason.DISPUTED: "A bank has taken the payment back",
+    SuspensionReason.ENDED: "Its subscription has ended",
 }
 
 
@@ -47,6 +48,15 @@ def lift_dispute(work: Work, service: Service, invoice_id: UUID) -> None:
 def lift_pause(work: Work, service: Service) -> None:
     """The pause for which it stands still is over; the service runs again unless another reason stands."""
     _lift(work, service, [known for known in suspensions(work, service.id) if known.reason == SuspensionReason.PAUSED])
+
+
+def stand_still_for_good(work: Work, service: Service) -> None:
+    """Its subscription has ended: it stands still for that, and no longer for an invoice or a pause."""
+    wish_suspension(work, service, SuspensionReason.ENDED)
+    for known in suspensions(work, service.id):
+        if known.reason in (SuspensionReason.NON_PAYMENT, SuspensionReason.PAUSED):
+            known.lift(work.now)
+            work.session.add(known)
 
 
 def wish_termination(work: Work, service: Service) -> None:

@@ -1,6 +1,7 @@
 """What people do with a service that runs: measure it, name it, come in. Only what its panel can do."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 from uuid import UUID
 
@@ -17,19 +18,23 @@ from ezscale.kit.errors import (
 )
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, Service
-from ezscale.models.service import ServiceStatus
+from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.credentials import services_with_this_login, store_login
-from ezscale.provisioning.jobs import Panels, panel_of
+from ezscale.provisioning.exchanges import About, on_record
+from ezscale.provisioning.jobs import Panels, live_job, panel_of
 from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.maintenance import blames_maintenance
 from ezscale.provisioning.panel_skills import (
     CountsTraffic,
     GivesLogins,
     HasPages,
+    HostsWebsites,
     Measures,
     Renames,
     SignsIn,
     TrafficMonth,
     Usage,
+    Website,
     able,
 )
 from ezscale.provisioning.ports import Panel, PanelOwner
@@ -51,6 +56,22 @@ def traffic_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> list[Tr
     return _asked(open_work, panels, service_id, CountsTraffic, lambda panel, remote_id: panel.traffic(remote_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """The websites of a hosting, and the name servers to which their domains may be handed."""
+
+    websites: list[Website]
+    name_servers: list[str]
+
+
+def sites_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> Sites | None:
+    """What a hosting serves at this moment; None when its panel hosts no websites or does not answer."""
+    return _asked(
+        *(open_work, panels, service_id, HostsWebsites),
+        lambda panel, remote_id: Sites(panel.websites(remote_id), panel.name_servers()),
+    )
+
+
 def page_on_panel(open_work: OpenWork, panels: Panels, service_id: UUID) -> str:
     """The address of its page on the panel, behind the customer's own sign-in there; empty when there is none."""
     found = _asked(open_work, panels, service_id, HasPages, lambda panel, remote_id: panel.page(remote_id))
@@ -70,10 +91,11 @@ def sign_in_to_panel(open_work: OpenWork, panels: Panels, service_id: UUID) -> s
         customer = work.session.get_one(Customer, service.customer_id)
         owner = PanelOwner(customer.panel_ref, customer.company or customer.name, customer.email)
         write_log(work, service_id, "sign-in", "Signed in to the panel")
-    try:
-        return panel.panel_login(owner, remote_id)
-    except (TemporaryFailure, Rejected) as failure:
-        _refuse(open_work, service_id, "sign-in", NO_ANSWER, failure)
+    with on_record(open_work, About(service_id, service.panel)) as recorded:
+        try:
+            return panel.panel_login(owner, remote_id)
+        except (TemporaryFailure, Rejected) as failure:
+            _refuse(recorded, service_id, "sign-in", NO_ANSWER, failure)
 
 
 def rename(open_work: OpenWork, panels: Panels, service_id: UUID, name: str) -> str:
@@ -85,12 +107,13 @@ def rename(open_work: OpenWork, panels: Panels, service_id: UUID, name: str) -> 
         require_use(work)
         service, remote_id = in_use(work, service_id)
         panel = able(panel_of(panels, service.panel), Renames)
-    try:
-        panel.rename(remote_id, clean)
-    except (TemporaryFailure, Rejected) as failure:
-        _refuse(open_work, service_id, "rename", NO_ANSWER, failure)
-    with open_work() as work:
-        write_log(work, service_id, "rename", f"Named {clean} on the panel")
+    with on_record(open_work, About(service_id, service.panel)) as recorded:
+        try:
+            panel.rename(remote_id, clean)
+        except (TemporaryFailure, Rejected) as failure:
+            _refuse(recorded, service_id, "rename", NO_ANSWER, failure)
+        with recorded() as work:
+            write_log(work, service_id, "rename", f"Named {clean} on the panel")
     return clean
 
 
@@ -102,25 +125,29 @@ def reset_login(open_work: OpenWork, panels: Panels, vault: Vault, service_id: U
         panel = able(panel_of(panels, service.panel), GivesLogins)
         write_log(work, service_id, "password", "Asked the panel for a new password")
         account_ref = service.account_ref
-    try:
-        if panel_of(panels, service.panel).look(remote_id).owner != account_ref:
-            raise BusinessError("On the panel this belongs to somebody else. Please write to us.")
-        login = panel.new_login(remote_id)
-    except UnknownOutcome as failure:
-        words = "The panel did not answer, so the old password may be void. Please ask for a new one once more."
-        _refuse(open_work, service_id, "password", words, failure)
-    except (TemporaryFailure, Rejected) as failure:
-        _refuse(open_work, service_id, "password", NO_ANSWER, failure)
-    with open_work() as work:
-        service = service_to_change(work, service_id)
-        for other_id in services_with_this_login(work, service) if panel.opens_account else [service_id]:
-            store_login(work, vault, other_id, login)
-        write_log(work, service_id, "password", "A new password is set")
+    with on_record(open_work, About(service_id, service.panel)) as recorded:
+        try:
+            if panel_of(panels, service.panel).look(remote_id).owner != account_ref:
+                raise BusinessError("On the panel this belongs to somebody else. Please write to us.")
+            login = panel.new_login(remote_id)
+        except UnknownOutcome as failure:
+            words = "The panel did not answer, so the old password may be void. Please ask for a new one once more."
+            _refuse(recorded, service_id, "password", words, failure)
+        except (TemporaryFailure, Rejected) as failure:
+            _refuse(recorded, service_id, "password", NO_ANSWER, failure)
+        with recorded() as work:
+            service = service_to_change(work, service_id)
+            for other_id in services_with_this_login(work, service) if panel.opens_account else [service_id]:
+                store_login(work, vault, other_id, login)
+            write_log(work, service_id, "password", "A new password is set")
 
 
 def in_use(work: Work, service_id: UUID, otherwise: str = "that does not work now") -> tuple[Service, str]:
     """A service that runs, locked, and its id on the panel; BusinessError in every other state."""
     service = service_to_change(work, service_id)
+    job = live_job(work, service_id)
+    if job is not None and job.action is JobAction.REINSTALL:
+        raise BusinessError(f"This service is being reinstalled: {otherwise}.")
     if service.status is not ServiceStatus.ACTIVE or service.remote_id is None:
         raise BusinessError(f"This service is {service.status}: {otherwise}.")
     return service, service.remote_id
@@ -156,4 +183,5 @@ def _asked(
 def _refuse(open_work: OpenWork, service_id: UUID, action: str, words: str, failure: Exception) -> NoReturn:
     with open_work() as work:
         write_log(work, service_id, action, f"Not done: {failure}", ok=False)
+        words = blames_maintenance(work, service_id, words)
     raise BusinessError(words) from failure

@@ -11,11 +11,14 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Date, exists
+from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, or_, select
 
 from ezscale.kit.jobs import Job, JobStatus
 from ezscale.kit.work import Work
 from ezscale.models import (
+    ConsoleSession,
+    Deletion,
     Dispute,
     Invoice,
     InvoiceLine,
@@ -28,6 +31,7 @@ from ezscale.models import (
     ProvisioningJob,
     Referral,
     Refund,
+    ReverseName,
     Service,
     Subscription,
     SubscriptionChange,
@@ -35,6 +39,8 @@ from ezscale.models import (
     TopUp,
     WaitlistPlace,
 )
+from ezscale.models.console import ConsoleStatus
+from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import UNDECIDED
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus
 from ezscale.models.mail import MailStatus
@@ -43,7 +49,8 @@ from ezscale.models.payment import MOVING, AttemptStatus
 from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import UNDER_WAY
-from ezscale.models.service import KEPT_BACK, ServiceStatus
+from ezscale.models.reverse_name import UNDER_WAY as BEING_WRITTEN
+from ezscale.models.service import KEPT_BACK, BuildStep, JobAction, ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import TopUpStatus
 from ezscale.models.waitlist import WaitlistStatus
@@ -96,6 +103,10 @@ LIMITS = (
         *("attempt", PaymentAttempt.id, PaymentAttempt.status, (AttemptStatus.RESERVED,)),
         func.coalesce(PaymentAttempt.reserved_until, PaymentAttempt.created_at),
     ),
+    Limit(
+        *("console", ConsoleSession.id, ConsoleSession.status, (ConsoleStatus.OPEN,), ConsoleSession.open_until),
+        longest=timedelta(hours=2),  # it is a door into somebody's machine
+    ),
     Limit("order", Order.number, Order.status, (OrderStatus.PLACED, OrderStatus.RESERVED), Order.expires_at),
     Limit("order", Order.number, Order.status, (OrderStatus.HELD,), Order.paid_at, timedelta(days=7)),
     Limit(
@@ -116,14 +127,19 @@ LIMITS = (
         *(SubscriptionChange.effective_on, timedelta(days=2)),
     ),
     Limit(
+        *("deletion", Deletion.id, Deletion.status, (DeletionStatus.PLANNED,), Deletion.due_on),
+        longest=timedelta(days=5),  # days of rest, or a payment that takes its time
+    ),
+    Limit(
         *("referral", Referral.id, Referral.status, (ReferralStatus.WAITING,), Referral.credit_on),
         longest=timedelta(days=2),
     ),
+    Limit("reverse name of", ReverseName.address, ReverseName.status, BEING_WRITTEN, ReverseName.wished_at),
 )
 
 
 def nothing_stays_on_its_way(work: Work) -> Iterator[str]:
-    """No job, mail, charge, refund, dispute, top-up, order, offer or change is on its way for longer than it may be."""
+    """No job, mail, charge, refund, dispute, top-up, console, order, offer or change is on its way for too long."""
     for limit in LIMITS:
         now = work.today if isinstance(limit.since.type, Date) else work.now
         stuck = select(limit.name, limit.status).where(
@@ -164,6 +180,29 @@ def services_come_to_an_end(work: Work) -> Iterator[str]:
             yield f"{number} is {status}, and nobody works on it"
 
 
+def panels_do_what_they_are_asked(work: Work) -> Iterator[str]:
+    """Nothing is being deleted, or to have another size, for longer than a day, however often its panel was asked."""
+    first_asked = aliased(ProvisioningJob)
+    done_since = exists().where(
+        col(ProvisioningJob.service_id) == col(Service.id),
+        col(ProvisioningJob.action) == first_asked.action,
+        col(ProvisioningJob.step) == BuildStep.DONE,
+        col(ProvisioningJob.created_at) > first_asked.created_at,
+    )
+    another_size = and_(Service.status == ServiceStatus.ACTIVE, col(Service.sized_as) != col(Service.plan_id))
+    for action, still_so, words in (
+        (JobAction.TERMINATE, Service.status == ServiceStatus.TERMINATING, "is being deleted for too long"),
+        (JobAction.RESIZE, another_size, "has the size of another plan for too long"),
+    ):
+        in_vain = (
+            select(Service.number)
+            .join(first_asked, col(first_asked.service_id) == Service.id)
+            .where(still_so, col(first_asked.action) == action, ~done_since)
+            .where(col(first_asked.created_at) < work.now - LONGEST_MIDDLE_STATE)
+        )
+        yield from (f"{number} {words}" for number in work.session.exec(in_vain.distinct().limit(MOST_NAMES)))
+
+
 def standing_aside_has_a_reason(work: Work) -> Iterator[str]:
     """Whoever is behind owes an overdue invoice, and whatever is paused has a day of return that has not passed."""
     billing_it = exists().where(
@@ -183,4 +222,9 @@ def standing_aside_has_a_reason(work: Work) -> Iterator[str]:
     yield from (f"{number} should have come back" for number in work.session.exec(paused.limit(MOST_NAMES)))
 
 
-OF_MIDDLE_STATES: tuple[Check, ...] = (nothing_stays_on_its_way, services_come_to_an_end, standing_aside_has_a_reason)
+OF_MIDDLE_STATES: tuple[Check, ...] = (
+    nothing_stays_on_its_way,
+    services_come_to_an_end,
+    panels_do_what_they_are_asked,
+    standing_aside_has_a_reason,
+)

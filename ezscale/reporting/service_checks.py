@@ -15,6 +15,7 @@ from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import Work
 from ezscale.models import (
     Customer,
+    Deletion,
     Dispute,
     Hold,
     Invoice,
@@ -28,6 +29,7 @@ from ezscale.models import (
     SubscriptionItem,
     Suspension,
 )
+from ezscale.models.deletion import DeletionStatus
 from ezscale.models.dispute import DisputeStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.order import OrderStatus
@@ -37,6 +39,7 @@ from ezscale.reporting.checks import LONGEST_MIDDLE_STATE, MOST_NAMES, Check
 
 LONGEST_SILENCE = timedelta(minutes=30)
 LONGEST_ENDLESS_HOLD = timedelta(days=7)
+LONGEST_KEPT = timedelta(days=30)  # what has ended, and staff do not want deleted
 RUNNING = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.PAUSED)
 
 
@@ -157,7 +160,10 @@ def suspended_for_a_reason(work: Work) -> Iterator[str]:
 
 
 def ended_means_gone(work: Work) -> Iterator[str]:
-    """Nothing runs, and nobody is billed, for an ended subscription."""
+    """Nothing runs, and nobody is billed, for an ended subscription: it is gone, or its day of deletion is known.
+
+    What staff keep beyond that is told after a month.
+    """
     running = (
         select(Service.number)
         .join(SubscriptionItem, col(SubscriptionItem.id) == Service.item_id)
@@ -166,6 +172,16 @@ def ended_means_gone(work: Work) -> Iterator[str]:
             Subscription.status == SubscriptionStatus.ENDED,
             Service.status != ServiceStatus.TERMINATED,
             col(Subscription.ended_on) < work.today - timedelta(days=1),
+            ~exists().where(
+                col(Deletion.service_id) == col(Service.id),
+                or_(
+                    col(Deletion.status) == DeletionStatus.PLANNED,
+                    and_(
+                        col(Deletion.status) == DeletionStatus.CALLED_OFF,
+                        col(Deletion.closed_at) > work.now - LONGEST_KEPT,
+                    ),
+                ),
+            ),
         )
     )
     yield from work.session.exec(running.limit(MOST_NAMES))

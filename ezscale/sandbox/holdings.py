@@ -137,6 +137,13 @@ def taxjar_holdings(_store: Store, state: Mapping[str, Any]) -> Holdings:
     return Holdings({"Calculations": str(len(asked))}, {"Calculations": asked})
 
 
+def powerdns_holdings(_store: Store, state: Mapping[str, Any]) -> Holdings:
+    """The names that addresses have, as the zones have them."""
+    records = [{"Name": name, "Answers with": content} for name, content in state["records"].items()]
+    figures = {"Zones": str(len(state["zones"])), "Written": str(state["done"]["replace"])}
+    return Holdings(figures, {"Records": records[::-1]})
+
+
 def _amount(minor: int, currency: str) -> str:
     return Money(minor, currency.upper()).format()
 

@@ -1,6 +1,6 @@
 """The stand-ins of the panels beside VirtFusion, as a demo has them: where they answer, and what they hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ PTERODACTYL_KEYS = ("ptla_sandbox", "ptlc_sandbox")
 SYNERGYCP_KEY = "sandbox".ljust(50, "0")
 ENHANCE_TOKEN = "enhance-sandbox"  # noqa: S105
 PATHS = {"pterodactyl": "/pterodactyl", "synergycp": "/synergycp", "enhance": "/enhance/api"}
+WINGS_DOOR = "/wings"
 ENHANCE_DOOR = "/enhance/sso"
 
 
@@ -39,9 +40,14 @@ class PanelStandIn:
 
 
 def panel_stand_ins(
-    folder: Path, sandbox_url: str, *, at_once: bool = False, now: Callable[[], datetime] = world_now
+    folder: Path,
+    sandbox_url: str,
+    *,
+    web_origins: Collection[str] = (),
+    at_once: bool = False,
+    now: Callable[[], datetime] = world_now,
 ) -> list[PanelStandIn]:
-    """All three, remembering in a folder. Their installations take a while, unless everything shall be done at once."""
+    """All three, remembering in a folder. Game consoles answer to pages of `web_origins`. Their installations take a while, unless everything shall be done at once."""
     base = sandbox_url.rstrip("/")
     games, machines, sites = (Store(folder / f"{name}.db") for name in PATHS)
     paces: Any = {
@@ -58,11 +64,12 @@ def panel_stand_ins(
                 application_key=application_key,
                 client_key=client_key,
                 url=base + PATHS["pterodactyl"],
+                wings=base.replace("http", "ws", 1) + WINGS_DOOR,
                 pace=paces["games"],
                 now=now,
             ),
             games,
-            {},
+            {WINGS_DOOR: pterodactyl.wings_door(games, web_origins, now)},
         ),
         PanelStandIn(
             "synergycp",

@@ -48,19 +48,33 @@ from ezscale.billing.small_sums import WAITS, to_charge
 from ezscale.catalog.events import WaitlistOffered, WaitlistOfferExpired
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.jobs import Lane
-from ezscale.messaging import letters, money_letters, sending, top_up_letters, waiting_letters
+from ezscale.messaging import (
+    deletion_letters,
+    letters,
+    maintenance_letters,
+    money_letters,
+    sending,
+    top_up_letters,
+    waiting_letters,
+)
 from ezscale.messaging.events import MailWritten
-from ezscale.models import Customer, Invoice
+from ezscale.models import Customer, Invoice, Maintenance
 from ezscale.ordering.events import OfferMade, OrderHeld, OrderRejected, OrderReserved, OrderUnpaidAgain
 from ezscale.provisioning.events import (
     BuildTroubled,
+    DeletionNear,
+    DeletionPlanned,
+    MaintenanceAnnounced,
+    ReinstallFailed,
     ServiceFailed,
     ServiceReady,
+    ServiceReinstalled,
     ServiceResumed,
     ServiceSuspended,
     ServiceTerminated,
     ServiceWaitlisted,
 )
+from ezscale.provisioning.maintenance import concerned
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -399,10 +413,53 @@ def service_suspended(house: House, event: ServiceSuspended) -> None:
 
 
 @task
+def service_reinstalled(house: House, event: ServiceReinstalled) -> None:
+    """Say that another system is on a server."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "service_reinstalled", once=event.job_id.hex)
+
+
+@task
+def reinstall_failed(house: House, event: ReinstallFailed) -> None:
+    """Say that no other system could be installed."""
+    with house.automation("mail")() as work:
+        letters.about_service(work, event.service_id, "reinstall_failed", once=event.job_id.hex)
+
+
+@task
 def service_resumed(house: House, event: ServiceResumed) -> None:
     """Tell that the server runs again."""
     with house.automation("mail")() as work:
         letters.about_service(work, event.service_id, "service_resumed")
+
+
+@task
+def deletion_planned(house: House, event: DeletionPlanned) -> None:
+    """Tell on which day a server will be deleted."""
+    with house.automation("mail")() as work:
+        deletion_letters.deletion_planned(work, event.deletion_id, event.due_on)
+
+
+@task
+def deletion_near(house: House, event: DeletionNear) -> None:
+    """Tell that a server is deleted tomorrow."""
+    with house.automation("mail")() as work:
+        deletion_letters.deletion_near(work, event.deletion_id, event.due_on)
+
+
+@task
+def tell_of_maintenance(house: House, event: MaintenanceAnnounced) -> None:
+    """Write to everybody whose services are where something is worked on, a block at a time."""
+    after = None
+    while True:
+        with house.automation("mail")() as work:
+            row = work.session.get_one(Maintenance, event.maintenance_id)
+            block = concerned(work, row, after)
+            for customer_id in block:
+                maintenance_letters.maintenance(work, row, customer_id)
+        if not block:
+            return
+        after = block[-1]
 
 
 @task

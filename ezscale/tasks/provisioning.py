@@ -19,14 +19,27 @@ from ezscale.billing.events import (
 from ezscale.billing.subscriptions import items_of
 from ezscale.catalog.events import StockFreed
 from ezscale.kit.jobs import Lane
-from ezscale.ordering import fulfilling, offering, reserved_orders, rooms, undelivered, waiting_line
-from ezscale.provisioning import carrying_out, comparing, resizing, stock_reading, stopping
+from ezscale.ordering import deleting, fulfilling, offering, reserved_orders, rooms, undelivered, waiting_line
+from ezscale.provisioning import (
+    carrying_out,
+    comparing,
+    consoles,
+    hints,
+    resizing,
+    reverse_dns,
+    stock_reading,
+    stopping,
+)
 from ezscale.provisioning.events import (
     ComparisonAsked,
+    ConsoleLeft,
     ExtrasMissing,
     JobRequested,
+    PanelHinted,
+    ReverseNameWished,
     ServiceFailed,
     ServiceReady,
+    ServiceReinstalled,
     ServiceResized,
     ServiceResumed,
     ServiceSuspended,
@@ -111,9 +124,15 @@ def run_again(house: House, event: SubscriptionBack) -> None:
 
 @task
 def take_down(house: House, event: SubscriptionEnded) -> None:
-    """Delete what is no longer paid for."""
+    """Let stand still what is no longer paid for, until it is deleted."""
     with house.automation("orders")() as work:
-        fulfilling.take_down(work, event.subscription_id)
+        deleting.take_down(work, event.subscription_id)
+
+
+@task
+def delete_what_is_due(house: House) -> None:
+    """Remind of what is deleted tomorrow, and delete that whose day has come."""
+    deleting.delete_what_is_due(house.automation("orders"))
 
 
 @task
@@ -131,6 +150,8 @@ def ask_again(house: House) -> None:
         stopping.ask_again(work)
     with house.automation("provisioning")() as work:
         resizing.follow_plans(work, resizing.still_of_another_size(work))
+    with house.automation("provisioning")() as work:
+        reverse_dns.ask_again(work)
 
 
 @task
@@ -181,6 +202,18 @@ def tend_waitlist(house: House) -> None:
 
 
 @task_of(Lane.VENDORS)
+def close_console(house: House, event: ConsoleLeft) -> None:
+    """Close what nobody sits before any more."""
+    consoles.close_left_console(house.automation("consoles"), house.panels, event.session_id)
+
+
+@task_of(Lane.VENDORS)
+def close_left_consoles(house: House) -> None:
+    """Close the consoles whose page has gone without a word."""
+    consoles.close_left_consoles(house.automation("consoles"), house.panels)
+
+
+@task_of(Lane.VENDORS)
 def compare_panels(house: House) -> None:
     """Compare every panel with our records. Whichever is away is asked again by a job of its own."""
     open_work = house.automation("comparison")
@@ -197,8 +230,15 @@ def compare_panel(house: House, event: ComparisonAsked) -> None:
 
 
 @task_of(Lane.VENDORS)
+def heed_hint(house: House, event: PanelHinted) -> None:
+    """Look at a server of which a panel says something."""
+    hints.heed_hint(house.automation("comparison"), house.panels, event.panel, event.remote_id)
+
+
+@task_of(Lane.VENDORS)
 def look_again(
-    house: House, event: ServiceReady | ServiceResized | ServiceSuspended | ServiceResumed | ServiceTerminated
+    house: House,
+    event: ServiceReady | ServiceReinstalled | ServiceResized | ServiceSuspended | ServiceResumed | ServiceTerminated,
 ) -> None:
     """Close what was found of a service, and is over."""
     comparing.look_again(house.automation("comparison"), house.panels, event.service_id)
@@ -223,3 +263,9 @@ def ask_for_extras(house: House, event: ExtrasMissing) -> None:
         number = service_overview(work, event.service_id).service.number
         facts = {"service": number, "from": "as its plan says", "to": event.missing}
         open_case(work, "resize_by_hand", event.service_id.hex, event.customer_id, facts)
+
+
+@task_of(Lane.VENDORS)
+def write_reverse_name(house: House, event: ReverseNameWished) -> None:
+    """Let the DNS server say of an address what its holder wants."""
+    reverse_dns.write_wished_name(house.automation("reverse dns"), house.reverse_zones, event.name_id)

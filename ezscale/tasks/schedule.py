@@ -15,10 +15,12 @@ SCHEDULE[:] = (
     Periodic(billing.top_up_all_low, at=time(7, 30)),  # after the runs that spend credit
     Periodic(billing.tell_of_expiring_cards, at=time(8)),
     Periodic(housekeeping.tidy, at=time(3)),
+    Periodic(provisioning.delete_what_is_due, at=time(9)),  # when somebody is there who can be asked
     Periodic(provisioning.expire_orders, every=timedelta(hours=1)),
     Periodic(provisioning.warn_of_reserved, every=timedelta(hours=1)),
     Periodic(provisioning.read_stock, every=timedelta(minutes=5)),
     Periodic(provisioning.ask_again, every=timedelta(hours=1)),
+    Periodic(provisioning.close_left_consoles, every=timedelta(minutes=5)),
     Periodic(provisioning.tend_waitlist, every=timedelta(minutes=5)),
     Periodic(provisioning.look_for_room, every=timedelta(hours=1)),
     Periodic(privacy.forget_what_is_left, every=timedelta(hours=6)),

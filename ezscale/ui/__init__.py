@@ -5,6 +5,7 @@ Colours are names, never shades: canvas, surface, sunken (grounds); line, edge (
 themselves, so that `dark:` is hardly ever needed. Class names must be written out whole: Tailwind reads the source.
 """
 
+from ezscale.ui.addresses import address_to_copy, addresses_toggle, hideable, machine_address
 from ezscale.ui.badges import badge, status_badge
 from ezscale.ui.brand import company, company_address, company_email, logo
 from ezscale.ui.buttons import button, copy_button, link_button
@@ -25,6 +26,7 @@ from ezscale.ui.forms import (
     text_field,
 )
 from ezscale.ui.icons import icon
+from ezscale.ui.key_pairs import key_pair_button
 from ezscale.ui.layout import split, stack, toolbar
 from ezscale.ui.links import link, plain_link
 from ezscale.ui.menus import menu, menu_button, menu_link
@@ -42,6 +44,8 @@ __all__ = [
     "Column",
     "Message",
     "Sorting",
+    "address_to_copy",
+    "addresses_toggle",
     "badge",
     "blank_figure",
     "breadcrumbs",
@@ -68,10 +72,13 @@ __all__ = [
     "form_notice",
     "heading",
     "hidden",
+    "hideable",
     "icon",
+    "key_pair_button",
     "link",
     "link_button",
     "logo",
+    "machine_address",
     "menu",
     "menu_button",
     "menu_link",

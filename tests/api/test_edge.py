@@ -161,6 +161,16 @@ async def test_a_page_runs_only_the_scripts_it_was_built_with():
     assert "form-action 'self' https://checkout.stripe.com" in home
 
 
+async def test_the_page_of_a_console_alone_calls_the_sockets_of_panels():
+    site = Site(hosts=frozenset({"shop.example"}), console_sockets=("wss://cp.example", "wss://*.nodes.example:8080"))
+    async with browser(site) as visitor:
+        console = (await visitor.get("/account/console/?id=1", headers=SIGNED_IN)).headers["content-security-policy"]
+        service = (await visitor.get("/account/service/?id=1", headers=SIGNED_IN)).headers["content-security-policy"]
+
+    assert "connect-src 'self' wss://cp.example wss://*.nodes.example:8080;" in console
+    assert "connect-src 'self';" in service
+
+
 async def test_over_tls_browsers_are_told_to_stay_there():
     async with browser() as visitor:
         answer = await visitor.get("/")

@@ -51,8 +51,8 @@ STORIES = {"small": SMALL, "full": founding.Story()}
 class Company:
     """A company that runs: where it is, and how to be somebody in it."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url = url
+    def __init__(self, url: str, folder: Path, sandbox_url: str = "") -> None:
+        self.url, self.sandbox_url = url, sandbox_url
         self._folder = folder
 
     def login(self, role: str) -> DemoLogin:
@@ -101,7 +101,7 @@ def running_company(folder: Path, story: str = "small") -> Iterator[Company]:
     program = Program("company", (sys.executable, "-m", "tests.browser.company", story), log, environment, ROOT)
     process = launch(program)
     try:
-        company = Company(f"http://localhost:{port}", folder)
+        company = Company(f"http://localhost:{port}", folder, f"http://127.0.0.1:{sandbox_port}")
         deadline = time.monotonic() + PATIENCE
         while not is_ready(company):
             if process.poll() is not None or time.monotonic() > deadline:

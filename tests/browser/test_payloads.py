@@ -95,7 +95,8 @@ TYPED = {
         "recorded_payment",
         "refund",
     ),
-    *("top_up", "auto_top_up", "panel_finding", "waitlist_place"),
+    *("top_up", "auto_top_up", "panel_finding", "deletion", "maintenance", "ssh_key", "reinstall_wish", "reverse_name"),
+    "waitlist_place",
 }
 # The same within JSON: who an invoice is for as it was when it was issued, and what a case is about.
 PAPERS = (("invoice", "billed_to"), ("credit_note", "billed_to"), ("billing_case", "facts"), ("panel_finding", "facts"))
@@ -116,6 +117,7 @@ NOT_TYPED = {
     "number_series": "names of ours",
     "outbox_event": "names of ours",
     "panel_comparison": "a panel's own words",
+    "panel_exchange": "JSON between us and a panel; what people typed in it is planted where they typed it",
     "payment": "names of gateways",
     "stock_reading": "a panel's own words",
     "payout": "names of gateways",

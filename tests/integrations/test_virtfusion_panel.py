@@ -237,7 +237,7 @@ def test_a_server_is_built_under_our_number_and_its_login_works(panel, sandbox):
 
     assert [(look.state, look.busy) for look in looks] == [(RemoteState.BUILDING, True), (RemoteState.READY, False)]
     assert (looks[1].name, looks[1].hostname) == ("SRV-1", "web.example.test")
-    assert looks[1].ipv6 == ("2001:db8:1:1c85::1",)
+    assert looks[1].ipv6 == ("2001:db8:1:1c85::1", "2001:db8:1:1c85::/64")
     assert login.username == "root"
     assert sandbox.lets_in(remote_id, login)
     assert "mails sent" not in sandbox.done

@@ -282,7 +282,7 @@ def test_a_console_is_a_web_socket_on_the_control_host_and_closes_again(panel, s
     again = panel.console(server)
     panel.close_console(server)
 
-    assert (first.kind, first.url) == (ConsoleKind.VNC, f"wss://panel.test/vnc?token={first.token}")
+    assert (first.kind, first.url) == (ConsoleKind.VNC, f"wss://panel.test/vnc/?token={first.token}")
     assert first.password
     assert first.token != again.token
     assert (is_open, sandbox.holds(server)["vnc"]["enabled"]) == (1, 0)

@@ -26,14 +26,15 @@ def cancels(person, reason=""):
     return person.does(lambda work: cancel_at_period_end(work, service.item_id, reason))
 
 
-def gone(person):
+def goes(person):
+    """It is paid for no more, and stands still until it is deleted."""
     return (subscription_of(person).status, person.service().status) == (
         SubscriptionStatus.ENDED,
-        ServiceStatus.TERMINATED,
+        ServiceStatus.SUSPENDED,
     )
 
 
-def test_a_cancelled_server_runs_to_the_end_of_what_is_paid_and_is_then_gone(at, lea):
+def test_a_cancelled_server_runs_to_the_end_of_what_is_paid_stands_still_for_a_week_and_is_then_gone(at, lea):
     at.sleeps(5)
 
     once, twice = cancels(lea, " Moving on "), cancels(lea)
@@ -43,7 +44,11 @@ def test_a_cancelled_server_runs_to_the_end_of_what_is_paid_and_is_then_gone(at,
 
     assert (once.id, once.effective_on, once.reason) == (twice.id, END, "Moving on")
     assert running_until_then is ServiceStatus.ACTIVE
-    assert gone(lea)
+    assert goes(lea)
+    assert latest_mail(lea, "deletion_planned").subject == "lea.example.com will be deleted on April 9, 2026"
+    at.lives(7)
+    assert lea.service().status is ServiceStatus.TERMINATED
+    assert latest_mail(lea, "deletion_near").written_at.date() == date(2026, 4, 8)
     assert len(lea.invoices()) == 1
     assert monthly_revenue(at) == {"EUR": 0}
     assert "ends on April 2, 2026" in latest_mail(lea, "cancellation").subject
@@ -80,7 +85,7 @@ def test_an_open_renewal_is_never_charged_after_a_cancellation_and_voided_at_the
     assert cancellation.effective_on == END
     assert lea.invoices()[1].status is InvoiceStatus.VOID
     assert attempts_on(at, renewal) == []
-    assert gone(lea)
+    assert goes(lea)
 
 
 def test_who_pays_on_after_cancelling_keeps_the_server_for_what_they_paid(at, lea):
@@ -96,7 +101,7 @@ def test_who_pays_on_after_cancelling_keeps_the_server_for_what_they_paid(at, le
     assert a_week_later is ServiceStatus.ACTIVE
     assert subscription_of(lea).ended_on == END + timedelta(days=30)
     assert [invoice.status for invoice in lea.invoices()] == [InvoiceStatus.PAID, InvoiceStatus.PAID]
-    assert gone(lea)
+    assert goes(lea)
 
 
 def test_a_suspended_customer_who_cancels_leaves_without_debts(at, lea):
@@ -110,7 +115,7 @@ def test_a_suspended_customer_who_cancels_leaves_without_debts(at, lea):
 
     assert suspended is ServiceStatus.SUSPENDED
     assert [invoice.status for invoice in lea.invoices()] == [InvoiceStatus.PAID, InvoiceStatus.VOID]
-    assert gone(lea)
+    assert goes(lea)
     assert "service_resumed" not in mails_to(lea)
 
 
@@ -123,5 +128,5 @@ def test_many_leave_on_one_day(at, lea, monkeypatch):
 
     at.sleeps(31)
 
-    assert gone(lea)
-    assert gone(ben)
+    assert goes(lea)
+    assert goes(ben)

@@ -43,6 +43,8 @@ def test_the_sandbox_needs_nothing(read):
         ("EZSCALE_ADMIN_ALLOW", "192.0.2.1/24", "has host bits set"),
         ("EZSCALE_TRUSTED_PROXIES", "the proxy", "networks look like"),
         ("EZSCALE_ACCESS_TEAM", "https://ours.cloudflareaccess.com", "looks like ours.cloudflareaccess.com"),
+        ("EZSCALE_CONSOLE_SOCKETS", "node1.example.com:8080", "does not look like wss://"),
+        ("EZSCALE_CONSOLE_SOCKETS", "wss://node1.example.com; script-src *", "does not look like wss://"),
         ("EZSCALE_STRIPE_URL", "https://api.stripe.com", "must be a stand-in"),
         ("EZSCALE_VIRTFUSION_URL", "https://panel.example", "must be a stand-in"),
     ],
@@ -114,3 +116,10 @@ def test_a_bad_secret_is_not_repeated_in_the_message(read):
         read(EZSCALE_PORT="sk_live_1")
 
     assert "sk_live_1" not in str(told.value)
+
+
+def test_a_page_may_call_virtfusions_control_host_and_the_sockets_that_are_listed(read):
+    ours = read(**LIVE, EZSCALE_CONSOLE_SOCKETS="wss://node1.example.com:8080, wss://*.nodes.example.com:8080")
+
+    listed = ("wss://node1.example.com:8080", "wss://*.nodes.example.com:8080")
+    assert ours.console_origins == ("wss://panel.example", *listed)

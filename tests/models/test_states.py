@@ -12,6 +12,7 @@ from ezscale.kit.jobs import Job
 from ezscale.kit.money import Money
 from ezscale.models import MailMessage
 from ezscale.models.base import WrongState
+from ezscale.models.deletion import DeletionStatus as L
 from ezscale.models.dispute import DisputeStatus as D
 from ezscale.models.invoice import InvoiceStatus as I
 from ezscale.models.order import UNPAID
@@ -32,6 +33,7 @@ from tests.builders import (
     NOW,
     TODAY,
     a_change,
+    a_deletion,
     a_dispute,
     a_payout,
     a_place,
@@ -117,6 +119,12 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
         ),
     ),
     (a_service, "terminate", (NOW,), {S.TERMINATING: S.TERMINATED}),
+    (a_deletion, "move", (TODAY,), {L.PLANNED: L.PLANNED}),
+    (a_deletion, "remind", (TODAY,), {L.PLANNED: L.PLANNED}),
+    (a_deletion, "explain", ("A reason", "Sam"), {state: state for state in L}),
+    (a_deletion, "call_off", (NOW,), {L.PLANNED: L.CALLED_OFF}),
+    (a_deletion, "plan_again", (TODAY,), {L.CALLED_OFF: L.PLANNED}),
+    (a_deletion, "begin", (NOW,), {L.PLANNED: L.BEGUN}),
     (a_change, "follow", ({},), {state: state for state in C}),
     (a_change, "accept", (NOW, "Ada", NOW), {C.QUOTED: C.ACCEPTED}),
     (a_change, "schedule", (NOW, "Ada"), {C.QUOTED: C.SCHEDULED}),
@@ -159,6 +167,7 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     an_attempt: A,
     a_subscription: B,
     a_service: S,
+    a_deletion: L,
     an_order: O,
     a_change: C,
     an_offer: Q,

@@ -20,13 +20,13 @@ from ezscale.ordering.placing import (
     ItemRequest,
     OrderRequest,
     PriceChanged,
-    clean_hostname,
     is_payable,
     order,
     orders,
     place_order,
     services_of_order,
 )
+from ezscale.provisioning.host_names import clean_hostname
 from ezscale.reporting.overview import company_overview
 
 SERVER = ItemRequest("vps-2", 1, "frankfurt", "debian-13", "web1.example.com")

@@ -14,16 +14,30 @@ from ezscale.kit.actor import robot
 from ezscale.kit.columns import Moment
 from ezscale.kit.database import all_models, table_of
 from ezscale.kit.work import Work
-from ezscale.models import AutoTopUp, Dispute, Offer, Payout, Referral, Refund, SubscriptionChange, TopUp, WaitlistPlace
+from ezscale.models import (
+    AutoTopUp,
+    Deletion,
+    Dispute,
+    Offer,
+    Payout,
+    Referral,
+    Refund,
+    ReverseName,
+    SubscriptionChange,
+    TopUp,
+    WaitlistPlace,
+)
 from ezscale.reporting.doctor import examine
 from tests.builders import (
     TODAY,
     a_change,
+    a_deletion,
     a_dispute,
     a_payout,
     a_place,
     a_referral,
     a_refund,
+    a_reverse_name,
     a_top_up,
     an_auto_top_up,
     an_offer,
@@ -32,11 +46,13 @@ from tests.builders import (
 MUCH_LATER = timedelta(days=200)
 NEW: dict[type[SQLModel], Callable[[], SQLModel]] = {  # of which a customer who has bought a server has none yet
     AutoTopUp: an_auto_top_up,
+    Deletion: a_deletion,
     Dispute: a_dispute,
     Offer: an_offer,
     Payout: a_payout,
     Referral: lambda: a_referral(credit_on=TODAY),
     Refund: a_refund,
+    ReverseName: a_reverse_name,
     SubscriptionChange: a_change,
     TopUp: a_top_up,
     WaitlistPlace: a_place,
@@ -98,4 +114,4 @@ def _plant(session: Session, model: type[SQLModel], state: StrEnum, now: datetim
     moments = {c.name: now for c in table.columns if isinstance(c.type, Moment) and row[c.name] is not None}
     days = {c.name: now.date() for c in table.columns if isinstance(c.type, Date) and row[c.name] is not None}
     session.execute(update(table).where(table.c.id == row["id"]).values({**moments, **days, "status": state}))
-    return [str(row[name]) for name in ("number", "gateway_ref", "task", "id") if row.get(name)]
+    return [str(row[name]) for name in ("number", "gateway_ref", "task", "address", "id") if row.get(name)]

@@ -40,6 +40,7 @@ from ezscale.kit.rates import (
     PLACES,
     PROBES,
     READING,
+    REVERSE_NAMES,
     SOCKETS,
     TAB,
     TABS,
@@ -237,7 +238,7 @@ def test_events_reach_the_database_by_the_counted_ways_alone():
 
 
 def test_every_class_is_one_of_these():
-    assert set(rates.ALL) == {*OF_ROUTES, *OF_EVENTS, *OF_THE_EDGE, GUESSES, CODES, PAY_LINKS, PLACES}
+    assert set(rates.ALL) == {*OF_ROUTES, *OF_EVENTS, *OF_THE_EDGE, GUESSES, CODES, PAY_LINKS, REVERSE_NAMES, PLACES}
     assert all(rate.amount > 0 and rate.by for rate in rates.ALL)
 
 

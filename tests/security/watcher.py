@@ -9,7 +9,7 @@ from tests.security.scene import SUSPENDED, Scene
 # A suspended customer may look at what they owe and pay it. Everything else of theirs stays as it is.
 STANDS_STILL = {
     *("service", "subscription", "subscription_item", "cancellation", "suspension", "customer_order"),
-    *("credential", "provisioning_job", "provisioning_log"),
+    *("credential", "provisioning_job", "provisioning_log", "reinstall_wish", "ssh_key"),
 }
 ACTED = "impersonation"  # tells as whom a colleague acts: theirs to begin and to end
 QUOTES = re.compile("[\"']")  # between them stands what is said, and said again with every handler

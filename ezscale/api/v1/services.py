@@ -80,7 +80,7 @@ class CancelIn(BaseModel, title="Wish to cancel"):
 
 
 class CancellationOut(BaseModel, title="Cancellation"):
-    """The service runs until the end of what is paid, and is then deleted."""
+    """The service runs until the end of what is paid, then stands still, and is deleted some days later."""
 
     service_id: UUID = Field(examples=[EXAMPLE_ID])
     effective_on: date = Field(description="The first day without it.", examples=["2026-12-01"])

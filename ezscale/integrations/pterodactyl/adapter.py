@@ -11,7 +11,7 @@ from ezscale.integrations.http import Guard, open_http
 from ezscale.integrations.pterodactyl import orders
 from ezscale.integrations.pterodactyl.accounts import account_of, forget, new_password
 from ezscale.integrations.pterodactyl.client import PterodactylClient, Row, nonsense
-from ezscale.integrations.pterodactyl.installing import install_again, install_instead, order
+from ezscale.integrations.pterodactyl.installing import install_again, install_instead, make_ready, order
 from ezscale.integrations.pterodactyl.nodes import panel_guard
 from ezscale.integrations.pterodactyl.reading import LONGEST_NAME, power_word, remote_server, text, usage_of
 from ezscale.integrations.pterodactyl.resizing import resize
@@ -47,8 +47,8 @@ LATER = 15.0  # seconds, when the panel is busy with a server
 class PterodactylPanel:
     """Builds and stops game servers.
 
-    Implements `Panel`, `Powers`, `GivesLogins`, `Reinstalls`, `Renames`, `Resizes`, `OpensConsoles`, `Measures`,
-    `HasPages`, `CountsStock` and `TriesOut`.
+    Implements `Panel`, `Powers`, `GivesLogins`, `Reinstalls`, `PreparesReinstall`, `Renames`, `Resizes`,
+    `OpensConsoles`, `Measures`, `HasPages`, `CountsStock` and `TriesOut`.
     """
 
     name = "pterodactyl"
@@ -60,6 +60,7 @@ class PterodactylPanel:
     first_user = ""
     opens_account = True
     takes_ssh_keys = False
+    quickest_install = timedelta(0)
     buttons = frozenset(BUTTONS)
 
     def __init__(self, client: PterodactylClient, address: str, *, settles: timedelta = SETTLES) -> None:
@@ -151,9 +152,13 @@ class PterodactylPanel:
         family = next((text(row.get("name")) for row in self._panel.nests() if text(row.get("id")) == nest), "")
         return [Image(f"{nest}/{egg['id']}", text(egg.get("name")), family) for egg in self._panel.eggs(nest)]
 
+    def prepare_reinstall(self, remote_id: str, wish: Reinstallation) -> None:
+        """Let the server be what shall be installed; its files stay as they are."""
+        make_ready(self._panel, self._server(remote_id), wish)
+
     def reinstall(self, remote_id: str, wish: Reinstallation) -> Login | None:
         """Install the same game anew, or another one of its family; whether files survive is the game's own affair."""
-        install_instead(self._panel, self._server(remote_id), wish.image)
+        install_instead(self._panel, self._server(remote_id), wish)
         return None
 
     def rename(self, remote_id: str, name: str) -> None:

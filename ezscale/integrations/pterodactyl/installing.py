@@ -4,6 +4,7 @@ from ezscale.integrations.pterodactyl import orders
 from ezscale.integrations.pterodactyl.client import PterodactylClient, Row
 from ezscale.integrations.pterodactyl.reading import is_suspended, remote_server, text
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure
+from ezscale.provisioning.panel_skills import Reinstallation
 from ezscale.provisioning.ports import OutOfStock, ServiceSpec
 
 NO_ROOM = ("NoViableNodeException", "NoViableAllocationException")
@@ -26,21 +27,27 @@ def install_again(panel: PterodactylClient, remote_id: str, spec: ServiceSpec) -
     panel.reinstall(remote_id)
 
 
-def install_instead(panel: PterodactylClient, row: Row, image: str) -> None:
+def install_instead(panel: PterodactylClient, row: Row, wish: Reinstallation) -> None:
     """Install the same game anew, or another one of its family. What the plan has set stays.
 
     The panel would do it in any state, and forget that a server was suspended: TemporaryFailure then.
     """
+    make_ready(panel, row, wish)
+    panel.reinstall(text(row["id"]))
+
+
+def make_ready(panel: PterodactylClient, row: Row, wish: Reinstallation) -> None:
+    """Let a server be another game of its family, with what its plan says of it. Nothing is installed by it."""
     remote_id = text(row["id"])
     if is_suspended(row) or remote_server(row).busy:
         raise TemporaryFailure(f"Pterodactyl is busy with server {remote_id} or keeps it suspended", retry_after=15)
-    (nest, egg_id), (nest_now, egg_now) = orders.nest_and_egg(image), orders.game_of(row)
+    (nest, egg_id), (nest_now, egg_now) = orders.nest_and_egg(wish.image), orders.game_of(row)
     if nest != nest_now:
-        raise Rejected(f"Pterodactyl does not offer image {image} for server {remote_id}")
+        raise Rejected(f"Pterodactyl does not offer image {wish.image} for server {remote_id}")
     if egg_id != egg_now:
-        egg = _egg(panel, image)
-        panel.change_startup(remote_id, orders.startup(egg, orders.kept_values(row, egg)))
-    panel.reinstall(remote_id)
+        egg = _egg(panel, wish.image)
+        values = orders.kept_values(row, egg) | orders.values_in(wish.settings)
+        panel.change_startup(remote_id, orders.startup(egg, values))
 
 
 def _egg(panel: PterodactylClient, image: str) -> Row:

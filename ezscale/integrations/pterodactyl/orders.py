@@ -65,8 +65,13 @@ def variables(egg: Row) -> list[Row]:
 
 
 def values_of(spec: ServiceSpec) -> dict[str, str]:
-    """What a plan says of an egg's variables: its settings whose names are in capitals."""
-    return {name: value for name, value in spec.settings.items() if name.isupper()}
+    """What a plan says of an egg's variables."""
+    return values_in(spec.settings)
+
+
+def values_in(settings: Mapping[str, str]) -> dict[str, str]:
+    """Those of a plan's settings that are an egg's variables: their names are in capitals."""
+    return {name: value for name, value in settings.items() if name.isupper()}
 
 
 def kept_values(row: Row, egg: Row) -> dict[str, str]:

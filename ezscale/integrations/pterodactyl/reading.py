@@ -46,6 +46,7 @@ def remote_server(row: Row) -> RemoteServer:
         port=port,
         sizes=_sizes(as_dict(row.get("limits"))) if row.get("limits") else None,
         created_at=_moment(row.get("created_at")),
+        installed=text(row.get("updated_at")),
         detail=_detail(row),
     )
 

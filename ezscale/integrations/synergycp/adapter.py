@@ -44,6 +44,7 @@ class SynergyCpPanel:
     keeps_keys = True
     first_user = "root"
     takes_ssh_keys = False
+    quickest_install = timedelta(minutes=5)
     buttons = frozenset(BUTTONS)
 
     def __init__(
@@ -170,7 +171,7 @@ class SynergyCpPanel:
             self._panel.command(sale.server_id, id_of(control), order, self._key_of(server.owner))
 
     def images(self, remote_id: str) -> list[Image]:
-        """The systems to which the panel's staff have given a billing id."""
+        """The systems to which the panel's staff have given a billing id, without the steps that come before one."""
         return images(self._panel)
 
     def reinstall(self, remote_id: str, wish: Reinstallation) -> None:

@@ -1,5 +1,6 @@
 """What the panel has on its shelf for a plan, and whether it knows what the plan names."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -11,6 +12,10 @@ from ezscale.kit.errors import Rejected
 from ezscale.provisioning.panel_skills import Finding, Image, Machine
 from ezscale.provisioning.ports import OutOfStock, ServiceSpec
 
+PRE_INSTALL = re.compile(
+    r"\b(eras(e|ing)|wip(e|ing)|format(ting)?|partition(ing)?|shred|raid|disks?|rescue|firmware|bios|mem(ory )?test|burn-?in)\b",
+    re.IGNORECASE,
+)
 PICKS = 5  # machines that are tried, when other orders take them before us
 
 
@@ -54,9 +59,13 @@ def in_stock(client: SynergyCpClient, wanted: Wanted) -> int:
 
 
 def images(client: SynergyCpClient) -> list[Image]:
-    """The systems to which the panel's staff have given a billing id."""
+    """The systems to which the panel's staff have given a billing id, without the steps that come before one.
+
+    The panel keeps both in one list and tells them apart by nothing but their names.
+    """
     profiles = [(code_of(row), str(row.get("name") or code_of(row))) for row in client.profiles()]
-    return [Image(code, name, name.split()[0]) for code, name in profiles if code]
+    systems = [(code, name) for code, name in profiles if code and not PRE_INSTALL.search(name)]
+    return [Image(code, name, name.split()[0]) for code, name in systems]
 
 
 def unknown_codes(client: SynergyCpClient, wanted: Wanted) -> Iterator[Finding]:

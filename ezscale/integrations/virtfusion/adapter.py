@@ -54,6 +54,7 @@ class VirtFusionPanel:
     first_user = ""
     opens_account = False
     takes_ssh_keys = True
+    quickest_install = timedelta(0)
     buttons = frozenset(BUTTONS)
 
     def __init__(

@@ -47,9 +47,10 @@ def remote_server(row: Row) -> RemoteServer:
         busy=bool(as_dict(row.get("tasks")).get("active")),
         power=str(as_dict(row.get("remoteState")).get("state") or ""),
         ipv4=tuple(str(address["address"]) for address in interface.get("ipv4") or ()),
-        ipv6=tuple(_ipv6(block) for block in interface.get("ipv6") or ()),
+        ipv6=tuple(dict.fromkeys(one for block in interface.get("ipv6") or () for one in _ipv6(block))),
         sizes=_sizes(row),
         created_at=moment(row.get("created")),
+        installed=str(row.get("built") or ""),
         detail=_detail(row),
     )
 
@@ -124,13 +125,12 @@ def _first_interface(row: Row) -> dict[str, Any]:
     return next((interface for interface in interfaces if interface.get("enabled", True)), {})
 
 
-def _ipv6(block: Row) -> str:
-    """The address when there is one yet, else the network that was set aside."""
-    addresses = block.get("addresses")
-    if addresses:
-        first = addresses[0]
-        return str(first["address"] if isinstance(first, dict) else first)
-    return f"{block.get('subnet')}/{block.get('cidr')}"
+def _ipv6(block: Row) -> list[str]:
+    """The first address when there is one yet, and the network that was set aside."""
+    addresses, subnet = block.get("addresses"), block.get("subnet")
+    first = addresses[0] if addresses else None
+    single = first["address"] if isinstance(first, dict) else first
+    return [str(single)] * bool(single) + [f"{subnet}/{block.get('cidr')}"] * bool(subnet)
 
 
 def _resources(row: Row) -> dict[str, Any]:

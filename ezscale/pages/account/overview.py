@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.maintenance import maintenance_notices
 from ezscale.pages.account.words import (
     MAY_ORDER,
     SEES_MONEY,
@@ -24,6 +25,7 @@ from ezscale.ui import (
     icon,
     link,
     link_button,
+    machine_address,
     notice,
     skeleton,
     split,
@@ -38,6 +40,7 @@ from ezscale.ui.base import words
 def overview() -> rx.Component:
     """What runs, what is to be paid, what comes next."""
     desk = stack(
+        maintenance_notices(OverviewState.maintenance),
         rx.foreach(OverviewState.offers, _offered),
         rx.foreach(OverviewState.placed, _placed),
         rx.cond(SEES_MONEY, _figures()),
@@ -111,7 +114,7 @@ def _services() -> rx.Component:
     columns = (
         Column("Server", _server),
         Column("Location", lambda row: row.place, shown_from="md"),
-        Column("Address", lambda row: rx.el.span(row.address, class_name="font-mono text-xs"), shown_from="sm"),
+        Column("Address", lambda row: machine_address(row.address), shown_from="sm"),
         Column("Status", lambda row: service_badge(row.status)),
     )
     rows = table(

@@ -5,6 +5,8 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account import service_panel, undelivered
+from ezscale.pages.account.addresses import addresses
+from ezscale.pages.account.maintenance import maintenance_notices
 from ezscale.pages.account.sharing import sharing
 from ezscale.pages.account.words import BUILD_STEPS, SEES_MONEY, address_of, not_found, service_badge
 from ezscale.pages.shell import account_page
@@ -13,10 +15,12 @@ from ezscale.state.account.panel import PanelState
 from ezscale.state.account.service import ServiceState
 from ezscale.state.session import SessionState
 from ezscale.ui import (
+    address_to_copy,
     badge,
     button,
     card,
     code,
+    company_email,
     confirm,
     copy_button,
     definitions,
@@ -25,6 +29,7 @@ from ezscale.ui import (
     link,
     link_button,
     notice,
+    plain_link,
     skeleton,
     split,
     stack,
@@ -42,12 +47,22 @@ def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
     billing = rx.cond(SEES_MONEY, _billing())
     page = stack(
+        maintenance_notices(ServiceState.maintenance),
         _standing(),
+        service_panel.reinstalling(),
         split(
-            stack(_access(), service_panel.usage(), service_panel.traffic(), _facts()),
+            stack(
+                _access(),
+                addresses(),
+                service_panel.usage(),
+                service_panel.websites(),
+                service_panel.traffic(),
+                _facts(),
+            ),
             stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),
         ),
         _log(),
+        service_panel.watching(),
     )
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
@@ -95,7 +110,9 @@ def _standing() -> rx.Component:
         "danger",
         title=THIS + " is suspended",
     )
-    suspended = rx.match(ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), unpaid)
+    suspended = rx.match(
+        ServiceState.stands_still_for, ("paused", paused), ("disputed", disputed), ("ended", _ended()), unpaid
+    )
     held = notice(
         "It is paid. One of us looks at the order before it is built; you need not do anything.",
         "info",
@@ -118,6 +135,21 @@ def _standing() -> rx.Component:
     return rx.fragment(standing)
 
 
+def _ended() -> rx.Component:
+    known = ServiceState.deleted_on != ""
+    return notice(
+        rx.fragment(
+            "Its subscription has ended, so it stands still. ",
+            rx.cond(known, rx.fragment("On ", ServiceState.deleted_on, " it is deleted with everything on it. ")),
+            "Do you need something from it, or would you like to keep it? ",
+            plain_link("Write to us", href=f"mailto:{company_email()}"),
+            " before then: until that day we can bring it back.",
+        ),
+        "warning",
+        title=rx.cond(known, THIS + " will be deleted on " + ServiceState.deleted_on, THIS + " has ended"),
+    )
+
+
 def _link_to_order() -> rx.Component:
     to = address_of("/account/order/", ServiceState.order_id)
     return rx.cond(ServiceState.order_id != "", link_button("Go on", to=to, look="plain", size="small"))
@@ -132,10 +164,7 @@ def _access() -> rx.Component:
 
 
 def _to_copy(value: Any, label: str) -> rx.Component:
-    both = rx.el.span(
-        code(value), rx.el.span(copy_button(value), title=label), class_name="flex flex-wrap items-center gap-2"
-    )
-    return rx.cond(value != "", both, rx.el.span("not assigned yet", class_name="text-faint"))
+    return rx.cond(value != "", address_to_copy(value, label), rx.el.span("not assigned yet", class_name="text-faint"))
 
 
 def _login() -> rx.Component:
@@ -267,7 +296,8 @@ def _cancel() -> rx.Component:
         text=rx.fragment(
             "It runs until ",
             rx.el.strong(BILLING.next_on),
-            " and is then deleted with everything on it. Until that day you can change your mind.",
+            ". Then it stands still, and some days later it is deleted with everything on it. You can change your mind "
+            "until it ends.",
         ),
         yes="Cancel this server",
         on_yes=ServiceState.cancel,

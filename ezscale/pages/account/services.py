@@ -7,7 +7,20 @@ import reflex as rx
 from ezscale.pages.account.words import MAY_ORDER, SERVICE_WORDS, address_of, service_badge
 from ezscale.pages.shell import account_page
 from ezscale.state.account.services import ServicesState
-from ezscale.ui import Column, card, empty, filters, icon, link, link_button, pager, search_box, table, toolbar
+from ezscale.ui import (
+    Column,
+    card,
+    empty,
+    filters,
+    icon,
+    link,
+    link_button,
+    machine_address,
+    pager,
+    search_box,
+    table,
+    toolbar,
+)
 
 SHOWN = (
     ("", "All"),
@@ -49,7 +62,7 @@ def _rows() -> rx.Component:
         Column("Plan", lambda row: row.plan, shown_from="md"),
         Column("Location", lambda row: row.place, shown_from="lg"),
         Column("System", lambda row: row.system, shown_from="lg"),
-        Column("Address", lambda row: rx.el.span(row.address, class_name="font-mono text-xs"), shown_from="sm"),
+        Column("Address", lambda row: machine_address(row.address), shown_from="sm"),
         Column("Status", lambda row: service_badge(row.status)),
     )
     return table(

@@ -5,7 +5,21 @@ import reflex as rx
 from ezscale.pages.admin.parts import STRONG, by_id, turner, two_lines
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.jobs import JobView, LogView, ProvisioningState
-from ezscale.ui import Column, badge, button, card, confirm, empty, link, skeleton, stack, table, timeline
+from ezscale.ui import (
+    Column,
+    badge,
+    button,
+    card,
+    confirm,
+    empty,
+    icon,
+    link,
+    link_button,
+    skeleton,
+    stack,
+    table,
+    timeline,
+)
 
 
 def provisioning() -> rx.Component:
@@ -42,6 +56,7 @@ def provisioning() -> rx.Component:
         ),
         at="/admin/provisioning/",
         lead="Jobs pick up where they stopped. A failed one waits for a person.",
+        actions=[link_button(icon("cable"), "Panel calls", to="/admin/exchanges/", look="plain", size="small")],
     )
 
 

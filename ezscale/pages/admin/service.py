@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from ezscale.pages.admin.deleting import deletion
+from ezscale.pages.admin.exchanges import calls
 from ezscale.pages.admin.machine import machine_card
 from ezscale.pages.admin.parts import (
     QUIET,
@@ -105,7 +107,8 @@ def _notices() -> rx.Component:
     )
     failed = notice("See the log for what the panel said.", "danger", title="The build has failed")
     return rx.fragment(
-        rx.cond(ServiceState.suspended_for.length() > 0, reasons),
+        deletion(),
+        rx.cond((ServiceState.suspended_for.length() > 0) & (ServiceState.deletion.day == ""), reasons),
         rx.cond(THIS.job != "", job),
         rx.cond(THIS.status == "failed", failed),
     )
@@ -134,6 +137,15 @@ def _main() -> rx.Component:
     nothing = rx.el.p("Nothing was done yet.", class_name="text-sm text-faint")
     return stack(
         card(rx.cond(ServiceState.log.length() > 0, log, nothing), title="Provisioning log"),
+        rx.cond(
+            ServiceState.calls.length() > 0,
+            card(
+                calls(ServiceState.calls, with_service=False),
+                title="Panel calls",
+                actions=(link("All of them", rx.Var.create("/admin/exchanges/?q=") + THIS.number, QUIET),),
+                flush=True,
+            ),
+        ),
         card(invoices, title="Invoices", flush=True),
     )
 

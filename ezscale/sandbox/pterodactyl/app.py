@@ -54,11 +54,12 @@ def pterodactyl_stand_in(
     application_key: str,
     client_key: str,
     url: str = "http://panel.test",
+    wings: str = "",
     pace: Pace = LIFELIKE,
     now: Callable[[], datetime] = world_now,
 ) -> Unreliable:
     """Pterodactyl as an ASGI app with both its APIs under /api, to be mounted where `url` says or used in process."""
-    here = House(store, application_key, client_key, url.rstrip("/"), pace, now)
+    here = House(store, application_key, client_key, url.rstrip("/"), pace, now, wings)
     stock_up(here)
     routes = _routes()
 

@@ -42,7 +42,8 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every call of the stand-in works with. `url` is where the panel is reached from outside."""
+    """What every call of the stand-in works with. `url` is where the panel is reached from outside; `wings` where the daemons
+    of all its nodes are, in place of their own names."""
 
     store: Store
     application_key: str
@@ -50,6 +51,7 @@ class House:
     url: str
     pace: Pace
     clock: Callable[[], datetime]
+    wings: str = ""
 
     def now(self) -> datetime:
         """The panel's time: the world's, and what the controls have moved it on."""

@@ -1,6 +1,5 @@
 """The client API: what an owner, or a root administrator in an owner's place, can do with servers."""
 
-from secrets import token_urlsafe
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from ezscale.sandbox.alone import Alone, note
 from ezscale.sandbox.pterodactyl.asking import MOST_ON_A_PAGE, Asked, Query, one, page_of
 from ezscale.sandbox.pterodactyl.bodies import Command, Power
+from ezscale.sandbox.pterodactyl.console import token_for
 from ezscale.sandbox.pterodactyl.house import Here, House, Refusal, conflict, fault, not_found
 from ezscale.sandbox.pterodactyl.stock import ADMINISTRATOR
 from ezscale.sandbox.pterodactyl.views import client_view
@@ -75,8 +75,8 @@ def console(here: Here, server: str) -> dict[str, Any]:
     """A way into a server's console, good for ten minutes."""
     row = _usable(here, server)
     node = here.find("nodes", row["node"])
-    socket = f"wss://{node['fqdn']}:{node['daemon_listen']}/api/servers/{row['uuid']}/ws"
-    return {"data": {"token": token_urlsafe(48), "socket": socket}}
+    daemon = here.wings or f"wss://{node['fqdn']}:{node['daemon_listen']}"
+    return {"data": {"token": token_for(here, row), "socket": f"{daemon}/api/servers/{row['uuid']}/ws"}}
 
 
 @router.post("/servers/{server}/settings/reinstall", status_code=202)

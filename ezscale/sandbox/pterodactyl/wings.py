@@ -24,7 +24,7 @@ def server_now(here: House, server_id: int | str, *, look: bool = False) -> Docu
 
 def begin_install(here: House, server: Document, *, word: str, start: bool) -> None:
     """Run the install script; the panel hears of its end."""
-    server["status"] = "installing"
+    server["status"], server["updated_at"] = "installing", here.stamp()
     server["power"], server["switching"] = "offline", None
     server["install"] = {
         "due": (here.now() + timedelta(seconds=here.pace.install_seconds)).isoformat(),
@@ -58,11 +58,19 @@ def stats(here: House, server: Document) -> dict[str, Any]:
     if kept and here.now() < datetime.fromisoformat(kept["until"]):
         shown: dict[str, Any] = kept["stats"]
         return shown
+    measured = figures(here, server)
+    until = here.now() + timedelta(seconds=here.pace.cached_seconds)
+    here.store.put("stats", str(server["id"]), {"until": until.isoformat(), "stats": measured})
+    return measured
+
+
+def figures(here: House, server: Document) -> dict[str, Any]:
+    """What a server uses at this moment, as its node's daemon says."""
     need_wings(here, server["node"])
     server = _switched(here, server)
     is_on = server["power"] in ("running", "stopping")
     up = here.now() - datetime.fromisoformat(server["started_at"]) if is_on else timedelta()
-    measured = {
+    return {
         "current_state": server["power"],
         "is_suspended": server["status"] == "suspended",
         "resources": {
@@ -74,9 +82,6 @@ def stats(here: House, server: Document) -> dict[str, Any]:
             "uptime": int(up.total_seconds() * 1000),
         },
     }
-    until = here.now() + timedelta(seconds=here.pace.cached_seconds)
-    here.store.put("stats", str(server["id"]), {"until": until.isoformat(), "stats": measured})
-    return measured
 
 
 def _caught_up(here: House, server: Document, *, look: bool) -> Document:

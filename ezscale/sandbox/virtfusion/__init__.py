@@ -2,5 +2,6 @@
 
 from ezscale.sandbox.virtfusion.app import panel_door, virtfusion_stand_in
 from ezscale.sandbox.virtfusion.house import LIFELIKE, STEP_BY_STEP, Pace
+from ezscale.sandbox.virtfusion.vnc import console_door
 
-__all__ = ["LIFELIKE", "STEP_BY_STEP", "Pace", "panel_door", "virtfusion_stand_in"]
+__all__ = ["LIFELIKE", "STEP_BY_STEP", "Pace", "console_door", "panel_door", "virtfusion_stand_in"]

@@ -16,17 +16,22 @@ from ezscale.kit.clock import world_now
 from ezscale.sandbox.faults import Unreliable
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.virtfusion import controls, running, servers, shelves, users
-from ezscale.sandbox.virtfusion.house import HOUSE, LIFELIKE, Here, House, Pace, Refusal, open_house
+from ezscale.sandbox.virtfusion.house import HOUSE, LIFELIKE, Here, House, Pace, Refusal, Tell, open_house, tell_nobody
 from ezscale.sandbox.virtfusion.stock import stock_up
 
 ROOMS = (users.router, servers.router, running.router, shelves.router)
 
 
 def virtfusion_stand_in(
-    store: Store, *, token: str, pace: Pace = LIFELIKE, now: Callable[[], datetime] = world_now
+    store: Store,
+    *,
+    token: str,
+    pace: Pace = LIFELIKE,
+    now: Callable[[], datetime] = world_now,
+    tell: Tell = tell_nobody,
 ) -> Unreliable:
     """VirtFusion's admin API v1 as an ASGI app, to be mounted at /api/v1 or used in process."""
-    here = open_house(store, token, pace, now)
+    here = open_house(store, token, pace, now, tell)
     stock_up(store)
     routes = _routes()
 

@@ -27,6 +27,13 @@ STEP_BY_STEP = Pace(build_looks=2, task_looks=1)
 HOUSE = "ezscale.house"  # where a request's scope names it
 
 
+Tell = Callable[[str, Document], None]
+
+
+def tell_nobody(_event: str, _server: Document) -> None:
+    """Where the administrator has set up no hook."""
+
+
 class Refusal(Exception):
     """An answer that says no; nothing of the call remains."""
 
@@ -44,6 +51,7 @@ class House:
     token: str
     pace: Pace
     now: Callable[[], datetime]
+    tell: Tell = tell_nobody
 
     def stamp(self) -> str:
         """Now, as VirtFusion writes moments."""
@@ -71,9 +79,11 @@ class House:
         self.store.put("done", deed, {"deed": deed, "times": counted["times"] + 1})
 
 
-def open_house(store: Store, token: str, pace: Pace, now: Callable[[], datetime] = world_now) -> House:
+def open_house(
+    store: Store, token: str, pace: Pace, now: Callable[[], datetime] = world_now, tell: Tell = tell_nobody
+) -> House:
     """A house on this memory."""
-    return House(store, token, pace, now)
+    return House(store, token, pace, now, tell)
 
 
 def refused(*sentences: str) -> Refusal:
@@ -113,6 +123,8 @@ def clear_away(here: House) -> None:
     """Delete the servers whose last minute has passed."""
     for deletion in here.store.all("deletions"):
         if here.now() >= datetime.fromisoformat(deletion["at"]):
+            if (server := here.store.get("servers", str(deletion["id"]))) is not None:
+                here.tell("server.delete", server)
             here.store.delete("servers", str(deletion["id"]))
             here.store.delete("deletions", str(deletion["id"]))
             here.done("servers deleted")

@@ -111,6 +111,7 @@ def _caught_up(here: House, server: Document, *, look: bool) -> Document:
     server.update(task["changes"], taskId=None)
     if task["action"] == "build_server":
         _built(here, server, failed=task["failed"])
+    here.tell(f"server.{task['action'].removesuffix('_server')}", server)
     return here.keep("servers", server)
 
 

@@ -130,7 +130,7 @@ def console_view(server: Document) -> View:
         **_console(server),
         "hostname": f"hv-{server['hypervisorId']}.virtfusion.example",
         "password": server["vncPassword"],
-        "wss": {"token": server["vncToken"], "url": f"/vnc?token={server['vncToken']}"},
+        "wss": {"token": server["vncToken"], "url": f"/vnc/?token={server['vncToken']}"},
         "enabled": server["vnc"],
     }
 

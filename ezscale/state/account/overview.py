@@ -17,6 +17,7 @@ from ezscale.ordering.offering import offers, stands
 from ezscale.ordering.placing import orders
 from ezscale.provisioning.services import ServiceOverview, services
 from ezscale.state.account.invoice_views import ComingRow, OrderRow, UnpaidRow
+from ezscale.state.account.maintenance_views import MaintenanceView, maintenance_views
 from ezscale.state.account.portal import PortalState
 from ezscale.state.account.service_views import ServiceRow
 from ezscale.state.reader import Reader
@@ -49,6 +50,7 @@ class Desk:
     placed: list[OrderRow]
     coming: list[ComingRow]
     offers: list[OfferRow]
+    maintenance: list[MaintenanceView]
 
 
 class OverviewState(PortalState):
@@ -64,6 +66,7 @@ class OverviewState(PortalState):
     placed: list[OrderRow] = []
     coming: list[ComingRow] = []
     offers: list[OfferRow] = []
+    maintenance: list[MaintenanceView] = []
 
     @rx.event
     async def load(self) -> None:
@@ -81,7 +84,7 @@ class OverviewState(PortalState):
         desk = await self.read(lambda work: desk_of(work, reader))
         self.is_new, self.running, self.owed, self.card = desk.is_new, desk.running, desk.owed, desk.card
         self.services, self.unpaid, self.placed, self.coming = desk.services, desk.unpaid, desk.placed, desk.coming
-        self.offers = desk.offers
+        self.offers, self.maintenance = desk.offers, desk.maintenance
         self.next_total = desk.coming[0].total if desk.coming else ""
         self.next_on = desk.coming[0].on if desk.coming else ""
         self.loaded = True
@@ -106,6 +109,7 @@ def desk_of(work: Work, reader: Reader) -> Desk:
         placed=[OrderRow.of(order, reader) for order in placed],
         coming=[ComingRow.of(period, hostnames, reader) for period in coming[:SHOWN]],
         offers=[OfferRow(str(row.id), row.number, reader.day(row.valid_until.date())) for row in offered],
+        maintenance=maintenance_views(work, reader) if there else [],
     )
 
 

@@ -9,12 +9,22 @@ from reflex_base.event import EventHandler
 from ezscale import wiring
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
-from ezscale.provisioning.panel_skills import skills_of
+from ezscale.provisioning.panel_skills import Usage, skills_of
 from ezscale.provisioning.services import service_overview
-from ezscale.provisioning.using import page_on_panel, rename, reset_login, sign_in_to_panel, traffic_of, usage_of
+from ezscale.provisioning.using import (
+    page_on_panel,
+    rename,
+    reset_login,
+    sign_in_to_panel,
+    sites_of,
+    traffic_of,
+    usage_of,
+)
+from ezscale.provisioning.watching import glance_at
 from ezscale.state.account.login import LoginState
-from ezscale.state.account.panel_views import TrafficRow, UsageView
+from ezscale.state.account.panel_views import CpuLine, TrafficRow, UsageView, WebsiteRow
 from ezscale.state.account.portal import PortalState
+from ezscale.state.account.service import ServiceState, power_word
 from ezscale.state.arguments import sent_fields, sent_id
 from ezscale.state.families import WORDS, FamilyWords
 from ezscale.state.telling import Answer
@@ -28,7 +38,11 @@ class PanelState(PortalState):
     skills: list[str] = []
     words: FamilyWords = FamilyWords()
     usage: UsageView = UsageView([])
+    cpu: CpuLine = CpuLine([])
     traffic: list[TrafficRow] = []
+    websites: list[WebsiteRow] = []
+    name_servers: list[str] = []
+    sites_known: bool = False
     page: str = ""
     naming: bool = False
 
@@ -38,7 +52,8 @@ class PanelState(PortalState):
     async def load(self) -> EventHandler | None:
         """What its panel can do; what it says comes a moment later."""
         self.service_id, self.page, self.skills = "", "", []
-        self.usage, self.traffic, self.naming = UsageView([]), [], False
+        self.usage, self.cpu, self.traffic, self.naming = UsageView([]), CpuLine([]), [], False
+        self.websites, self.name_servers, self.sites_known = [], [], False
         self.words = NO_WORDS
         self._turn += 1
         try:
@@ -55,7 +70,7 @@ class PanelState(PortalState):
         """Ask the panel; that can take a while."""
         async with self:
             turn, service_id, reader = self._turn, sent_id(self.service_id), self._reader
-            counts_traffic, measures = "traffic" in self.skills, "usage" in self.skills
+            counts_traffic, measures, hosts = (name in self.skills for name in ("traffic", "usage", "websites"))
         page = await self.converse(lambda open_work: page_on_panel(open_work, wiring.panels(), service_id))
         months = None
         if counts_traffic:
@@ -63,11 +78,33 @@ class PanelState(PortalState):
         usage = None
         if measures:
             usage = await self.converse(lambda open_work: usage_of(open_work, wiring.panels(), service_id))
+        sites = None
+        if hosts:
+            sites = await self.converse(lambda open_work: sites_of(open_work, wiring.panels(), service_id))
         async with self:
             if self._turn == turn:
+                self.sites_known = sites is not None
+                self.websites = [WebsiteRow.of(site) for site in sites.websites] if sites else []
+                self.name_servers = sites.name_servers if sites else []
                 self.page = page
                 self.traffic = [TrafficRow.of(month, reader) for month in (months or ())[:A_YEAR]]
-                self.usage = UsageView.of(usage) if usage else UsageView([])
+                self._show(usage)
+
+    @rx.event(background=True)
+    async def look_again(self) -> None:
+        """How it does now: asked for by its page, again and again, while somebody looks at it."""
+        async with self:
+            if not self.service_id:
+                return
+            turn, service_id = self._turn, sent_id(self.service_id)
+        seen = await self.converse(
+            lambda open_work: glance_at(open_work, wiring.panels(), wiring.glances(), service_id)
+        )
+        async with self:
+            if self._turn == turn:
+                self._show(seen.usage)
+                page = await self.get_state(ServiceState)
+                page.power = power_word(seen.live)
 
     @rx.event
     async def think_of_name(self, is_open: bool) -> None:
@@ -97,6 +134,10 @@ class PanelState(PortalState):
         service_id = self._named()
         address = await self.converse(lambda open_work: sign_in_to_panel(open_work, wiring.panels(), service_id))
         return rx.redirect(address)
+
+    def _show(self, usage: Usage | None) -> None:
+        self.usage = UsageView.of(usage) if usage else UsageView([])
+        self.cpu = CpuLine.after(self.cpu.measured, usage.cpu_percent if usage else None)
 
     def _named(self) -> UUID:
         return sent_id(self._asked("id"))

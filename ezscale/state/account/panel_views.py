@@ -1,15 +1,18 @@
 """What a panel tells of a service, in the words of its page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from ezscale.provisioning.panel_skills import Filling, TrafficMonth, Usage
+from ezscale.provisioning.panel_skills import Filling, TrafficMonth, Usage, Website
 from ezscale.state.reader import Reader
 
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 BINARY, DECIMAL = 1024, 1000
 NEARLY_FULL = 90
+REMEMBERED = 60  # measurements, ten minutes of them
+WIDE, HIGH = 236, 40
 
 
 @dataclass
@@ -50,6 +53,29 @@ class UsageView:
 
 
 @dataclass
+class CpuLine:
+    """How busy the processor was while the page was open, drawn as a line in a field of WIDE by HIGH."""
+
+    measured: list[int]
+    path: str = ""
+    text: str = ""
+
+    @classmethod
+    def after(cls, before: Sequence[int], percent: float | None) -> Self:
+        """What was measured before, and one more; a machine that tells nothing begins anew."""
+        if percent is None:
+            return cls([])
+        measured = [*before, min(100, round(percent))][-REMEMBERED:]
+        step = WIDE / (REMEMBERED - 1)
+        start = REMEMBERED - len(measured)
+        path = "M" + " L".join(
+            f"{(start + i) * step:.1f},{HIGH - value * HIGH / 100:.1f}" for i, value in enumerate(measured)
+        )
+        low, high = min(measured), max(measured)
+        return cls(measured, path, f"{low}%" if low == high else f"{low}% to {high}%")
+
+
+@dataclass
 class TrafficRow:
     """A month's traffic. `percent` is -1 where there is no limit."""
 
@@ -68,6 +94,29 @@ class TrafficRow:
         total = sized(used, DECIMAL) + (f" of {sized(month.limit, DECIMAL)}" if month.limit else "")
         percent = min(100, round(100 * used / month.limit)) if month.limit else -1
         return cls(str(month.start), days, sized(month.received, DECIMAL), sized(month.sent, DECIMAL), total, percent)
+
+
+@dataclass
+class WebsiteRow:
+    """A website of a hosting. `size` is empty where the panel does not tell."""
+
+    domain: str
+    points_to: str
+    php: str
+    size: str
+    is_on: bool
+
+    @classmethod
+    def of(cls, site: Website) -> Self:
+        """A website in words."""
+        size = "" if site.size_bytes is None else sized(site.size_bytes)
+        return cls(site.domain, site.points_to, php_version(site.php), size, site.is_on)
+
+
+def php_version(written: str) -> str:
+    """PHP 8.4 for php84; what is written otherwise stays as it is."""
+    digits = written.removeprefix("php")
+    return f"PHP {digits[0]}.{digits[1:]}" if written != digits and digits.isdecimal() and len(digits) > 1 else written
 
 
 def sized(count: int, base: int = BINARY) -> str:

@@ -19,12 +19,17 @@ from ezscale.kit.work import Work
 from ezscale.models import Service
 from ezscale.models.service import ServiceStatus
 from ezscale.ordering.undelivered import ask_money_back
+from ezscale.provisioning.deletions import planned_deletion
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
+from ezscale.provisioning.reinstall_wishes import newest_wish
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.stopping import suspensions
+from ezscale.state.account.addresses import AddressesState
+from ezscale.state.account.maintenance_views import MaintenanceView, maintenance_views
 from ezscale.state.account.portal import PortalState
+from ezscale.state.account.reinstall_views import ReinstallView
 from ezscale.state.account.service_views import BillingView, LogLine, ServiceView
 from ezscale.state.account.undelivered import UndeliveredView, trouble_of, undelivered_of
 from ezscale.state.arguments import sent_choice, sent_fields, sent_id
@@ -53,6 +58,9 @@ class Dossier:
     order_id: str
     subscription_id: str
     stands_still_for: str
+    deleted_on: str
+    maintenance: list[MaintenanceView]
+    reinstall: ReinstallView
     trouble: str
     undelivered: UndeliveredView
     log: list[LogLine]
@@ -70,6 +78,9 @@ class ServiceState(PortalState):
     order_id: str = ""
     subscription_id: str = ""
     stands_still_for: str = ""
+    deleted_on: str = ""
+    maintenance: list[MaintenanceView] = []
+    reinstall: ReinstallView = ReinstallView()
     trouble: str = ""
     undelivered: UndeliveredView = UndeliveredView()
     power: str = ""
@@ -89,11 +100,12 @@ class ServiceState(PortalState):
         return None if self.missing else ServiceState.ask_panel
 
     @rx.event
-    async def refresh(self) -> EventHandler | None:
+    async def refresh(self) -> list[Any]:
         """Something has happened."""
-        before = self.service.status
+        before = self.service.status, self.reinstall.done
         await self._look()
-        return ServiceState.ask_panel if self.service.status != before else None
+        stands = self.service.status, self.reinstall.done
+        return [AddressesState.refresh, *([ServiceState.ask_panel] if stands != before else [])]
 
     @rx.event(background=True)
     async def ask_panel(self) -> None:
@@ -164,8 +176,10 @@ class ServiceState(PortalState):
             return
         self.service, self.billing, self.log = dossier.service, dossier.billing, dossier.log
         self.order_id, self.subscription_id = dossier.order_id, dossier.subscription_id
-        self.stands_still_for, self.trouble = dossier.stands_still_for, dossier.trouble
-        self.undelivered = dossier.undelivered
+        self.maintenance = dossier.maintenance
+        self.stands_still_for, self.deleted_on = dossier.stands_still_for, dossier.deleted_on
+        self.reinstall = dossier.reinstall
+        self.trouble, self.undelivered = dossier.trouble, dossier.undelivered
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
 
@@ -174,7 +188,8 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     """Everything the page of a service shows, in one transaction."""
     overview = service_overview(work, service_id)
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
-    order_id = order_of(work, service.item_id)
+    order_id, planned = order_of(work, service.item_id), planned_deletion(work, service_id)
+    reinstall = ReinstallView.of(newest_wish(work, service))
     return Dossier(
         service=ServiceView.of(overview, reader),
         billing=BillingView.of(billed, reader),
@@ -182,9 +197,12 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         subscription_id=subscription_to_show(work, service.item_id),
         log=[LogLine.of(line, reader) for line in service_log(work, service_id, LINES)],
         stands_still_for=newest_reason(work, service),
+        deleted_on=reader.day(planned.due_on) if planned is not None else "",
+        maintenance=maintenance_views(work, reader, service_id),
+        reinstall=reinstall,
+        may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE and reinstall.done < 0,
         trouble=trouble_of(overview.job),
         undelivered=undelivered_of(work, service, reader),
-        may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE,
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
     )

@@ -44,7 +44,7 @@ class ServiceRow:
             hostname=service.hostname,
             plan=seen.plan.name,
             place=seen.location.name,
-            system=seen.image.name,
+            system=service.installed or seen.image.name,
             address=address_of(service),
             status=service.status.value,
         )
@@ -78,7 +78,7 @@ class ServiceView:
             plan=plan.name,
             size=f"{plan.cpu_cores} vCPU, {plan.memory_mb / 1024:g} GB memory, {plan.disk_gb} GB disk",
             place=seen.location.name,
-            system=seen.image.name,
+            system=service.installed or seen.image.name,
             address=address_of(service),
             has_port=service.port > 0,
             ipv6=service.ipv6,

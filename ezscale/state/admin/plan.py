@@ -42,8 +42,8 @@ class PlanView:
     panel_settings: str = ""
     position: str = ""
     stock: str = ""
-    set_aside: str = ""
     counted_by_panel: bool = False
+    set_aside: str = ""
     popular: bool = False
     hidden: bool = False
     needs_approval: bool = False
@@ -71,8 +71,8 @@ class PlanView:
             panel_settings=plan.panel_settings,
             position=str(plan.position),
             stock="" if plan.stock is None else str(plan.stock),
-            set_aside=str(plan.set_aside),
             counted_by_panel=plan.stock_from_panel,
+            set_aside=str(plan.set_aside),
             popular=plan.popular,
             hidden=plan.hidden,
             needs_approval=plan.needs_approval,

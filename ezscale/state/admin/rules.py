@@ -31,6 +31,8 @@ from ezscale.kit.money import Money
 from ezscale.kit.work import Work
 from ezscale.ordering.looking_twice import OrderRules
 from ezscale.ordering.waiting_line import WaitlistRules
+from ezscale.provisioning.deletions import DeletionRules
+from ezscale.provisioning.exchanges import LogRules
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_fields, sent_text
 from ezscale.state.reader import Reader
@@ -45,12 +47,14 @@ TOPICS: tuple[type[Rules], ...] = (  # in the order in which they are shown
     CurrencyRules,
     InvoiceRules,
     DunningRules,
+    DeletionRules,
     PaymentRules,
     TopUpRules,
     DisputeRules,
     BankRules,
     DocumentRules,
     ReferralRules,
+    LogRules,
     NightRules,
     AutomationRules,
 )

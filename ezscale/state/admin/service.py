@@ -23,9 +23,11 @@ from ezscale.provisioning.power import live_state, press_power
 from ezscale.provisioning.services import ServiceOverview, service_overview
 from ezscale.provisioning.stopping import suspensions
 from ezscale.state.account.service_views import BillingView
+from ezscale.state.admin.deleting import Deleting, DeletionView, deletion_of
+from ezscale.state.admin.exchanges import ExchangeRow, exchanges_of
 from ezscale.state.admin.jobs import LogView
 from ezscale.state.admin.rows import InvoiceRow
-from ezscale.state.admin.staff import Record, StaffState
+from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_choice, sent_id
 from ezscale.state.reader import Reader
 
@@ -121,13 +123,15 @@ class ServiceFile:
     subscription: SubscriptionView
     billing: BillingView
     suspended_for: list[str]
+    deletion: DeletionView
     invoices: list[InvoiceRow]
     log: list[LogView]
+    calls: list[ExchangeRow]
     may_press: bool
     may_retry: bool
 
 
-class ServiceState(Record, StaffState):
+class ServiceState(Deleting, StaffState):
     """The file of one service."""
 
     service: ServiceView = ServiceView()
@@ -136,6 +140,7 @@ class ServiceState(Record, StaffState):
     suspended_for: list[str] = []
     invoices: list[InvoiceRow] = []
     log: list[LogView] = []
+    calls: list[ExchangeRow] = []
     may_press: bool = False
     may_retry: bool = False
     power: str = ""
@@ -177,6 +182,7 @@ class ServiceState(Record, StaffState):
         reader = self._reader()
         file = await self.read(lambda work: file_of(work, row_id, reader))
         self.service, self.subscription, self.billing = file.service, file.subscription, file.billing
+        self.deletion, self.calls = file.deletion, file.calls
         self.suspended_for, self.invoices, self.log = file.suspended_for, file.invoices, file.log
         self.may_press, self.may_retry = file.may_press, file.may_retry
 
@@ -192,8 +198,10 @@ def file_of(work: Work, service_id: UUID, reader: Reader) -> ServiceFile:
         subscription=SubscriptionView.of(subscription_of_item(work, service.item_id), reader),
         billing=BillingView.of(coming, reader),
         suspended_for=[reason_of(standing, reader) for standing in suspensions(work, service_id)],
+        deletion=deletion_of(work, service, reader),
         invoices=[InvoiceRow.of(invoice, work.today, reader) for invoice in invoices_of_item(work, service.item_id)],
         log=[LogView.of(line, service, reader) for line in service_log(work, service_id, LINES)],
+        calls=exchanges_of(work, service, reader),
         may_press=may_manage and service.status is ServiceStatus.ACTIVE,
         may_retry=may_manage and (service.status is ServiceStatus.FAILED or waits_for_room(work, service)),
     )

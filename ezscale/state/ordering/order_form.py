@@ -17,8 +17,9 @@ from ezscale.kit.cookies import SENT_BY, read_cookie
 from ezscale.kit.errors import Invalid
 from ezscale.kit.settings import settings
 from ezscale.kit.work import Work
-from ezscale.ordering.placing import OrderRequest, PriceChanged, clean_hostname, is_payable, order, place_order
+from ezscale.ordering.placing import OrderRequest, PriceChanged, is_payable, order, place_order
 from ezscale.ordering.quoting import MOST_ITEMS
+from ezscale.provisioning.host_names import clean_hostname
 from ezscale.state.account.paying import ORDER, checkout_of_order
 from ezscale.state.account.profile import ADDRESS, CustomerView
 from ezscale.state.arguments import sent_fields, sent_text

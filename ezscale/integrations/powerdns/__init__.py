@@ -1,0 +1,1 @@
+"""PowerDNS, whose authoritative server holds the zones of our addresses."""

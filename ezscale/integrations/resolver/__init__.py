@@ -1,0 +1,1 @@
+"""The DNS, as everybody in the world sees it."""

@@ -1,0 +1,1 @@
+"""PowerDNS as a stand-in: its HTTP API, and the names that its zones and other people's servers answer with."""
