@@ -23,6 +23,7 @@ from ezscale.models import MailMessage, Order, WaitlistPlace
 from ezscale.models.order import OrderStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.models.waitlist import WaitlistStatus
+from ezscale.ordering.placing import ItemRequest
 from ezscale.ordering.waiting_line import WaitlistRules, offer_by_hand, serve_all, serve_line
 from tests.ordering.plans import left, plan_named, restock, turns
 
@@ -177,22 +178,26 @@ def test_staff_offer_out_of_turn_and_remove_with_a_reason(at, ada, ben):
     assert (stands(ben), stands(eve)) == (None, "offered")
 
 
-def test_who_has_paid_comes_before_who_only_waits(at, ada, ben):
-    turns(at, stock=1)
-    late = ada.orders()
+def test_who_has_paid_comes_before_who_only_waits_however_much_they_have_paid_for(at, ada, ben):
+    turns(at, stock=2)
+    items = [ItemRequest("vps-2", 1, "frankfurt", "debian-13", f"web{number}.example.com") for number in (1, 2)]
+    late = ada.orders_all(*items)
     at.sleeps(3)
-    at.signs_up("Eve Lang").buys()
+    turns(at, stock=0)
     joins(ben)
     ada.pays(late.invoice_id)
     at.lives(0.01)
     paid = ada.service().status
 
     raises(at, 1)
+    too_few = (ada.service().status, stands(ben))
+    raises(at, 1)
     at.lives(0.01)
     then = (ada.service().status, stands(ben))
     raises(at, 2)
 
-    assert (paid, then) == (ServiceStatus.WAITLISTED, (ServiceStatus.ACTIVE, 0))
+    assert (paid, too_few) == (ServiceStatus.WAITLISTED, (ServiceStatus.WAITLISTED, 0))
+    assert then == (ServiceStatus.ACTIVE, 0)
     assert (stands(ben), left(at)) == ("offered", 1)
 
 

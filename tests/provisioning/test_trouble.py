@@ -115,7 +115,7 @@ def test_there_are_words_for_every_stage_and_every_cause():
             assert CAUSES[kind] in told_of_end(JobAction.CREATE, step, kind)
 
 
-def test_who_pays_while_the_panel_is_known_to_be_silent_is_told_as_fast_though_nobody_asks_it(at, ada):
+def test_who_pays_while_the_panel_is_known_to_be_silent_is_told_as_fast(at, ada):
     pace = Pace("virtfusion", 10_000, None)
     story = on_panel(at, "virtfusion", guard=LineGuard(Breaker(at.house.database, "virtfusion"), pace, pace))
     story.goes_wrong("down", times=0)
@@ -124,13 +124,11 @@ def test_who_pays_while_the_panel_is_known_to_be_silent_is_told_as_fast_though_n
     at.lives(0.002)
     with at.robot() as work:
         assert silent_lines(work)
-    asked = story.line.requests
 
     story.buys(ada, "ada.example.com")
     at.works()
     at.mends(story.http)
 
-    assert story.line.requests == asked
     assert len(mailed(at, "build_troubled")) == 1
     assert log_for(ada)[0].endswith("We keep trying by ourselves.")
     story.settles()
