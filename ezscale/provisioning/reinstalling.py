@@ -15,7 +15,7 @@ from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ReinstallWish, SystemImage
 from ezscale.models.service import BuildStep, JobAction, ServiceStatus
 from ezscale.provisioning.addresses import assign_addresses
-from ezscale.provisioning.building import LOOK_AGAIN, NotYet, is_past, still_to_do, wait_until_ready
+from ezscale.provisioning.building import NotYet, is_past, still_to_do, wait_until_ready
 from ezscale.provisioning.credentials import LENGTH, forget_login, has_login, store_login
 from ezscale.provisioning.events import BuildProgressed, ServiceReinstalled
 from ezscale.provisioning.jobs import Assignment, assignment
@@ -91,14 +91,15 @@ def _has_begun(
         still_to_do(work, task.job.id)
         _wish(work, task.job.id).is_idle(now)
     if now - asked_at < panel.settles:
-        raise NotYet("The panel did not answer: it may still begin", retry_after=LOOK_AGAIN)
+        raise NotYet("The panel did not answer: it may still begin", retry_after=panel.looks_again.total_seconds())
     return False
 
 
 def _wipe(open_work: OpenWork, panel: Installer, vault: Vault, task: Assignment, remote: RemoteServer) -> Login | None:
     job_id, remote_id = task.job.id, remote.remote_id
     if remote.busy or remote.suspended or remote.state not in (RemoteState.READY, RemoteState.FAILED):
-        raise TemporaryFailure("The panel is busy with this server, or keeps it suspended.", retry_after=LOOK_AGAIN)
+        again = panel.looks_again.total_seconds()
+        raise TemporaryFailure("The panel is busy with this server, or keeps it suspended.", retry_after=again)
     with open_work() as work:
         wish = _wish(work, job_id)
     order = Reinstallation(wish.image, wish.hostname, "", tuple(wish.keys), settings=task.spec.settings)

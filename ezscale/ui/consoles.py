@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import reflex as rx
-from reflex_base.utils.imports import ImportDict
+from reflex_base.utils.imports import ImportDict, ImportVar
 
 from ezscale.ui.base import classes
 from ezscale.ui.buttons import button, link_button
@@ -27,7 +27,7 @@ class ConsoleEngine(rx.Component):
 
     def add_imports(self) -> ImportDict:
         """What the script uses of React."""
-        return {"react": ["useEffect"]}
+        return {"react": [ImportVar("useEffect")]}
 
     def add_custom_code(self) -> list[str]:
         """The script itself."""

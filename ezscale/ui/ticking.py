@@ -1,7 +1,7 @@
 """A clock in the browser: something is asked again and again while somebody looks at the page."""
 
 import reflex as rx
-from reflex_base.utils.imports import ImportDict
+from reflex_base.utils.imports import ImportDict, ImportVar
 
 TICKER = """
 function Ticker({ every, onTick }) {
@@ -32,11 +32,12 @@ class Ticker(rx.Component):
 
     tag = "Ticker"
     every: rx.Var[int]
-    on_tick: rx.EventHandler[rx.event.no_args_event_spec]
+    # mypy does not see that Reflex's events are types
+    on_tick: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
     def add_imports(self) -> ImportDict:
         """What the script uses of React."""
-        return {"react": ["useEffect", "useRef"]}
+        return {"react": [ImportVar("useEffect"), ImportVar("useRef")]}
 
     def add_custom_code(self) -> list[str]:
         """The script itself."""

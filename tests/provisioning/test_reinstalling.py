@@ -12,7 +12,7 @@ from ezscale.models import MailMessage, ProvisioningJob, ReinstallWish, Service,
 from ezscale.models.customer import MemberRole
 from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.credentials import reveal_login
-from ezscale.provisioning.panel_skills import GivesLogins, PowerAction
+from ezscale.provisioning.panel_skills import GivesLogins, PowerAction, Reinstalls, able
 from ezscale.provisioning.power import press_power
 from ezscale.provisioning.reinstall_wishes import NewSystem, ask_for_reinstall, newest_wish, systems_for
 from tests.panels import OnPanel, on_panel
@@ -113,8 +113,12 @@ def test_neither_a_lost_answer_nor_a_dead_worker_makes_it_wipe_twice(story, ada)
     needed = story.line.requests - first  # until it is being installed
     story.settles()
 
-    deaths = [("before", needed - 1), *(("after", count) for count in range(needed - 3, needed + 1))]
-    for disturbed in (LOST, *deaths):
+    deaths: list[tuple[str, int]] = [
+        ("before", needed - 1),
+        *(("after", count) for count in range(needed - 3, needed + 1)),
+    ]
+    disturbances: list[dict[str, str] | tuple[str, int]] = [LOST, *deaths]
+    for disturbed in disturbances:
         before = wiped(story)
         wishes(story, ada, image.ref)
         if isinstance(disturbed, dict):
@@ -229,7 +233,7 @@ def test_where_nobody_can_tell_whether_it_was_wiped_it_is_not_wiped_again(at, ad
     story.goes_wrong("down", path="*/install", method="GET")  # and the answer to the order is lost
     story.goes_wrong("lost", path="*/install", method="POST")
     at.works()
-    story.panel.quickest_install = timedelta(0)  # it may have begun and ended since
+    able(story.panel, Reinstalls).quickest_install = timedelta(0)  # it may have begun and ended since
 
     story.settles()
 

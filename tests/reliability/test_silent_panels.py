@@ -85,9 +85,12 @@ class Story:
         self.at, self.pace = company, Pace(name, 10_000, None)
         guard = LineGuard(Breaker(company.house.database, name), self.pace, self.pace)
         lines: list[Hanging] = []
-        self.on: OnPanel = on_panel(
-            company, name, guard=guard, way=lambda line: lines.append(Hanging(line, company.clock)) or lines[-1]
-        )
+
+        def hanging(line: Deadly) -> Hanging:
+            lines.append(Hanging(line, company.clock))
+            return lines[-1]
+
+        self.on: OnPanel = on_panel(company, name, guard=guard, way=hanging)
         [self.line] = lines
 
     def buys(self, name: str, place: int = 0) -> Person:
