@@ -1,7 +1,8 @@
 """Decisions about the house that staff make in the panel, a topic at a time; whatever nobody decided has a default."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -36,8 +37,13 @@ class Rules(BaseModel):
 
     @classmethod
     def of(cls, row: Setting | None) -> Self:
-        """As decided. What a row holds that these rules no longer know, or cannot use, gives way to the defaults."""
-        decided = dict(row.value) if row else {}
+        """As decided, or the defaults."""
+        return cls.out_of(row.value if row else {})
+
+    @classmethod
+    def out_of(cls, value: Mapping[str, Any]) -> Self:
+        """The same from what a row holds. What these rules no longer know, or cannot use, gives way to the defaults."""
+        decided = dict(value)
         while True:
             try:
                 return cls(**decided)

@@ -2,11 +2,14 @@
 
 from typing import ClassVar
 
+import sqlalchemy
 from pydantic import Field
 
-from ezscale.company.rules import Rules, rules, set_rules
+from ezscale.company.rules import Rules, set_rules
+from ezscale.kit.database import table_of
 from ezscale.kit.errors import BusinessError, Invalid
 from ezscale.kit.work import Work
+from ezscale.models import Setting
 
 
 class AutomationRules(Rules):
@@ -30,8 +33,9 @@ class AutomationRules(Rules):
 
 
 def stands_still(work: Work) -> bool:
-    """Whether nothing may happen by itself now."""
-    return rules(work, AutomationRules).stands_still
+    """Whether nothing may happen by itself now. Asked before every job, so nothing else is read for it."""
+    decided = work.session.connection().scalar(DECIDED)
+    return decided is not None and AutomationRules.out_of(decided).stands_still
 
 
 def stand_still(work: Work, why: str) -> None:
@@ -48,3 +52,7 @@ def go_on(work: Work) -> None:
         raise BusinessError("The company does not stand still.")
     set_rules(work, AutomationRules, {"stands_still": False, "why": ""})
     work.record("company let go on")
+
+
+SETTINGS = table_of(Setting)
+DECIDED = sqlalchemy.select(SETTINGS.c.value).where(SETTINGS.c.topic == AutomationRules.topic)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Date, exists
+from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, or_, select
 
 from ezscale.kit.jobs import Job, JobStatus
@@ -49,7 +50,7 @@ from ezscale.models.payout import PayoutStatus
 from ezscale.models.referral import ReferralStatus
 from ezscale.models.refund import UNDER_WAY
 from ezscale.models.reverse_name import UNDER_WAY as BEING_WRITTEN
-from ezscale.models.service import KEPT_BACK, ServiceStatus
+from ezscale.models.service import KEPT_BACK, BuildStep, JobAction, ServiceStatus
 from ezscale.models.subscription import ChangeStatus, SubscriptionStatus
 from ezscale.models.top_up import TopUpStatus
 from ezscale.models.waitlist import WaitlistStatus
@@ -179,6 +180,29 @@ def services_come_to_an_end(work: Work) -> Iterator[str]:
             yield f"{number} is {status}, and nobody works on it"
 
 
+def panels_do_what_they_are_asked(work: Work) -> Iterator[str]:
+    """Nothing is being deleted, or to have another size, for longer than a day, however often its panel was asked."""
+    first_asked = aliased(ProvisioningJob)
+    done_since = exists().where(
+        col(ProvisioningJob.service_id) == col(Service.id),
+        col(ProvisioningJob.action) == first_asked.action,
+        col(ProvisioningJob.step) == BuildStep.DONE,
+        col(ProvisioningJob.created_at) > first_asked.created_at,
+    )
+    another_size = and_(Service.status == ServiceStatus.ACTIVE, col(Service.sized_as) != col(Service.plan_id))
+    for action, still_so, words in (
+        (JobAction.TERMINATE, Service.status == ServiceStatus.TERMINATING, "is being deleted for too long"),
+        (JobAction.RESIZE, another_size, "has the size of another plan for too long"),
+    ):
+        in_vain = (
+            select(Service.number)
+            .join(first_asked, col(first_asked.service_id) == Service.id)
+            .where(still_so, col(first_asked.action) == action, ~done_since)
+            .where(col(first_asked.created_at) < work.now - LONGEST_MIDDLE_STATE)
+        )
+        yield from (f"{number} {words}" for number in work.session.exec(in_vain.distinct().limit(MOST_NAMES)))
+
+
 def standing_aside_has_a_reason(work: Work) -> Iterator[str]:
     """Whoever is behind owes an overdue invoice, and whatever is paused has a day of return that has not passed."""
     billing_it = exists().where(
@@ -198,4 +222,9 @@ def standing_aside_has_a_reason(work: Work) -> Iterator[str]:
     yield from (f"{number} should have come back" for number in work.session.exec(paused.limit(MOST_NAMES)))
 
 
-OF_MIDDLE_STATES: tuple[Check, ...] = (nothing_stays_on_its_way, services_come_to_an_end, standing_aside_has_a_reason)
+OF_MIDDLE_STATES: tuple[Check, ...] = (
+    nothing_stays_on_its_way,
+    services_come_to_an_end,
+    panels_do_what_they_are_asked,
+    standing_aside_has_a_reason,
+)
