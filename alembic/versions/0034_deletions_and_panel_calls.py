@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("method", sa.String(10), nullable=False),
         sa.Column("path", sa.String(700), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("milliseconds", sa.Integer(), nullable=False),
         sa.Column("sent", LONG_TEXT, nullable=False),

@@ -155,7 +155,7 @@ class CallOut(BaseModel):
     panel: str
     method: str
     path: str
-    status: int | None
+    code: int | None
     milliseconds: int
     sent: str
     got: str

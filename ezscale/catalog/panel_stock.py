@@ -7,7 +7,8 @@ from sqlmodel import col, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.catalog.changing import change_catalog, locked, whole
-from ezscale.catalog.stock import lock_plans, readings_of, set_room, set_stock
+from ezscale.catalog.events import StockFreed
+from ezscale.catalog.stock import lock_plans, readings_of, set_stock, set_what_panel_counts
 from ezscale.kit.database import insert_new, table_of
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
@@ -38,6 +39,7 @@ def choose_source(work: Work, plan_id: UUID, source: str, margin: str) -> Plan:
             plan.count_here(None)
             set_stock(work, plan, None)
     work.session.add(plan)
+    work.emit(StockFreed(plan.id))
     return plan
 
 
@@ -63,7 +65,7 @@ def book_reading(work: Work, plan: Plan, location_id: UUID, room: int, promised:
     work.session.add(reading)
     work.session.flush()
     told = [each for each in readings_of(work, [plan.id]) if each.read_at is not None]
-    set_room(work, plan, sum(each.for_sale for each in told))
+    set_what_panel_counts(work, plan, sum(each.for_sale for each in told))
 
 
 def book_silence(work: Work, plan_id: UUID, location_ids: Collection[UUID], trouble: str) -> None:

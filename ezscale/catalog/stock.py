@@ -147,21 +147,20 @@ def set_stock(work: Work, plan: Plan, stock: int | None) -> None:
     work.session.add(plan)
 
 
-def set_room(work: Work, plan: Plan, room: int) -> None:
-    """A panel can build so many more of a locked plan: whoever waits for it comes first, and keeps what was offered to them."""
+def set_what_panel_counts(work: Work, plan: Plan, room: int) -> None:
+    """So many of a locked plan can be built, by what its panel says: less what is offered, for whoever waits comes first."""
     offered = select(func.count(col(WaitlistPlace.id))).where(
         WaitlistPlace.plan_id == plan.id,
         WaitlistPlace.status == WaitlistStatus.OFFERED,
         col(WaitlistPlace.holds_piece).is_(True),
     )
-    free, awaited = max(room - work.session.exec(offered).one(), 0), is_awaited(work, plan.id)
-    counted = (0, free) if awaited else (free, 0)
-    if (plan.stock, plan.set_aside) == counted:
-        return
-    plan.stock, plan.set_aside = counted
-    if awaited and free:
+    free = max(room - work.session.exec(offered).one(), 0)
+    stock, aside = (0, free) if free and is_awaited(work, plan.id) else (free, 0)
+    if (plan.stock, plan.set_aside) != (stock, aside):
+        plan.stock, plan.set_aside = stock, aside
+        work.session.add(plan)
+    if aside:
         work.emit(StockFreed(plan.id))
-    work.session.add(plan)
 
 
 def is_awaited(work: Work, plan_id: UUID) -> bool:

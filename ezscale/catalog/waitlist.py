@@ -127,7 +127,9 @@ def offer_next(work: Work, plan_id: UUID, until: datetime) -> int:
         _offer(work, plan, place, until)
         offered += 1
     work.session.flush()
-    if plan.set_aside and plan.stock is not None and not is_awaited(work, plan_id):
+    if plan.stock is None:
+        plan.set_aside = 0
+    elif plan.set_aside and not is_awaited(work, plan_id):
         plan.stock, plan.set_aside = plan.stock + plan.set_aside, 0
     work.session.add(plan)
     return offered

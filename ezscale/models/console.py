@@ -39,9 +39,9 @@ class ConsoleSession(Row, table=True):
         require_status("console", self.status, ConsoleStatus.OPEN)
         self.open_until = min(now + lease, self.opened_at + longest)
 
-    def leave(self, now: datetime) -> None:
-        """Whoever had opened it is gone: it is to be closed at once."""
-        self.open_until = min(self.open_until, now)
+    def leave(self, until: datetime) -> None:
+        """Whoever had opened it is gone: it is to be closed then, if they do not come back."""
+        self.open_until = min(self.open_until, until)
 
     def put_off(self, until: datetime) -> None:
         """Its panel does not let it be closed now, and nobody in either."""

@@ -297,7 +297,7 @@ class ProvisioningLog(Row, table=True):
 class PanelExchange(Row, table=True):
     """What was said to a panel about a service and what it answered, as JSON without secrets.
 
-    `status` is None where no answer came; `ok` that it was a yes.
+    `code` is None where no answer came; `ok` that it was a yes.
     """
 
     __tablename__ = "panel_exchange"
@@ -315,7 +315,7 @@ class PanelExchange(Row, table=True):
     at: datetime = moment()
     method: str = Field(max_length=10)
     path: str = Field(max_length=700)
-    status: int | None = None
+    code: int | None = None
     ok: bool = True
     milliseconds: int = 0
     sent: str = Field(default="", sa_column=Column(LongText, nullable=False))

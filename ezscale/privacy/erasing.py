@@ -59,7 +59,7 @@ KEPT = {
 GONE = (
     *("delegation", "invitation", "credential", "login_session", "one_time_token", "sign_in_step", "sign_in"),
     *("authenticator", "recovery_code", "passkey", "api_token", "impersonation", "membership"),
-    *("referral_code", "known_payer", "card_page", "auto_top_up"),
+    *("referral_code", "known_payer", "card_page", "auto_top_up", "panel_exchange"),
 )
 # What vendors know them by is needed until they have forgotten it, and goes then: see vendors.py.
 NOT_SEARCHED = {*KEPT, CUSTOMER, PERSON, "vendor_erasure", "audit_entry", "audit_subject", "audit_head"}

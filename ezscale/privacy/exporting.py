@@ -18,6 +18,7 @@ from ezscale.privacy.holdings import holdings_of
 PROOFS = re.compile(
     r"_hash$|^(secret|challenge|key|once_key|live_for|public_key|key_id)$"
 )  # good for nothing but misuse
+APART = ("invoice_document", "panel_exchange")  # files of their own; what machines say to one another, for our staff
 README = """What EZSCALE stores about you.
 
 data.json     every row, by the name of its table; times are UTC, amounts are in the smallest unit of the currency
@@ -39,7 +40,7 @@ def export_customer(work: Work, customer_id: UUID, into: IO[bytes]) -> Customer:
     numbers = {row["id"]: row["number"] or row["id"] for row in found.rows.get("invoice", [])}
     with ZipFile(into, "w", ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", README)
-        data = {table: [told(row) for row in rows] for table, rows in found.rows.items() if table != "invoice_document"}
+        data = {table: [told(row) for row in rows] for table, rows in found.rows.items() if table not in APART}
         archive.writestr("data.json", json.dumps(data, default=str, ensure_ascii=False, indent=1))
         for document in found.rows.get("invoice_document", []):
             archive.writestr(f"invoices/{numbers[document['invoice_id']]}.pdf", document["content"])

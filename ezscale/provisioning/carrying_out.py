@@ -76,9 +76,8 @@ def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
         task = assignment(work, job_id)
         if task is None:
             return 0
-        _stumble(
-            work, task, message, counts=not silent_lines(work)
-        )  # what waits for a silent panel goes on when it is back
+        counts = not silent_lines(work)  # what waits for a silent panel goes on when it is back
+        _stumble(work, task, message, counts=counts)
         return task.job.tries
 
 
@@ -91,15 +90,14 @@ def _note_silence(open_work: OpenWork, job_id: UUID, message: str) -> None:
 
 
 def _stumble(work: Work, task: Assignment, message: str, *, counts: bool) -> None:
-    job, is_first, is_news = task.job, task.job.trouble_kind is None, task.job.trouble != message
+    job, is_first, is_news = task.job, not task.job.trouble, task.job.trouble != message
     job.stumble(message, Trouble.AWAY, counts=counts)
     if not is_news:
         return
     told = told_of_retry(job.action, job.step, Trouble.AWAY)
     write_log(work, task.service.id, job.action, f"Will be tried again: {message}", job=job, ok=False, told=told)
-    if (
-        job.action is JobAction.CREATE
-    ):  # the first trouble is told by mail, too; what comes after it is seen on the page
+    if job.action is JobAction.CREATE:
+        # The first trouble is told by mail, too; what comes after it is seen on the page.
         happened = BuildTroubled if is_first else BuildProgressed
         work.emit(happened(task.service.id, task.service.customer_id))
 

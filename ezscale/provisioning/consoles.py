@@ -26,6 +26,7 @@ from ezscale.provisioning.using import NO_ANSWER, in_use, require_use
 
 LEASE = timedelta(minutes=5)  # its page says every other minute that somebody is still there
 LONGEST = timedelta(hours=4)
+GRACE = timedelta(seconds=10)  # whoever loads the page anew is gone for a moment only
 PUT_OFF = timedelta(hours=1)
 AT_ONCE = 200
 OUT_OF_REACH = "This console cannot be reached from here yet. Please write to us."
@@ -81,10 +82,10 @@ def keep_console(work: Work, session_id: UUID) -> None:
 
 
 def leave_console(work: Work, session_id: UUID) -> None:
-    """Whoever has opened a console is gone: it is closed in a moment."""
+    """Whoever has opened a console is gone: it is closed in a moment, unless somebody opens it again."""
     session = _own_session(work, session_id)
     if session.status is ConsoleStatus.OPEN:
-        _leave(work, session)
+        _leave(work, session, GRACE)
 
 
 def close_left_consoles(open_work: OpenWork, panels: Panels) -> int:
@@ -100,13 +101,16 @@ def close_left_consoles(open_work: OpenWork, panels: Panels) -> int:
 def close_left_console(open_work: OpenWork, panels: Panels, session_id: UUID) -> bool:
     """Close one that nobody sits before any more; True when it is closed now. Safe to repeat.
 
-    Where somebody else has opened the same machine's, theirs stays, which goes by the same door.
+    TemporaryFailure for somebody who has only just left, and may be back. Where somebody else has opened the same machine's, theirs stays, which goes by the same door.
     """
     with open_work() as work:
         session = work.session.get_one(ConsoleSession, session_id)
         service = work.session.get_one(Service, session.service_id)
-        if session.status is not ConsoleStatus.OPEN or session.open_until > work.now:
+        left = session.open_until - work.now
+        if session.status is not ConsoleStatus.OPEN or left > GRACE:
             return False
+        if left > timedelta():
+            raise TemporaryFailure("They may be back in a moment.", retry_after=left.total_seconds())
         remote_id, panel = service.remote_id, panels.get(service.panel)
         if remote_id is None or _is_watched(work, session):
             return _closed(work, session)
@@ -161,8 +165,8 @@ def _own_session(work: Work, session_id: UUID) -> ConsoleSession:
     return found
 
 
-def _leave(work: Work, session: ConsoleSession) -> None:
-    session.leave(work.now)
+def _leave(work: Work, session: ConsoleSession, grace: timedelta) -> None:
+    session.leave(work.now + grace)
     work.emit(ConsoleLeft(session.id))
 
 
@@ -171,7 +175,7 @@ def _give_up(open_work: OpenWork, session_id: UUID, reason: str) -> None:
     with open_work() as work:
         session = work.session.get_one(ConsoleSession, session_id)
         write_log(work, session.service_id, "console", reason, ok=False)
-        _leave(work, session)
+        _leave(work, session, timedelta())
 
 
 def _due(work: Work) -> list[UUID]:

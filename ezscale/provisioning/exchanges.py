@@ -140,7 +140,7 @@ def _fitting(wanted: Wanted) -> SelectOfScalar[UUID]:
     if wanted.outcome in (FAILED, UNANSWERED):
         found = found.where(col(PanelExchange.ok).is_(False))
     if wanted.outcome == UNANSWERED:
-        found = found.where(col(PanelExchange.status).is_(None))
+        found = found.where(col(PanelExchange.code).is_(None))
     return found
 
 
@@ -160,7 +160,7 @@ def _write(work: Work, said: list[Exchange], about: About) -> None:
             at=work.now,
             method=exchange.method,
             path=exchange.path[:PATH],
-            status=exchange.status,
+            code=exchange.status,
             ok=exchange.status is not None and exchange.status < 300,
             milliseconds=exchange.milliseconds,
             sent=exchange.sent,

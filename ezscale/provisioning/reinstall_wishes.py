@@ -12,6 +12,7 @@ from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, Rejected, Tem
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ProvisioningJob, ReinstallWish, Service
 from ezscale.models.service import JobAction
+from ezscale.provisioning.exchanges import About, on_record
 from ezscale.provisioning.host_names import clean_hostname
 from ezscale.provisioning.jobs import Panels, panel_of, request_job
 from ezscale.provisioning.logbook import write_log
@@ -50,8 +51,9 @@ def systems_for(open_work: OpenWork, panels: Panels, service_id: UUID) -> Offere
     with open_work() as work:
         _require_may(work)
         service, remote_id = in_use(work, service_id, "it cannot be reinstalled now")
-        panel = able(panel_of(panels, service.panel), Reinstalls)
-    return Offered(_images(panel, remote_id), panel.takes_ssh_keys)
+        panel, about = able(panel_of(panels, service.panel), Reinstalls), About(service_id, service.panel)
+    with on_record(open_work, about):
+        return Offered(_images(panel, remote_id), panel.takes_ssh_keys)
 
 
 def ask_for_reinstall(open_work: OpenWork, panels: Panels, service_id: UUID, wanted: NewSystem) -> ProvisioningJob:
@@ -61,10 +63,11 @@ def ask_for_reinstall(open_work: OpenWork, panels: Panels, service_id: UUID, wan
     """
     with open_work() as work:
         service, remote_id, lines = _checked(work, service_id, wanted)
-        panel = able(panel_of(panels, service.panel), Reinstalls)
+        panel, about = able(panel_of(panels, service.panel), Reinstalls), About(service_id, service.panel)
     if lines and not panel.takes_ssh_keys:
         raise Invalid("SSH keys cannot be put onto this kind of server.", field="keys")
-    image = next((each for each in _images(panel, remote_id) if each.ref == wanted.image), None)
+    with on_record(open_work, about):
+        image = next((each for each in _images(panel, remote_id) if each.ref == wanted.image), None)
     if image is None:
         raise Invalid("Please choose what shall be installed.", field="image")
     with open_work() as work:

@@ -98,8 +98,9 @@ def _has_begun(
 def _wipe(open_work: OpenWork, panel: Installer, vault: Vault, task: Assignment, remote: RemoteServer) -> Login | None:
     job_id, remote_id = task.job.id, remote.remote_id
     if remote.busy or remote.suspended or remote.state not in (RemoteState.READY, RemoteState.FAILED):
-        again = panel.looks_again.total_seconds()
-        raise TemporaryFailure("The panel is busy with this server, or keeps it suspended.", retry_after=again)
+        raise TemporaryFailure(
+            "The panel is busy with this server, or keeps it suspended.", retry_after=panel.looks_again.total_seconds()
+        )
     with open_work() as work:
         wish = _wish(work, job_id)
     order = Reinstallation(wish.image, wish.hostname, "", tuple(wish.keys), settings=task.spec.settings)

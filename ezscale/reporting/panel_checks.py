@@ -49,7 +49,6 @@ def stock_is_known(work: Work) -> Iterator[str]:
         .where(
             col(Plan.stock_from_panel).is_(True),
             col(Plan.archived_at).is_(None),
-            StockReading.trouble != "",  # when nobody asks at all, other checks tell
             or_(col(StockReading.read_at).is_(None), col(StockReading.read_at) < work.now - LONGEST_WITHOUT_READING),
         )
     )

@@ -1,9 +1,9 @@
 """A machine's console in the browser. Its script (console.js) speaks to the panel; noVNC comes only where it is needed."""
 
 from pathlib import Path
+from typing import Any
 
 import reflex as rx
-from reflex_base.utils.imports import ImportDict, ImportVar
 
 from ezscale.ui.base import classes
 from ezscale.ui.buttons import button, link_button
@@ -25,9 +25,9 @@ class ConsoleEngine(rx.Component):
     tag = "ConsoleEngine"
     lib_dependencies: list[str] = [NOVNC]
 
-    def add_imports(self) -> ImportDict:
+    def add_imports(self) -> dict[str, Any]:
         """What the script uses of React."""
-        return {"react": [ImportVar("useEffect")]}
+        return {"react": ["useEffect"]}
 
     def add_custom_code(self) -> list[str]:
         """The script itself."""

@@ -1,7 +1,8 @@
 """A clock in the browser: something is asked again and again while somebody looks at the page."""
 
+from typing import Any
+
 import reflex as rx
-from reflex_base.utils.imports import ImportDict, ImportVar
 
 TICKER = """
 function Ticker({ every, onTick }) {
@@ -32,12 +33,11 @@ class Ticker(rx.Component):
 
     tag = "Ticker"
     every: rx.Var[int]
-    # mypy does not see that Reflex's events are types
-    on_tick: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]
+    on_tick: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]  # Reflex's own way
 
-    def add_imports(self) -> ImportDict:
+    def add_imports(self) -> dict[str, Any]:
         """What the script uses of React."""
-        return {"react": [ImportVar("useEffect"), ImportVar("useRef")]}
+        return {"react": ["useEffect", "useRef"]}
 
     def add_custom_code(self) -> list[str]:
         """The script itself."""

@@ -1,11 +1,14 @@
 """What opens a console goes to the page that has asked for it, and to nobody else."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
 from ezscale.kit.settings import settings
 from ezscale.models import ConsoleSession
 from ezscale.models.console import ConsoleStatus
+from ezscale.provisioning.consoles import GRACE
 from tests.panels import on_panel
 
 
@@ -44,7 +47,7 @@ def test_a_page_opens_keeps_and_leaves_the_console_of_its_persons_service(at, bo
     assert ada.post("/api/consoles", json={"service_id": str(game.id)}).status_code == 404
     assert page.post(f"{here}/keep").status_code == 204
     assert page.post(f"{here}/leave").status_code == 204
-    at.works()
+    at.lives(days=GRACE / timedelta(days=1))
     assert page.post(f"{here}/keep").status_code == 409
     with at.robot() as work:
         assert [session.status for session in work.session.exec(select(ConsoleSession))] == [ConsoleStatus.CLOSED]

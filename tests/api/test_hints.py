@@ -103,7 +103,7 @@ def test_a_server_that_somebody_deleted_on_the_panel_is_found_as_soon_as_it_tell
 def test_a_job_that_waits_goes_on_when_the_panel_tells(at, ada, web):
     at.breaks(at.panel_http, "down", times=1)
     with at.robot() as work:
-        wish_suspension(work, service_to_change(work, ada.service().id), SuspensionReason.PAUSED)
+        wish_suspension(work, service_to_change(work, ada.service().id), SuspensionReason.DISPUTED)
     at.works()
     waits = ada.service().status
 

@@ -90,7 +90,7 @@ def test_what_is_left_after_a_pause_is_given_back_whole(at, ada):
 
     assert credit_of(ada) == 781 + 180  # 11.00 x 22 / 31 and 2.53 x 22 / 31
     at.lives(days=0.01)
-    assert ada.service().status is ServiceStatus.TERMINATED
+    assert ada.service().status is ServiceStatus.SUSPENDED
 
 
 def test_a_pause_keeps_to_the_rules(at, ada):
@@ -122,7 +122,7 @@ def test_a_subscription_that_is_cancelled_or_stands_still_does_not_pause_or_canc
         pauses(ada, date(2026, 3, 20))
 
 
-def test_ending_now_gives_the_rest_back_and_ends_the_server(at, ada):
+def test_ending_now_gives_the_rest_back_and_stops_the_server(at, ada):
     at.lives(days=14)
     mine = subscription_of(ada).id
 
@@ -131,7 +131,7 @@ def test_ending_now_gives_the_rest_back_and_ends_the_server(at, ada):
 
     assert credit_of(ada) == 603 + 139
     assert subscription_of(ada).status is SubscriptionStatus.ENDED
-    assert ada.service().status is ServiceStatus.TERMINATED
+    assert ada.service().status is ServiceStatus.SUSPENDED
     assert monthly_revenue(at) == {"EUR": 0}
     with at.robot() as work:
         assert leaving_reasons(work, date(2026, 3, 1)) == {LeavingReason.PRICE: 1}

@@ -58,7 +58,7 @@ def test_when_one_of_them_ends_the_other_is_still_asked_for_and_a_person_credits
     with at.robot() as work:
         cases = [(case.kind, case.facts["subscription"]) for case in open_cases(work)]
     assert lea.invoices()[-1].status is InvoiceStatus.OPEN
-    assert [service.status for service in services(at)] == [ServiceStatus.TERMINATED, ServiceStatus.ACTIVE]
+    assert [service.status for service in services(at)] == [ServiceStatus.SUSPENDED, ServiceStatus.ACTIVE]
     assert cases == [("part_of_invoice_ended", "SUB-000001")]
 
 
@@ -85,7 +85,7 @@ def test_when_both_end_their_invoice_is_void_and_nobody_has_to_look(at, lea):
     with at.robot() as work:
         assert open_cases(work) == []
     assert lea.invoices()[-1].status is InvoiceStatus.VOID
-    assert [service.status for service in services(at)] == [ServiceStatus.TERMINATED] * 2
+    assert [service.status for service in services(at)] == [ServiceStatus.SUSPENDED] * 2
 
 
 def test_when_neither_is_paid_for_both_end_and_nobody_has_to_look(at, lea):

@@ -18,11 +18,29 @@ from ezscale.kit.actor import ANONYMOUS
 from ezscale.kit.errors import Invalid
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
-from ezscale.messaging import letters, money_letters, top_up_letters, waiting_letters
+from ezscale.messaging import (
+    deletion_letters,
+    letters,
+    maintenance_letters,
+    money_letters,
+    top_up_letters,
+    waiting_letters,
+)
 from ezscale.messaging.composing import compose
 from ezscale.messaging.letters import STANDS_STILL
 from ezscale.messaging.words import WORDS
-from ezscale.models import AutoTopUp, Customer, Invoice, MailMessage, PaymentMethod, Plan, PriceChange, Referral, User
+from ezscale.models import (
+    AutoTopUp,
+    Customer,
+    Deletion,
+    Invoice,
+    MailMessage,
+    PaymentMethod,
+    Plan,
+    PriceChange,
+    Referral,
+    User,
+)
 from ezscale.models.customer import MemberRole
 from ezscale.models.payment import AttemptStatus
 from ezscale.models.top_up import AutoTopUpStatus
@@ -30,6 +48,7 @@ from ezscale.models.waitlist import WaitlistStatus
 from ezscale.ordering.deciding import hold_order, reject_order
 from ezscale.ordering.offering import OfferedItem, make_offer
 from ezscale.provisioning.credentials import reveal_login
+from ezscale.provisioning.maintenance import Announcement, announce
 from tests.builders import a_place, an_attempt
 
 ABOUT_SERVICES = (
@@ -156,6 +175,17 @@ def told_of_their_turn(work, plan_id, customer_id):
     place.take(work.now)
 
 
+def told_of_an_end_and_of_maintenance(work, service):
+    due_on = work.today + timedelta(days=7)
+    ends = Deletion(service_id=service.id, ended_on=work.today, due_on=due_on, planned_at=work.now)
+    work.session.add(ends)
+    said = Announcement("New switches", "A minute without network.", work.now, work.now + timedelta(hours=1))
+    works_on = announce(work, said)
+    deletion_letters.deletion_planned(work, ends.id, due_on)
+    deletion_letters.deletion_near(work, ends.id, due_on)
+    maintenance_letters.maintenance(work, works_on, service.customer_id)
+
+
 def test_every_letter_is_whole_and_tells_no_secret(at, ada):
     paid, renewal = ada.invoices()
     service = ada.service()
@@ -190,6 +220,7 @@ def test_every_letter_is_whole_and_tells_no_secret(at, ada):
         for letter in (letters.price_change, letters.price_stays):
             letter(work, announced(work).id, customer_id)
         told_of_their_turn(work, plan.id, customer_id)
+        told_of_an_end_and_of_maintenance(work, service)
         for service_id in (service.id, None):
             letters.member_joined(work, new_user(work), customer_id, service_id, work.now)
             letters.member_removed(work, ada.user.id, customer_id, service_id, work.now)

@@ -14,6 +14,7 @@ from ezscale.models.console import ConsoleStatus
 from ezscale.models.customer import MemberRole
 from ezscale.models.service import ServiceStatus, SuspensionReason
 from ezscale.provisioning.consoles import (
+    GRACE,
     LEASE,
     LONGEST,
     OUT_OF_REACH,
@@ -48,6 +49,11 @@ class Story:
         opener = self.at.house.database.opener(who.actor)
         service_id = (service or self.ada.service()).id
         return open_console(opener, self.at.house.panels, reachable, service_id, session_id)
+
+    def leaves(self, opened):
+        self.ada.does(lambda work: leave_console(work, opened.id))
+        self.at.works()
+        self.at.lives(days=GRACE / timedelta(days=1))
 
     def sweeps(self, after=timedelta()):
         self.at.clock.move(after)
@@ -87,8 +93,7 @@ def test_a_console_is_opened_noted_and_closed_when_its_person_leaves(either):
     assert opened.way_in.kind is KINDS[either.panel.name]
     assert [session.status for session in either.sessions] == [ConsoleStatus.OPEN]
 
-    either.ada.does(lambda work: leave_console(work, opened.id))
-    either.at.works()
+    either.leaves(opened)
 
     assert [session.status for session in either.sessions] == [ConsoleStatus.CLOSED]
     told = [
@@ -123,13 +128,24 @@ def test_nobody_sits_before_one_for_ever():
 
 def test_two_who_look_do_not_lock_each_other_out(vps):
     first, second = vps.opens(), vps.opens()
+    vps.leaves(first)
+    assert vps.is_switched_on
+
+    vps.leaves(second)
+    assert not vps.is_switched_on
+
+
+def test_whoever_loads_the_page_anew_finds_the_door_still_open(vps):
+    first = vps.opens()
     vps.ada.does(lambda work: leave_console(work, first.id))
     vps.at.works()
     assert vps.is_switched_on
 
-    vps.ada.does(lambda work: leave_console(work, second.id))
-    vps.at.works()
-    assert not vps.is_switched_on
+    vps.opens()
+    vps.at.lives(days=GRACE / timedelta(days=1))
+
+    assert sorted(session.status for session in vps.sessions) == [ConsoleStatus.CLOSED, ConsoleStatus.OPEN]
+    assert vps.is_switched_on
 
 
 def test_a_fresh_token_is_no_other_console_and_writes_no_other_line(at):

@@ -83,7 +83,7 @@ def test_a_job_and_an_action_leave_what_was_said_and_no_secret_that_went_over_th
     assert [secret for secret in planted if secret in told] == []
     assert {(row.panel, row.service_id, number) for row, number in kept} == {(name, service.id, service.number)}
     assert {bool(row.job_id) for row, _ in kept} >= {True}
-    assert any(row.method == "POST" and row.status and row.status < 300 and row.sent for row, _ in kept)
+    assert any(row.method == "POST" and row.code and row.code < 300 and row.sent for row, _ in kept)
 
 
 def test_of_two_hundred_secrets_that_panels_send_and_repeat_none_is_kept(at, ada):
@@ -133,7 +133,7 @@ def test_what_fails_is_kept_too_and_found_by_panel_outcome_number_and_words(at, 
     with pytest.raises(BusinessError):
         press_power(opener, at.house.panels, service.id, PowerAction.RESTART)
 
-    assert [row.status for row, _ in found(at, outcome=FAILED)] == [None, 503, 404]  # nobody had an account at first
+    assert [row.code for row, _ in found(at, outcome=FAILED)] == [None, 503, 404]  # nobody had an account at first
     [(lost, number)] = found(at, outcome=UNANSWERED, panel="virtfusion")
     assert (number, lost.method, lost.trouble != "") == (service.number, "POST", True)
     assert {row.method for row, _ in found(at, words="/POWER/", number=service.number)} == {"POST"}
@@ -162,7 +162,7 @@ def test_it_is_cut_to_size_kept_when_nothing_follows_and_thrown_away_in_time(at,
     [(newest, _), *_] = found(at)
 
     assert (waiting, len(found(at))) == (before, before + 1)
-    assert (newest.status, len(newest.got)) == (500, LONGEST + 1)
+    assert (newest.code, len(newest.got)) == (500, LONGEST + 1)
     at.sleeps(91)
     with at.robot() as work:
         kept = work.session.exec(select(PanelExchange.at)).all()

@@ -6,6 +6,9 @@ import pytest
 from sqlmodel import select
 
 from ezscale.billing.cases import open_cases
+from ezscale.integrations.guarding import LineGuard
+from ezscale.kit.pace import Pace
+from ezscale.kit.vendor_lines import MOST_FAILURES, Breaker, silent_lines
 from ezscale.messaging.waiting_letters import build_troubled, service_failed, service_waitlisted
 from ezscale.models import MailMessage
 from ezscale.models.service import BuildStep, JobAction, ServiceStatus, Trouble
@@ -13,6 +16,7 @@ from ezscale.provisioning.jobs import retry_build
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.trouble import CAUSES, STAGES, told_of_end, told_of_retry
+from tests.panels import on_panel
 
 SECRET = "node7.internal refused /var/lib/virt: quota"
 
@@ -109,3 +113,24 @@ def test_there_are_words_for_every_stage_and_every_cause():
         for kind in Trouble:
             assert told_of_retry(JobAction.CREATE, step, kind).endswith("We keep trying by ourselves.")
             assert CAUSES[kind] in told_of_end(JobAction.CREATE, step, kind)
+
+
+def test_who_pays_while_the_panel_is_known_to_be_silent_is_told_as_fast_though_nobody_asks_it(at, ada):
+    pace = Pace("virtfusion", 10_000, None)
+    story = on_panel(at, "virtfusion", guard=LineGuard(Breaker(at.house.database, "virtfusion"), pace, pace))
+    story.goes_wrong("down", times=0)
+    for number in range(MOST_FAILURES):
+        story.buys(at.signs_up(f"Visitor{number} Moreno"), f"web{number}.example.com")
+    at.lives(0.002)
+    with at.robot() as work:
+        assert silent_lines(work)
+    asked = story.line.requests
+
+    story.buys(ada, "ada.example.com")
+    at.works()
+    at.mends(story.http)
+
+    assert story.line.requests == asked
+    assert len(mailed(at, "build_troubled")) == 1
+    assert log_for(ada)[0].endswith("We keep trying by ourselves.")
+    story.settles()

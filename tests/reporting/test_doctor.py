@@ -63,6 +63,9 @@ PAID_OUT = f"""INSERT INTO payout (id, gateway, gateway_ref, status, currency, a
 AT_THE_BANK = "UPDATE posting SET account = 'bank' WHERE account = 'fees:stripe'"
 FOUND = f"""INSERT INTO panel_finding (id, panel, kind, remote_id, service_id, facts, found_at, note, done)
     SELECT id, panel, 'missing', remote_id, id, '{{}}', {LONG_AGO}, '', '' FROM service"""
+OLD_READING = f"""INSERT INTO stock_reading (id, plan_id, location_id, room, for_sale, tried_at, read_at, trouble)
+    SELECT plan.id, plan.id, location.id, 1, 1, {LONG_AGO}, {LONG_AGO}, 'away' FROM plan, location
+    WHERE plan.slug = 'vps-1' AND location.slug = 'london'"""
 BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("entries_balance", (f"UPDATE posting SET amount_minor = amount_minor + 1 WHERE {ONE_POSTING}",), "in EUR"),
     ("receivables_are_open_invoices", ("UPDATE invoice SET settled_minor = 1 WHERE status = 'open'",), "booked 1353"),
@@ -227,6 +230,11 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "event MailWritten was not relayed",
     ),
     ("panels_agree", (FOUND,), "virtfusion: missing, S-000001, server 7301"),
+    (
+        "stock_is_known",
+        ("UPDATE plan SET stock_from_panel = TRUE WHERE slug = 'vps-1'", OLD_READING),
+        "vps-1 in london: 2026-01-01",
+    ),
     ("panels_are_compared", (f"UPDATE panel_comparison SET compared_at = {LONG_AGO}",), "virtfusion"),
     (
         "services_come_to_an_end",

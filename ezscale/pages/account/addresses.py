@@ -115,7 +115,12 @@ def _naming() -> rx.Component:
         which,
         name,
         title="Reverse name",
-        text=rx.fragment("What others see when they look up ", hideable(CHOSEN.address), "."),
+        text=rx.fragment(
+            "What others see when they look up ",
+            rx.cond(CHOSEN.is_network, "an address in ", ""),
+            hideable(CHOSEN.address),
+            ".",
+        ),
         yes="Set the name",
         on_yes=AddressesState.save,
         open=AddressesState.naming,

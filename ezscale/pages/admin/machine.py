@@ -32,7 +32,10 @@ def _window() -> rx.Component:
         rx.el.span("Machine", class_name="text-sm"),
         _card(ANY, "Whichever the panel takes", "The first that is free when it is built."),
         rx.foreach(THIS.machines, lambda row: _card(row.id, row.name, row.parts)),
-        error=rx.el.p(THIS.errors["machine"], role="alert", class_name="mt-2 text-sm text-danger empty:hidden"),
+        error=rx.cond(
+            THIS.errors.contains("machine"),
+            rx.el.p(THIS.errors["machine"], role="alert", class_name="mt-2 text-sm text-danger"),
+        ),
     )
     found = rx.fragment(cards, rx.cond(THIS.machines.length() == 0, nothing))
     return form_dialog(

@@ -40,7 +40,7 @@ class ExchangeRow:
     @classmethod
     def of(cls, row: PanelExchange, service: Service, reader: Reader) -> Self:
         """A call with its bodies, a field a line."""
-        outcome = "No answer" if row.status is None else str(row.status)
+        outcome = "No answer" if row.code is None else str(row.code)
         return cls(
             *(
                 str(row.id),

@@ -23,6 +23,11 @@ from ezscale.state.telling import Answer
 
 UNCOUNTED, COUNTED, PANEL = StockSource.NONE.value, StockSource.COUNTED.value, StockSource.PANEL.value
 SOURCES = ((UNCOUNTED, "Nobody: sell without end"), (COUNTED, "We do, by hand"), (PANEL, "Its panel does"))
+SAID = {
+    UNCOUNTED: "Nobody counts it now: it is sold without end.",
+    COUNTED: "You count it now: {left} left. Another number goes into Edit.",
+    PANEL: "The panel is asked now.",
+}
 
 
 @dataclass
@@ -92,8 +97,7 @@ class PlanStockState(StaffState):
         )
         self.choosing = False
         await self._look()
-        asked = self.source == PANEL
-        self.say("The panel is asked now." if asked else "The panel is not asked about this plan any more.")
+        self.say(SAID[self.source].format(left=self.left))
         return [PlanState.refresh]
 
     async def _look(self) -> None:
