@@ -86,7 +86,7 @@ class Story:
         guard = LineGuard(Breaker(company.house.database, name), self.pace, self.pace)
         lines: list[Hanging] = []
 
-        def hanging(line: Deadly) -> Hanging:
+        def hanging(line: httpx.BaseTransport) -> Hanging:
             lines.append(Hanging(line, company.clock))
             return lines[-1]
 
