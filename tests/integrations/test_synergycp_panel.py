@@ -9,6 +9,7 @@ from sqlmodel import col, update
 from ezscale.integrations.http import open_http
 from ezscale.integrations.synergycp.adapter import SynergyCpPanel, open_panel
 from ezscale.integrations.synergycp.client import SynergyCpClient
+from ezscale.integrations.synergycp.installing import Sighting
 from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.models import Location, Plan, SystemImage
@@ -428,6 +429,27 @@ def test_one_that_was_not_watched_for_a_while_may_have_been_finished(panel, sand
     watch.now += timedelta(minutes=2)
 
     assert panel.look(remote_id).state is RemoteState.READY
+
+
+@pytest.mark.parametrize(
+    ("percent", "watched", "unseen", "has_broken_off"),
+    [
+        (40, 20, 2, True),  # minutes: it would have needed half an hour more
+        (40, 20, 12, False),  # too long ago to say
+        (80, 20, 4, False),
+        (95, 20, 0.1, False),
+        (0, 0, 0.5, True),
+        (50, 0, 0.1, True),
+        (50, 0, 1, False),  # how fast it was is not known
+        (None, 1, 1, False),
+    ],
+)
+def test_what_vanishes_has_broken_off_unless_it_may_have_been_done(percent, watched, unseen, has_broken_off):
+    seen, minute = world_now(), timedelta(minutes=1)
+
+    sighting = Sighting(percent, seen, seen - watched * minute)
+
+    assert sighting.has_broken_off(seen + unseen * minute) is has_broken_off
 
 
 def test_one_that_was_ordered_and_does_not_show_yet_is_under_way(panel, sandbox, watch):

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -7,6 +8,7 @@ from ezscale.kit.errors import NotAllowed
 from ezscale.models import IpAssignment, MailMessage, ProvisioningJob, ProvisioningLog
 from ezscale.models.base import WrongState
 from ezscale.models.service import BuildStep, ServiceStatus
+from ezscale.provisioning.building import next_look
 from ezscale.provisioning.jobs import open_jobs, retry_build
 from ezscale.provisioning.logbook import service_log
 
@@ -174,3 +176,8 @@ def test_a_panel_that_the_settings_name_no_more_is_waited_for_and_told(at):
     with at.robot() as work:
         told = work.session.exec(select(ProvisioningLog.message)).all()
     assert "Will be tried again: No panel called virtfusion is connected." in told
+
+
+@pytest.mark.parametrize(("waited", "seconds"), [(0, 5), (30, 5), (300, 30), (7200, 120)])
+def test_the_longer_an_installation_takes_the_less_often_it_is_looked_at(waited, seconds):
+    assert next_look(timedelta(seconds=5), timedelta(seconds=waited)) == timedelta(seconds=seconds)

@@ -33,7 +33,7 @@ from ezscale.tasks import engine
 from ezscale.tasks.provisioning import carry_out
 from ezscale.tasks.registry import name_of
 from tests.company import Company, Person
-from tests.panels import PANELS, Deadly, OnPanel, on_panel
+from tests.panels import PANELS, OnPanel, on_panel
 from tests.sizes import SOAK, all_databases_in_a_soak, figures, size
 from tests.state.conftest import open_tab, state_of
 
@@ -48,7 +48,7 @@ LONGEST_QUESTION = 5  # seconds
 class Hanging(httpx.BaseTransport):
     """A line that can hang until it is let go, and remembers the calls. It hangs for a part of the caller's patience."""
 
-    def __init__(self, line: Deadly, clock: FixedClock) -> None:
+    def __init__(self, line: httpx.BaseTransport, clock: FixedClock) -> None:
         self.calls: list[tuple[datetime, float]] = []
         self.patience: dict[str, float] = {}
         self.part = 0.01
@@ -86,7 +86,7 @@ class Story:
         guard = LineGuard(Breaker(company.house.database, name), self.pace, self.pace)
         lines: list[Hanging] = []
 
-        def hanging(line: Deadly) -> Hanging:
+        def hanging(line: httpx.BaseTransport) -> Hanging:
             lines.append(Hanging(line, company.clock))
             return lines[-1]
 

@@ -237,6 +237,14 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     ("panels_are_compared", (f"UPDATE panel_comparison SET compared_at = {LONG_AGO}",), "virtfusion"),
     (
+        "panels_do_what_they_are_asked",
+        (
+            "UPDATE service SET sized_as = (SELECT id FROM plan WHERE slug = 'vps-1')",
+            f"UPDATE provisioning_job SET action = 'resize', step = 'account', created_at = {LONG_AGO}",
+        ),
+        "S-000001 has the size of another plan for too long",
+    ),
+    (
         "services_come_to_an_end",
         ("UPDATE service SET status = 'terminating'", f"UPDATE provisioning_job SET created_at = {LONG_AGO}"),
         "S-000001 is terminating, and nobody works on it",
