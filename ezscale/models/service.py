@@ -112,6 +112,7 @@ class Service(Row, table=True):
 
     def take_server(self, remote_id: str) -> None:
         """The panel has set a server aside for it."""
+        require_status("service", self.status, ServiceStatus.BUILDING)
         self.remote_id, self.machine_id = remote_id, None
 
     def go_live(self, now: datetime) -> None:

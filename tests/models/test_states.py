@@ -11,7 +11,7 @@ from ezscale.kit.database import all_models
 from ezscale.kit.ids import new_id
 from ezscale.kit.jobs import Job
 from ezscale.kit.money import Money
-from ezscale.models import MailMessage
+from ezscale.models import MailMessage, ReverseName
 from ezscale.models.base import WrongState
 from ezscale.models.console import ConsoleStatus as K
 from ezscale.models.deletion import DeletionStatus as L
@@ -109,6 +109,9 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_service, "wait_for_stock", (), dict.fromkeys((S.WAITING, S.EXPIRED, S.BUILDING), S.WAITLISTED)),
     (a_service, "release", (), dict.fromkeys((S.HELD, S.WAITLISTED), S.WAITING)),
     (a_service, "go_live", (NOW,), {S.BUILDING: S.ACTIVE, S.FAILED: S.ACTIVE}),
+    (a_service, "choose_machine", ("12",), {state: state for state in (S.WAITING, S.FAILED, S.HELD, S.WAITLISTED)}),
+    (a_service, "take_server", ("7301",), {S.BUILDING: S.BUILDING}),
+    (a_service, "reinstalled", (None, "A rescue system", "ada.example.com"), {S.ACTIVE: S.ACTIVE}),
     (a_service, "fail", (), {S.BUILDING: S.FAILED}),
     (a_service, "follow", (new_id(), new_id()), {state: state for state in S}),
     (a_service, "become", (new_id(),), {state: state for state in S}),
@@ -188,7 +191,11 @@ STATES: dict[Callable[..., Any], type[StrEnum]] = {
     a_place: W,
 }
 # Whatever happens to these, happens in any state, or has tests of its own.
-UNGUARDED = {MailMessage: "sent or refused by its carrier, once", Job: "see the tests of jobs"}
+UNGUARDED = {
+    MailMessage: "sent or refused by its carrier, once",
+    Job: "see the tests of jobs",
+    ReverseName: "another name may be wanted at any time, see the tests of reverse names",
+}
 MATRIX = [
     pytest.param(make, state, step, given, after.get(state), id=f"{make.__name__}-{step}{place}-{state}")
     for place, (make, step, given, after) in enumerate(STEPS)

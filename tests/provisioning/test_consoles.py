@@ -243,7 +243,8 @@ def test_a_socket_that_no_page_may_call_is_given_to_nobody_and_closed(vps):
 
     assert refused.value.message == OUT_OF_REACH
     assert not vps.is_switched_on
-    lines = vps.ada.does(lambda work: service_log(work, vps.ada.service().id))
+    with vps.at.robot() as work:
+        lines = service_log(work, vps.ada.service().id)
     assert "Not done: wss://panel.test is not among EZSCALE_CONSOLE_SOCKETS" in [line.message for line in lines]
 
 

@@ -104,7 +104,7 @@ def other_than(at, service):
         return work.session.exec(select(Service).where(Service.id != service.id)).one()
 
 
-def test_a_machine_of_which_there_is_none_left_waits_for_a_person_who_is_told_why(at, ada):
+def test_a_machine_of_which_there_is_none_left_is_waited_for_and_staff_know_why(at, ada):
     story = on_panel(at, "synergycp")
     for number in range(3):
         story.buys(ada, f"machine{number}.example.com")
@@ -112,5 +112,5 @@ def test_a_machine_of_which_there_is_none_left_waits_for_a_person_who_is_told_wh
 
     with at.robot() as work:
         [(job, service)] = open_jobs(work)
-    assert (len(story.servers()), service.status) == (2, ServiceStatus.FAILED)
+    assert (len(story.servers()), service.status) == (2, ServiceStatus.WAITLISTED)
     assert job.trouble == "No machine of this kind is free in fra-1"

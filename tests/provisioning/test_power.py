@@ -69,7 +69,8 @@ def test_a_panel_that_says_no_is_explained_and_noted(at, ada, fault, words):
     with pytest.raises(BusinessError, match=words):
         presses(ada, PowerAction.RESTART)
 
-    [line, *_] = ada.does(lambda work: service_log(work, ada.service().id))
+    with at.robot() as work:
+        [line, *_] = service_log(work, ada.service().id)
     assert (line.ok, line.message.startswith("Not done: ")) == (False, True)
 
 

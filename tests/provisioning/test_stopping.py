@@ -27,7 +27,8 @@ def is_suspended(at):
 
 
 def latest_words(at, person):
-    return person.does(lambda work: service_log(work, person.service().id))[0].message
+    with at.robot() as work:
+        return service_log(work, person.service().id)[0].message
 
 
 def test_a_server_runs_again_only_when_every_reason_is_gone(at, ada):
