@@ -99,7 +99,9 @@ def _ensure_installed(open_work: OpenWork, panel: Panel, vault: Vault, job_id: U
         remote_id = task.service.remote_id
         spec = _with_password(work, panel, vault, task)
     login = None
-    if (new or panel.look(remote_id)).state in (RemoteState.RESERVED, RemoteState.FAILED):
+    # What installs as it is reserved may have failed already: then it is begun anew here.
+    remote = new if new is not None and new.state is RemoteState.RESERVED else panel.look(remote_id)
+    if remote.state in (RemoteState.RESERVED, RemoteState.FAILED):
         login = panel.build(remote_id, spec)
     with open_work() as work:
         task = still_to_do(work, job_id)
