@@ -1,9 +1,10 @@
 """A whole company in a test: the real engine on a movable clock, with the vendors' stand-ins in the same process."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -51,6 +52,7 @@ from ezscale.sandbox.stripe.webhooks import Deliver
 from ezscale.sandbox.vies.app import ViesStandIn
 from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
 from ezscale.tasks import company
+from ezscale.tasks.travelling import DAILY_RUNS_DONE
 from ezscale.wiring import House
 from tests.moments import Beginning
 from tests.paypal_sandbox import CLIENT, HOST, WEBHOOK
@@ -142,6 +144,13 @@ class Company:
         """What comes of a step of its story: one with which many tests begin is copied instead of lived through again."""
         return self._beginning.step(name, live) if self.house is self._house else live()
 
+    def _mornings(self, until: datetime) -> Iterator[datetime]:
+        """Every fifth morning on the way, at which a travel stops anyway: up to there, many stories are the same."""
+        zone, day = self.house.database.zone, self.clock.now.date()
+        while self._beginning.is_shared and (day := day + timedelta(days=1)) < until.date():
+            if day.toordinal() % 5 == 0:
+                yield datetime.combine(day, DAILY_RUNS_DONE, zone).astimezone(UTC)
+
     def _stock(self) -> None:
         with self.robot() as work:
             stock_the_shop(work)
@@ -156,16 +165,21 @@ class Company:
         email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
         new = NewPerson(name, email, PASSWORD, country, currency)
 
-        def live() -> User:
+        def live() -> UUID:
             with self.robot() as work:
                 currencies = offered_currencies(work)
-            return sign_up(self.house.database.opener(ANONYMOUS), new, currencies)
+            return sign_up(self.house.database.opener(ANONYMOUS), new, currencies).id
 
-        return Person(self, self.step(("signed up", new), live))
+        user_id = self.step(("signed up", new), live)
+        with self.robot() as work:
+            user = work.session.get_one(User, user_id)
+        return Person(self, user)
 
     def lives(self, days: float = 0) -> None:
         """Time passes, and everything that should happen in it happens."""
-        self.step(("lived", days), lambda: company.travel(self.house, self.clock.now + timedelta(days=days)))
+        until = self.clock.now + timedelta(days=days)
+        for moment in (*self._mornings(until), until):
+            self.step(("lived", moment), partial(company.travel, self.house, moment))
 
     def sleeps(self, days: float) -> None:
         """Time passes with nobody at work, as in an outage; then everything that is due by now happens."""
@@ -352,10 +366,14 @@ class Person:
 
     def leaves_card(self, card: str, expiry: str = "12 / 34") -> None:
         """They leave another card on Stripe's page; it is the one charged from now on."""
-        opener = self.at.house.database.opener(self.actor)
-        url = open_card_page(opener, self.at.house.gateways, BACK)
-        assert pay_on_page(self.at.browser, url, card, expiry=expiry).status_code == 303
-        assert confirm_card_pages(opener, self.at.house.gateways)
+
+        def live() -> None:
+            opener = self.at.house.database.opener(self.actor)
+            url = open_card_page(opener, self.at.house.gateways, BACK)
+            assert pay_on_page(self.at.browser, url, card, expiry=expiry).status_code == 303
+            assert confirm_card_pages(opener, self.at.house.gateways)
+
+        self.at.step(("left a card", *self._who, card, expiry), live)
 
     def buys(
         self,
@@ -374,8 +392,12 @@ class Person:
             self.at.lives(days=0.01)
 
         wanted = (plan, months, card, coupon, repr(options), repr(add_ons))
-        self.at.step(("bought", self.user.id, self.chosen, self.network, *wanted), live)
+        self.at.step(("bought", *self._who, *wanted), live)
         return self.service()
+
+    @property
+    def _who(self) -> tuple[object, ...]:
+        return (self.user.id, self.chosen, self.network)
 
     def service(self) -> Service:
         """Their (latest) service as it is now."""

@@ -27,6 +27,7 @@ class Moment:
     outcome: Any
 
 
+MOST_KEPT = 200  # of two or three megabytes each
 _moments: dict[Steps, Moment] = {}
 _lived_once: set[Steps] = set()
 
@@ -44,15 +45,20 @@ class Beginning:
         self._steps: Steps | None = None if self._rows is None else (str(database.zone),)
         self._seen = self._marks()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether nothing but whole steps has happened so far."""
+        return self._rows is not None and self._steps is not None and self._seen == self._marks()
+
     def step(self, name: Steps, live: Callable[[], T]) -> T:
         """What comes of a step: lived through, or gone to when it has been lived through before."""
-        if self._rows is None or self._steps is None or self._seen != self._marks():
+        if self._rows is None or self._steps is None or not self.is_shared:
             self._steps = None
             return live()
         self._steps = (*self._steps, self._clock.now, name)
         known = _moments.get(self._steps)
         outcome: T = live() if known is None else self._go_to(known, self._rows)
-        if known is None and self._steps in _lived_once:
+        if known is None and self._steps in _lived_once and len(_moments) < MOST_KEPT:
             _moments[self._steps] = self._keep(outcome, self._rows)
         _lived_once.add(self._steps)
         self._seen = self._marks()

@@ -37,6 +37,7 @@ IMPERSONATING = "a colleague who acts as another customer"  # and may look, and 
 CALLERS = (NOBODY, ANOTHER, SUSPENDED, DELEGATE, LOWEST, IMPERSONATING)
 VICTIM, BOSS = "the victim", "somebody who may see everything"  # who are told what the others are not
 HELPER = "a colleague who acts as the victim"  # and is told, too
+OF_A_SERVER = ("provisioning_log", "ip_assignment", "reverse_name")  # told to whoever may use it
 ACTS_AS = {IMPERSONATING: ANOTHER, HELPER: VICTIM}
 
 
@@ -90,7 +91,7 @@ class Scene:
         if who != DELEGATE:
             return set()
         shared, rows = str(self.shared), self.rows()
-        told = {key: row for key, row in rows.items() if key[1] == shared or key[0] == "provisioning_log"}
+        told = {key: row for key, row in rows.items() if key[1] == shared or key[0] in OF_A_SERVER}
         own = self.own_ids(who, rows)
         known = {key: row for key, row in rows.items() if key[1] in own or (key in told and shared in row.ids)}
         return words_in(known) | own | self.entrusted_ids(who) | {self.people[VICTIM].user.name}

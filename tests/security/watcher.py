@@ -13,7 +13,12 @@ STANDS_STILL = {
 }
 ACTED = "impersonation"  # tells as whom a colleague acts: theirs to begin and to end
 QUOTES = re.compile("[\"']")  # between them stands what is said, and said again with every handler
-PRESSED = ("provisioning_log", "outbox_event")  # what tells that somebody has used a server
+PRESSED = (
+    "provisioning_log",
+    "panel_exchange",
+    "console_session",
+    "outbox_event",
+)  # what tells that somebody has used a server
 
 
 class Watcher:
