@@ -14,6 +14,7 @@ from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Invoice, MailMessage, Payment, PaymentAttempt, Service, Suspension
 from ezscale.models.payment import AttemptStatus
+from ezscale.models.service import SuspensionReason
 
 WORDS = {
     "OrderPlaced": "Order placed",
@@ -111,12 +112,13 @@ def sums_since(work: Work, since: datetime) -> Sums:
     """How much of everything has happened since a moment. Staff only."""
     work.actor.require(SEE_EVERYTHING)
     declined = (AttemptStatus.FAILED, AttemptStatus.NEEDS_CUSTOMER)
+    is_to_run_again = Suspension.reason != SuspensionReason.ENDED  # what only waits for its deletion is none of these
     return Sums(
         invoices=_count(work, Invoice.created_at >= since, col(Invoice.number).is_not(None)),
         payments=_count(work, Payment.received_at >= since, col(Payment.taken_back_at).is_(None)),
         declined=_count(work, col(PaymentAttempt.finished_at) >= since, col(PaymentAttempt.status).in_(declined)),
-        suspended=_count(work, Suspension.since >= since),
-        resumed=_count(work, col(Suspension.lifted_at) >= since),
+        suspended=_count(work, Suspension.since >= since, is_to_run_again),
+        resumed=_count(work, col(Suspension.lifted_at) >= since, is_to_run_again),
         terminated=_count(work, col(Service.terminated_at) >= since),
         mails=_count(work, MailMessage.written_at >= since),
     )
