@@ -137,7 +137,7 @@ class Company:
         self.vies_http = open_http(VIES, transport=lines.vies)
         self.ecb_http = open_http(ECB, transport=lines.ecb)
         self.house = self._house = open_house(database, folder, lines)
-        self._beginning = Beginning(database, clock, self._stores, folder)
+        self._beginning = Beginning(database, clock, self._stores, folder)  # no stores: its vendors are elsewhere
         self.step(("founded", webhooks), self._stock)
 
     def step(self, name: tuple[object, ...], live: Callable[[], T]) -> T:

@@ -41,7 +41,7 @@ class Beginning:
     def __init__(self, database: Database, clock: FixedClock, stores: Sequence[Store], folder: Path) -> None:
         self._clock, self._mail = clock, folder / "mail"
         self._vendors = [store._connection for store in stores]  # nobody else reads all of it
-        self._rows = empty_copy(database)
+        self._rows = empty_copy(database) if stores else None
         self._steps: Steps | None = None if self._rows is None else (str(database.zone),)
         self._seen = self._marks()
 
