@@ -22,6 +22,7 @@ from tests.reliability.worker import DieAt, DieEverywhereOnce, Workplace, work_u
 from tests.sizes import SOAK, all_databases_in_a_soak, figures, size
 
 AN_HOUR, A_MONTH = timedelta(hours=1), timedelta(days=32)
+DAYS_OF_GRACE = timedelta(days=8)  # what has ended is deleted only after them
 PLACES = ("frankfurt", "new-york", "london")  # the panel has 253 addresses in each
 NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo")
 
@@ -57,7 +58,7 @@ def test_at_every_boundary_while_vendors_forget_somebody(at: Company, place: Wor
     has_paid(ada)
     a_life(place, at.clock.now + AN_HOUR)
     ada.does(lambda work: cancel_at_period_end(work, ada.service().item_id, ""))
-    a_life(place, at.clock.now + A_MONTH)
+    a_life(place, at.clock.now + A_MONTH + DAYS_OF_GRACE)
     with at.robot() as work:
         colleague = Person(at, add_staff(work, "Grace Hopper", "grace@ezscale.example", PASSWORD))
     erase_customer(at.house.database.opener(colleague.actor), ada.service().customer_id, "She asked for it.")
