@@ -49,7 +49,7 @@ NOT_IN_THE_BOOK = {
         "login_session",
         "sign_in",
     ),
-    *("one_time_token", "login_attempt", "invoice_document", "credential", "provisioning_log"),
+    *("one_time_token", "login_attempt", "invoice_document", "credential", "provisioning_log", "panel_exchange"),
 }
 FITTED: tuple[dict[str, str | int], ...] = ({}, {}, {"extra-disk": 100}, {"control-panel": "plesk"})
 ADDED: tuple[dict[str, int], ...] = ({}, {}, {"extra-ipv4": 2}, {"migration": 1})
