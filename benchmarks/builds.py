@@ -24,12 +24,12 @@ from sqlmodel import col, select
 from benchmarks.charges import broker, new_database
 from benchmarks.measuring import Place, Result, peak_mb
 from benchmarks.stand_ins import VIRTFUSION_TOKEN, counted, panels_on_loopback
+from benchmarks.workers import work_until
 from ezscale import wiring
 from ezscale.catalog.other_families import RANGES, stock_other_families
 from ezscale.catalog.starting_range import stock_the_shop
 from ezscale.integrations.smtp.adapter import KeptMail
 from ezscale.kit.clock import WorldClock, world_now
-from ezscale.kit.collector import calm_collector
 from ezscale.kit.database import open_engine, table_of
 from ezscale.kit.encryption import Vault
 from ezscale.kit.errors import TemporaryFailure
@@ -48,8 +48,6 @@ from ezscale.sandbox.app import VIRTFUSION_PATH
 from ezscale.sandbox.enhance import MASTER
 from ezscale.sandbox.panels import ENHANCE_TOKEN, PTERODACTYL_KEYS, SYNERGYCP_KEY, panel_urls
 from ezscale.tasks import company
-from ezscale.tasks.bell import Bell
-from ezscale.tasks.crew import Crew
 from ezscale.wiring import House
 from tests.bulk import ADD_ON, write_book
 
@@ -167,17 +165,8 @@ def run(
 
 
 def work(site: Site, told: Any, _number: int, ready: Barrier, over: Event) -> None:
-    """One worker, as it is in production: hands for each lane, a bell, and a beat that rings it."""
-    calm_collector()
-    house = site.house()
-    crew = Crew(lambda: house, HANDS)
-    bell = Bell(crew.look)
-    house.database._ring = bell.ring  # noqa: SLF001  # as a worker hangs it up
-    ready.wait()
-    while not over.is_set():
-        bell.ring()
-        over.wait(0.5)
-    crew.end()
+    """One worker, which tells at the end how much memory it has needed at most."""
+    work_until(over, ready, site.house(), HANDS)
     told.put(peak_mb())
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import select
 
 from benchmarks.measuring import Place, Result, Watch, peak_mb
+from benchmarks.workers import work_until
 from ezscale.billing.collecting import request_charge
 from ezscale.billing.renewals import issue_renewals
 from ezscale.billing.tax_rates import stock_tax_rates
@@ -35,7 +36,6 @@ from ezscale.integrations.http import open_http
 from ezscale.integrations.smtp.adapter import KeptMail
 from ezscale.integrations.stripe.adapter import open_gateway
 from ezscale.kit.clock import WorldClock, world_now
-from ezscale.kit.collector import calm_collector
 from ezscale.kit.database import open_engine, table_of
 from ezscale.kit.encryption import Vault
 from ezscale.kit.ids import new_id
@@ -48,8 +48,6 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.reporting.payment_checks import OF_PAYMENTS
 from ezscale.tasks import company
-from ezscale.tasks.bell import Bell
-from ezscale.tasks.crew import Crew
 from ezscale.wiring import House
 from tests.bulk import write_book
 
@@ -219,17 +217,8 @@ def run(site: Site, house: House) -> tuple[float, int]:
 
 
 def work(site: Site, ready: Barrier, over: Event) -> None:
-    """One worker, as it is in production: hands for each lane, a bell, and a beat that rings it."""
-    calm_collector()
-    house = site.house()
-    crew = Crew(lambda: house, HANDS)
-    bell = Bell(crew.look)
-    house.database._ring = bell.ring  # noqa: SLF001  # as a worker hangs it up
-    ready.wait()
-    while not over.is_set():
-        bell.ring()
-        over.wait(0.5)
-    crew.end()
+    """One worker."""
+    work_until(over, ready, site.house(), HANDS)
 
 
 def ceiling(count: int, broker_url: str) -> float:
