@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import false
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -17,8 +16,8 @@ from ezscale.accounts.permissions import MANAGE_ORDERS, PLACE_ORDERS, SEE_EVERYT
 from ezscale.catalog.events import StockFreed, WaitlistMoved, WaitlistOffered, WaitlistOfferExpired
 from ezscale.catalog.plans import plan_on_sale
 from ezscale.catalog.stock import is_awaited, is_owed, lock_plans, put_back
-from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
+from ezscale.kit.reasons import said_why
 from ezscale.kit.work import Work
 from ezscale.models import Customer, Location, Plan, WaitlistPlace
 from ezscale.models.waitlist import WaitlistStatus
@@ -155,7 +154,7 @@ def expire_offers(work: Work, limit: int = 200) -> int:
 def offer_out_of_turn(work: Work, place_id: UUID, until: datetime, why: str) -> WaitlistPlace:
     """Staff offer one to somebody before it is their turn, and say why. Invalid when none is left."""
     work.actor.require(MANAGE_ORDERS)
-    words = _words(why)
+    words = said_why(why, "why", LONGEST_WHY)
     plan, place = _to_decide(work, place_id)
     if plan.stock is not None and not plan.set_aside + plan.stock:
         raise Invalid(f"None of {plan.name} is left to offer. Please raise its stock first.", field="why")
@@ -167,18 +166,9 @@ def offer_out_of_turn(work: Work, place_id: UUID, until: datetime, why: str) -> 
 def remove_from_waitlist(work: Work, place_id: UUID, why: str) -> None:
     """Staff take somebody off a waitlist, and say why. What was set aside for them goes to whoever is next."""
     work.actor.require(MANAGE_ORDERS)
-    words = _words(why)
+    words = said_why(why, "why", LONGEST_WHY)
     plan, place = _to_decide(work, place_id)
     _free(work, plan, place, partial(place.remove, words, work.actor.name[:120], work.now))
-
-
-def visible_places(actor: Actor) -> SelectOfScalar[WaitlistPlace]:
-    """A customer's own, or all of them for staff."""
-    if actor.may(SEE_EVERYTHING):
-        return select(WaitlistPlace)
-    if not actor.may(PLACE_ORDERS) or actor.customer_id is None:
-        return select(WaitlistPlace).where(false())
-    return select(WaitlistPlace).where(WaitlistPlace.customer_id == actor.customer_id)
 
 
 def waitlist(work: Work, limit: int = 500) -> list[tuple[WaitlistPlace, Plan, Customer]]:
@@ -244,10 +234,3 @@ def _to_decide(work: Work, place_id: UUID) -> tuple[Plan, WaitlistPlace]:
     [plan] = lock_plans(work, [known.plan_id])
     work.session.refresh(known, with_for_update=True)
     return plan, known
-
-
-def _words(typed: str) -> str:
-    words = typed.strip()
-    if not words or len(words) > LONGEST_WHY:
-        raise Invalid("Please say why." if not words else f"Please use up to {LONGEST_WHY} characters.", field="why")
-    return words

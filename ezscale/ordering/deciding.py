@@ -13,6 +13,7 @@ from ezscale.billing.subscriptions import end_subscription, items_of, let_expire
 from ezscale.catalog.coupons import release_coupon
 from ezscale.catalog.stock import release_stock, take_again, use_stock
 from ezscale.kit.errors import Invalid, NotFound
+from ezscale.kit.reasons import said_why
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, Order, OrderHold, Service, Subscription
 from ezscale.models.base import WrongState
@@ -31,7 +32,7 @@ def hold_order(work: Work, order_id: UUID, reason: str) -> Order:
     """An order that is not paid yet will wait for a person once it is: nothing is built before they say yes."""
     work.actor.require(MANAGE_ORDERS)
     order = order_to_change(work, order_id)
-    words = _words(reason, "Please say why, for your colleagues.")
+    words = said_why(reason, "reason", LONGEST, "Please say why, for your colleagues.")
     if order.status is not OrderStatus.PLACED:
         raise WrongState(f"This order is {order.status.value}: only one that is not paid yet can be held.")
     work.session.add(OrderHold(order_id=order.id, reason=words, held_by=work.actor.name, held_at=work.now))
@@ -84,7 +85,7 @@ def reject_order(work: Work, order_id: UUID, reason: str) -> Order:
     """
     work.actor.require(MANAGE_ORDERS)
     order = order_to_change(work, order_id)
-    words = _words(reason, "Please say why: the customer reads it.")
+    words = said_why(reason, "reason", LONGEST, "Please say why: the customer reads it.")
     was_paid = order.status is OrderStatus.HELD
     if (reserved := reserved_to_decide(work, order.invoice_id)) is not None:
         if reserved.is_being_taken:
@@ -162,10 +163,3 @@ def _build(work: Work, order: Order) -> None:
 
 def _subscriptions_of(work: Work, order_id: UUID) -> list[Subscription]:
     return list(work.session.exec(select(Subscription).where(Subscription.order_id == order_id).with_for_update()))
-
-
-def _words(typed: str, missing: str) -> str:
-    words = typed.strip()
-    if not words or len(words) > LONGEST:
-        raise Invalid(missing if not words else f"Please use up to {LONGEST} characters.", field="reason")
-    return words

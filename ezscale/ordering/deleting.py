@@ -10,6 +10,7 @@ from ezscale.billing.dunning_rules import dunning_policy
 from ezscale.billing.subscriptions import cancellation_of, items_of
 from ezscale.company.runs import Tally, reported
 from ezscale.kit.errors import BusinessError
+from ezscale.kit.reasons import said_why
 from ezscale.kit.work import OpenWork, Work
 from ezscale.messaging.deletion_letters import is_told_of_deletion
 from ezscale.models import Deletion, Invoice, InvoiceLine, PaymentAttempt, Service, Subscription, SubscriptionItem
@@ -17,13 +18,13 @@ from ezscale.models.deletion import BackupWord, DeletionStatus
 from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.subscription import SubscriptionStatus
 from ezscale.provisioning.deletions import (
+    LONGEST_REASON,
     Decided,
     begin_deletion,
     days_of_grace,
     deletion_to_change,
     plan_deletion,
     remind_of_deletion,
-    said_reason,
 )
 from ezscale.provisioning.services import service_to_change, services_of_items
 
@@ -60,7 +61,7 @@ def delete_now(work: Work, service_id: UUID, reason: str, backup: BackupWord) ->
     fresh proof of who they are, BusinessError when money may be on its way."""
     work.actor.require(MANAGE_SERVICES)
     work.actor.require_confirmed()
-    words = said_reason(reason)
+    words = said_why(reason, "reason", LONGEST_REASON)
     service = service_to_change(work, service_id)
     deletion = deletion_to_change(work, service_id)
     if (against := what_stands_against(work, service)) is not None:

@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ezscale.accounts.permissions import MANAGE_SERVICES
 from ezscale.company.rules import Rules, rules
 from ezscale.kit.errors import BusinessError, Invalid, TemporaryFailure
+from ezscale.kit.reasons import said_why
 from ezscale.kit.work import Work
 from ezscale.models import Deletion, Service
 from ezscale.models.deletion import BackupWord
@@ -100,7 +101,7 @@ def kept_from_deletion(work: Work, service_id: UUID) -> Deletion | None:
 def set_deletion_day(work: Work, service_id: UUID, day: date, reason: str) -> None:
     """Delete it on another day, or after all; its customer is told. Staff only, until the deletion begins."""
     work.actor.require(MANAGE_SERVICES)
-    words = said_reason(reason)
+    words = said_why(reason, "reason", LONGEST_REASON)
     if not work.today < day <= work.today + LONGEST_DELAY:
         raise Invalid("Please choose a day from tomorrow on, within a year.", field="day")
     service = service_to_change(work, service_id)
@@ -122,7 +123,7 @@ def set_deletion_day(work: Work, service_id: UUID, day: date, reason: str) -> No
 def call_off_deletion(work: Work, service_id: UUID, reason: str) -> None:
     """It is kept, and goes on standing still, until somebody decides anew. Staff only, until the deletion begins."""
     work.actor.require(MANAGE_SERVICES)
-    words = said_reason(reason)
+    words = said_why(reason, "reason", LONGEST_REASON)
     service = service_to_change(work, service_id)
     deletion = deletion_to_change(work, service_id)
     deletion.call_off(work.now)
@@ -169,14 +170,6 @@ def days_of_grace(work: Work, *, never_paid: bool) -> int:
     """For how many days what has ended is kept."""
     decided = rules(work, DeletionRules)
     return decided.days_after_non_payment if never_paid else decided.days
-
-
-def said_reason(typed: str) -> str:
-    """Why somebody decides so; Invalid when they do not say it."""
-    words = " ".join(typed.split())
-    if not words or len(words) > LONGEST_REASON:
-        raise Invalid("Please say in a few words why.", field="reason")
-    return words
 
 
 def _planned_for(service_id: UUID, ended_on: date) -> SelectOfScalar[UUID]:
