@@ -16,11 +16,11 @@ from ezscale.provisioning.panel_skills import Assigns, Machine
 from ezscale.provisioning.ports import ServiceSpec
 from ezscale.provisioning.services import service_to_change
 from ezscale.provisioning.specs import sample_spec
+from ezscale.provisioning.using import NO_ANSWER
 
 OPEN_TO_CHOICE = (ServiceStatus.WAITING, ServiceStatus.FAILED, *KEPT_BACK)
 TOO_LATE = "Which machine it gets cannot be chosen any more: it is being built, or it has one."
 NO_CHOICE = "On this panel no machine can be chosen."
-NO_ANSWER = "The panel does not answer just now. Please try again in a minute."
 GONE = "This machine is not free any more. Please choose another one."
 
 

@@ -18,11 +18,12 @@ from ezscale.models import ConsoleSession, Service
 from ezscale.models.console import ConsoleStatus
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.events import ConsoleLeft
+from ezscale.provisioning.exchanges import About, on_record
 from ezscale.provisioning.jobs import Panels, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import Console, ConsoleKind, OpensConsoles, able
 from ezscale.provisioning.services import visible_services
-from ezscale.provisioning.using import NO_ANSWER, in_use, require_use
+from ezscale.provisioning.using import NO_ANSWER, in_use, require_owner, require_use
 
 LEASE = timedelta(minutes=5)  # its page says every other minute that somebody is still there
 LONGEST = timedelta(hours=4)
@@ -51,25 +52,25 @@ def open_console(
     with open_work() as work:
         require_use(work)
         service, remote_id = in_use(work, service_id)
-        account_ref, panel = service.account_ref, able(panel_of(panels, service.panel), OpensConsoles)
-        looking = panel_of(panels, service.panel)
-    try:
-        if looking.look(remote_id).owner != account_ref:
-            raise BusinessError("On the panel this belongs to somebody else. Please write to us.")
-    except (TemporaryFailure, Rejected) as failure:
-        raise BusinessError(NO_ANSWER) from failure
-    with open_work() as work:
-        in_use(work, service_id)
-        session_id = _opened(work, service_id, session_id).id
-    try:
-        way_in = panel.console(remote_id)
-    except (TemporaryFailure, Rejected) as failure:
-        _give_up(open_work, session_id, f"Not done: {failure}")
-        raise BusinessError(NO_ANSWER) from failure
-    if not can_be_reached(way_in, reachable):
-        where = _origin_of(way_in.url)
-        _give_up(open_work, session_id, f"Not done: {where} is not among EZSCALE_CONSOLE_SOCKETS")
-        raise BusinessError(OUT_OF_REACH)
+        account_ref, looking = service.account_ref, panel_of(panels, service.panel)
+        panel = able(looking, OpensConsoles)
+    with on_record(open_work, About(service_id, service.panel)) as recorded:
+        try:
+            require_owner(looking, remote_id, account_ref)
+        except (TemporaryFailure, Rejected) as failure:
+            raise BusinessError(NO_ANSWER) from failure
+        with recorded() as work:
+            in_use(work, service_id)
+            session_id = _opened(work, service_id, session_id).id
+        try:
+            way_in = panel.console(remote_id)
+        except (TemporaryFailure, Rejected) as failure:
+            _give_up(recorded, session_id, f"Not done: {failure}")
+            raise BusinessError(NO_ANSWER) from failure
+        if not can_be_reached(way_in, reachable):
+            where = _origin_of(way_in.url)
+            _give_up(recorded, session_id, f"Not done: {where} is not among EZSCALE_CONSOLE_SOCKETS")
+            raise BusinessError(OUT_OF_REACH)
     return OpenConsole(session_id, way_in)
 
 
@@ -101,7 +102,8 @@ def close_left_consoles(open_work: OpenWork, panels: Panels) -> int:
 def close_left_console(open_work: OpenWork, panels: Panels, session_id: UUID) -> bool:
     """Close one that nobody sits before any more; True when it is closed now. Safe to repeat.
 
-    TemporaryFailure for somebody who has only just left, and may be back. Where somebody else has opened the same machine's, theirs stays, which goes by the same door.
+    TemporaryFailure for somebody who has only just left, and may be back. Where somebody else has opened the same machine's,
+    theirs stays, which goes by the same door.
     """
     with open_work() as work:
         session = work.session.get_one(ConsoleSession, session_id)
@@ -112,6 +114,7 @@ def close_left_console(open_work: OpenWork, panels: Panels, session_id: UUID) ->
         if left > timedelta():
             raise TemporaryFailure("They may be back in a moment.", retry_after=left.total_seconds())
         remote_id, panel = service.remote_id, panels.get(service.panel)
+        about = About(service.id, service.panel)
         if remote_id is None or _is_watched(work, session):
             return _closed(work, session)
         if service.status is ServiceStatus.SUSPENDED:  # its panel lets nobody in, and changes nothing either
@@ -119,14 +122,15 @@ def close_left_console(open_work: OpenWork, panels: Panels, session_id: UUID) ->
             return False
     if not isinstance(panel, OpensConsoles):
         return False
-    try:
-        panel.close_console(remote_id)
-    except Missing:
-        pass
-    except (TemporaryFailure, Rejected):
-        return False
-    with open_work() as work:
-        return _closed(work, work.session.get_one(ConsoleSession, session_id, with_for_update=True))
+    with on_record(open_work, about) as recorded:
+        try:
+            panel.close_console(remote_id)
+        except Missing:  # what is not there lets nobody in
+            pass
+        except (TemporaryFailure, Rejected):
+            return False
+        with recorded() as work:
+            return _closed(work, work.session.get_one(ConsoleSession, session_id, with_for_update=True))
 
 
 def can_be_reached(console: Console, reachable: Collection[str]) -> bool:

@@ -127,8 +127,7 @@ def reset_login(open_work: OpenWork, panels: Panels, vault: Vault, service_id: U
         account_ref = service.account_ref
     with on_record(open_work, About(service_id, service.panel)) as recorded:
         try:
-            if panel_of(panels, service.panel).look(remote_id).owner != account_ref:
-                raise BusinessError("On the panel this belongs to somebody else. Please write to us.")
+            require_owner(panel_of(panels, service.panel), remote_id, account_ref)
             login = panel.new_login(remote_id)
         except UnknownOutcome as failure:
             words = "The panel did not answer, so the old password may be void. Please ask for a new one once more."
@@ -151,6 +150,12 @@ def in_use(work: Work, service_id: UUID, otherwise: str = "that does not work no
     if service.status is not ServiceStatus.ACTIVE or service.remote_id is None:
         raise BusinessError(f"This service is {service.status}: {otherwise}.")
     return service, service.remote_id
+
+
+def require_owner(panel: Panel, remote_id: str, account_ref: str) -> None:
+    """BusinessError when the server is in somebody else's account on its panel: nobody is let into it."""
+    if panel.look(remote_id).owner != account_ref:
+        raise BusinessError("On the panel this belongs to somebody else. Please write to us.")
 
 
 def require_use(work: Work) -> None:
