@@ -32,6 +32,10 @@ class AutomationRules(Rules):
     )
 
 
+SETTINGS = table_of(Setting)
+DECIDED = sqlalchemy.select(SETTINGS.c.value).where(SETTINGS.c.topic == AutomationRules.topic)
+
+
 def stands_still(work: Work) -> bool:
     """Whether nothing may happen by itself now. Asked before every job, so nothing else is read for it."""
     decided = work.session.connection().scalar(DECIDED)
@@ -52,7 +56,3 @@ def go_on(work: Work) -> None:
         raise BusinessError("The company does not stand still.")
     set_rules(work, AutomationRules, {"stands_still": False, "why": ""})
     work.record("company let go on")
-
-
-SETTINGS = table_of(Setting)
-DECIDED = sqlalchemy.select(SETTINGS.c.value).where(SETTINGS.c.topic == AutomationRules.topic)

@@ -21,8 +21,6 @@ from ezscale.provisioning.findings import tell
 from ezscale.provisioning.jobs import Panels, live_job, panel_of
 from ezscale.provisioning.second_look import faults_of_server
 
-CARRIES_OUT = "provisioning.carry_out"
-
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -69,8 +67,11 @@ def take_hint(work: Work, panel: str, hint: Hint, *, live: bool) -> None:
         work.emit(PanelHinted(panel, hint.remote_id))
 
 
-def heed_hint(open_work: OpenWork, panels: Panels, name: str, remote_id: str) -> None:
-    """Look at a server: the job that waits for it goes on at once; where there is none, it is compared with our records."""
+def heed_hint(open_work: OpenWork, panels: Panels, name: str, remote_id: str, carries_out: str) -> None:
+    """Look at a server: the job that waits for it goes on at once; where there is none, it is compared with our records.
+
+    `carries_out` is the name of the task that does what provisioning jobs say.
+    """
     with open_work() as work:
         service = work.session.exec(
             select(Service).where(Service.panel == name, Service.remote_id == remote_id)
@@ -78,7 +79,7 @@ def heed_hint(open_work: OpenWork, panels: Panels, name: str, remote_id: str) ->
         service_id: UUID | None = service.id if service else None
         job = live_job(work, service_id) if service_id else None
         if job is not None:
-            hurry(work.session, CARRIES_OUT, str(job.id), work.now)
+            hurry(work.session, carries_out, str(job.id), work.now)
             return
     for fault in faults_of_server(open_work, name, panel_of(panels, name), remote_id) or ():
         with open_work() as work:

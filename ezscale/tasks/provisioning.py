@@ -48,7 +48,7 @@ from ezscale.provisioning.events import (
     StockWanted,
 )
 from ezscale.provisioning.services import service_overview, services_of_items
-from ezscale.tasks.registry import task, task_of
+from ezscale.tasks.registry import name_of, task, task_of
 from ezscale.wiring import House
 
 
@@ -232,7 +232,8 @@ def compare_panel(house: House, event: ComparisonAsked) -> None:
 @task_of(Lane.VENDORS)
 def heed_hint(house: House, event: PanelHinted) -> None:
     """Look at a server of which a panel says something."""
-    hints.heed_hint(house.automation("comparison"), house.panels, event.panel, event.remote_id)
+    open_work = house.automation("comparison")
+    hints.heed_hint(open_work, house.panels, event.panel, event.remote_id, carries_out=name_of(carry_out))
 
 
 @task_of(Lane.VENDORS)
