@@ -154,7 +154,7 @@ def expire_offers(work: Work, limit: int = 200) -> int:
 def offer_out_of_turn(work: Work, place_id: UUID, until: datetime, why: str) -> WaitlistPlace:
     """Staff offer one to somebody before it is their turn, and say why. Invalid when none is left."""
     work.actor.require(MANAGE_ORDERS)
-    words = said_why(why, "why", LONGEST_WHY)
+    words = said_why(why, "why", LONGEST_WHY, "Please say why.")
     plan, place = _to_decide(work, place_id)
     if plan.stock is not None and not plan.set_aside + plan.stock:
         raise Invalid(f"None of {plan.name} is left to offer. Please raise its stock first.", field="why")
@@ -166,7 +166,7 @@ def offer_out_of_turn(work: Work, place_id: UUID, until: datetime, why: str) -> 
 def remove_from_waitlist(work: Work, place_id: UUID, why: str) -> None:
     """Staff take somebody off a waitlist, and say why. What was set aside for them goes to whoever is next."""
     work.actor.require(MANAGE_ORDERS)
-    words = said_why(why, "why", LONGEST_WHY)
+    words = said_why(why, "why", LONGEST_WHY, "Please say why.")
     plan, place = _to_decide(work, place_id)
     _free(work, plan, place, partial(place.remove, words, work.actor.name[:120], work.now))
 

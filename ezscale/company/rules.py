@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeVar
 
+import sqlalchemy
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING, SET_RULES
+from ezscale.kit.database import table_of
 from ezscale.kit.errors import Invalid
 from ezscale.kit.work import Work
 from ezscale.models import Setting
@@ -56,7 +58,7 @@ def rules(work: Work, topic: type[Topic]) -> Topic:
     """What holds now. One query for each transaction, whatever it asks for."""
     decided = _decided(work)
     if topic.topic not in decided.known:
-        decided.known[topic.topic] = topic.of(decided.rows.get(topic.topic))
+        decided.known[topic.topic] = topic.out_of(decided.values.get(topic.topic, {}))
     found = decided.known[topic.topic]
     assert isinstance(found, topic)  # noqa: S101  # topics have names of their own
     return found
@@ -90,12 +92,15 @@ def set_rules(work: Work, topic: type[Topic], typed: dict[str, object]) -> Topic
     return decided
 
 
+DECIDED = sqlalchemy.select(table_of(Setting).c.topic, table_of(Setting).c.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What staff have decided, as one transaction has found it; `known` are the topics that were asked for."""
 
     found_in: SessionTransaction | None
-    rows: dict[str, Setting]
+    values: Mapping[str, Mapping[str, Any]]
     known: dict[str, Rules] = field(default_factory=dict)
 
 
@@ -103,9 +108,8 @@ def _decided(work: Work) -> Decided:
     """Topics are few, and most of what asks for one asks for several."""
     decided: Decided | None = work.session.info.get("decided")
     if decided is None or decided.found_in is not work.session.get_transaction():
-        with work.session.no_autoflush:
-            rows = {row.topic: row for row in work.session.exec(select(Setting))}
-        decided = Decided(work.session.get_transaction(), rows)
+        found = work.session.connection().execute(DECIDED).all()
+        decided = Decided(work.session.get_transaction(), {row.topic: row.value for row in found})
         work.session.info["decided"] = decided
     return decided
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy
+from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, exists, select
 
@@ -99,6 +101,12 @@ def is_customers_account(work: Work, panel: str, account: str) -> bool:
 
 
 def _on_record(work: Work, *wanted: Any, limit: int | None = None) -> list[OnRecord]:
+    return list(_read(work.session.execute(_all_on_record().where(*wanted).limit(limit))))
+
+
+@cache
+def _all_on_record() -> Select[Any]:
+    """Every service, by id. It takes long to put together, and is always the same."""
     own, beside = aliased(SubscriptionItem), aliased(SubscriptionItem)
     is_fitted = exists().where(
         col(own.id) == col(Service.item_id),
@@ -107,15 +115,15 @@ def _on_record(work: Work, *wanted: Any, limit: int | None = None) -> list[OnRec
         col(beside.ended_on).is_(None),
     )
     stands_still = exists().where(col(Suspension.service_id) == col(Service.id), col(Suspension.lifted_at).is_(None))
-    rows = sqlalchemy.select(
+    columns: tuple[Any, ...] = (
         *(col(Service.id), col(Service.number), col(Service.status), col(Service.account_ref), col(Service.remote_id)),
         *(col(Service.terminated_at), col(Plan.package)),
         *(col(Plan.cpu_cores), col(Plan.memory_mb), col(Plan.disk_gb), col(Plan.traffic_gb)),
         exists().where(col(ProvisioningJob.live_for) == col(Service.id)),
         stands_still,
         is_fitted | col(Service.keeps_more),
-    ).join(Plan, col(Plan.id) == Service.plan_id)
-    return list(_read(work.session.execute(rows.where(*wanted).order_by(col(Service.id)).limit(limit))))
+    )
+    return sqlalchemy.select(*columns).join(Plan, col(Plan.id) == Service.plan_id).order_by(col(Service.id))
 
 
 def _read(rows: Iterable[Any]) -> Iterable[OnRecord]:
