@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from zlib import crc32
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -111,6 +112,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["EZSCALE_TEST_RUN"] = tempfile.mkdtemp(prefix="ezscale-tests-")
         os.environ["EZSCALE_TEST_RUN_PID"] = str(os.getpid())
         run_folder().chmod(0o711)  # PostgreSQL's user passes through
+    settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("steady")  # how fast the machine is says nothing about the code
     for name in [name for name in os.environ if name.startswith("EZSCALE_")]:
         if name not in ("EZSCALE_REQUIRE_ALL", "EZSCALE_SOAK") and not name.startswith("EZSCALE_TEST_"):
             del os.environ[name]
