@@ -1,6 +1,6 @@
 """A company with somebody whose things are nobody else's business, and with everybody who might reach for them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -63,6 +63,7 @@ class Scene:
     shared: UUID  # the victim's server that the delegate may use
     reader: Reader
     shown: dict[str, Shown] = field(default_factory=dict)
+    looked_at: dict[str, int] = field(default_factory=dict)  # what had been written when a caller was last looked after
 
     def rows(self) -> Rows:
         """Every row there is now; those that are as they were when last read are the very same."""
@@ -96,10 +97,21 @@ class Scene:
         known = {key: row for key, row in rows.items() if key[1] in own or (key in told and shared in row.ids)}
         return words_in(known) | own | self.entrusted_ids(who) | {self.people[VICTIM].user.name}
 
-    def comes_back(self, who: str) -> None:
-        """A delegate who has just tried the way out is let in again, so that what comes next is tried by one."""
-        if who != DELEGATE or self.people[who].actor.services:
-            return
+    def comes_back(self, who: str, shown: Mapping[str, str]) -> bool:
+        """Whether a caller must show other cookies than these from now on, or could not go on without help.
+
+        A delegate who has just tried the way out is let in again, so that what comes next is tried by one.
+        """
+        if (version := self.reader.version()) == self.looked_at.get(who):
+            return False
+        is_gone = who == DELEGATE and not self.people[who].actor.services
+        if is_gone:
+            self._lets_in_again(who)
+        has_others = self.cookies(who) != shown
+        self.looked_at[who] = self.reader.version() if is_gone or has_others else version
+        return is_gone or has_others
+
+    def _lets_in_again(self, who: str) -> None:
         customer_id = self.people[VICTIM].actor.own_customer()
         with self.at.robot() as work:
             member = Membership(
