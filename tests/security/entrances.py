@@ -80,8 +80,16 @@ class Handler:
 
     def speaks_of(self, table: str) -> bool:
         """Whether its module, or one with a part of its state, is about the rows of a table, as far as words tell."""
+        return any(tells_of(module, table) for module in self._modules)
+
+    def takes_ids_of(self, table: str) -> bool:
+        """Whether one of these modules speaks of ids by a name that goes with a table."""
+        return any(names_ids_of(module, table) for module in self._modules)
+
+    @property
+    def _modules(self) -> list[ModuleType]:
         parts = [each.__module__ for each in self.state.__mro__ if each is self.state or vars(each).get("_mixin")]
-        return any(tells_of(sys.modules[module], table) for module in parts if module.startswith("ezscale."))
+        return [sys.modules[name] for name in parts if name.startswith("ezscale.")]
 
     @cached_property
     def reads_the_address(self) -> bool:
@@ -208,11 +216,17 @@ def asked_names() -> frozenset[str]:
 def tells_of(module: ModuleType, table: str) -> bool:
     """Whether a module is about a table: all the words of its name, or of its model's, are there; or an id is named so."""
     names = (table, *(model.__name__ for model in all_models() if table_of(model).name == table))
-    called = AN_ID.findall(source_of(module))
-    return any(
+    return names_ids_of(module, table) or any(
         all(any(each.startswith(word.lower()) for each in words_in(module)) for word in A_WORD.findall(name))
         for name in names
-    ) or any(table.startswith(name) or table.endswith(name) for name in called)
+    )
+
+
+@cache
+def names_ids_of(module: ModuleType, table: str) -> bool:
+    """Whether there is an id in a module (or it is itself named) as if it belonged to a row of a table."""
+    own = module.__name__.rpartition(".")[2].removesuffix("s")
+    return any(table.startswith(name) or table.endswith(name) for name in (own, *AN_ID.findall(source_of(module))))
 
 
 @cache

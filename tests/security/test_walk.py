@@ -134,8 +134,7 @@ def test_no_route_gives_away_or_changes_what_is_anothers(web, scene, who):
 
     for route in share_of(who, entrances(web.api)):
         client = a_client(web, scene, who)
-        ids = [row_id for table, row_id in probes(scene, who) if THOROUGH or route.speaks_of(table)]
-        for request in route.requests([*ids, *TEXTS, *SHEETS]):
+        for request in route.requests(asked_of(scene, who, route)):
             rates.start_over()  # whoever may not do a thing may not do it once: limits are another test's story
             answer = client.request(**request)
             wrong = watcher.harm(json.dumps(request), f"{answer.headers} {written_in(answer)}")
@@ -144,6 +143,13 @@ def test_no_route_gives_away_or_changes_what_is_anothers(web, scene, who):
             harm += [f"{request}: {each}" for each in wrong]
 
     assert harm == []
+
+
+def asked_of(scene: Scene, who: str, route: Entrance) -> list[str]:
+    """What to put into the places of a route: ids, names of lists, and rubbish (which every route refuses in one way)."""
+    ids = [row_id for table, row_id in probes(scene, who) if THOROUGH or route.speaks_of(table)]
+    lists = SHEETS if THOROUGH or "{name}" in route.path else ()
+    return [*ids, *lists, *(TEXTS if THOROUGH or who in SENDS_GARBAGE.values() else TEXTS[:2])]
 
 
 def test_the_walk_notices_what_it_looks_for(scene):
@@ -208,17 +214,18 @@ async def calls(
 ) -> AsyncIterator[tuple[str, str, list[str]]]:
     """Everything that is tried on the handlers of a page, and what is heard then.
 
-    It is opened before its buttons are pressed; and again before the next of them, once anything has changed on it.
+    It is opened before its buttons are pressed; and again before the next of them, once anything has changed on it that
+    could be about what it was opened for.
     """
     name, tab, tried = page[0].page, Tab(scene.cookies(who)), set()
     loading = f"{name}.load"
-    for value, choosing, buttons in attempts(scene, who, page):
+    for value, is_theirs, buttons in attempts(scene, who, page):
         typed = value if page[0].reads_the_address and isinstance(value, str) else ""
         asked = dict.fromkeys(asked_names(), typed) if typed else {}
         is_rubbish = any(value is each for each in GARBAGE)  # in a page that was never opened it does no less
         opens, is_open = line.knows(loading) and (THOROUGH or not is_rubbish), False
         for handler in buttons:
-            for payload in handler.payloads(value, choosing=choosing):
+            for payload in handler.payloads(value, choosing=is_theirs):
                 sent = f"{asked} {payload}"
                 if (handler.name, sent) in tried or handler.name in line.sleepers:
                     continue
@@ -231,12 +238,12 @@ async def calls(
                 if opens and not is_open and handler.name != loading:
                     yield f"{handler.place} is opened", sent, await line.answers(tab, loading, {})
                 heard = await line.answers(tab, handler.name, payload)
-                is_open = handler.name == loading or not any(text.startswith(name) for text in heard)
+                is_open = handler.name == loading or not is_theirs or not any(text.startswith(name) for text in heard)
                 yield handler.place, sent, heard
 
 
 def attempts(scene: Scene, who: str, page: list[Handler]) -> Iterator[tuple[object, bool, list[Handler]]]:
-    """What to send to which handlers of a page, and whether to try the words they choose from, too."""
+    """What to send to which handlers of a page, and whether it could be theirs: then they choose words, too."""
     [one, *_] = page
     ours = [each for each in page if each.ours and each.face in WELCOME[who]]
     others = [each for each in page if each not in ours]
@@ -246,7 +253,7 @@ def attempts(scene: Scene, who: str, page: list[Handler]) -> Iterator[tuple[obje
         yield value, False, [each for each in others if THOROUGH or not each.ours]  # the guard never looks at it
     for table, row_id in probes(scene, who) if ours else ():
         if THOROUGH or one.speaks_of(table):
-            yield row_id, one.speaks_of(table), ours
+            yield row_id, one.takes_ids_of(table), ours
     yield None, False, ours  # a list that is not searched, a form that was not filled in
     for number, value in enumerate(GARBAGE if THOROUGH or SENDS_GARBAGE.get(one.face) == who else ()):
         yield (
