@@ -49,7 +49,9 @@ def actor_for(work: Work, user_id: UUID, *, customer_id: UUID | None = None, con
     For `customer_id` when they belong to it, otherwise for the one they have belonged to longest. A colleague without a
     second factor may do nothing where one is required.
     """
-    found = work.session.execute(_person(chosen=customer_id is not None), {"user": user_id, "chosen": customer_id}).first()
+    found = work.session.execute(
+        _person(chosen=customer_id is not None), {"user": user_id, "chosen": customer_id}
+    ).first()
     if found is None:
         return ANONYMOUS
     user, role, member, customer = found
