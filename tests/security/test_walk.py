@@ -225,6 +225,7 @@ async def calls(
         is_rubbish = any(value is each for each in GARBAGE)  # in a page that was never opened it does no less
         opens, is_open = line.knows(loading) and (THOROUGH or not is_rubbish), False
         for handler in buttons:
+            has_changed = False
             for payload in handler.payloads(value, choosing=is_theirs):
                 sent = f"{asked} {payload}"
                 if (handler.name, sent) in tried or handler.name in line.sleepers:
@@ -237,9 +238,10 @@ async def calls(
                 rates.start_over()
                 if opens and not is_open and handler.name != loading:
                     yield f"{handler.place} is opened", sent, await line.answers(tab, loading, {})
-                heard = await line.answers(tab, handler.name, payload)
-                is_open = handler.name == loading or not is_theirs or not any(text.startswith(name) for text in heard)
+                heard, is_open = await line.answers(tab, handler.name, payload), True
+                has_changed |= is_theirs and any(text.startswith(name) for text in heard)
                 yield handler.place, sent, heard
+            is_open = is_open and (handler.name == loading or not has_changed)
 
 
 def attempts(scene: Scene, who: str, page: list[Handler]) -> Iterator[tuple[object, bool, list[Handler]]]:
