@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy
@@ -102,13 +101,13 @@ def may_work(colleague: User) -> bool:
 
 
 @cache
-def _session() -> Select[Any]:
+def _session() -> Select[LoginSession]:
     """Every event and every request asks this; putting it together would take longer than the answer."""
     return sqlalchemy.select(LoginSession).where(col(LoginSession.token_hash) == bindparam("hash"))
 
 
 @cache
-def _person(*, chosen: bool) -> Select[Any]:
+def _person(*, chosen: bool) -> Select[User, StaffRole, Membership, Customer]:
     """So does this: a person with their role, and their membership of a chosen customer or of the first."""
     first = (col(Membership.customer_id) != bindparam("chosen"),) if chosen else ()
     return (

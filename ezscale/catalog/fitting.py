@@ -230,7 +230,7 @@ def _current(work: Work, table: type[Priced], ids: list[UUID]) -> Sequence[Price
 
 
 @cache
-def _options_of_a_plan() -> Select[Any]:
+def _options_of_a_plan() -> Select[OptionOffer, Option]:
     return (
         sqlalchemy.select(OptionOffer, Option)
         .join(Option, col(Option.id) == OptionOffer.option_id)
@@ -240,16 +240,16 @@ def _options_of_a_plan() -> Select[Any]:
 
 
 @cache
-def _values_of_options() -> Select[Any]:
+def _values_of_options() -> Select[OptionValue]:
     of_these = col(OptionValue.option_id).in_(bindparam("options", expanding=True))
     there = sqlalchemy.select(OptionValue).where(of_these, col(OptionValue.archived_at).is_(None))
     return there.order_by(col(OptionValue.position), col(OptionValue.slug))
 
 
 @cache
-def _add_ons_of_a_plan() -> Select[Any]:
+def _add_ons_of_a_plan() -> Select[AddOnOffer, AddOn, str]:
     return (
-        sqlalchemy.select(AddOnOffer, AddOn, OptionValue.slug)
+        sqlalchemy.select(AddOnOffer, AddOn, col(OptionValue.slug))
         .join(AddOn, col(AddOn.id) == AddOnOffer.add_on_id)
         .outerjoin(OptionValue, col(OptionValue.id) == AddOnOffer.needs_value_id)
         .where(col(AddOnOffer.plan_id) == bindparam("plan"), col(AddOn.archived_at).is_(None))
@@ -261,7 +261,7 @@ def _add_ons_of_a_plan() -> Select[Any]:
 def _prices_of(table: type[OptionPrice] | type[AddOnPrice]) -> Select[Any]:
     owner: Any = OptionPrice.value_id if table is OptionPrice else AddOnPrice.add_on_id
     still = col(table.until).is_(None) | (col(table.until) > bindparam("now"))
-    current = sqlalchemy.select(table).where(
+    current: Select[Any] = sqlalchemy.select(table).where(
         owner.in_(bindparam("of", expanding=True)), col(table.since) <= bindparam("now"), still
     )
     return current.order_by(col(table.currency), col(table.months))

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy
@@ -119,7 +118,7 @@ def _on_sale(work: Work, wanted: SelectOfScalar[Plan]) -> list[PlanOffer]:
 
 
 @cache
-def _current_prices() -> Select[Any]:
+def _current_prices() -> Select[Price]:
     """Asked with every look at what is for sale; putting it together would take longer than the answer."""
     still = col(Price.until).is_(None) | (col(Price.until) > bindparam("now"))
     current = sqlalchemy.select(Price).where(

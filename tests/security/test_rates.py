@@ -84,9 +84,13 @@ def _nothing_counted_yet():
 def exhaust(rate: Rate, *callers: str, alone: bool = False) -> None:
     """These have asked as often as they may."""
     for caller in callers:
-        more, _ = rates.left(rate, caller, alone=alone)
-        rates._ask(lambda limiter, caller=caller, more=more: limiter.hit(rate.item, caller, cost=more), alone=alone)
+        use_up(rate, caller, rates.left(rate, caller, alone=alone)[0], alone=alone)
         assert hit(rate, caller, alone=alone)
+
+
+def use_up(rate: Rate, caller: str, times: int, *, alone: bool) -> None:
+    """They ask so many times, all at once."""
+    rates._ask(lambda limiter: limiter.hit(rate.item, caller, cost=times), alone=alone)
 
 
 def ask(line: InProcess, route: Entrance, person: Person, limits: Iterable[Rate]) -> httpx.Response:

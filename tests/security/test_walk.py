@@ -251,8 +251,8 @@ def attempts(scene: Scene, who: str, page: list[Handler]) -> Iterator[tuple[obje
     others = [each for each in page if each not in ours]
     if others:
         yield scene.samples["service"], False, others
-    for value in ("is_staff", None):
-        yield value, False, [each for each in others if THOROUGH or not each.ours]  # the guard never looks at it
+    for odd in ("is_staff", None):
+        yield odd, False, [each for each in others if THOROUGH or not each.ours]  # the guard never looks at it
     for table, row_id in probes(scene, who) if ours else ():
         if THOROUGH or one.speaks_of(table):
             yield row_id, one.takes_ids_of(table), ours
