@@ -85,7 +85,8 @@ def exhaust(rate: Rate, *callers: str, alone: bool = False) -> None:
     """These have asked as often as they may."""
     for caller in callers:
         use_up(rate, caller, rates.left(rate, caller, alone=alone)[0], alone=alone)
-        assert hit(rate, caller, alone=alone)
+        while not hit(rate, caller, alone=alone):  # a minute has ended meanwhile
+            pass
 
 
 def use_up(rate: Rate, caller: str, times: int, *, alone: bool) -> None:
@@ -114,6 +115,8 @@ def test_every_route_is_limited_by_the_class_of_its_door(bob, line):
         for rate in OF_ROUTES:
             if rate.name in classes:
                 answer = ask(line, route, bob, [rate])
+                if answer.status_code != 429:  # once more, in case that a minute has ended just then
+                    answer = ask(line, route, bob, [rate])
                 if answer.status_code != 429:
                     unlimited.append(f"{name} by {rate.name}")
                     continue
