@@ -55,13 +55,13 @@ class Beginning:
         if self._rows is None or self._steps is None or not self.is_shared:
             self._steps = None
             return live()
-        self._steps = (*self._steps, self._clock.now, name)
-        known = _moments.get(self._steps)
+        here = (*self._steps, self._clock.now, name)
+        known, self._steps = _moments.get(here), None  # what happens within a step is no step of its own
         outcome: T = live() if known is None else self._go_to(known, self._rows)
-        if known is None and self._steps in _lived_once and len(_moments) < MOST_KEPT:
-            _moments[self._steps] = self._keep(outcome, self._rows)
-        _lived_once.add(self._steps)
-        self._seen = self._marks()
+        if known is None and here in _lived_once and len(_moments) < MOST_KEPT:
+            _moments[here] = self._keep(outcome, self._rows)
+        _lived_once.add(here)
+        self._steps, self._seen = here, self._marks()
         return outcome
 
     def _marks(self) -> Steps:

@@ -1,6 +1,6 @@
 """A company with somebody whose things are nobody else's business, and with everybody who might reach for them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -186,7 +186,7 @@ def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Sce
     at = Company(database, clock, folder)
     before = list(wiring._chosen)
     wiring.move_into(at.house)
-    told = as_one_step(at, "the scene is set", lambda: sets_the_scene(at))
+    told = at.step(("the scene is set",), lambda: sets_the_scene(at))
     yield Scene(
         at,
         {who: Person(at, user) for who, user in told.users.items()},
@@ -198,19 +198,6 @@ def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Sce
         reader=Reader(database.engine),
     )
     wiring._chosen[:] = before
-
-
-def as_one_step(at: Company, name: str, live: Callable[[], T]) -> T:
-    """A step of the company's story that is kept as a whole, whatever smaller steps it is made of."""
-    beginning = at._beginning
-
-    def live_as_a_whole() -> T:
-        steps, beginning._steps = beginning._steps, None  # nothing within it is a beginning of its own
-        came_of_it = live()
-        beginning._steps = steps
-        return came_of_it
-
-    return at.step((name,), live_as_a_whole)
 
 
 def sets_the_scene(at: Company) -> Told:
