@@ -51,6 +51,6 @@ def test_sockets_open_from_our_own_names_alone(monkeypatch: pytest.MonkeyPatch) 
 
 def built(folder: Path, text: str) -> Path:
     (folder / "assets").mkdir()
-    script = folder / "assets" / "reflex-env-Ab12.js"
+    script = folder / "assets" / "everywhere-Ab12.js"
     script.write_text(text, "utf-8")
     return script

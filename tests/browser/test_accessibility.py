@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
 from tests.browser.addresses import LOGINS, AddressBook, come_in, put_into_an_order, receive_an_offer
@@ -13,9 +13,12 @@ from tests.sizes import SOAK
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-EVERYTHING = {"resultTypes": ["violations"]}
+EVERYTHING = {"resultTypes": ["violations"], "preload": False, "iframes": False}
 COLOURS = {**EVERYTHING, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 RULES = {"light": EVERYTHING, "dark": COLOURS}  # a theme changes nothing else
+FINDINGS = """async options => (await axe.run(options)).violations
+    .filter(found => ['serious', 'critical'].includes(found.impact))
+    .map(found => `${found.help}: ${found.nodes.map(node => node.target[0]).join(', ')}`)"""
 HANGS_OUT = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -43,6 +46,7 @@ def test_every_page_can_be_used_by_everybody(company: Company, browser: Browser,
 
 def what_is_wrong(page: Page) -> Iterator[str]:
     """The serious findings about the page on the screen, in both themes; and at both widths, whether it hangs out."""
+    page.evaluate(AXE_SCRIPT)
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         be_at_rest(page)
@@ -52,7 +56,4 @@ def what_is_wrong(page: Page) -> Iterator[str]:
             page.emulate_media(color_scheme=theme)
             page.locator(f"html.{theme}").wait_for(state="attached")
             be_at_rest(page)
-            for finding in Axe().run(page, options=RULES[theme]).response["violations"]:
-                if finding["impact"] in ("serious", "critical"):
-                    places = ", ".join(node["target"][0] for node in finding["nodes"])
-                    yield f"{theme} {width}: {finding['help']}: {places}"
+            yield from (f"{theme} {width}: {finding}" for finding in page.evaluate(FINDINGS, RULES[theme]))
