@@ -68,18 +68,20 @@ class LeanScripts(rx.plugins.Plugin):
     """Leaves out what no page of ours needs, and loads what every page needs at once: 15 KB less on a first visit.
 
     Code that comes as text and is evaluated (our content policy forbids it, and no packer touches the names beside it),
-    cookies kept by scripts, and ways to connect other than a socket.
+    cookies kept by scripts, ways to connect other than a socket, and a way to put deep styles together.
     """
 
     def pre_compile(self, **context: Unpack[PreCompileContext]) -> None:
         """Change Reflex's own scripts, and how all of them are packed."""
-        context["add_save_task"](lambda: [(NO_COOKIES, COOKIES_OF_NONE), (NO_LINE, LINES_OF_NONE)])
+        context["add_save_task"](
+            lambda: [(NO_COOKIES, COOKIES_OF_NONE), (NO_LINE, LINES_OF_NONE), (TWO_STYLES, STYLES_OF_BOTH)]
+        )
         context["add_modify_task"]("utils/state.js", without_direct_eval)
         context["add_modify_task"]("app/root.jsx", without_libraries_for_eval)
         context["add_modify_task"]("vite.config.js", packed_together)
 
 
-NO_COOKIES, NO_LINE = "utils/no_cookies.js", "utils/no_line.js"
+NO_COOKIES, NO_LINE, TWO_STYLES = "utils/no_cookies.js", "utils/no_line.js", "utils/two_styles.js"
 COOKIES_OF_NONE = """export default class NoCookies {
   get() {}
   set() {}
@@ -87,19 +89,22 @@ COOKIES_OF_NONE = """export default class NoCookies {
 }
 """
 LINES_OF_NONE = "export const XHR = undefined, WT = undefined;\n"
+STYLES_OF_BOTH = "export const mergician = (injected, own) => ({ ...injected, ...own });\n"
+SHOW_WINDOW = r"/routes.(_index|\[(vps|pricing|login)\])/"
 INSTEAD = (
+    ('"mergician"', TWO_STYLES),
     ('"universal-cookie"', NO_COOKIES),
     (r"/^\.\/(polling-xhr\.node|webtransport)\.js$/", NO_LINE),
 )
 EVERYWHERE = (
-    r"/node_modules.((react|react-dom|react-router|scheduler|mergician|@?socket\.io[^\/]*|engine\.io[^\/]*)\/|lucide-react.dist.esm.(?!icons))"
-    r"|utils.(state|context|context-registry|elements|react-theme|no_cookies|no_line|helpers.\w+)\.jsx?$|env\.json/"
+    r"/node_modules.((react|react-dom|react-router|scheduler|@?socket\.io[^\/]*|engine\.io[^\/]*)\/|lucide-react.dist.esm.(?!icons))"
+    r"|utils.(state|context|context-registry|elements|react-theme|no_cookies|no_line|two_styles|helpers.\w+)\.jsx?$|env\.json/"
 )
 
 
 def without_direct_eval(script: str) -> str:
-    """Reflex's script, in which whatever is evaluated sees the page alone."""
-    return _replaced(r"(?<![\w.])eval\(", "(0, eval)(", script, "utils/state.js")
+    """Reflex's script, in which whatever is evaluated sees the page alone. It stays as it is from build to build."""
+    return _replaced(r"(?<![\w.])eval\(|\(0, eval\)\(", "(0, eval)(", script, "utils/state.js")
 
 
 def without_libraries_for_eval(root: str) -> str:
@@ -111,10 +116,11 @@ def without_libraries_for_eval(root: str) -> str:
 
 
 def packed_together(vite_config: str) -> str:
-    """Vite's configuration: what every page needs in one file, and so are the signs that many pages show."""
+    """Vite's configuration: what every page needs is one file, and the signs of the public pages are another."""
     groups = (
         f'{{ name: "{EVERYWHERE_NAME}", test: {EVERYWHERE} }},\n            '
-        '{ name: "icons", test: /lucide-react.dist.esm.icons/, minShareCount: 8 },\n            '
+        f'{{ name: (id, at) => at.getModuleInfo(id)?.importers.some(by => {SHOW_WINDOW}.test(by)) ? "signs" : null, '
+        "test: /lucide-react.dist.esm.icons/ },\n            "
     )
     found = "".join(
         f'\n      {{ find: {what}, replacement: fileURLToPath(new URL("./{ours}", import.meta.url)) }},'

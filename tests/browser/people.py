@@ -80,6 +80,11 @@ def proves_who_it_is(page: Page) -> None:
     page.get_by_role("button", name="Confirm", exact=True).click()
 
 
+def part(page: Page, title: str) -> Locator:
+    """A part of the page, by its title."""
+    return page.locator("section").filter(has=page.get_by_role("heading", name=title, exact=True))
+
+
 def badge(page: Page, status: str) -> Locator:
     """How what a page is about stands."""
     return page.get_by_role("main").locator("header").get_by_text(status, exact=True)

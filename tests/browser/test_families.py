@@ -1,121 +1,75 @@
-"""What each family sells, from the order to the end: built, used for what it is for, suspended unpaid, deleted.
+"""What is sold, from the order to the end, in the order of the company's time, which passes once for all of it.
 
-One household has all four, so that its time passes once for all of them.
+A first sale: bought, built, renewed, not paid, paid. And each family: built, used for what it is for, suspended unpaid,
+deleted.
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from ezscale.models.plan import Family
-from tests.browser.chrome import open_page, wait_until_usable
+from tests.browser.chrome import THEMES, wait_until_usable
 from tests.browser.company import Company
 from tests.browser.consoles import closes, opens_console
-from tests.browser.people import (
-    A_WHILE,
-    DECLINED_LATER,
-    GOOD,
-    Staff,
-    badge,
-    choose_from_menu,
-    enters_card,
-    leaves_card,
-    person,
-    registers,
-    types_address,
-)
+from tests.browser.first_sale import Buyer, Seller
+from tests.browser.household import LOGINS, NAMES, THINGS, Household
+from tests.browser.people import A_WHILE, DECLINED_LATER, badge, leaves_card, part, person
+from tests.sizes import size
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SOLD_AS = {
-    Family.VPS: "VPS",
-    Family.HOSTING: "Web hosting",
-    Family.GAME: "Game servers",
-    Family.DEDICATED: "Dedicated servers",
-}
-NAMES = {
-    Family.VPS: "web1.grove.example",
-    Family.HOSTING: "grove.example",
-    Family.GAME: "play.grove.example",
-    Family.DEDICATED: "metal.grove.example",
-}
-THINGS = {Family.VPS: "server", Family.HOSTING: "hosting", Family.GAME: "game server", Family.DEDICATED: "server"}
-LOGINS = {
-    Family.VPS: "root password",
-    Family.HOSTING: "password for the panel",
-    Family.GAME: "password for the panel and SFTP",
-    Family.DEDICATED: "root password",
-}
-ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
-UNPAID = timedelta(days=31 + 8)  # the month that is paid, and a week in which the card is tried
-GIVEN_UP = timedelta(days=24)
+ADDRESS = re.compile(r"^\d+\.\d+\.\d+\.\d+")
+UNPAID = timedelta(days=31 + 8)  # a month that is paid, and a week in which a card is tried
+MONTH = timedelta(days=31)
 each_family = pytest.mark.parametrize("family", [*NAMES])
 
 
-class Household:
-    """Somebody who buys one of each, and a colleague of ours who helps them along."""
-
-    def __init__(self, page: Page, staff: Staff) -> None:
-        self.page, self.staff = page, staff
-        self.name, self.email = "Gwen Grove", "gwen@grove.example"
-        self.addresses: dict[Family, str] = {}
-
-    def comes(self) -> None:
-        """With an account, but without having told where they live."""
-        open_page(self.page, "/register/")
-        registers(self.page, self.name, self.email)
-        self.page.wait_for_url("**/account/")
-        self.staff.comes_in()
-
-    def orders(self, *families: Family) -> None:
-        """One of each in one order, paid by card."""
-        page = self.page
-        open_page(page, "/order/")
-        for place, family in enumerate(families):
-            if place:
-                page.get_by_role("button", name="Add another server").click()
-                expect(page.get_by_role("heading", name="Also in this order")).to_be_visible()
-            press = page.get_by_role("group", name="What to order").get_by_role("button", name=SOLD_AS[family])
-            if press.is_enabled():
-                press.click()
-                expect(press).to_be_disabled()
-            page.locator("[name=hostname]").fill(NAMES[family])
-        if page.get_by_label("Street and number").count():
-            types_address(page)
-        page.get_by_label("may keep my card").check()
-        page.get_by_role("button", name="Order and pay").click()
-        enters_card(page, GOOD, self.name)
-        page.wait_for_url("**/account/order/**")
-        wait_until_usable(page)
-
-    def opens(self, family: Family) -> Page:
-        """The page of one of its things."""
-        choose_from_menu(self.page, "Services")
-        self.page.get_by_role("link", name=NAMES[family], exact=True).click()
-        expect(self.page.get_by_role("heading", name=NAMES[family], level=1)).to_be_visible()
-        wait_until_usable(self.page)
-        return self.page
+@pytest.fixture(scope="module")
+def staff(company: Company, browser: Browser) -> Iterator[Seller]:
+    """A colleague of ours, at work."""
+    with person(company, browser, "light") as page:
+        staff = Seller(page, company)
+        staff.comes_in()
+        yield staff
 
 
 @pytest.fixture(scope="module")
-def household(company: Company, browser: Browser) -> Iterator[Household]:
-    with person(company, browser, "light") as home, person(company, browser, "light") as office:
-        household = Household(home, Staff(office, company))
+def household(company: Company, browser: Browser, staff: Seller) -> Iterator[Household]:
+    """Somebody who waits for a whole machine. Such an order is looked at first, and its installation takes a while."""
+    with person(company, browser, "light") as page:
+        household = Household(page)
         household.comes()
+        household.orders(Family.DEDICATED)
+        expect(page.get_by_text("your order is being looked at")).to_be_visible()
+        staff.approves_newest_order()
+        household.opens(Family.DEDICATED)
+        expect(page.get_by_text("Your server is being built")).to_be_visible(timeout=A_WHILE)
         yield household
 
 
 @pytest.fixture(scope="module")
-def built(household: Household) -> Household:
-    """They have one of each. Somebody looks at the order of a whole machine first."""
-    household.orders(Family.DEDICATED)
-    expect(household.page.get_by_text("Thank you: your order is being looked at")).to_be_visible()
-    household.staff.approves_newest_order()
-    household.opens(Family.DEDICATED)
-    expect(household.page.get_by_text("Your server is being built")).to_be_visible(timeout=A_WHILE)
+def sold(company: Company, browser: Browser, household: Household) -> Iterator[list[Buyer]]:
+    """Visitors who have become customers with a server, while the machine was installed."""
+    with ExitStack() as browsers:
+        buyers = []
+        for theme in THEMES[: size(1, 2)]:
+            page = browsers.enter_context(person(company, browser, theme))
+            buyers.append(buyer := Buyer(page, f"ada@{theme}.example", f"shop.{theme}.example"))
+            total = buyer.chooses_a_server()
+            buyer.registers_on_the_way(total)
+            buyer.orders_and_pays()
+            buyer.follows_the_build_without_reloading()
+        yield buyers
+
+
+@pytest.fixture(scope="module")
+def equipped(household: Household) -> Household:
+    """They have one of everything else, too."""
     household.orders(Family.VPS, Family.HOSTING, Family.GAME)
     servers = household.page.get_by_role("region", name="Servers of this order")
     expect(servers.get_by_text("Running")).to_have_count(3, timeout=A_WHILE)
@@ -123,35 +77,43 @@ def built(household: Household) -> Household:
 
 
 @pytest.fixture(scope="module")
-def unpaid(built: Household) -> Household:
-    """Their card stops working, and a month and more goes by."""
-    leaves_card(built.page, DECLINED_LATER, built.name)
-    built.staff.goes_ahead(UNPAID)
-    return built
+def unpaid(staff: Seller, sold: list[Buyer], equipped: Household) -> Household:
+    """The household's card stops working, and a month and more goes by, for all of them."""
+    leaves_card(equipped.page, DECLINED_LATER, equipped.name)
+    staff.goes_ahead(UNPAID)
+    return equipped
 
 
 @pytest.fixture(scope="module")
-def given_up(unpaid: Household) -> Household:
-    """They do not pay."""
-    unpaid.staff.goes_ahead(GIVEN_UP)
+def given_up(staff: Seller, sold: list[Buyer], unpaid: Household) -> Household:
+    """Nor do they pay in the month after, and now the buyers do not either."""
+    for buyer in sold:
+        buyer.leaves_a_card(DECLINED_LATER)
+    staff.goes_ahead(MONTH)
     return unpaid
 
 
+def test_the_first_sale(staff: Seller, sold: list[Buyer]) -> None:
+    for buyer in sold:
+        buyer.uses_the_server()
+        buyer.downloads_the_invoice("€12.18")
+        staff.sees_the_sale(buyer)
+
+
 @each_family
-def test_it_runs_and_says_how_to_get_in(built: Household, family: Family) -> None:
-    page = built.opens(family)
+def test_it_runs_and_says_how_to_get_in(equipped: Household, family: Family) -> None:
+    page = equipped.opens(family)
     expect(badge(page, "Running")).to_be_visible(timeout=A_WHILE)
 
-    access = page.get_by_role("region", name="Access")
-    built.addresses[family] = access.get_by_text(ADDRESS).first.inner_text()
+    equipped.addresses[family] = page.get_by_role("main").get_by_text(ADDRESS).first.inner_text()
     page.get_by_role("button", name=f"Show {LOGINS[family]}", exact=True).click()
 
     expect(page.get_by_text("It is hidden again after a minute.")).to_be_visible()
 
 
-def test_a_vps_is_switched_off_and_on_and_shows_its_screen(built: Household) -> None:
-    page = built.opens(Family.VPS)
-    power = page.get_by_role("region", name="Power")
+def test_a_vps_is_switched_off_and_on_and_shows_its_screen(equipped: Household) -> None:
+    page = equipped.opens(Family.VPS)
+    power = part(page, "Power")
     power.get_by_role("button", name="Switch off").click()
     page.get_by_role("dialog").get_by_role("button", name="Switch off").click()
     expect(power.get_by_text("Off", exact=True)).to_be_visible()
@@ -163,8 +125,8 @@ def test_a_vps_is_switched_off_and_on_and_shows_its_screen(built: Household) -> 
     console.close(run_before_unload=True)
 
 
-def test_a_game_says_its_lines_and_answers(company: Company, built: Household) -> None:
-    console = opens_console(built.opens(Family.GAME))
+def test_a_game_says_its_lines_and_answers(company: Company, equipped: Household) -> None:
+    console = opens_console(equipped.opens(Family.GAME))
     log = console.get_by_role("log")
     expect(log).to_contain_text("Done (2.1s)!")
     expect(console.locator("[data-part=power]")).to_have_text("running")
@@ -177,25 +139,32 @@ def test_a_game_says_its_lines_and_answers(company: Company, built: Household) -
     assert closes(company)
 
 
-def test_a_hosting_has_its_website_its_name_servers_and_a_way_into_the_panel(built: Household) -> None:
-    page = built.opens(Family.HOSTING)
-    sites = page.get_by_role("region", name="Websites")
+def test_a_hosting_has_its_website_its_name_servers_and_a_way_into_the_panel(equipped: Household) -> None:
+    page = equipped.opens(Family.HOSTING)
+    sites = part(page, "Websites")
     expect(sites.get_by_text(NAMES[Family.HOSTING])).to_be_visible()
     expect(sites.get_by_text("ns1.hosting.example")).to_be_visible()
 
     page.get_by_role("button", name="Sign in to the panel").click()
 
     expect(page.get_by_text("Signed in to")).to_be_visible()
-    page.go_back()
 
 
-def test_a_machine_can_have_another_system(built: Household) -> None:
-    page = built.opens(Family.DEDICATED)
+def test_a_machine_can_have_another_system(equipped: Household) -> None:
+    page = equipped.opens(Family.DEDICATED)
     page.get_by_role("link", name="Reinstall").click()
     page.wait_for_url("**/account/service/reinstall/**")
 
     expect(page.get_by_role("radio", name="Debian 13")).to_be_visible()
     expect(page.get_by_text("What is on it now is lost")).to_be_visible()
+
+
+@pytest.mark.usefixtures("unpaid")
+def test_a_renewal_is_paid_by_the_card_and_a_password_is_asked_for_again(sold: list[Buyer]) -> None:
+    for buyer in sold:
+        buyer.comes_back()
+        buyer.proves_who_it_is_before_seeing_the_password()
+        buyer.sees_invoices("Paid", "Paid")
 
 
 @each_family
@@ -222,3 +191,15 @@ def test_it_is_deleted_in_the_end_with_its_addresses(given_up: Household, family
     expect(page.get_by_text(f"This {THINGS[family]} is gone")).to_be_visible()
     expect(page.get_by_text(given_up.addresses[family])).to_have_count(0)
     expect(page.get_by_role("button", name=re.compile("^Show "))).to_have_count(0)
+
+
+@pytest.mark.usefixtures("given_up")
+def test_a_server_that_stands_still_runs_again_when_it_is_paid(staff: Seller, sold: list[Buyer]) -> None:
+    for buyer in sold:
+        buyer.comes_back()
+        buyer.sees_the_server("Suspended")
+        staff.sees_the_server(buyer, "Suspended")
+
+        buyer.pays_what_is_open_and_sees_the_server_run()
+
+        staff.sees_the_server(buyer, "Active")
