@@ -21,7 +21,6 @@ NAMES = {
 THINGS = {Family.VPS: "server", Family.HOSTING: "hosting", Family.GAME: "game server", Family.DEDICATED: "server"}
 LOGINS = {
     Family.VPS: "root password",
-    Family.HOSTING: "password for the panel",
     Family.GAME: "password for the panel and SFTP",
     Family.DEDICATED: "root password",
 }

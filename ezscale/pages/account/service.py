@@ -103,7 +103,7 @@ def _standing() -> rx.Component:
         rx.cond(
             SEES_MONEY,
             rx.fragment(
-                "Most often an invoice is overdue: pay your ",
+                "An invoice is overdue: pay your ",
                 link("open invoices", "/account/invoices/?status=open", "underline underline-offset-[3px]"),
                 " and it runs again by itself.",
             ),
