@@ -6,7 +6,7 @@ says: look. The rows are the truth, and what the hands of other workers hold the
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import sleep
 from uuid import UUID
 
@@ -79,30 +79,46 @@ class Gang:
     def _work(self) -> None:
         while True:
             try:
-                job_id = self._take()
-                if job_id is None:
+                if not self._is_called():
                     return
-                try:
-                    company.run_job(self._house(), job_id)
-                finally:
-                    with self._called:
-                        self._held.discard(job_id)
+                company.run_jobs(self._house(), self._taken())
             except Exception:  # the database is away, say; nobody else would start this thread again
                 log.exception("hand_stumbled", lane=self._lane)
                 sleep(AFTER_TROUBLE)
 
-    def _take(self) -> UUID | None:
-        """The next job, when there is one; None when it is time to go home."""
+    def _is_called(self) -> bool:
+        """Whether there is something to do, when there is; False when it is time to go home."""
         with self._called:
             while not self._is_over:
                 if not self._due and self._seen < self._calls:
                     self._fetch()
                 if self._due:
-                    job_id = self._due.popleft()
-                    self._held.add(job_id)
-                    return job_id
+                    return True
                 self._called.wait()
-        return None
+        return False
+
+    def _taken(self) -> Iterator[UUID]:
+        """One job after the other, for as long as some are fetched. Each is held until the next one has been taken up."""
+        before = job_id = None
+        try:
+            while job_id := self._take():
+                yield job_id
+                self._let_go(before)
+                before = job_id
+        finally:
+            self._let_go(before, job_id)
+
+    def _let_go(self, *job_ids: UUID | None) -> None:
+        with self._called:
+            self._held.difference_update(job_ids)
+
+    def _take(self) -> UUID | None:
+        with self._called:
+            if self._is_over or not self._due:
+                return None
+            job_id = self._due.popleft()
+            self._held.add(job_id)
+            return job_id
 
     def _fetch(self) -> None:
         calls = self._calls

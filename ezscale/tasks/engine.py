@@ -5,6 +5,7 @@ process: events and jobs wait.
 """
 
 import random
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from ezscale.kit.events import Event, revive
 from ezscale.kit.jobs import Claim, Lane, job_row
 from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork
-from ezscale.tasks.registry import LANES, REACTIONS, SCHEDULE, call, name_of
+from ezscale.tasks.registry import LANES, REACTIONS, SCHEDULE, Periodic, call, name_of
 from ezscale.wiring import House
 
 log = structlog.get_logger()
@@ -48,7 +49,7 @@ def relay(house: House) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-def tick(house: House) -> None:
+def tick(house: House, schedule: Sequence[Periodic] = SCHEDULE) -> None:
     """Enter the periodic tasks of this moment; one that was entered before is left alone.
 
     Beats may overlap. One that had to give way leaves its tasks to the beat that made it, or to the next one.
@@ -57,7 +58,7 @@ def tick(house: House) -> None:
         with house.automation("schedule")() as work:
             if stands_still(work):
                 return
-            entries = [(name_of(entry.run), entry.period(work.now, work.zone)) for entry in SCHEDULE]
+            entries = [(name_of(entry.run), entry.period(work.now, work.zone)) for entry in schedule]
             known = jobs.known_keys(work.session, [f"{name}@{period}" for name, period in entries])
             rows = [_row(name, {}, f"{name}@{period}", work.now) for name, period in entries]
             jobs.enqueue(work.session, [row for row in rows if row["once_key"] not in known])
@@ -71,28 +72,22 @@ def due_jobs(house: House, lane: Lane | None = None, limit: int = 200) -> list[U
         return [] if stands_still(work) else list(jobs.due(work.session, work.now, limit, lane))
 
 
-def run_job(house: House, job_id: UUID) -> datetime | None:
-    """Run a job if it is due and free. Returns when it wants to run again, None when it does not."""
+def run_jobs(house: House, job_ids: Iterable[UUID]) -> None:
+    """Run those of these jobs that are due and free, one after the other.
+
+    The transaction that ends one takes up the next: should the process die before it, that one is run once more.
+    """
     open_work = house.automation("engine")
-    with open_work() as work:
-        job = None if stands_still(work) else jobs.claim(work.session, job_id, work.now)
-    if job is None:
-        return None
-    try:
-        call(house, job.task, _event_of(job))
-    except TemporaryFailure as failure:
+    done: Claim | None = None
+    for job_id in job_ids:
         with open_work() as work:
-            counts = failure.retry_after is None and not silent_lines(work)
-        after = _wait(job, failure.retry_after, MOST_TRIES if counts else None)
-        return _try_again(open_work, job, after, failure.message, counts=counts)
-    except BusinessError as refusal:  # the world has moved on: there is nothing left to do
-        log.info("job_refused", job=job.task, reason=refusal.message)
-    except Exception as bug:
-        log.exception("job_broke", job=job.task, job_id=str(job.id))
-        return _try_again(open_work, job, _wait(job, None, MOST_BUG_TRIES), f"{type(bug).__name__}: {bug}")
-    with open_work() as work:
-        jobs.finish(work.session, job.id, work.now)
-    return None
+            if done is not None:
+                jobs.finish(work.session, done.id, work.now)
+            job = None if stands_still(work) else jobs.claim(work.session, job_id, work.now)
+        done = job if job is not None and _is_done(house, open_work, job) else None
+    if done is not None:
+        with open_work() as work:
+            jobs.finish(work.session, done.id, work.now)
 
 
 def drain(house: House) -> int:
@@ -101,8 +96,7 @@ def drain(house: House) -> int:
     ran = 0
     while relay(house) or due_jobs(house):
         waiting = due_jobs(house)
-        for job_id in waiting:
-            run_job(house, job_id)
+        run_jobs(house, waiting)
         ran += len(waiting)
     return ran
 
@@ -123,15 +117,31 @@ def _event_of(job: Claim) -> Event | None:
     return revive(job.arguments["event"], job.arguments["payload"]) if job.arguments else None
 
 
-def _try_again(
-    open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str, *, counts: bool = True
-) -> datetime | None:
+def _is_done(house: House, open_work: OpenWork, job: Claim) -> bool:
+    """Do it; what fails is entered to be tried again, or given up."""
+    try:
+        call(house, job.task, _event_of(job))
+    except TemporaryFailure as failure:
+        with open_work() as work:
+            counts = failure.retry_after is None and not silent_lines(work)
+        after = _wait(job, failure.retry_after, MOST_TRIES if counts else None)
+        _try_again(open_work, job, after, failure.message, counts=counts)
+        return False
+    except BusinessError as refusal:  # the world has moved on: there is nothing left to do
+        log.info("job_refused", job=job.task, reason=refusal.message)
+    except Exception as bug:
+        log.exception("job_broke", job=job.task, job_id=str(job.id))
+        _try_again(open_work, job, _wait(job, None, MOST_BUG_TRIES), f"{type(bug).__name__}: {bug}")
+        return False
+    return True
+
+
+def _try_again(open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str, *, counts: bool = True) -> None:
     with open_work() as work:
         if after is None:
             jobs.give_up(work.session, job.id, work.now, trouble)
-            return None
-        jobs.postpone(work.session, job.id, work.now + after, trouble, counts=counts)
-        return work.now + after
+        else:
+            jobs.postpone(work.session, job.id, work.now + after, trouble, counts=counts)
 
 
 def _wait(job: Claim, asked: float | None, most_tries: int | None) -> timedelta | None:

@@ -1,6 +1,6 @@
 """Living through time: everything that would have happened on the way happens, at its moment and in its order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from time import sleep
 
@@ -9,6 +9,7 @@ from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs
 from ezscale.kit.clock import FixedClock, move_ahead
 from ezscale.tasks.engine import drain, tick
+from ezscale.tasks.registry import SCHEDULE, Periodic
 from ezscale.wiring import House
 
 DAILY_RUNS_DONE = time(6)
@@ -16,11 +17,16 @@ A_MOMENT = timedelta(seconds=30)
 ITSELF = "housekeeping.travel"  # the job in which a travel may be running must not keep it from moving
 
 
-def travel(house: House, until: datetime, on_day: Callable[[datetime], None] | None = None) -> None:
+def travel(
+    house: House,
+    until: datetime,
+    on_day: Callable[[datetime], None] | None = None,
+    schedule: Sequence[Periodic] = SCHEDULE,
+) -> None:
     """Bring the company to a later moment. Stops at every job's time and at every morning in between."""
     day = None
     while True:
-        tick(house)
+        tick(house, schedule)
         drain(house)
         with house.automation("time machine")() as work:
             now, halted = work.now, stands_still(work)

@@ -35,9 +35,15 @@ def moved_into():
 
 
 @pytest.fixture
-def at(database: Database, clock: FixedClock, tmp_path: Path, moved_into) -> Company:
+def rounds() -> bool:
+    """Whether vendors' books are gone over at night: only where a story is about that."""
+    return False
+
+
+@pytest.fixture
+def at(database: Database, clock: FixedClock, tmp_path: Path, moved_into, rounds: bool) -> Company:
     """A company, in whose house the API lives."""
-    return moved_into(Company(database, clock, tmp_path))
+    return moved_into(Company(database, clock, tmp_path, rounds=rounds))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ END_OF_MAY = date(2026, 5, 31)
 @pytest.fixture
 def at(database, clock, tmp_path):
     """A company in which nothing else runs while time passes."""
-    return Company(database, clock, tmp_path)
+    return Company(database, clock, tmp_path, rounds=False)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from ezscale.models.invoice import InvoiceStatus, LineKind
 from tests.billing.papers import again
 from tests.company import DECLINED_LATER, Person
 from tests.journeys.records import subscription_of
+from tests.sizes import size
 
 STAFF = "The server stood still"
 PLANS = ("vps-1", "vps-2", "vps-3", "vps-4", "vps-5")
@@ -117,10 +118,10 @@ def kept_and_given_by_staff(at, person):
 
 def test_in_whatever_order_things_happen_nothing_is_refused_and_nothing_is_given_back_twice(at):
     orders = product(("credit all", "credit a third", "up", "down"), repeat=3)
+    telling = [steps for steps in orders if "up" in steps and set(steps) & {"credit all", "credit a third"}]
     stories = [
         Story(at.signs_up(f"Ada{number} Moreno", country="IE"), steps)
-        for number, steps in enumerate(orders)
-        if "up" in steps and set(steps) & {"credit all", "credit a third"}
+        for number, steps in enumerate(telling[:: size(3, 1)])
     ]
     for story in stories:
         story.person.pays(story.person.orders("vps-2").invoice_id)

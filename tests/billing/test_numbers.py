@@ -32,7 +32,7 @@ class PowerCut(Exception):
 @pytest.fixture
 def crowd(database: Database, clock: FixedClock, tmp_path: Path) -> Company:
     """A company whose documents are counted here; they are too bare for the doctor."""
-    return Company(database, clock, tmp_path)
+    return Company(database, clock, tmp_path, rounds=False)
 
 
 def bare_note(work, invoice: Invoice) -> None:

@@ -33,7 +33,7 @@ from tests.company import Company
 @pytest.fixture
 def at(database, clock, tmp_path):
     """A company that thanks for new customers, about which the doctor has nothing to say when the story ends."""
-    company = Company(database, clock, tmp_path)
+    company = Company(database, clock, tmp_path, rounds=False)
     decide(company, enabled=True)
     yield company
     assert company.complaints() == {}
@@ -206,7 +206,7 @@ def test_what_speaks_against_it_stands_there(at, ada, wrong, words):
 
 
 def test_money_that_was_given_back_earns_nothing(database, clock, tmp_path):
-    at = Company(database, clock, tmp_path)
+    at = Company(database, clock, tmp_path, rounds=False)
     decide(at, enabled=True, wait_days=1)
     ada = at.signs_up("Ada Moreno")
     ben = sends(at, ada, "Ben Orr")

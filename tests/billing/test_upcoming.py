@@ -12,7 +12,7 @@ from tests.company import Company
 
 @pytest.fixture
 def company(database, clock, tmp_path):
-    return Company(database, clock, tmp_path)
+    return Company(database, clock, tmp_path, rounds=False)
 
 
 def test_what_comes_next_is_what_the_renewal_will_ask_for(company):

@@ -44,7 +44,7 @@ QUARTER = Story(
         "jizera": Part(ago(20), lambda me: wondering(me, "vps-1")),
     },
 )
-MONTH = Story(timedelta(days=32), {"carpat": Part(ago(31), lambda me: buying(me, "vps-2"))})
+WEEK = Story(timedelta(days=7), {"carpat": Part(ago(6), lambda me: buying(me, "vps-2"))})
 ONE_DAY = Story(timedelta(days=1), {})
 
 
@@ -138,7 +138,7 @@ def test_on_a_database_server_half_a_demo_is_never_taken_for_a_company(
     for suffix, on_day in (("_whole", lambda _days: None), ("_half", interrupted)):
         monkeypatch.setenv("EZSCALE_DATABASE_URL", databases.make(kind, suffix))
         with suppress(KeyboardInterrupt):
-            founding.found(settle(), on_day, MONTH)
+            founding.found(settle(), on_day, WEEK)
 
         assert founding.was_interrupted(settle()) is (suffix == "_half")
         assert not founding.may_found(settle())

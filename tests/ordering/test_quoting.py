@@ -125,7 +125,7 @@ def test_a_coupon_that_does_not_count_says_why(shop, given, words):
     assert refusal.value.field == "coupon"
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     plan=st.sampled_from(["vps-1", "vps-2", "vps-5"]),
     months=st.sampled_from([1, 3, 12]),

@@ -124,7 +124,7 @@ class Guarded(Company):
             with ThreadPoolExecutor(THREADS) as hands:
                 while engine.relay(self.house) or (due := engine.due_jobs(self.house)):
                     due = engine.due_jobs(self.house)
-                    list(hands.map(lambda job_id: engine.run_job(self.house, job_id), due))
+                    list(hands.map(lambda job_id: engine.run_jobs(self.house, [job_id]), due))
             self.clock.move(MINUTE)
 
     def letters(self) -> list[str]:

@@ -105,7 +105,7 @@ class Story:
             with ThreadPoolExecutor(THREADS) as hands:
                 while engine.relay(self.at.house) or (due := engine.due_jobs(self.at.house)):
                     due = engine.due_jobs(self.at.house)
-                    list(hands.map(lambda job_id: engine.run_job(self.at.house, job_id), due))
+                    list(hands.map(lambda job_id: engine.run_jobs(self.at.house, [job_id]), due))
             self.at.clock.move(MINUTE)
 
 
@@ -176,7 +176,7 @@ def test_nothing_is_given_up_however_long_it_takes(company: Company, how: str) -
         job_id = work.session.exec(select(Job.id).where(Job.task == name_of(carry_out))).one()
     for _ in range(FAR_MORE):
         company.clock.move(timedelta(minutes=10))
-        engine.run_job(company.house, job_id)
+        engine.run_jobs(company.house, [job_id])
 
     assert ada.service().status is ServiceStatus.BUILDING
     assert len(story.line.calls) == (1 + FAR_MORE if how == "it hangs" else 0)

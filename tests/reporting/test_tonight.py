@@ -29,7 +29,7 @@ from tests.company import DECLINED_LATER, Company
 
 @pytest.fixture
 def at(database, clock, tmp_path):
-    return Company(database, clock, tmp_path)
+    return Company(database, clock, tmp_path, rounds=False)
 
 
 def plan(at):

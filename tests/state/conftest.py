@@ -88,9 +88,15 @@ async def state_of(root: State, kind: type[rx.State]) -> Any:
 
 
 @pytest.fixture
-def company(database: Database, clock: FixedClock, tmp_path: Path) -> Iterator[Company]:
+def rounds() -> bool:
+    """Whether vendors' books are gone over at night: only where a story is about that."""
+    return False
+
+
+@pytest.fixture
+def company(database: Database, clock: FixedClock, tmp_path: Path, rounds: bool) -> Iterator[Company]:
     """A whole company with its vendors' stand-ins, which states find as their house."""
-    company = Company(database, clock, tmp_path)
+    company = Company(database, clock, tmp_path, rounds=rounds)
     wiring.move_into(company.house)
     yield company
     wiring.move_out()

@@ -11,6 +11,7 @@ from ezscale.state.admin.disputes import DisputesState
 from ezscale.state.admin.draft import DraftState
 from ezscale.state.admin.invoice import InvoiceState
 from ezscale.state.admin.statement import StatementState
+from tests.company import with_rounds
 from tests.journeys.records import subscription_of
 from tests.state.panel import administrator, onlooker
 from tests.state.portal import Screen
@@ -90,6 +91,7 @@ async def test_a_draft_is_issued_credited_and_its_credit_note_listed(company):
     assert [row.words for row in account.lines] == ["Invoice", "Credit note"]
 
 
+@with_rounds
 async def test_a_dispute_is_listed_with_the_day_for_evidence_until_it_is_decided(company):
     ada, boss = company.signs_up("Ada Moreno"), administrator(company)
     ada.buys("vps-2", card=BY_LAST4["0259"].number)

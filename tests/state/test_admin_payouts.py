@@ -7,10 +7,12 @@ from ezscale.billing.payouts import payouts
 from ezscale.kit.errors import NotAllowed
 from ezscale.pages.admin.payouts import payouts as page_of_payouts
 from ezscale.state.admin.payouts import PayoutsState
+from tests.company import with_rounds
 from tests.state.panel import administrator
 from tests.state.portal import Screen
 
 
+@with_rounds
 async def test_staff_see_what_was_paid_out_and_what_is_still_held(company):
     ada, boss = company.signs_up("Ada Moreno"), administrator(company)
     ada.buys("vps-2")

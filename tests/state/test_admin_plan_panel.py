@@ -5,6 +5,7 @@ import pytest
 from ezscale.state.admin.plan import PlanState
 from ezscale.state.admin.plan_stock import PlanStockState
 from ezscale.state.admin.plan_trial import PlanTrialState
+from tests.company import with_rounds
 from tests.ordering.plans import turns
 from tests.state.panel import administrator, onlooker
 from tests.state.portal import Screen
@@ -17,6 +18,7 @@ def boss(company):
     return administrator(company)
 
 
+@with_rounds
 async def test_staff_let_the_panel_count_a_plan_and_see_what_it_says(company, boss):
     screen = Screen(company, PlanStockState, boss)
     page = await screen.opens(address(company))

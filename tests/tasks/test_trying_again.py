@@ -11,7 +11,7 @@ from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.jobs import Job, JobStatus, enqueue, job_row
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.kit.work import Database
-from ezscale.tasks.engine import MOST_TRIES, run_job
+from ezscale.tasks.engine import MOST_TRIES, run_jobs
 from ezscale.tasks.registry import KNOWN
 from ezscale.wiring import House
 from tests.company import Company
@@ -39,7 +39,7 @@ def job_id(company: Company) -> Iterator[UUID]:
 
 
 def test_after_many_tries_it_is_given_up(company: Company, job_id: UUID) -> None:
-    run_job(company.house, job_id)
+    run_jobs(company.house, [job_id])
 
     assert standing(company, job_id) == (JobStatus.FAILED, MOST_TRIES)
 
@@ -48,7 +48,7 @@ def test_but_not_while_a_vendor_is_silent(company: Company, job_id: UUID) -> Non
     with company.robot() as work:
         work.session.add(VendorLine(name="stripe", failures=5, silent_since=work.now, next_try_at=work.now))
 
-    run_job(company.house, job_id)
+    run_jobs(company.house, [job_id])
 
     assert standing(company, job_id) == (JobStatus.READY, MOST_TRIES - 1)
 

@@ -63,8 +63,7 @@ def take_part(house: House) -> None:
     """Do what can be done now, beside the workers or in their place."""
     company.relay(house)
     waiting = company.due_jobs(house)
-    for job_id in waiting:
-        company.run_job(house, job_id)
+    company.run_jobs(house, waiting)
     if not waiting:
         time.sleep(LOOK_EVERY)
 
