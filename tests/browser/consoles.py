@@ -10,7 +10,7 @@ from ezscale.models.console import ConsoleStatus
 from tests.browser.chrome import wait_until_usable
 from tests.browser.company import Company
 
-CLOSING = 60  # seconds that a worker may take to close a console
+CLOSING = 180  # seconds: there are ten of grace, and a busy worker looks again less often
 
 
 def opens_console(page: Page) -> Page:
