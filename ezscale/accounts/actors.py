@@ -1,8 +1,11 @@
 """Who is behind a session or a key right now, and what that leaves them to do."""
 
 from dataclasses import replace
+from functools import cache
 from uuid import UUID
 
+import sqlalchemy
+from sqlalchemy import Select, bindparam
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import (
@@ -45,19 +48,8 @@ def actor_for(work: Work, user_id: UUID, *, customer_id: UUID | None = None, con
     For `customer_id` when they belong to it, otherwise for the one they have belonged to longest. A colleague without a
     second factor may do nothing where one is required.
     """
-    chosen = select(User, StaffRole, Membership, Customer).outerjoin(
-        StaffRole, col(User.staff_role_id) == col(StaffRole.id)
-    )
-    found = work.session.exec(
-        chosen.outerjoin(Membership, col(Membership.user_id) == User.id)
-        .outerjoin(Customer, col(Customer.id) == Membership.customer_id)
-        .where(User.id == user_id, col(User.suspended_at).is_(None))
-        .order_by(
-            *((col(Membership.customer_id) != customer_id,) if customer_id else ()),
-            col(Membership.created_at),
-            col(Membership.id),
-        )
-        .limit(1)
+    found = work.session.execute(
+        _person(chosen=customer_id is not None), {"user": user_id, "chosen": customer_id}
     ).first()
     if found is None:
         return ANONYMOUS
@@ -99,13 +91,34 @@ def live_session(work: Work, token: str) -> LoginSession | None:
     """The session behind a cookie's secret, as long as it lasts."""
     if not token:
         return None
-    session = work.session.exec(select(LoginSession).where(LoginSession.token_hash == fingerprint(token))).first()
+    session = work.session.scalars(_session(), {"hash": fingerprint(token)}).first()
     return session if session and session.is_live(work.now) else None
 
 
 def may_work(colleague: User) -> bool:
     """Whether a colleague has what the company asks of them: a second factor, unless the settings say otherwise."""
     return colleague.second_factor_since is not None or not settings().asks_staff_for_second_factor
+
+
+@cache
+def _session() -> Select[LoginSession]:
+    """Every event and every request asks this; putting it together would take longer than the answer."""
+    return sqlalchemy.select(LoginSession).where(col(LoginSession.token_hash) == bindparam("hash"))
+
+
+@cache
+def _person(*, chosen: bool) -> Select[User, StaffRole, Membership, Customer]:
+    """So does this: a person with their role, and their membership of a chosen customer or of the first."""
+    first = (col(Membership.customer_id) != bindparam("chosen"),) if chosen else ()
+    return (
+        sqlalchemy.select(User, StaffRole, Membership, Customer)
+        .outerjoin(StaffRole, col(User.staff_role_id) == col(StaffRole.id))
+        .outerjoin(Membership, col(Membership.user_id) == User.id)
+        .outerjoin(Customer, col(Customer.id) == Membership.customer_id)
+        .where(col(User.id) == bindparam("user"), col(User.suspended_at).is_(None))
+        .order_by(*first, col(Membership.created_at), col(Membership.id))
+        .limit(1)
+    )
 
 
 def _owner_of(work: Work, key: ApiToken) -> Actor:

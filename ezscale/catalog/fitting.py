@@ -1,11 +1,14 @@
 """Fitting out a plan: which options and add-ons it can have, and what a choice of them costs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlmodel import col, select
+import sqlalchemy
+from sqlalchemy import Select, bindparam
+from sqlmodel import col
 
 from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
@@ -177,21 +180,10 @@ def _price(prices: tuple[Fitting, ...], currency: str, months: int, field: str) 
 
 
 def _options(work: Work, plan_id: UUID) -> tuple[FittableOption, ...]:
-    rows = work.session.exec(
-        select(OptionOffer, Option)
-        .join(Option, col(Option.id) == OptionOffer.option_id)
-        .where(OptionOffer.plan_id == plan_id, col(Option.archived_at).is_(None))
-        .order_by(col(OptionOffer.position), col(Option.position), col(Option.slug))
-    ).all()
-    values = work.session.exec(
-        select(OptionValue)
-        .where(
-            col(OptionValue.option_id).in_([option.id for _, option in rows]), col(OptionValue.archived_at).is_(None)
-        )
-        .order_by(col(OptionValue.position), col(OptionValue.slug))
-    ).all()
+    rows = work.session.execute(_options_of_a_plan(), {"plan": plan_id}).all()
+    values = work.session.scalars(_values_of_options(), {"options": [option.id for _, option in rows]}).all()
     prices: dict[UUID, list[Fitting]] = {value.id: [] for value in values}
-    for row in _current(work, OptionPrice, col(OptionPrice.value_id), list(prices)):
+    for row in _current(work, OptionPrice, list(prices)):
         prices[row.value_id].append(_fitting(row))
     names = {value.id: value.slug for value in values}
     return tuple(
@@ -215,15 +207,9 @@ def _options(work: Work, plan_id: UUID) -> tuple[FittableOption, ...]:
 
 
 def _add_ons(work: Work, plan_id: UUID) -> tuple[FittableAddOn, ...]:
-    rows = work.session.exec(
-        select(AddOnOffer, AddOn, OptionValue.slug)
-        .join(AddOn, col(AddOn.id) == AddOnOffer.add_on_id)
-        .outerjoin(OptionValue, col(OptionValue.id) == AddOnOffer.needs_value_id)
-        .where(AddOnOffer.plan_id == plan_id, col(AddOn.archived_at).is_(None))
-        .order_by(col(AddOnOffer.position), col(AddOn.position), col(AddOn.slug))
-    ).all()
+    rows = work.session.execute(_add_ons_of_a_plan(), {"plan": plan_id}).all()
     prices: dict[UUID, list[Fitting]] = {add_on.id: [] for _, add_on, _ in rows}
-    for row in _current(work, AddOnPrice, col(AddOnPrice.add_on_id), list(prices)):
+    for row in _current(work, AddOnPrice, list(prices)):
         prices[row.add_on_id].append(_fitting(row))
     return tuple(
         FittableAddOn(
@@ -236,10 +222,49 @@ def _add_ons(work: Work, plan_id: UUID) -> tuple[FittableAddOn, ...]:
     )
 
 
-def _current(work: Work, table: type[Priced], owner: Any, ids: list[UUID]) -> list[Priced]:
-    now = col(table.until).is_(None) | (col(table.until) > work.now)
-    current = select(table).where(owner.in_(ids), col(table.since) <= work.now, now)
-    return list(work.session.exec(current.order_by(col(table.currency), col(table.months))))
+def _current(work: Work, table: type[Priced], ids: list[UUID]) -> Sequence[Priced]:
+    return work.session.scalars(_prices_of(table), {"of": ids, "now": work.now}).all()
+
+
+# Every look at the order page asks these several times; putting them together would take longer than the answers.
+
+
+@cache
+def _options_of_a_plan() -> Select[OptionOffer, Option]:
+    return (
+        sqlalchemy.select(OptionOffer, Option)
+        .join(Option, col(Option.id) == OptionOffer.option_id)
+        .where(col(OptionOffer.plan_id) == bindparam("plan"), col(Option.archived_at).is_(None))
+        .order_by(col(OptionOffer.position), col(Option.position), col(Option.slug))
+    )
+
+
+@cache
+def _values_of_options() -> Select[OptionValue]:
+    of_these = col(OptionValue.option_id).in_(bindparam("options", expanding=True))
+    there = sqlalchemy.select(OptionValue).where(of_these, col(OptionValue.archived_at).is_(None))
+    return there.order_by(col(OptionValue.position), col(OptionValue.slug))
+
+
+@cache
+def _add_ons_of_a_plan() -> Select[AddOnOffer, AddOn, str]:
+    return (
+        sqlalchemy.select(AddOnOffer, AddOn, col(OptionValue.slug))
+        .join(AddOn, col(AddOn.id) == AddOnOffer.add_on_id)
+        .outerjoin(OptionValue, col(OptionValue.id) == AddOnOffer.needs_value_id)
+        .where(col(AddOnOffer.plan_id) == bindparam("plan"), col(AddOn.archived_at).is_(None))
+        .order_by(col(AddOnOffer.position), col(AddOn.position), col(AddOn.slug))
+    )
+
+
+@cache
+def _prices_of(table: type[OptionPrice] | type[AddOnPrice]) -> Select[Any]:
+    owner: Any = OptionPrice.value_id if table is OptionPrice else AddOnPrice.add_on_id
+    still = col(table.until).is_(None) | (col(table.until) > bindparam("now"))
+    current: Select[Any] = sqlalchemy.select(table).where(
+        owner.in_(bindparam("of", expanding=True)), col(table.since) <= bindparam("now"), still
+    )
+    return current.order_by(col(table.currency), col(table.months))
 
 
 def _fitting(row: OptionPrice | AddOnPrice) -> Fitting:

@@ -3,8 +3,11 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from uuid import UUID
 
+import sqlalchemy
+from sqlalchemy import Select, bindparam
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -109,21 +112,19 @@ def _on_sale(work: Work, wanted: SelectOfScalar[Plan]) -> list[PlanOffer]:
     wanted = wanted.where(col(Plan.archived_at).is_(None))
     plans = work.session.exec(wanted.order_by(col(Plan.position), col(Plan.slug))).all()
     prices: dict[UUID, list[Price]] = {plan.id: [] for plan in plans}
-    for price in work.session.exec(_current_prices(work, prices)):
+    for price in work.session.scalars(_current_prices(), {"plans": list(prices), "now": work.now}):
         prices[price.plan_id].append(price)
     return [_offer(plan, prices[plan.id]) for plan in plans if prices[plan.id]]
 
 
-def _current_prices(work: Work, plan_ids: Iterable[UUID]) -> SelectOfScalar[Price]:
-    return (
-        select(Price)
-        .where(
-            col(Price.plan_id).in_(list(plan_ids)),
-            Price.since <= work.now,
-            (col(Price.until).is_(None)) | (col(Price.until) > work.now),
-        )
-        .order_by(col(Price.currency), col(Price.months))
+@cache
+def _current_prices() -> Select[Price]:
+    """Asked with every look at what is for sale; putting it together would take longer than the answer."""
+    still = col(Price.until).is_(None) | (col(Price.until) > bindparam("now"))
+    current = sqlalchemy.select(Price).where(
+        col(Price.plan_id).in_(bindparam("plans", expanding=True)), col(Price.since) <= bindparam("now"), still
     )
+    return current.order_by(col(Price.currency), col(Price.months))
 
 
 def _offer(plan: Plan, prices: list[Price]) -> PlanOffer:

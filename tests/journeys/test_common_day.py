@@ -28,6 +28,11 @@ FULL = 1353
 
 
 @pytest.fixture
+def rounds():
+    return False
+
+
+@pytest.fixture
 def at(at):
     """New orders renew on the first; the first invoice is for April, too, when fewer than five days are left of March."""
     with at.robot() as work:

@@ -26,6 +26,11 @@ LOST_CARD = {"type": "card_error", "code": "card_declined", "decline_code": "los
 
 
 @pytest.fixture
+def rounds():
+    return False
+
+
+@pytest.fixture
 def otto(at):
     """A customer whose first renewal is a week away."""
     otto = at.signs_up("Otto Lenz", "DE")

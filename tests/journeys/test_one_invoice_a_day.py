@@ -16,6 +16,11 @@ from tests.company import DECLINED_LATER
 
 
 @pytest.fixture
+def rounds():
+    return False
+
+
+@pytest.fixture
 def lea(at):
     """A customer with two servers that began on the same day."""
     with at.robot() as work:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args, get_origin
@@ -24,10 +24,13 @@ from starlette.routing import Mount, Route
 
 import ezscale.state
 from ezscale.api.doors import Door
+from ezscale.kit.database import all_models, table_of
 from ezscale.state.session import Face
 from tests.company import PASSWORD
 
 FACE_OF_FOLDER = {"account": "account", "admin": "admin"}  # the other folders of state/ are open to all
+A_WORD = re.compile(r"[A-Z]?[a-z]+")
+AN_ID = re.compile(r"\b(\w+)_id\b")
 A_NAME = re.compile(r"[a-z][a-z0-9_]*")
 ASKED = re.compile(r"""(?:asked|query_parameters\.get)\(\s*"(\w+)\"""")
 LOOKS_AT_THE_ADDRESS = re.compile(r"self\._asked\(|query_parameters(?!\.get\(name\))")  # not: is able to
@@ -65,27 +68,50 @@ class Handler:
         folder = self.state.__module__.removeprefix("ezscale.state.").partition(".")[0]
         return self.face in get_args(Face) and self.face == FACE_OF_FOLDER.get(folder, "public")
 
+    @cached_property
+    def page(self) -> str:
+        """The state that it belongs to, under the name by which browsers know it."""
+        return self.name.rpartition(".")[0]
+
     def payloads(self, value: Any, *, choosing: bool = False) -> list[dict[str, Any]]:
-        """What could be sent along: a value in every place; and, choosing, each word that the module knows."""
-        places = list(inspect.signature(self.function).parameters.values())[1:]
-        return [
-            {place.name: self._form(sent) if get_origin(place.annotation) is dict else sent for place in places}
-            for sent in (value, *(self._choices() if choosing and places else ()))
-        ]
+        """What could be sent along: a value in every place; and, choosing, each word that the module knows beside it."""
+        words = self._choices() if choosing and self._places else ()
+        return [self._payload(value, word) for word in (value, *words)]
 
     def speaks_of(self, table: str) -> bool:
-        """Whether its module is about the rows of a table, as far as words tell."""
-        return any(word in source_of(self._module) for word in table.split("_"))
+        """Whether its module, or one with a part of its state, is about the rows of a table, as far as words tell."""
+        return any(tells_of(module, table) for module in self._modules)
+
+    def takes_ids_of(self, table: str) -> bool:
+        """Whether one of these modules speaks of ids by a name that goes with a table."""
+        return any(names_ids_of(module, table) for module in self._modules)
 
     @property
+    def _modules(self) -> list[ModuleType]:
+        parts = [each.__module__ for each in self.state.__mro__ if each is self.state or vars(each).get("_mixin")]
+        return [sys.modules[name] for name in parts if name.startswith("ezscale.")]
+
+    @cached_property
     def reads_the_address(self) -> bool:
         """Whether it matters how its page was opened: its state, or one that this builds on, looks at the address."""
         ours = [base for base in self.state.__mro__ if base.__module__.startswith("ezscale.")]
         return any(LOOKS_AT_THE_ADDRESS.search(source_of(base)) for base in ours)
 
-    def _form(self, value: Any) -> dict[str, Any]:
-        """A form with every field that the module could be asking for; one's own password is right."""
-        return {name: PASSWORD if name == "password" else value for name in names_in(self._module)}
+    @cached_property
+    def _places(self) -> list[inspect.Parameter]:
+        return list(inspect.signature(self.function).parameters.values())[1:]
+
+    def _payload(self, value: Any, word: Any) -> dict[str, Any]:
+        return {
+            place.name: self._form(value, word)
+            if get_origin(place.annotation) is dict
+            else fit(place.name, value, word)
+            for place in self._places
+        }
+
+    def _form(self, value: Any, word: Any) -> dict[str, Any]:
+        """A form with every field that the module could be asking for."""
+        return {name: fit(name, value, word) for name in names_in(self._module)}
 
     def _choices(self) -> list[str]:
         kinds = [kind for kind in vars(self._module).values() if isinstance(kind, type) and issubclass(kind, StrEnum)]
@@ -111,9 +137,8 @@ class Entrance:
         return {door for door in declared if door is not None}
 
     def speaks_of(self, table: str) -> bool:
-        """Whether its path or its code is about the rows of a table, as far as words tell."""
-        code = source_of(sys.modules[self.dependant.call.__module__]) if self.dependant.call else ""
-        return any(word in self.path or word in code for word in table.split("_"))
+        """Whether its code is about the rows of a table, as far as words tell."""
+        return self.dependant.call is not None and tells_of(sys.modules[self.dependant.call.__module__], table)
 
     def requests(self, values: list[str]) -> list[dict[str, Any]]:
         """What could be asked here: each value in every place, or once where there is no place for any."""
@@ -185,6 +210,36 @@ def names_in(module: ModuleType) -> frozenset[str]:
 def asked_names() -> frozenset[str]:
     """Every name by which a page's address is asked for something."""
     return frozenset(name for source in SOURCES for name in ASKED.findall(source.read_text("utf-8")))
+
+
+@cache
+def tells_of(module: ModuleType, table: str) -> bool:
+    """Whether a module is about a table: all the words of its name, or of its model's, are there; or an id is named so."""
+    names = (table, *(model.__name__ for model in all_models() if table_of(model).name == table))
+    return names_ids_of(module, table) or any(
+        all(any(each.startswith(word.lower()) for each in words_in(module)) for word in A_WORD.findall(name))
+        for name in names
+    )
+
+
+@cache
+def names_ids_of(module: ModuleType, table: str) -> bool:
+    """Whether there is an id in a module (or it is itself named) as if it belonged to a row of a table."""
+    own = module.__name__.rpartition(".")[2].removesuffix("s")
+    return any(table.startswith(name) or table.endswith(name) for name in (own, *AN_ID.findall(source_of(module))))
+
+
+@cache
+def words_in(module: ModuleType) -> frozenset[str]:
+    """Every word in a module."""
+    return frozenset(word.lower() for word in A_WORD.findall(source_of(module)))
+
+
+def fit(name: str, value: Any, word: Any) -> Any:
+    """What goes into a place of this name: where an id belongs a value, elsewhere a word. One's own password is right."""
+    if name == "password":
+        return PASSWORD
+    return value if name == "id" or name.endswith("_id") else word
 
 
 def fitting(annotation: Any, value: str) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -61,6 +62,12 @@ class Reader:
         self._tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in COUNTERS]
         self._raw: dict[str, Sequence[Any]] = {}
         self._found: dict[str, dict[Key, Row]] = {}
+        self._file = sqlite3.connect(str(engine.url.database))
+
+    def version(self) -> int:
+        """A number that grows whenever a change has been committed."""
+        (version,) = self._file.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
     def rows(self) -> dict[Key, Row]:
         """Each row under its table and its key; one that is still as before is the very same."""

@@ -1,9 +1,10 @@
 """A company with somebody whose things are nobody else's business, and with everybody who might reach for them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from ezscale import wiring
@@ -22,7 +23,7 @@ from ezscale.kit.clock import FixedClock
 from ezscale.kit.cookies import ACTING, SESSION
 from ezscale.kit.money import Money
 from ezscale.kit.work import Database
-from ezscale.models import Customer, Delegation, Membership, StaffRole
+from ezscale.models import Customer, Delegation, Membership, StaffRole, User
 from ezscale.models.customer import MemberRole
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.credentials import reveal_login
@@ -31,6 +32,7 @@ from ezscale.state.session import actor_behind
 from tests.company import PASSWORD, Company, Person
 from tests.security.records import Key, Reader, Rows, belonging_to, words_in
 
+T = TypeVar("T")
 NOBODY, ANOTHER, SUSPENDED, LOWEST = "nobody", "another customer", "a suspended customer", "the lowest staff"
 DELEGATE = "a delegate"  # of the victim's, for one of their servers
 IMPERSONATING = "a colleague who acts as another customer"  # and may look, and change nothing
@@ -63,6 +65,7 @@ class Scene:
     shared: UUID  # the victim's server that the delegate may use
     reader: Reader
     shown: dict[str, Shown] = field(default_factory=dict)
+    looked_at: dict[str, int] = field(default_factory=dict)  # what had been written when a caller was last looked after
 
     def rows(self) -> Rows:
         """Every row there is now; those that are as they were when last read are the very same."""
@@ -96,10 +99,21 @@ class Scene:
         known = {key: row for key, row in rows.items() if key[1] in own or (key in told and shared in row.ids)}
         return words_in(known) | own | self.entrusted_ids(who) | {self.people[VICTIM].user.name}
 
-    def comes_back(self, who: str) -> None:
-        """A delegate who has just tried the way out is let in again, so that what comes next is tried by one."""
-        if who != DELEGATE or self.people[who].actor.services:
-            return
+    def comes_back(self, who: str, shown: Mapping[str, str]) -> bool:
+        """Whether a caller must show other cookies than these from now on, or could not go on without help.
+
+        A delegate who has just tried the way out is let in again, so that what comes next is tried by one.
+        """
+        if (version := self.reader.version()) == self.looked_at.get(who):
+            return False
+        is_gone = who == DELEGATE and not self.people[who].actor.services
+        if is_gone:
+            self._lets_in_again(who)
+        has_others = self.cookies(who) != shown
+        self.looked_at[who] = self.reader.version() if is_gone or has_others else version
+        return is_gone or has_others
+
+    def _lets_in_again(self, who: str) -> None:
         customer_id = self.people[VICTIM].actor.own_customer()
         with self.at.robot() as work:
             member = Membership(
@@ -154,12 +168,53 @@ class Scene:
             return take_over(work, link)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is known of a scene once it is set: who there is, and what is the victim's."""
+
+    users: dict[str, User]
+    samples: dict[str, str]
+    victims_ids: frozenset[str]
+    victims_words: frozenset[str]
+    passwords: dict[str, str]
+    shared: UUID
+
+
 @contextmanager
 def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Scene]:
     """Everybody has bought something, so that no list is empty; the victim owns one of everything."""
     at = Company(database, clock, folder)
     before = list(wiring._chosen)
     wiring.move_into(at.house)
+    told = as_one_step(at, "the scene is set", lambda: sets_the_scene(at))
+    yield Scene(
+        at,
+        {who: Person(at, user) for who, user in told.users.items()},
+        samples=told.samples,
+        victims_ids=told.victims_ids,
+        victims_words=told.victims_words,
+        passwords=told.passwords,
+        shared=told.shared,
+        reader=Reader(database.engine),
+    )
+    wiring._chosen[:] = before
+
+
+def as_one_step(at: Company, name: str, live: Callable[[], T]) -> T:
+    """A step of the company's story that is kept as a whole, whatever smaller steps it is made of."""
+    beginning = at._beginning
+
+    def live_as_a_whole() -> T:
+        steps, beginning._steps = beginning._steps, None  # nothing within it is a beginning of its own
+        came_of_it = live()
+        beginning._steps = steps
+        return came_of_it
+
+    return at.step((name,), live_as_a_whole)
+
+
+def sets_the_scene(at: Company) -> Told:
+    """Everybody buys what they have."""
     people = {
         ANOTHER: a_buyer(at, "Oscar Nightingale"),
         SUSPENDED: a_buyer(at, "Susan Halloway"),
@@ -172,7 +227,7 @@ def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Sce
     people[ANOTHER].brings_along("Nathan Nightingale", MemberRole.DELEGATE, people[ANOTHER].service().id)
     with at.robot() as work:
         work.session.get_one(Customer, people[SUSPENDED].actor.customer_id).suspended_at = work.now
-    reader = Reader(database.engine)
+    reader = Reader(at.house.database.engine)
     known = words_in(reader.rows())
 
     victim = a_buyer(at, "Victoria Underwood")
@@ -183,17 +238,14 @@ def a_scene(database: Database, clock: FixedClock, folder: Path) -> Iterator[Sce
     rows = reader.rows()
     ids = belonging_to(owners(victim), rows)
     theirs = {key: row for key, row in rows.items() if key[1] in ids}
-    yield Scene(
-        at,
-        people,
+    return Told(
+        {who: person.user for who, person in people.items()},
         samples=oldest_of_each(theirs),
         victims_ids=frozenset(ids),
         victims_words=frozenset(words_in(theirs) - known | secrets),
         passwords=passwords,
         shared=shared,
-        reader=reader,
     )
-    wiring._chosen[:] = before
 
 
 def shares_another_server(person: Person) -> UUID:

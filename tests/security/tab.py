@@ -67,7 +67,7 @@ class Tab:
 
     def __init__(self, cookies: Mapping[str, str]) -> None:
         self.token = str(uuid4())
-        self._cookies = "; ".join(f"{name}={secret}" for name, secret in cookies.items())
+        self.cookies = cookies
         self._path = "/account/"
         self._query: dict[str, str] = {}
         self.events = 0
@@ -85,7 +85,7 @@ class Tab:
         """As the socket's server puts it together."""
         return {
             "headers": {
-                "cookie": self._cookies,
+                "cookie": "; ".join(f"{name}={secret}" for name, secret in self.cookies.items()),
                 "host": "localhost",
                 "origin": "http://localhost",
             },

@@ -30,7 +30,7 @@ from tests.sizes import figures, size
 AN_HOUR = timedelta(hours=1)
 AT_MOST = 100  # looked at, for each account and hour
 HOME = "198.51.100.7"
-GUESSES = size(300, 10_000)
+GUESSES = size(160, 10_000)
 BY_LINK = ("/api/password/reset", "/api/verify", "/api/email/change")  # links name their person
 CROWDS = pytest.mark.parametrize("crowd", [1, 500])
 

@@ -2,9 +2,9 @@
 
 import csv
 import json
+from functools import cache
 from io import StringIO
 
-import pytest
 from sqlalchemy import JSON, Connection, Enum, String, text
 from sqlmodel import SQLModel, col, select
 
@@ -14,6 +14,7 @@ from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.credit_notes import issue_credit_note
 from ezscale.billing.holds import hold
 from ezscale.billing.top_ups import new_top_up
+from ezscale.kit import rates
 from ezscale.kit.money import Money
 from ezscale.models import Subscription, SubscriptionItem
 from ezscale.models.hold import Deed
@@ -39,6 +40,7 @@ PLANTED = {
 }
 
 
+@cache
 def files() -> list[str]:
     """Every list that a route hands out as CSV."""
     paths = [route.path for route in entrances(create_api()) if route.path.endswith(".csv") and route.method == "GET"]
@@ -69,8 +71,7 @@ def put(connection: Connection, table: str, column: str, value: str) -> None:
     connection.execute(text(f"UPDATE {table} SET {column} = :value"), {"value": value})  # names of our own
 
 
-@pytest.mark.parametrize("formula", FORMULAS, ids=ascii)
-def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of, formula):
+def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of):
     browser, [invoice], another = browser_of(grace), ada.invoices(), at.signs_up("Bob Ferris")
     came = {"referrer_id": ada.actor.own_customer(), "referred_id": another.actor.own_customer()}
     with at.robot() as work:
@@ -86,18 +87,19 @@ def test_no_cell_of_any_list_begins_a_formula(at, ada, grace, browser_of, formul
         cancel_at_period_end(work, item, "a word")
         new_top_up(work, came["referrer_id"], Money(5000, "EUR"))
     ada.orders(coupon="WELCOME10")
-    plant(at, formula)
-    seen = 0
 
-    for path in files():
-        asked = {"q": "WELCOME10"} if "redemptions" in path else {}
-        lines = list(csv.reader(StringIO(browser.get(path, params=asked).text, newline="")))
-        assert len(lines) > 1, path
-        cells = [cell for line in lines for cell in line]
-        seen += sum(formula in cell for cell in cells)
-        assert [cell for cell in cells if cell.startswith(BEGINNINGS)] == [], path
-
-    assert seen > 10
+    for formula in FORMULAS:
+        plant(at, formula)
+        rates.start_over()  # whole lists are asked for more seldom than this
+        seen = 0
+        for path in files():
+            asked = {"q": "WELCOME10"} if "redemptions" in path else {}
+            lines = list(csv.reader(StringIO(browser.get(path, params=asked).text, newline="")))
+            assert len(lines) > 1, path
+            cells = [cell for line in lines for cell in line]
+            seen += sum(formula in cell for cell in cells)
+            assert [cell for cell in cells if cell.startswith(BEGINNINGS)] == [], (path, formula)
+        assert seen > 10, formula
 
 
 def test_every_list_was_looked_at():

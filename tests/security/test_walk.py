@@ -4,12 +4,14 @@ Nobody learns what is another's, nobody changes it, and a way in that cannot be 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TypeVar
 from uuid import UUID
 from zipfile import ZipFile
+from zlib import crc32
 
 import httpx
 import pytest
@@ -60,6 +62,7 @@ WELCOME = {
 THOROUGH = size(0, 1)  # everybody sends every kind of rubbish, and ids that a page does not even speak of
 MAY_LESS = (SUSPENDED, DELEGATE, IMPERSONATING)
 SENDS_GARBAGE = {"public": NOBODY, "account": ANOTHER, "admin": LOWEST}  # the caller who breaks things on each side
+IN_TURN = 3  # each kind of rubbish goes to every third handler, and is parsed in the same few ways by all
 REFUSALS = {Door.TOKEN: {401, 404}, Door.SESSION: {303, 401, 404}}  # of whoever shows nothing
 ALWAYS = {Door.SIGNATURE: {400}, Door.OPERATOR: {401, 403}}  # of whoever is neither the vendor nor the operator
 
@@ -131,8 +134,7 @@ def test_no_route_gives_away_or_changes_what_is_anothers(web, scene, who):
 
     for route in share_of(who, entrances(web.api)):
         client = a_client(web, scene, who)
-        ids = [row_id for table, row_id in probes(scene, who) if THOROUGH or route.speaks_of(table)]
-        for request in route.requests([*ids, *TEXTS, *SHEETS]):
+        for request in route.requests(asked_of(scene, who, route)):
             rates.start_over()  # whoever may not do a thing may not do it once: limits are another test's story
             answer = client.request(**request)
             wrong = watcher.harm(json.dumps(request), f"{answer.headers} {written_in(answer)}")
@@ -141,6 +143,13 @@ def test_no_route_gives_away_or_changes_what_is_anothers(web, scene, who):
             harm += [f"{request}: {each}" for each in wrong]
 
     assert harm == []
+
+
+def asked_of(scene: Scene, who: str, route: Entrance) -> list[str]:
+    """What to put into the places of a route: ids, names of lists, and rubbish (which every route refuses in one way)."""
+    ids = [row_id for table, row_id in probes(scene, who) if THOROUGH or route.speaks_of(table)]
+    lists = SHEETS if THOROUGH or "{name}" in route.path else ()
+    return [*ids, *lists, *(TEXTS if THOROUGH or who in SENDS_GARBAGE.values() else TEXTS[:2])]
 
 
 def test_the_walk_notices_what_it_looks_for(scene):
@@ -190,50 +199,70 @@ async def test_whoever_may_know_is_told_on_the_very_same_walk(web, scene, who, p
 
 async def walk_the_handlers(web: Web, scene: Scene, who: str, tried: list[Handler]) -> tuple[list[str], dict[str, str]]:
     """What a caller has heard and changed that is not theirs, and the handlers of ours that broke."""
-    watcher, harm = Watcher(scene, who), []
+    watcher, harm, pages = Watcher(scene, who), [], defaultdict(list)
+    for handler in tried:
+        pages[handler.page].append(handler)
     async with pipeline(web.app) as line:
-        for handler in tried:
-            scene.comes_back(who)
-            watcher.looks_away()
-            async for sent, heard in calls(line, scene, who, handler):
-                harm += [f"{handler.place}({sent[:200]}): {wrong}" for wrong in watcher.harm(sent, *heard)]
+        for page in pages.values():
+            async for place, sent, heard in calls(line, scene, who, page, watcher):
+                harm += [f"{place}({sent[:200]}): {wrong}" for wrong in watcher.harm(sent, *heard)]
     return harm, {each.place: line.bugs[each.name] for each in tried if each.ours and each.name in line.bugs}
 
 
-async def calls(line: Pipeline, scene: Scene, who: str, handler: Handler) -> AsyncIterator[tuple[str, list[str]]]:
-    """Everything that is tried on a handler, and what is heard then. A page is opened before its buttons are pressed."""
-    cookies, loading = scene.cookies(who), f"{handler.name.rpartition('.')[0]}.load"
-    tab, tried = Tab(cookies), []
-    for value, choosing in attempts(scene, who, handler):
-        typed = value if handler.reads_the_address and isinstance(value, str) else ""
+async def calls(
+    line: Pipeline, scene: Scene, who: str, page: list[Handler], watcher: Watcher
+) -> AsyncIterator[tuple[str, str, list[str]]]:
+    """Everything that is tried on the handlers of a page, and what is heard then.
+
+    It is opened before its buttons are pressed; and again before the next of them, once anything has changed on it that
+    could be about what it was opened for.
+    """
+    name, tab, tried = page[0].page, Tab(scene.cookies(who)), set()
+    loading = f"{name}.load"
+    for value, is_theirs, buttons in attempts(scene, who, page):
+        typed = value if page[0].reads_the_address and isinstance(value, str) else ""
         asked = dict.fromkeys(asked_names(), typed) if typed else {}
-        tab = Tab(cookies) if tab.is_worn else tab
-        tab.goes_to(asked)
-        heard: list[str] = []
         is_rubbish = any(value is each for each in GARBAGE)  # in a page that was never opened it does no less
-        opens = line.knows(loading) and handler.name != loading and (THOROUGH or not is_rubbish)
-        for payload in handler.payloads(value, choosing=choosing):
-            if (asked, payload) in tried or handler.name in line.sleepers:
-                continue
-            tried.append((asked, payload))
-            rates.start_over()
-            if opens and not heard:
-                heard += await line.answers(tab, loading, {})
-            heard += await line.answers(tab, handler.name, payload)
-            yield f"{asked} {payload}", heard
+        opens, is_open = line.knows(loading) and (THOROUGH or not is_rubbish), False
+        for handler in buttons:
+            has_changed = False
+            for payload in handler.payloads(value, choosing=is_theirs):
+                sent = f"{asked} {payload}"
+                if (handler.name, sent) in tried or handler.name in line.sleepers:
+                    continue
+                tried.add((handler.name, sent))
+                if scene.comes_back(who, tab.cookies) or tab.is_worn:
+                    tab, is_open = Tab(scene.cookies(who)), False
+                    watcher.looks_away()
+                tab.goes_to(asked)
+                rates.start_over()
+                if opens and not is_open and handler.name != loading:
+                    yield f"{handler.place} is opened", sent, await line.answers(tab, loading, {})
+                heard, is_open = await line.answers(tab, handler.name, payload), True
+                has_changed |= is_theirs and any(text.startswith(name) for text in heard)
+                yield handler.place, sent, heard
+            is_open = is_open and (handler.name == loading or not has_changed)
 
 
-def attempts(scene: Scene, who: str, handler: Handler) -> Iterator[tuple[object, bool]]:
-    """What to send to a handler, and whether to try the words it chooses from, too."""
-    if not handler.ours or handler.face not in WELCOME[who]:
-        yield from ((scene.samples["service"], False), ("is_staff", False), (None, False))
-        return
-    for table, row_id in probes(scene, who):
-        if THOROUGH or handler.speaks_of(table):
-            yield row_id, handler.speaks_of(table)
-    yield None, False  # a list that is not searched, a form that was not filled in
-    for value in GARBAGE if THOROUGH or SENDS_GARBAGE[handler.face] == who else ():
-        yield value, False
+def attempts(scene: Scene, who: str, page: list[Handler]) -> Iterator[tuple[object, bool, list[Handler]]]:
+    """What to send to which handlers of a page, and whether it could be theirs: then they choose words, too."""
+    [one, *_] = page
+    ours = [each for each in page if each.ours and each.face in WELCOME[who]]
+    others = [each for each in page if each not in ours]
+    if others:
+        yield scene.samples["service"], False, others
+    for odd in ("is_staff", None):
+        yield odd, False, [each for each in others if THOROUGH or not each.ours]  # the guard never looks at it
+    for table, row_id in probes(scene, who) if ours else ():
+        if THOROUGH or one.speaks_of(table):
+            yield row_id, one.takes_ids_of(table), ours
+    yield None, False, ours  # a list that is not searched, a form that was not filled in
+    for number, value in enumerate(GARBAGE if THOROUGH or SENDS_GARBAGE.get(one.face) == who else ()):
+        yield (
+            value,
+            False,
+            [each for each in ours if THOROUGH or crc32(each.name.encode()) % IN_TURN == number % IN_TURN],
+        )
 
 
 def a_client(web: Web, scene: Scene, who: str) -> httpx.Client:

@@ -1,7 +1,6 @@
 """Looks over a caller's shoulder: what did they hear, what did they change?"""
 
 import re
-import sqlite3
 
 from tests.security.records import Row, changes
 from tests.security.scene import SUSPENDED, Scene
@@ -29,9 +28,8 @@ class Watcher:
         self._who = who
         self._taboo = {*(scene.victims_words - scene.entrusted_words(who)), *scene.hidden_from(who)}
         self._acted = scene.acted_ids(who)
-        self._file = sqlite3.connect(str(scene.at.house.database.engine.url.database))
         self._rows = scene.rows()
-        self._version = self._written()
+        self._version = self._scene.reader.version()
         self._harmless: set[str] = set()
         self._said: set[str] = set()
 
@@ -44,7 +42,7 @@ class Watcher:
 
     def looks_away(self) -> None:
         """What has changed up to now is nobody's doing."""
-        version, self._version = self._version, self._written()
+        version, self._version = self._version, self._scene.reader.version()
         if version != self._version:
             self._rows = self._scene.rows()
 
@@ -57,7 +55,7 @@ class Watcher:
         return found
 
     def _changed(self) -> list[str]:
-        version, self._version = self._version, self._written()
+        version, self._version = self._version, self._scene.reader.version()
         if version == self._version:
             return []
         before, self._rows = self._rows, self._scene.rows()
@@ -74,8 +72,3 @@ class Watcher:
         is_theirs = bool(row.ids & own) or (table in PRESSED and bool(row.ids & entrusted))
         others = self._scene.victims_ids if table == ACTED else self._scene.victims_ids | self._acted
         return is_theirs and not row.refers_to & (others - entrusted - own)
-
-    def _written(self) -> int:
-        """A number that grows whenever somebody else has committed a change."""
-        (version,) = self._file.execute("PRAGMA data_version").fetchone()
-        return int(version)
