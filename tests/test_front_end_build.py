@@ -37,6 +37,42 @@ def test_pages_import_our_own_elements_in_place_of_emotion() -> None:
         rxconfig.without_emotion("resolve: {}")
 
 
+def test_what_comes_as_text_sees_no_names_of_a_script_however_often_it_is_built() -> None:
+    once = rxconfig.without_direct_eval("const a = eval(code); retrieval(x); link.href = eval?.(y);")
+
+    assert once == "const a = (0, eval)(code); retrieval(x); link.href = eval?.(y);"
+    assert rxconfig.without_direct_eval(once) == once
+    with pytest.raises(RuntimeError, match=r"Reflex now writes utils/state\.js"):
+        rxconfig.without_direct_eval("no more of it")
+
+
+def test_no_library_is_handed_to_what_comes_as_text() -> None:
+    root = """import * as React from "react";
+import { Outlet } from 'react-router';
+function Providers() {
+  useEffect(() => {
+    window.__reflex = {
+      "react": React,
+    };
+  }, []);
+  return 1;
+}
+"""
+
+    assert rxconfig.without_libraries_for_eval(root) == (
+        "import { Outlet } from 'react-router';\nfunction Providers() {\n  return 1;\n}\n"
+    )
+
+
+def test_what_every_page_needs_is_one_file() -> None:
+    packed = rxconfig.packed_together("groups: [\n  { test: /env.json/ },\n],\nalias: [\n],")
+
+    assert packed.startswith('groups: [\n  { name: "everywhere", test: /')
+    assert packed.count("fileURLToPath") == 3
+    with pytest.raises(RuntimeError, match=r"Reflex now writes vite\.config\.js"):
+        rxconfig.packed_together("groups: []")
+
+
 def test_sockets_open_from_our_own_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = Settings(port=3100, public_url="https://www.example.com/", admin_host="admin.example.com")
     monkeypatch.setattr(rxconfig, "settings", lambda: ours)
@@ -51,6 +87,6 @@ def test_sockets_open_from_our_own_names_alone(monkeypatch: pytest.MonkeyPatch) 
 
 def built(folder: Path, text: str) -> Path:
     (folder / "assets").mkdir()
-    script = folder / "assets" / "reflex-env-Ab12.js"
+    script = folder / "assets" / "everywhere-Ab12.js"
     script.write_text(text, "utf-8")
     return script

@@ -85,7 +85,7 @@ def reveal_login(work: Work, vault: Vault, service_id: UUID) -> Login:
     work.actor.require_confirmed()
     kept = _kept(work, service_id)
     if kept is None or service.status not in (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED):
-        raise NotFound("There is no login for this service yet.")
+        raise NotFound("There is no password for it yet. Please set a new one.")
     kept.revealed_at = work.now
     write_log(work, service_id, "reveal", "The root password was shown")
     return _opened(vault, kept)

@@ -12,9 +12,9 @@ from tests.machine import run_folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The story takes the company ahead by months: its pages are looked at before."""
-    story = Path(__file__).with_name("test_first_sale.py")
-    items.sort(key=lambda item: item.path == story)
+    """The stories take the company ahead by months: its pages are looked at before."""
+    stories = Path(__file__).with_name("test_families.py")
+    items.sort(key=lambda item: item.path == stories)
 
 
 @pytest.fixture(scope="session")

@@ -1,29 +1,24 @@
-"""Consoles as customers use them: a screen that is painted and takes keys, a game that answers, and a door that closes."""
+"""A screen as customers use it: it is painted and takes keys, and its door closes. (A game: see test_families.)"""
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlmodel import select
 
-from ezscale.models import ConsoleSession, Service
-from ezscale.models.console import ConsoleStatus
+from ezscale.models import Service
 from ezscale.models.service import ServiceStatus
-from ezscale.sandbox.panels import PATHS, PTERODACTYL_KEYS
 from tests.browser.addresses import come_in
 from tests.browser.chrome import Mishaps, open_context, open_page, wait_until_usable
 from tests.browser.company import Company
-from tests.sandbox.test_pterodactyl_stand_in import ADA, ORDER
+from tests.browser.consoles import closes, opens_console
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PAINTING = 20  # seconds
-CLOSING = 60  # seconds that a worker may take to close a console
 PAINTED = """canvas => {
     const dots = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data
     let lit = 0
@@ -44,7 +39,7 @@ def test_a_screen_is_painted_takes_keys_and_is_closed_when_its_tab_goes(
     company: Company, visit: BrowserContext
 ) -> None:
     mishaps = Mishaps(visit)
-    console = opens_console(visit)
+    console = opens_console(opens_service(visit))
     expect(console.locator("[data-part=status]")).to_have_text("Connected.")
     canvas = console.locator("canvas")
     before = lit_dots(canvas, more_than=100)
@@ -63,7 +58,7 @@ def test_a_screen_is_painted_takes_keys_and_is_closed_when_its_tab_goes(
 
 
 def test_the_keyboard_comes_back_and_a_console_opens_again(visit: BrowserContext) -> None:
-    console = opens_console(visit)
+    console = opens_console(opens_service(visit))
     expect(console.locator("[data-part=status]")).to_have_text("Connected.")
 
     console.keyboard.press("Control+Alt+Shift")
@@ -73,23 +68,6 @@ def test_the_keyboard_comes_back_and_a_console_opens_again(visit: BrowserContext
     console.get_by_role("button", name="Reconnect").click()
 
     expect(console.locator("[data-part=status]")).to_have_text("Connected.")
-
-
-def test_a_game_says_its_lines_and_answers(company: Company, visit: BrowserContext) -> None:
-    service_id = service_of(opens_service(visit))
-    with as_game(company, service_id):
-        console = visit.new_page()
-        open_page(console, f"/account/console/?id={service_id}")
-        log = console.get_by_role("log")
-        expect(log).to_contain_text("Done (2.1s)!")
-        expect(console.locator("[data-part=power]")).to_have_text("running")
-
-        console.get_by_label("Command").fill("say hi")
-        console.keyboard.press("Enter")
-
-        expect(log).to_contain_text("[Server] hi")
-        console.close(run_before_unload=True)
-        assert closes(company)
 
 
 def test_what_is_anothers_or_stands_still_shows_no_console(company: Company, visit: BrowserContext) -> None:
@@ -124,69 +102,15 @@ def lit_dots(canvas: Locator, more_than: int) -> int:
 
 
 def opens_service(visit: BrowserContext) -> Page:
-    """The page of a customer's first server."""
+    """The page of a customer's newest server that runs: what other tests have ordered may never be paid."""
     page = visit.pages[0]
-    open_page(page, "/account/services/")
+    open_page(page, "/account/services/?status=active")
     page.locator("main a[href*='/account/service/?id=']").first.click()
     page.wait_for_url("**/account/service/**")
     wait_until_usable(page)
     return page
 
 
-def opens_console(visit: BrowserContext) -> Page:
-    """Its console, in a tab of its own."""
-    page = opens_service(visit)
-    with visit.expect_page() as opened:
-        page.get_by_role("link", name="Console").click()
-    wait_until_usable(opened.value)
-    return opened.value
-
-
 def service_of(page: Page) -> UUID:
     """Which service a page is about."""
     return UUID(parse_qs(urlsplit(page.url).query)["id"][0])
-
-
-@contextmanager
-def as_game(company: Company, service_id: UUID) -> Iterator[None]:
-    """For a while a service runs a game in place of what it runs."""
-    remote_id, owner = runs_game(company, f"G-{time.time_ns()}")
-    game = {"panel": "pterodactyl", "remote_id": remote_id, "account_ref": owner}
-    with company.books() as session:
-        service = session.get_one(Service, service_id)
-        before = {name: getattr(service, name) for name in game}
-        service.sqlmodel_update(game)
-    try:
-        yield
-    finally:
-        with company.books() as session:
-            session.get_one(Service, service_id).sqlmodel_update(before)
-
-
-def runs_game(company: Company, key: str) -> tuple[str, str]:
-    """A game server on the stand-in, and whose it is there."""
-    with httpx.Client(base_url=f"{company.sandbox_url}{PATHS['pterodactyl']}/api", trust_env=False) as panel:
-        panel.headers["Authorization"] = f"Bearer {PTERODACTYL_KEYS[0]}"
-        panel.headers["Accept"] = "application/json"
-        person = ADA | {"email": f"{key}@example.test", "username": key.lower(), "external_id": key}
-        user = panel.post("/application/users", json=person).json()["attributes"]["id"]
-        order = ORDER | {"external_id": key, "user": user}
-        server = panel.post("/application/servers", json=order).json()["attributes"]["id"]
-        deadline = time.monotonic() + CLOSING
-        while time.monotonic() < deadline:
-            if panel.get(f"/application/servers/{server}").json()["attributes"]["status"] is None:
-                break
-            time.sleep(0.2)
-    return str(server), str(user)
-
-
-def closes(company: Company) -> bool:
-    """Whether every console is closed before long."""
-    deadline = time.monotonic() + CLOSING
-    while time.monotonic() < deadline:
-        with company.books() as session:
-            still_open = select(ConsoleSession.id).where(ConsoleSession.status == ConsoleStatus.OPEN)
-            if session.exec(still_open).first() is None:
-                return True
-        time.sleep(0.2)
-    return False

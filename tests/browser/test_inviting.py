@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from ezscale.cli.demo.logins import DemoLogin
 from tests.browser.chrome import open_page, sign_in, wait_until_usable
 from tests.browser.company import Company
-from tests.browser.test_first_sale import choose_from_menu, person
+from tests.browser.people import choose_from_menu, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -11,7 +11,7 @@ from ezscale.models import SshKey
 from tests.browser.addresses import come_in
 from tests.browser.chrome import open_page
 from tests.browser.company import Company
-from tests.browser.test_first_sale import person
+from tests.browser.people import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -40,27 +40,29 @@ from ezscale.ui import (
 
 SERVICE, BILLING = ServiceState.service, ServiceState.billing
 SKILLS, WORDS = PanelState.skills, PanelState.words
+IS_OVER = (SERVICE.status == "terminated") | (SERVICE.status == "terminating") | (SERVICE.status == "expired")
 THIS = rx.Var.create("This ") + WORDS.thing
 
 
 def service() -> rx.Component:
     """What it is, how it does, and its buttons."""
     billing = rx.cond(SEES_MONEY, _billing())
+    alive = split(
+        stack(
+            _access(),
+            addresses(),
+            service_panel.usage(),
+            service_panel.websites(),
+            service_panel.traffic(),
+            _facts(),
+        ),
+        stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),
+    )
     page = stack(
         maintenance_notices(ServiceState.maintenance),
         _standing(),
         service_panel.reinstalling(),
-        split(
-            stack(
-                _access(),
-                addresses(),
-                service_panel.usage(),
-                service_panel.websites(),
-                service_panel.traffic(),
-                _facts(),
-            ),
-            stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),
-        ),
+        rx.cond(IS_OVER, _facts(), alive),
         _log(),
         service_panel.watching(),
     )
@@ -101,7 +103,7 @@ def _standing() -> rx.Component:
         rx.cond(
             SEES_MONEY,
             rx.fragment(
-                "Most often an invoice is overdue: pay your ",
+                "An invoice is overdue: pay your ",
                 link("open invoices", "/account/invoices/?status=open", "underline underline-offset-[3px]"),
                 " and it runs again by itself.",
             ),
@@ -160,6 +162,7 @@ def _access() -> rx.Component:
     ipv6 = "IPv6 address", _to_copy(SERVICE.ipv6, "Copy the IPv6 address")
     login = "Login", _login()
     pairs = rx.cond(SERVICE.ipv6 == "", definitions(address, login), definitions(address, ipv6, login))
+    pairs = rx.cond(SKILLS.contains("websites"), definitions(login), pairs)  # whose addresses stand beside them
     return card(pairs, rx.cond(ServiceState.may_press, service_panel.panel()), title="Access")
 
 

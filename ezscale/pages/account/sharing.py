@@ -5,8 +5,12 @@ from typing import Any
 import reflex as rx
 
 from ezscale.pages.account.invitations import invited_email, open_until, withdraw
+from ezscale.state.account.panel import PanelState
 from ezscale.state.account.sharing import SharingState
 from ezscale.ui import badge, button, card, confirm, form_dialog, icon
+from ezscale.ui.base import words
+
+MAY_DO = words(PanelState.skills.contains("power"), "start, stop and restart", "look at")
 
 
 def sharing() -> rx.Component:
@@ -17,7 +21,11 @@ def sharing() -> rx.Component:
         class_name="divide-y divide-line",
     )
     nobody = rx.el.p(
-        "Let somebody start, stop and restart this server. They see nothing else of your account.",
+        "Let somebody ",
+        MAY_DO,
+        " this ",
+        PanelState.words.thing,
+        ". They see nothing else of your account.",
         class_name="text-sm text-faint",
     )
     has_some = (SharingState.delegates.length() + SharingState.invited.length()) > 0
@@ -43,20 +51,20 @@ def _invited(row: Any) -> rx.Component:
 
 
 def _line(name: Any, note: Any, end: rx.Component, key: Any) -> rx.Component:
-    words = rx.el.div(
+    about = rx.el.div(
         rx.el.div(name, class_name="text-sm font-medium text-ink"),
         rx.el.div(note, class_name="text-xs text-faint"),
         class_name="min-w-0 [overflow-wrap:anywhere]",
     )
-    return rx.el.li(words, end, class_name="flex items-center justify-between gap-3 py-2.5", key=key)
+    return rx.el.li(about, end, class_name="flex items-center justify-between gap-3 py-2.5", key=key)
 
 
 def _share() -> rx.Component:
     return form_dialog(
         button(icon("user-round-plus"), "Share", look="plain", size="small"),
         invited_email(SharingState),
-        title="Share access to this server",
-        text="They may start, stop and restart it. No root password, no other servers, no bills.",
+        title=rx.fragment("Share access to this ", PanelState.words.thing),
+        text=rx.fragment("They may ", MAY_DO, " it. No passwords, no other services, no bills."),
         yes="Send the invitation",
         on_yes=SharingState.share,
         open=SharingState.inviting,

@@ -12,6 +12,7 @@ from ezscale.pages.admin.parts import (
     machine_name,
     named,
     or_dash,
+    panel_name,
     record,
     service_status,
 )
@@ -187,7 +188,7 @@ def _side() -> rx.Component:
         ),
         card(
             definitions(
-                ("Panel", THIS.panel),
+                ("Panel", panel_name(THIS.panel)),
                 ("Server id", machine_name(THIS.remote_id)),
                 ("Account", machine_name(THIS.account_ref)),
                 ("Ordered", THIS.ordered),

@@ -13,6 +13,7 @@ from ezscale.models import PanelExchange, Service
 from ezscale.provisioning.exchanges import Wanted, exchanges, panels_spoken_to
 from ezscale.state.admin.staff import Listing, StaffState
 from ezscale.state.arguments import sent_text
+from ezscale.state.families import PANEL_NAMES
 from ezscale.state.reader import Reader
 from ezscale.state.telling import Answer
 from ezscale.state.turning import PAGE
@@ -50,7 +51,14 @@ class ExchangeRow:
                 row.ok,
                 f"{row.milliseconds} ms",
             ),
-            *(laid_out(row.sent), laid_out(row.got), row.trouble, row.panel, str(service.id), service.number),
+            *(
+                laid_out(row.sent),
+                laid_out(row.got),
+                row.trouble,
+                PANEL_NAMES.get(row.panel, row.panel),
+                str(service.id),
+                service.number,
+            ),
         )
 
 
@@ -89,7 +97,10 @@ class ExchangesState(Listing, StaffState):
 
         rows, names = await self.read(reading)
         self.rows = self._cut(rows)
-        self.panels = [PanelChoice("", "Every panel"), *(PanelChoice(name, name.capitalize()) for name in names)]
+        self.panels = [
+            PanelChoice("", "Every panel"),
+            *(PanelChoice(name, PANEL_NAMES.get(name, name)) for name in names),
+        ]
 
     def _query(self) -> str:
         asked = {"q": self.words, "status": self.status, "panel": self.panel}
