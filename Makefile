@@ -20,7 +20,7 @@ run: $(VENV)/run.stamp $(BIN)/ezscale ## Start the whole company on this machine
 	@EZSCALE_SANDBOX=true $(BIN)/ezscale run
 
 test: $(VENV)/dev.stamp ## Run all tests, in parallel (ARGS="-k renewal" for some of them)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: $(VENV)/dev.stamp ## Check format, lint, types, import contracts, links in the docs, the workflow
 	$(BIN)/ruff format --check .

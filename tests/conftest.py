@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -22,6 +23,7 @@ from tests.databases import KINDS, Databases
 from tests.machine import debian_program, run_folder
 from tests.servers import end_servers
 from tests.sizes import SOAK
+from tests.together import Together
 
 
 @pytest.fixture
@@ -104,6 +106,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         servers = KINDS[1:]
         one = servers[crc32(metafunc.definition.nodeid.encode()) % len(servers)]
         metafunc.parametrize("engine", KINDS if SOAK else (one,), indirect=True)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Who runs which test."""
+    return Together(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

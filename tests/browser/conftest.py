@@ -18,9 +18,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def company(worker_id: str, chromium: str) -> Iterator[Company]:
-    """The company of this worker: it is only started where there is a Chromium to walk through it."""
-    with running_company(run_folder() / f"company-{worker_id}") as company:
+def company(chromium: str) -> Iterator[Company]:
+    """The one company of this run: it is only started where there is a Chromium to walk through it."""
+    folder = run_folder() / "company"
+    folder.mkdir()  # another worker that has one already would mean that tests were not kept together
+    with running_company(folder) as company:
         yield company
 
 

@@ -11,7 +11,7 @@ from tests.browser.chrome import HEIGHTS, NARROW, THEMES, WIDE, be_at_rest, open
 from tests.browser.company import Company
 from tests.sizes import SOAK
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 OPTIONS = {"resultTypes": ["violations"], "preload": False, "iframes": False}
 COLOURS = (

@@ -7,7 +7,7 @@ from tests.browser.chrome import NARROW, THEMES, Theme, open_context, open_page,
 from tests.browser.company import Company
 from tests.browser.test_accessibility import what_is_wrong
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -16,7 +16,7 @@ from tests.browser.chrome import Mishaps, open_context, open_page, wait_until_us
 from tests.browser.company import Company
 from tests.browser.consoles import closes, opens_console
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PAINTING = 20  # seconds
 PAINTED = """canvas => {

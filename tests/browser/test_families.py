@@ -21,7 +21,7 @@ from tests.browser.household import LOGINS, NAMES, THINGS, Household
 from tests.browser.people import A_WHILE, DECLINED_LATER, badge, leaves_card, part, person
 from tests.sizes import size
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ADDRESS = re.compile(r"^\d+\.\d+\.\d+\.\d+")
 UNPAID = timedelta(days=31 + 8)  # a month that is paid, and a week in which a card is tried

@@ -10,7 +10,7 @@ from tests.browser.chrome import open_page, sign_in, wait_until_usable
 from tests.browser.company import Company
 from tests.browser.people import choose_from_menu, person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PASSWORD = "plum orchard lantern 42"
 A_LINK = re.compile(r"https?://\S+/invitation/\S+")

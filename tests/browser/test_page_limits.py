@@ -19,7 +19,7 @@ from tests.browser.chrome import be_at_rest, open_page, sign_in
 from tests.browser.company import Company
 from tests.browser.plain_copy import plain_copy
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 KB = 1000
 PUBLIC = ("/", "/vps/", "/pricing/", "/login/")

@@ -9,7 +9,7 @@ from tests.browser.chrome import Mishaps, open_context, open_page, wait_until_us
 from tests.browser.company import Company
 from tests.browser.test_accessibility import what_is_wrong
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ASKS_THE_BANK = "4000002760003184"
 GOOD, EMPTY, MUST_BE_THERE = "Pays now and whenever", "Is refused when", "must be there later"

@@ -9,7 +9,7 @@ from tests.browser.chrome import Mishaps, open_context, open_page, wait_until_us
 from tests.browser.company import Company
 from tests.browser.test_accessibility import what_is_wrong
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 DECLINED, ASKS_THE_BANK = "4000000000000002", "4000002760003184"
 

@@ -18,7 +18,7 @@ from tests.browser.chrome import open_context, open_page
 from tests.browser.company import Company
 from tests.sizes import figures, size
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 RUN = "window.__xss=1"
 TAGS = [

@@ -14,7 +14,7 @@ from tests.browser.chrome import Mishaps, open_context, open_page, sign_in, wait
 from tests.browser.company import Company
 from tests.browser.test_accessibility import what_is_wrong
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PASSWORD, ANOTHER = "plum orchard lantern 42", "quiet violet harbour 7"
 A_PHONE = {

@@ -13,7 +13,7 @@ from tests.browser.chrome import open_page
 from tests.browser.company import Company
 from tests.browser.people import person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 LISTENS = """
 window.__sent = []

@@ -16,7 +16,7 @@ NOTE_NEW_BOXES = """() => {
   new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(note)))
     .observe(document.body, {childList: true, subtree: true})
 }"""
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

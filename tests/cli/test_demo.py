@@ -31,8 +31,6 @@ from ezscale.reporting.doctor import examine
 from tests.cli.conftest import forget_the_settings
 from tests.databases import Databases
 
-pytestmark = pytest.mark.xdist_group("demo")  # one worker founds it, once
-
 QUARTER = Story(
     timedelta(days=90),
     {
