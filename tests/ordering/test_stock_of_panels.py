@@ -42,6 +42,11 @@ class Interrupted(httpx.BaseTransport):
 
 
 @pytest.fixture
+def rounds():
+    return True
+
+
+@pytest.fixture
 def ada(at):
     return at.signs_up("Ada Moreno")
 
