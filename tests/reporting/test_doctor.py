@@ -259,6 +259,11 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 
 @pytest.fixture
+def rounds():
+    return True
+
+
+@pytest.fixture
 def ada(at):
     """A customer with a paid invoice, an open one, and a server that runs."""
     ada = at.signs_up("Ada Moreno")
