@@ -18,7 +18,7 @@ class Pace:
     install_looks: int = 0
 
 
-LIFELIKE = Pace(install_seconds=25)
+LIFELIKE = Pace(install_seconds=90)
 STEP_BY_STEP = Pace(install_looks=3)
 HOUSE = "ezscale.house"  # where a request's scope names it
 
