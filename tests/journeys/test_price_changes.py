@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from sqlmodel import select
 
 from ezscale.billing.price_changes import change_price, changes_of, withdraw_change
@@ -11,6 +12,11 @@ from ezscale.models.service import ServiceStatus
 from ezscale.reporting.revenue import recurring_revenue
 
 MONTH = 30.44
+
+
+@pytest.fixture
+def rounds():
+    return False
 
 
 def test_a_year_with_a_grandfathered_an_announced_and_a_withdrawn_price(at):

@@ -7,7 +7,7 @@ MONTH = 30.44
 
 
 def test_two_years_with_a_good_a_forgetful_and_a_leaving_customer(database, clock, tmp_path):
-    at = Company(database, clock, tmp_path)
+    at = Company(database, clock, tmp_path, rounds=False)
     good, forgetful, leaving = at.signs_up("Grace Hall"), at.signs_up("Otto Lenz", "DE"), at.signs_up("Lea Roy", "FR")
     good.buys("vps-3")
     forgetful.buys("vps-1")
