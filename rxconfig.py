@@ -57,11 +57,7 @@ export function jsx(type, props, ...children) {
 
 def without_emotion(vite_config: str) -> str:
     """Vite's configuration, with our function where pages import Emotion's."""
-    anchor = "alias: ["
-    if anchor not in vite_config:
-        raise RuntimeError("Reflex now writes vite.config.js otherwise")
-    ours = f'{{ find: "@emotion/react", replacement: fileURLToPath(new URL("./{ELEMENTS}", import.meta.url)) }},'
-    return vite_config.replace(anchor, f"{anchor}\n      {ours}", 1)
+    return _with_aliases(vite_config, ('"@emotion/react"', ELEMENTS))
 
 
 class LeanScripts(rx.plugins.Plugin):
@@ -122,12 +118,17 @@ def packed_together(vite_config: str) -> str:
         f'{{ name: (id, at) => at.getModuleInfo(id)?.importers.some(by => {SHOW_WINDOW}.test(by)) ? "signs" : null, '
         "test: /lucide-react.dist.esm.icons/ },\n            "
     )
+    config = _replaced(r"groups: \[\s*", lambda at: at[0] + groups, vite_config, "vite.config.js")
+    return _with_aliases(config, *INSTEAD)
+
+
+def _with_aliases(vite_config: str, *pairs: tuple[str, str]) -> str:
+    """With files of ours where others are imported."""
     found = "".join(
         f'\n      {{ find: {what}, replacement: fileURLToPath(new URL("./{ours}", import.meta.url)) }},'
-        for what, ours in INSTEAD
+        for what, ours in pairs
     )
-    config = _replaced(r"groups: \[\s*", lambda at: at[0] + groups, vite_config, "vite.config.js")
-    return _replaced(r"alias: \[", lambda at: at[0] + found, config, "vite.config.js")
+    return _replaced(r"alias: \[", lambda at: at[0] + found, vite_config, "vite.config.js")
 
 
 def _replaced(pattern: str, by: str | Callable[[re.Match[str]], str], text: str, file: str) -> str:

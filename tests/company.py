@@ -155,7 +155,7 @@ class Company:
         self.ecb_http = open_http(ECB, transport=lines.ecb)
         self.house = self._house = open_house(database, folder, lines)
         self._beginning = Beginning(database, clock, self._stores, folder)  # no stores: its vendors are elsewhere
-        self.step(("founded", webhooks, len(self._schedule)), self._stock)
+        self.step(("founded", webhooks, rounds), self._stock)
 
     def step(self, name: tuple[object, ...], live: Callable[[], T]) -> T:
         """What comes of a step of its story: one with which many tests begin is copied instead of lived through again."""

@@ -53,6 +53,12 @@ def database(engine: Engine, clock: FixedClock) -> Database:
     return Database(engine, clock)
 
 
+@pytest.fixture
+def rounds() -> bool:
+    """Whether vendors' books are gone over at night: only where a story is about that."""
+    return False
+
+
 @pytest.fixture(autouse=True)
 def nothing_goes_untold() -> Iterator[list[str]]:
     """Whatever a use case changes in this test, through whatever door, must stand in the audit trail."""

@@ -50,3 +50,8 @@ PANEL_NAMES = {
     "synergycp": "SynergyCP",
     "enhance": "Enhance",
 }
+
+
+def panel_name(panel: str) -> str:
+    """What a panel is called by those who make it."""
+    return PANEL_NAMES.get(panel, panel)

@@ -35,12 +35,6 @@ def moved_into():
 
 
 @pytest.fixture
-def rounds() -> bool:
-    """Whether vendors' books are gone over at night: only where a story is about that."""
-    return False
-
-
-@pytest.fixture
 def at(database: Database, clock: FixedClock, tmp_path: Path, moved_into, rounds: bool) -> Company:
     """A company, in whose house the API lives."""
     return moved_into(Company(database, clock, tmp_path, rounds=rounds))

@@ -9,12 +9,6 @@ from tests.company import Company, Person
 
 
 @pytest.fixture
-def rounds() -> bool:
-    """Whether vendors' books are gone over at night: only where a story is about that."""
-    return False
-
-
-@pytest.fixture
 def at(database: Database, clock: FixedClock, tmp_path: Path, rounds: bool) -> Iterator[Company]:
     """A company, about which the doctor has nothing to say when the story ends."""
     company = Company(database, clock, tmp_path, rounds=rounds)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from ezscale.models.plan import Family
 from tests.browser.chrome import THEMES, wait_until_usable
 from tests.browser.company import Company
-from tests.browser.consoles import opens_console
+from tests.browser.consoles import closes, opens_console
 from tests.browser.first_sale import Buyer, Seller
 from tests.browser.household import LOGINS, NAMES, THINGS, Household
 from tests.browser.people import A_WHILE, DECLINED_LATER, badge, leaves_card, part, person
@@ -129,7 +129,7 @@ def test_a_vps_is_switched_off_and_on_and_shows_its_screen(equipped: Household) 
     console.close(run_before_unload=True)
 
 
-def test_a_game_says_its_lines_and_answers(equipped: Household) -> None:
+def test_a_game_says_its_lines_and_answers(company: Company, equipped: Household) -> None:
     console = opens_console(equipped.opens(Family.GAME))
     log = console.get_by_role("log")
     expect(log).to_contain_text("Done (2.1s)!")
@@ -140,6 +140,7 @@ def test_a_game_says_its_lines_and_answers(equipped: Household) -> None:
 
     expect(log).to_contain_text("[Server] hi")
     console.close(run_before_unload=True)
+    assert closes(company)
 
 
 def test_a_hosting_has_its_website_its_name_servers_and_a_way_into_the_panel(equipped: Household) -> None:

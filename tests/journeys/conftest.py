@@ -10,7 +10,7 @@ from tests.company import Company
 
 @pytest.fixture
 def rounds() -> bool:
-    """Whether vendors' books are gone over at night, as they are, unless that adds nothing to a story."""
+    """A journey has whole nights, unless they add nothing to it."""
     return True
 
 

@@ -11,10 +11,10 @@ from ezscale.accounts.signing_in import begin_session
 from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.documents import invoice_pdf
 from ezscale.privacy.erasing import erase_customer
-from tests.api.conftest import ada, at, bob, browser_of, grace, line, moved_into, program_of, rounds, web
+from tests.api.conftest import ada, at, bob, browser_of, grace, line, moved_into, program_of, web
 from tests.company import Person
 
-__all__ = ["ada", "at", "bob", "browser_of", "grace", "line", "moved_into", "program_of", "rounds", "web"]
+__all__ = ["ada", "at", "bob", "browser_of", "grace", "line", "moved_into", "program_of", "web"]
 
 HOME = {"company": "Moreno Weaving", "address": "7 Shuttle Lane", "city": "Cork", "postcode": "T12", "country": "IE"}
 

@@ -13,12 +13,12 @@ from ezscale.kit.clock import WorldClock
 from ezscale.kit.database import open_engine
 from ezscale.kit.work import Database
 from ezscale.models import User
-from tests.api.conftest import ada, at, bob, browser_of, grace, line, moved_into, program_of, rounds, web
+from tests.api.conftest import ada, at, bob, browser_of, grace, line, moved_into, program_of, web
 from tests.builders import OFFERED
 from tests.company import PASSWORD
 from tests.security.wire import running_web
 
-__all__ = ["ada", "at", "bob", "browser_of", "grace", "line", "moved_into", "program_of", "rounds", "web"]
+__all__ = ["ada", "at", "bob", "browser_of", "grace", "line", "moved_into", "program_of", "web"]
 
 
 @dataclass

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 from ezscale import wiring
@@ -32,7 +31,6 @@ from ezscale.state.session import actor_behind
 from tests.company import PASSWORD, Company, Person
 from tests.security.records import Key, Reader, Rows, belonging_to, words_in
 
-T = TypeVar("T")
 NOBODY, ANOTHER, SUSPENDED, LOWEST = "nobody", "another customer", "a suspended customer", "the lowest staff"
 DELEGATE = "a delegate"  # of the victim's, for one of their servers
 IMPERSONATING = "a colleague who acts as another customer"  # and may look, and change nothing

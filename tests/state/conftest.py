@@ -88,12 +88,6 @@ async def state_of(root: State, kind: type[rx.State]) -> Any:
 
 
 @pytest.fixture
-def rounds() -> bool:
-    """Whether vendors' books are gone over at night: only where a story is about that."""
-    return False
-
-
-@pytest.fixture
 def company(database: Database, clock: FixedClock, tmp_path: Path, rounds: bool) -> Iterator[Company]:
     """A whole company with its vendors' stand-ins, which states find as their house."""
     company = Company(database, clock, tmp_path, rounds=rounds)

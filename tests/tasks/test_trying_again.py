@@ -15,6 +15,7 @@ from ezscale.tasks.engine import MOST_TRIES, run_jobs
 from ezscale.tasks.registry import KNOWN
 from ezscale.wiring import House
 from tests.company import Company
+from tests.databases import statements_on
 
 
 @pytest.fixture
@@ -58,3 +59,15 @@ def standing(company: Company, job_id: UUID) -> tuple[JobStatus, int]:
     with company.robot() as work:
         job = work.session.get_one(Job, job_id)
         return job.status, job.tries
+
+
+def test_the_transaction_that_ends_a_job_takes_up_the_next(company: Company) -> None:
+    with company.robot() as work:
+        rows = [job_row("billing.learn_tax_places", {}, f"once {number}", work.now) for number in range(5)]
+        enqueue(work.session, rows)
+
+    with statements_on(company.house.database.engine) as asked:
+        run_jobs(company.house, [row["id"] for row in rows])
+
+    assert sum(statement.startswith("BEGIN") for statement in asked) == 5 + 1
+    assert [standing(company, row["id"]) for row in rows] == [(JobStatus.DONE, 1)] * 5

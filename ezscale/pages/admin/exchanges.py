@@ -61,11 +61,8 @@ def calls(rows: Any, *, with_service: bool) -> rx.Component:
 
 
 def _call(row: Any, *, with_service: bool) -> rx.Component:
-    about = (
-        [" · ", link(row.number, f"/admin/service/?id={row.service_id}", f"{STRONG} whitespace-nowrap")]
-        if with_service
-        else []
-    )
+    whose = link(row.number, f"/admin/service/?id={row.service_id}", f"{STRONG} whitespace-nowrap")
+    about = (" · ", whose) if with_service else ()
     head = rx.el.summary(
         rx.el.span(row.call, class_name="font-mono text-xs text-ink [overflow-wrap:anywhere]"),
         rx.cond(row.ok, badge(row.outcome), badge(row.outcome, "danger")),

@@ -4,7 +4,6 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.state.families import PANEL_NAMES
 from ezscale.ui import (
     Column,
     Sorting,
@@ -19,7 +18,7 @@ from ezscale.ui import (
     status_badge,
     visually_hidden,
 )
-from ezscale.ui.base import Content, Tone
+from ezscale.ui.base import Tone
 
 SERVICE_TONES: dict[str, Tone] = {
     "waiting": "neutral",
@@ -243,8 +242,3 @@ def machine_name(text: Any) -> rx.Component:
 def or_dash(text: Any) -> rx.Component:
     """A value, or a dash where there is none."""
     return rx.cond(text != "", rx.el.span(text), rx.el.span("–", class_name="text-faint"))
-
-
-def panel_name(panel: Any) -> Content:
-    """What a panel is called by those who make it."""
-    return rx.match(panel, *PANEL_NAMES.items(), panel)

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.pages.admin.parts import by_id, figure, named, or_dash, panel_name, record, two_lines
+from ezscale.pages.admin.parts import by_id, figure, named, or_dash, record, two_lines
 from ezscale.pages.admin.plan_panel import stock_card, stock_window, trial_card
 from ezscale.pages.admin.plan_prices import price_windows
 from ezscale.pages.admin.plans import plan_fields, plan_standing
@@ -184,7 +184,7 @@ def _withdrawer(row: Any) -> rx.Component:
 def _side() -> rx.Component:
     about = definitions(
         ("Family", THIS.family),
-        ("Panel", panel_name(THIS.panel)),
+        ("Panel", THIS.panel),
         ("Package", THIS.package),
         ("Panel settings", rx.el.span(or_dash(THIS.panel_settings), class_name="whitespace-pre-line break-words")),
         ("Set aside", rx.fragment(THIS.set_aside, " · ", link("Waitlist", "/admin/waitlist/"))),

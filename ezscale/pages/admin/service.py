@@ -12,7 +12,6 @@ from ezscale.pages.admin.parts import (
     machine_name,
     named,
     or_dash,
-    panel_name,
     record,
     service_status,
 )
@@ -188,7 +187,7 @@ def _side() -> rx.Component:
         ),
         card(
             definitions(
-                ("Panel", panel_name(THIS.panel)),
+                ("Panel", THIS.panel),
                 ("Server id", machine_name(THIS.remote_id)),
                 ("Account", machine_name(THIS.account_ref)),
                 ("Ordered", THIS.ordered),

@@ -13,7 +13,7 @@ from ezscale.models import PanelExchange, Service
 from ezscale.provisioning.exchanges import Wanted, exchanges, panels_spoken_to
 from ezscale.state.admin.staff import Listing, StaffState
 from ezscale.state.arguments import sent_text
-from ezscale.state.families import PANEL_NAMES
+from ezscale.state.families import panel_name
 from ezscale.state.reader import Reader
 from ezscale.state.telling import Answer
 from ezscale.state.turning import PAGE
@@ -55,7 +55,7 @@ class ExchangeRow:
                 laid_out(row.sent),
                 laid_out(row.got),
                 row.trouble,
-                PANEL_NAMES.get(row.panel, row.panel),
+                panel_name(row.panel),
                 str(service.id),
                 service.number,
             ),
@@ -99,7 +99,7 @@ class ExchangesState(Listing, StaffState):
         self.rows = self._cut(rows)
         self.panels = [
             PanelChoice("", "Every panel"),
-            *(PanelChoice(name, PANEL_NAMES.get(name, name)) for name in names),
+            *(PanelChoice(name, panel_name(name)) for name in names),
         ]
 
     def _query(self) -> str:

@@ -17,7 +17,7 @@ from ezscale.provisioning.findings import comparisons, dismiss_finding, findings
 from ezscale.provisioning.mending import adopt_server, delete_orphan, set_right
 from ezscale.state.admin.staff import Listing, StaffState
 from ezscale.state.arguments import sent_fields, sent_id, sent_text
-from ezscale.state.families import PANEL_NAMES
+from ezscale.state.families import panel_name
 from ezscale.state.reader import Reader
 from ezscale.state.turning import PAGE
 
@@ -42,9 +42,9 @@ class PanelRow:
     def of(cls, name: str, seen: PanelComparison | None, reader: Reader) -> Self:
         """A panel with what the last comparison said."""
         if seen is None:
-            return cls(name, PANEL_NAMES.get(name, name), "", "", "")
+            return cls(name, panel_name(name), "", "", "")
         compared = reader.moment(seen.compared_at)
-        return cls(name, PANEL_NAMES.get(name, name), compared, str(seen.servers) if compared else "", seen.trouble)
+        return cls(name, panel_name(name), compared, str(seen.servers) if compared else "", seen.trouble)
 
 
 @dataclass
@@ -78,7 +78,7 @@ class FindingRow:
             id=str(finding.id),
             title=TITLES[finding.kind],
             cure=CURES[finding.kind] if finding.is_open else "",
-            panel=PANEL_NAMES.get(finding.panel, finding.panel),
+            panel=panel_name(finding.panel),
             server=finding.remote_id or "",
             service=service.number if service else "",
             service_id=str(service.id) if service else "",

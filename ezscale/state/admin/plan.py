@@ -19,6 +19,7 @@ from ezscale.state.admin.plans import sheet_of, standing_of
 from ezscale.state.admin.price_views import ChangeRow, CycleRow, PointRow, grid_of
 from ezscale.state.admin.staff import Record, StaffState
 from ezscale.state.arguments import sent_id
+from ezscale.state.families import panel_name
 from ezscale.state.marketing.catalog import FAMILY_NAMES, gigabytes, terabytes
 from ezscale.state.reader import Reader
 from ezscale.state.telling import Answer
@@ -60,7 +61,7 @@ class PlanView:
             id=str(plan.id),
             slug=plan.slug,
             family=FAMILY_NAMES[plan.family],
-            panel=plan.panel,
+            panel=panel_name(plan.panel),
             name=plan.name,
             summary=plan.summary,
             cpu_cores=str(plan.cpu_cores),

@@ -29,6 +29,7 @@ from ezscale.state.admin.jobs import LogView
 from ezscale.state.admin.rows import InvoiceRow
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_choice, sent_id
+from ezscale.state.families import panel_name
 from ezscale.state.reader import Reader
 
 LINES = 50
@@ -87,7 +88,7 @@ class ServiceView:
             system=found.image.name,
             ipv4=service.ipv4,
             ipv6=service.ipv6,
-            panel=f"{service.panel}, package {plan.package}",
+            panel=f"{panel_name(service.panel)}, package {plan.package}",
             remote_id=service.remote_id or "",
             account_ref=service.account_ref,
             ordered=reader.moment(service.created_at),
