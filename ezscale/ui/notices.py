@@ -31,7 +31,7 @@ def notice(text: Content, tone: Tone = "info", *, title: Content = "", actions: 
     head = [rx.el.p(title, class_name="font-semibold")] if not isinstance(title, str) or title else []
     return rx.el.div(
         icon(SIGNS[tone], 18, "mt-px"),
-        rx.el.div(*head, rx.el.div(text), class_name="min-w-0 flex-1 text-sm [overflow-wrap:anywhere]"),
+        rx.el.div(*head, rx.el.div(text), class_name="min-w-0 grow basis-56 text-sm [overflow-wrap:anywhere]"),
         *actions,
         role="alert" if tone == "danger" else "status",
         class_name=classes("flex flex-wrap items-start gap-2.5 rounded-lg px-3.5 py-3", SOFT[tone]),

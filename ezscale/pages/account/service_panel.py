@@ -22,6 +22,7 @@ from ezscale.ui import (
     link_button,
     notice,
     progress,
+    skeleton,
     steps,
     text_field,
 )
@@ -51,8 +52,13 @@ def usage() -> rx.Component:
         rx.cond(PanelState.cpu.measured.length() > 2, _cpu_line()),
     )
     nothing = rx.el.p("Nothing to measure just now.", class_name="text-sm text-faint")
-    shown = rx.cond(PanelState.usage.gauges.length() > 0, gauges, nothing)
+    shown = rx.cond(PanelState.usage.gauges.length() > 0, gauges, _once_asked(nothing))
     return rx.cond(SKILLS.contains("usage"), card(shown, title="Usage", actions=(up_for, again)))
+
+
+def _once_asked(nothing: rx.Component) -> rx.Component:
+    """That there is nothing, once the panel has been asked."""
+    return rx.cond(PanelState.has_answered, nothing, skeleton(2))
 
 
 def watching() -> rx.Component:
@@ -82,8 +88,8 @@ def websites() -> rx.Component:
     known = rx.fragment(
         rx.cond(PanelState.websites.length() > 0, rows, nothing), rx.cond(PanelState.name_servers.length() > 0, servers)
     )
-    waiting = rx.el.p("Nothing is known of them just now.", class_name="text-sm text-faint")
-    shown = rx.el.div(rx.cond(PanelState.sites_known, known, waiting), aria_live="polite")
+    silent = rx.el.p("Nothing is known of them just now.", class_name="text-sm text-faint")
+    shown = rx.el.div(rx.cond(PanelState.sites_known, known, _once_asked(silent)), aria_live="polite")
     return rx.cond(SKILLS.contains("websites"), card(shown, title="Websites"))
 
 

@@ -44,6 +44,7 @@ class PanelState(PortalState):
     name_servers: list[str] = []
     sites_known: bool = False
     page: str = ""
+    has_answered: bool = False
     naming: bool = False
 
     _turn: int = 0
@@ -54,7 +55,7 @@ class PanelState(PortalState):
         self.service_id, self.page, self.skills = "", "", []
         self.usage, self.cpu, self.traffic, self.naming = UsageView([]), CpuLine([]), [], False
         self.websites, self.name_servers, self.sites_known = [], [], False
-        self.words = NO_WORDS
+        self.words, self.has_answered = NO_WORDS, False
         self._turn += 1
         try:
             service_id = sent_id(self._asked("id"))
@@ -89,6 +90,7 @@ class PanelState(PortalState):
                 self.page = page
                 self.traffic = [TrafficRow.of(month, reader) for month in (months or ())[:A_YEAR]]
                 self._show(usage)
+                self.has_answered = True
 
     @rx.event(background=True)
     async def look_again(self) -> None:
