@@ -86,6 +86,18 @@ def readings_of(work: Work, plan_ids: Collection[UUID], *, lock: bool = False) -
     return list(work.session.exec(readings))
 
 
+def full_places(work: Work, plan_id: UUID) -> frozenset[UUID]:
+    """The locations in which none of a plan may be sold now, by what its panel said last; none where it does not count."""
+    counted = select(StockReading.location_id).join(Plan, col(Plan.id) == StockReading.plan_id)
+    full = counted.where(
+        Plan.id == plan_id,
+        col(Plan.stock_from_panel).is_(True),
+        col(StockReading.read_at).is_not(None),
+        StockReading.for_sale == 0,
+    )
+    return frozenset(work.session.exec(full))
+
+
 def keep_for_order(work: Work, order_id: UUID, taken: Mapping[UUID, int]) -> None:
     """Write down for which order they were taken."""
     for plan_id, quantity in taken.items():

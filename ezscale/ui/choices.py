@@ -10,7 +10,8 @@ from ezscale.ui.base import Content, Flag, StateVar, Text, classes, words
 CARD = (
     "relative flex cursor-pointer rounded-lg border border-line bg-surface p-3.5 text-sm text-body transition-colors "
     "hover:border-edge has-checked:border-ink has-checked:ring-1 has-checked:ring-ink has-checked:ring-inset "
-    "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+    "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent "
+    "has-disabled:cursor-not-allowed has-disabled:bg-sunken has-disabled:hover:border-line"
 )
 FILTER = "h-7 cursor-pointer rounded-sm px-2.5 text-[0.8125rem] whitespace-nowrap transition-colors"
 PRESSED = "bg-surface font-medium text-ink shadow-card"
@@ -27,11 +28,23 @@ def choices(legend: Content, *cards: Any, class_name: str = "grid gap-2.5", erro
 
 
 def choice(
-    *content: Content, name: str, value: Text, chosen: Flag, on_choose: Any, class_name: str = ""
+    *content: Content,
+    name: str,
+    value: Text,
+    chosen: Flag,
+    on_choose: Any,
+    disabled: Flag = False,
+    class_name: str = "",
 ) -> rx.Component:
-    """One answer: the whole card can be pressed, and arrow keys go from one to the next."""
+    """One answer: the whole card can be pressed, and arrow keys go from one to the next, past those that are disabled."""
     mark = rx.el.input(
-        type="radio", name=name, value=value, checked=chosen, on_change=on_choose, class_name="peer sr-only"
+        type="radio",
+        name=name,
+        value=value,
+        checked=chosen,
+        disabled=disabled,
+        on_change=on_choose,
+        class_name="peer sr-only",
     )
     return rx.el.label(mark, *content, class_name=classes(CARD, class_name))
 

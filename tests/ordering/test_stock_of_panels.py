@@ -20,10 +20,9 @@ from ezscale.ordering.deciding import reject_order
 from ezscale.ordering.placing import ItemRequest, services_of_order
 from ezscale.provisioning.stock_reading import choose_stock_source, read_stock, takes_of
 from tests.company import PANEL, TOKEN
-from tests.ordering.plans import left, plan_named, turns
+from tests.ordering.plans import counts_on_panel, has_room, left, plan_named, turns
 
 FIVE_MINUTES = 5.5 / (24 * 60)
-PLAN_MEMORY = 4096
 
 
 class Interrupted(httpx.BaseTransport):
@@ -49,21 +48,6 @@ def rounds():
 @pytest.fixture
 def ada(at):
     return at.signs_up("Ada Moreno")
-
-
-def has_room(at, for_so_many, elsewhere=0):
-    """The panel has room for so many VPS 2 in Frankfurt, and in London."""
-    rooms = {"11": for_so_many, "31": elsewhere, **dict.fromkeys(("12", "21", "22", "32"), 0)}
-    for hypervisor, room in rooms.items():
-        url = f"/_sandbox/hypervisors/{hypervisor}"
-        assert at.panel_http.post(url, json={"memory": PLAN_MEMORY * room}).status_code == 204
-
-
-def counts_on_panel(at, margin="", slug="vps-2"):
-    """Staff let the panel count a plan, and it is asked."""
-    with at.robot() as work:
-        choose_stock_source(work, at.house.panels, plan_named(work, slug).id, "panel", margin)
-    at.works()
 
 
 def asks(at):

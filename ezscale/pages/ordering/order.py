@@ -6,7 +6,7 @@ import reflex as rx
 
 from ezscale.pages.account.profile import address_fields
 from ezscale.pages.ordering.fitting_out import add_ons, options, wrong
-from ezscale.pages.ordering.waiting import waiting
+from ezscale.pages.ordering.waiting import instead_of_paying, is_gone, waiting
 from ezscale.pages.shell import WIDTH, marketing_page
 from ezscale.state.ordering.order_form import OrderState
 from ezscale.state.signing_in.choices import countries
@@ -135,9 +135,13 @@ def _cycles() -> rx.Component:
 
 
 def _places() -> rx.Component:
+    def place_card(place: Any) -> rx.Component:
+        full = rx.cond(place.is_full, rx.el.span("Full at the moment", class_name="text-xs font-normal text-faint"))
+        return _named("location", place, BASKET.location, "map-pin", full, disabled=place.is_full)
+
     return choices(
         "Location",
-        rx.foreach(OrderState.places, lambda place: _named("location", place, BASKET.location, "map-pin")),
+        rx.foreach(OrderState.places, place_card),
         class_name="grid grid-cols-2 gap-2.5 sm:grid-cols-3",
         error=wrong(OrderState, "location"),
     )
@@ -343,13 +347,19 @@ def _going_on() -> rx.Component:
         ". You pay on the page of our payment provider.",
         class_name="text-xs leading-relaxed text-faint",
     )
-    customer = rx.fragment(
-        consent,
-        button(icon("lock"), "Order and pay", type="submit", size="large", busy=OrderState.ordering, class_name=big),
-        agreed,
+    pay = button(
+        icon("lock"),
+        "Order and pay",
+        type="submit",
+        size="large",
+        busy=OrderState.ordering,
+        disabled=OrderState.ordering | ~OrderState.priced,
+        class_name=big,
     )
+    customer = rx.cond(is_gone(), instead_of_paying(), rx.fragment(consent, pay, agreed))
+    go_on = button("Continue", icon("arrow-right"), type="submit", size="large", class_name=big)
     visitor = rx.fragment(
-        button("Continue", icon("arrow-right"), type="submit", size="large", class_name=big),
+        rx.cond(is_gone(), instead_of_paying(), go_on),
         rx.el.p(
             "You need an account. Have one? ",
             link("Log in", OrderState.login_address),
@@ -363,22 +373,27 @@ def _going_on() -> rx.Component:
     return rx.el.div(shown, class_name="flex flex-col gap-4")
 
 
-def _named(name: str, option: Any, chosen: Any, sign: str) -> rx.Component:
+def _named(
+    name: str, option: Any, chosen: Any, sign: str, *beside: rx.Component, disabled: rx.Var[bool] | bool = False
+) -> rx.Component:
     words = rx.el.span(
         icon(sign, 16, "text-faint"),
-        rx.el.span(option.text, class_name="font-medium text-ink"),
-        class_name="flex items-center gap-2.5",
+        rx.el.span(option.text, *beside, class_name="flex min-w-0 flex-col font-medium text-ink"),
+        class_name="flex min-w-0 items-center gap-2.5",
     )
-    return _choice(name, option.value, chosen, words)
+    return _choice(name, option.value, chosen, words, disabled=disabled)
 
 
-def _choice(name: str, value: Any, chosen: Any, *content: Any, class_name: str = "") -> rx.Component:
+def _choice(
+    name: str, value: Any, chosen: Any, *content: Any, disabled: rx.Var[bool] | bool = False, class_name: str = ""
+) -> rx.Component:
     return choice(
         *content,
         name=name,
         value=value,
         chosen=chosen == value,
         on_choose=OrderState.choose(name, value),
+        disabled=disabled,
         class_name=class_name,
     )
 

@@ -1,5 +1,7 @@
 """Waiting for a plan that is sold out."""
 
+from typing import Any
+
 import reflex as rx
 
 from ezscale.state.ordering.order_form import OrderState
@@ -12,7 +14,7 @@ def waiting() -> rx.Component:
     """What can be done about a plan that is sold out; nothing of one that is there."""
     join = rx.cond(
         OrderState.has_customer,
-        button(icon("clock"), "Join the waitlist", look="plain", size="small", on_click=OrderState.join_waitlist),
+        _join(look="plain", size="small"),
         rx.cond(
             OrderState.signed_in,
             rx.fragment(),
@@ -42,6 +44,30 @@ def waiting() -> rx.Component:
     )
     shown = rx.match(WAITING.standing, ("sold-out", gone), ("waiting", waits), ("offered", offered), rx.fragment())
     return rx.el.div(shown, aria_live="polite")
+
+
+def is_gone() -> Any:
+    """Whether the chosen plan cannot be ordered because none is left, or is for somebody else."""
+    return (WAITING.standing == "sold-out") | (WAITING.standing == "waiting")
+
+
+def instead_of_paying() -> rx.Component:
+    """Where the button that orders would be: the waitlist, or that one stands in it."""
+    words = "text-sm text-body"
+    join = rx.cond(
+        OrderState.has_customer,
+        _join(size="large", class_name="w-full"),
+        rx.el.p("Once you are logged in, you can join its waitlist.", class_name=words),
+    )
+    return rx.cond(
+        WAITING.standing == "waiting",
+        rx.el.p("You are on the waitlist for ", WAITING.plan, ": order it when it is your turn.", class_name=words),
+        rx.fragment(rx.el.p(WAITING.plan, " is sold out at the moment.", class_name=words), join),
+    )
+
+
+def _join(**look: Any) -> rx.Component:
+    return button(icon("clock"), "Join the waitlist", on_click=OrderState.join_waitlist, **look)
 
 
 def _with(text: rx.Component | str, deed: rx.Component) -> rx.Component:

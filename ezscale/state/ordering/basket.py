@@ -10,6 +10,7 @@ from ezscale.accounts.permissions import PLACE_ORDERS
 from ezscale.billing.customer_currency import currencies_for
 from ezscale.catalog.fitting import Fittings, fittings
 from ezscale.catalog.plans import Choice, PlanOffer, locations, plans_on_sale, sold_in, system_images
+from ezscale.catalog.stock import full_places
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.work import Work
 from ezscale.models import Customer
@@ -80,7 +81,8 @@ class Basket:
 class Shop:
     """What there is to choose from beside a basket in which every choice is possible, and its price.
 
-    `refusal` says why there is no price, or why it is one without the coupon.
+    `refusal` says why there is no price, or why it is one without the coupon. `full` are the places that have no room for
+    the plan while others do, and `moved_from` is the one of them that was asked for.
     """
 
     basket: Basket
@@ -92,6 +94,8 @@ class Shop:
     customer: Customer | None
     price: Quote | None
     refusal: Invalid | None
+    full: frozenset[str] = frozenset()
+    moved_from: Choice | None = None
 
     @property
     def plan(self) -> PlanOffer:
@@ -123,11 +127,13 @@ def visit(work: Work, basket: Basket, guess: Basket) -> Shop:
     chosen = _of_somebody(basket, customer, guess)
     plan = next((plan for plan in plans if plan.slug == chosen.plan), None) or first_choice(plans)
     places, systems = locations(work, plan.panel), system_images(work, plan.panel)
-    now, fit = possible(work, chosen, plan, places, systems)
+    full = _full(work, plan, places)
+    now, fit = possible(work, chosen, plan, [place for place in places if place.slug not in full], systems)
+    moved_from = next((place for place in places if place.slug == chosen.location and place.slug in full), None)
     others = [_as_possible(work, replace(item, currency=now.currency)) for item in chosen.parked]
     now = now.with_parked([item for item in others if item is not None])
     price, refusal = _price(work, now, customer)
-    return Shop(now, plans, currencies, places, systems, fit, customer, price, refusal)
+    return Shop(now, plans, currencies, places, systems, fit, customer, price, refusal, full, moved_from)
 
 
 def has_address(customer: Customer) -> bool:
@@ -154,6 +160,13 @@ def _of_somebody(basket: Basket, customer: Customer | None, guess: Basket) -> Ba
         return replace(basket, currency=basket.currency or guess.currency, country=basket.country or guess.country)
     chosen = "" if has_address(customer) else basket.country  # with an address, that alone decides the tax
     return replace(basket, currency=basket.currency or customer.currency, country=chosen or customer.country)
+
+
+def _full(work: Work, plan: PlanOffer, places: list[Choice]) -> frozenset[str]:
+    """The places without room for a plan, while there is another one that has it."""
+    full = full_places(work, plan.plan_id) if plan.stock is not None else frozenset()
+    slugs = frozenset(place.slug for place in places if place.id in full)
+    return slugs if len(slugs) < len(places) else frozenset()
 
 
 def _as_possible(work: Work, item: Basket) -> Basket | None:

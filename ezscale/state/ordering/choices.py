@@ -84,6 +84,13 @@ class Option:
 
 
 @dataclass
+class PlaceOption(Option):
+    """Where a server can stand; not just now where it is full."""
+
+    is_full: bool = False
+
+
+@dataclass
 class OptionView:
     """Something about the server that can be sized: by a slider from `bottom` on, where there are no `picks`."""
 

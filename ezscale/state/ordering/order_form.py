@@ -25,7 +25,15 @@ from ezscale.state.account.profile import ADDRESS, CustomerView
 from ezscale.state.arguments import sent_fields, sent_text
 from ezscale.state.families import FamilyWords
 from ezscale.state.ordering.basket import LONGEST, ROOM, Basket
-from ezscale.state.ordering.choices import CycleOption, FamilyOption, Option, ParkedItem, PlanOption, QuoteView
+from ezscale.state.ordering.choices import (
+    CycleOption,
+    FamilyOption,
+    Option,
+    ParkedItem,
+    PlaceOption,
+    PlanOption,
+    QuoteView,
+)
 from ezscale.state.ordering.fitting_out import FittingOut
 from ezscale.state.ordering.guessing import trying, window_for
 from ezscale.state.ordering.waiting import Waiting
@@ -42,7 +50,7 @@ class OrderState(Waiting, FittingOut, SessionState):
     plans: list[PlanOption] = []
     cycles: list[CycleOption] = []
     currencies: list[Option] = []
-    places: list[Option] = []
+    places: list[PlaceOption] = []
     systems: list[Option] = []
     parked: list[ParkedItem] = []
     is_full: bool = False
@@ -168,6 +176,9 @@ class OrderState(Waiting, FittingOut, SessionState):
         try:
             placed = await self.perform(placing)
         except Invalid as refusal:
+            if refusal.field.rpartition("-")[2] in ("plan", "location"):  # what is left is not what they chose from
+                await self._look(basket)
+                self._keep(replace(self.basket, location=basket.location))
             [(field, words)] = errors_of(refusal, len(basket.parked)).items()
             raise Invalid(words, field=field) from None
         self._last_request, self._last_order = repr(request), str(placed.order_id)

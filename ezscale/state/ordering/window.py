@@ -15,6 +15,7 @@ from ezscale.state.ordering.choices import (
     Option,
     OptionView,
     ParkedItem,
+    PlaceOption,
     PlanOption,
     QuoteView,
     add_on_views,
@@ -39,7 +40,7 @@ class Window:
     plans: list[PlanOption]
     cycles: list[CycleOption]
     currencies: list[Option]
-    places: list[Option]
+    places: list[PlaceOption]
     systems: list[Option]
     options: list[OptionView]
     add_ons: list[AddOnView]
@@ -69,7 +70,7 @@ def window_of(work: Work, basket: Basket, guess: Basket, reader: Reader) -> Wind
         ),
         cycles=cycle_options(plan, chosen.currency, reader),
         currencies=currency_options(plan, shop.currencies),
-        places=[Option.of(place) for place in shop.places],
+        places=[PlaceOption(place.slug, place.name, place.slug in shop.full) for place in shop.places],
         systems=[Option.of(image) for image in shop.systems],
         options=option_views(shop.fittings, chosen, reader),
         add_ons=add_on_views(shop.fittings, chosen, reader),
@@ -80,7 +81,7 @@ def window_of(work: Work, basket: Basket, guess: Basket, reader: Reader) -> Wind
         total_minor=shop.price.sums.total.minor if shop.price else 0,
         customer=CustomerView.of(shop.customer) if shop.customer else None,
         needs_address=shop.needs_address,
-        errors=errors_of(shop.refusal, len(chosen.parked)) if shop.refusal else {},
+        errors=moved(shop) | (errors_of(shop.refusal, len(chosen.parked)) if shop.refusal else {}),
     )
 
 
@@ -98,6 +99,14 @@ def parked_items(shop: Shop, reader: Reader) -> list[ParkedItem]:
         )
         for place, item in enumerate(shop.basket.parked, start=1)
     ]
+
+
+def moved(shop: Shop) -> dict[str, str]:
+    """That another location is chosen than the one that was asked for."""
+    if shop.moved_from is None:
+        return {}
+    chosen = next(place.name for place in shop.places if place.slug == shop.basket.location)
+    return {"location": f"{shop.moved_from.name} is full at the moment, so {chosen} is chosen instead."}
 
 
 def errors_of(refusal: Invalid, parked: int) -> dict[str, str]:
