@@ -5,7 +5,7 @@ Colours are names, never shades: canvas, surface, sunken (grounds); line, edge (
 themselves, so that `dark:` is hardly ever needed. Class names must be written out whole: Tailwind reads the source.
 """
 
-from ezscale.ui.addresses import address_to_copy, addresses_toggle, hideable, machine_address
+from ezscale.ui.addresses import address_to_copy, addresses_toggle, hideable, hiding_addresses, machine_address
 from ezscale.ui.badges import badge, status_badge
 from ezscale.ui.brand import company, company_address, company_email, logo
 from ezscale.ui.buttons import button, copy_button, link_button
@@ -73,6 +73,7 @@ __all__ = [
     "heading",
     "hidden",
     "hideable",
+    "hiding_addresses",
     "icon",
     "key_pair_button",
     "link",

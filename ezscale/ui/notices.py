@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.ui.addresses import hiding_addresses
 from ezscale.ui.base import SOFT, Content, Tone, classes, words
 from ezscale.ui.icons import icon
 
@@ -66,7 +67,7 @@ def _toast(message: Any, dismiss: Any) -> rx.Component:
     )
     return rx.el.div(
         sign,
-        rx.el.p(message.text, class_name="min-w-0 flex-1 text-sm text-ink"),
+        rx.el.p(hiding_addresses(message.text), class_name="min-w-0 flex-1 text-sm text-ink"),
         close,
         key=message.id.to_string(),
         class_name=words(bad, TOAST, f"toast {TOAST}"),

@@ -7,6 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ezscale.pages.account.maintenance import maintenance_notices
+from ezscale.pages.account.service import service
+from ezscale.pages.account.service_panel import panel
+from ezscale.state.account.service import ServiceState
+from ezscale.state.session import SessionState
+from ezscale.ui import toasts
+from ezscale.ui.addresses import IN_WORDS
 from tests.browser.chrome import open_context
 
 pytestmark = pytest.mark.browser
@@ -52,8 +59,26 @@ def test_hidden_addresses_cannot_be_read_or_copied_and_stay_hidden_on_the_next_p
     expect(toggle).to_have_attribute("aria-pressed", "false")
 
 
+def test_in_a_sentence_the_dots_stand_for_the_address_alone(page: Page) -> None:
+    def hidden(text: str) -> list[str]:
+        return list(page.evaluate(f"text => text.split({IN_WORDS})", text)[1::2])
+
+    assert hidden("Named web.ada.example on the panel.") == ["web.ada.example"]
+    assert hidden("2001:db8::1/64 and 203.0.113.7:25565 at 09:41:20") == ["2001:db8::1/64", "203.0.113.7:25565"]
+    assert hidden("Renews on 01.03.2026 for 12.50 EUR, e.g. Debian 12.5. You can cancel.") == []
+
+
+def test_what_pages_say_in_sentences_may_hold_an_address() -> None:
+    shown = (maintenance_notices(ServiceState.maintenance), service(), toasts(SessionState.messages, lambda _: []))
+
+    assert all("split(/" in str(each) for each in shown)
+    assert "when-addresses-hidden" in str(panel())
+
+
 def test_no_page_of_the_portal_shows_an_address_in_another_way() -> None:
     pages = [*(ROOT / "ezscale/pages/account").glob("*.py"), ROOT / "ezscale/pages/security.py"]
-    raw = re.compile(r"(?:rx\.el\.\w+|code)\(\s*(?:row|SERVICE|site|CHOSEN)\.(?:address|ipv6|points_to)\b")
+    raw = re.compile(
+        r"(?:rx\.el\.\w+|code|link)\(\s*(?:row|SERVICE|STANDING|site|CHOSEN)\.(?:address|ipv6|points_to|hostname|domain)\b"
+    )
 
     assert [path.name for path in pages if raw.search(path.read_text("utf-8"))] == []

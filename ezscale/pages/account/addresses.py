@@ -13,6 +13,7 @@ from ezscale.ui import (
     confirm,
     form_dialog,
     hideable,
+    hiding_addresses,
     icon,
     text_field,
 )
@@ -70,7 +71,7 @@ def _name(row: Any) -> rx.Component:
         standing,
         class_name="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-ink",
     )
-    trouble = rx.el.p(row.trouble, class_name="text-xs text-danger [overflow-wrap:anywhere]")
+    trouble = rx.el.p(hiding_addresses(row.trouble), class_name="text-xs text-danger [overflow-wrap:anywhere]")
     return rx.fragment(line, rx.cond(row.standing == "refused", trouble))
 
 

@@ -5,7 +5,7 @@ import reflex as rx
 from ezscale.pages.account.words import address_of, not_found
 from ezscale.pages.shell import account_page
 from ezscale.state.account.console import ConsoleState
-from ezscale.ui import card, link_button, notice, skeleton
+from ezscale.ui import card, hideable, link_button, notice, skeleton
 from ezscale.ui.consoles import console as screen
 
 
@@ -25,7 +25,7 @@ def console() -> rx.Component:
     shown = rx.cond(ConsoleState.may_open, screen(), idle)
     page = rx.cond(ConsoleState.missing, card(not_found("server", "All servers", "/account/services/")), shown)
     return account_page(
-        rx.cond(ConsoleState.hostname == "", "Console", ConsoleState.hostname),
+        rx.cond(ConsoleState.hostname == "", "Console", hideable(ConsoleState.hostname)),
         rx.cond(ConsoleState.loaded, page, skeleton(8)),
         at="/account/services/",
         lead="Console",

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ezscale.ui import notice
+from ezscale.ui import hiding_addresses, notice
 
 
 def maintenance_notices(rows: Any) -> rx.Component:
@@ -16,9 +16,9 @@ def maintenance_notices(rows: Any) -> rx.Component:
 
 
 def _notice(row: Any) -> rx.Component:
-    words = rx.fragment(row.when, " ", row.text)
-    planned = rx.fragment("Planned maintenance: ", row.title)
-    now = rx.fragment("Maintenance: ", row.title)
+    words = rx.fragment(row.when, " ", hiding_addresses(row.text))
+    planned = rx.fragment("Planned maintenance: ", hiding_addresses(row.title))
+    now = rx.fragment("Maintenance: ", hiding_addresses(row.title))
     return rx.el.div(
         rx.cond(
             row.is_on & row.is_outage,

@@ -11,6 +11,7 @@ from ezscale.ui import (
     button,
     card,
     definitions,
+    hideable,
     link,
     link_button,
     notice,
@@ -157,7 +158,7 @@ def _build() -> rx.Component:
 
 def _servers() -> rx.Component:
     columns = (
-        Column("Server", lambda row: link(row.hostname, address_of("/account/service/", row.id), STRONG)),
+        Column("Server", lambda row: link(hideable(row.hostname), address_of("/account/service/", row.id), STRONG)),
         Column("Plan", lambda row: row.plan, shown_from="sm"),
         Column("Location", lambda row: row.place, shown_from="md"),
         Column("Status", lambda row: service_badge(row.status)),
@@ -170,7 +171,7 @@ def _servers() -> rx.Component:
 
 def _facts() -> rx.Component:
     one = definitions(
-        ("Server", SERVICE.hostname),
+        ("Server", hideable(SERVICE.hostname)),
         ("Plan", SERVICE.plan),
         ("Location", SERVICE.place),
         ("System", SERVICE.system),

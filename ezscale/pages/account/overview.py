@@ -22,6 +22,7 @@ from ezscale.ui import (
     card,
     company,
     empty,
+    hideable,
     icon,
     link,
     link_button,
@@ -131,7 +132,7 @@ def _services() -> rx.Component:
 
 def _server(row: Any) -> rx.Component:
     return rx.el.div(
-        link(row.hostname, address_of("/account/service/", row.id), "font-medium text-ink hover:underline"),
+        link(hideable(row.hostname), address_of("/account/service/", row.id), "font-medium text-ink hover:underline"),
         rx.el.div(row.plan, " · ", row.system, class_name="text-xs text-faint"),
     )
 

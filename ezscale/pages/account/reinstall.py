@@ -14,6 +14,7 @@ from ezscale.ui import (
     card,
     choice,
     empty,
+    hideable,
     icon,
     link_button,
     notice,
@@ -39,7 +40,7 @@ def reinstall() -> rx.Component:
         rx.cond(IS_GAME, "Install another version", "Reinstall"),
         rx.cond(ReinstallState.loaded, rx.cond(ReinstallState.missing, gone, page), skeleton(8)),
         at="/account/services/",
-        lead=STANDING.hostname,
+        lead=hideable(STANDING.hostname),
         crumbs=(("Services", "/account/services/"),),
     )
 
@@ -165,15 +166,19 @@ def _last_words() -> rx.Component:
         max_length=190,
         auto_complete="off",
         spell_check=False,
+        custom_attrs={"data-tells-address": ""},
     )
     sure = text_field(
-        rx.el.span("Type ", rx.el.strong(STANDING.hostname, class_name="[overflow-wrap:anywhere]"), " to confirm"),
+        rx.el.span(
+            "Type ", rx.el.strong(hideable(STANDING.hostname), class_name="[overflow-wrap:anywhere]"), " to confirm"
+        ),
         "typed",
         errors=ReinstallState.errors,
         required=True,
         max_length=190,
         auto_complete="off",
         spell_check=False,
+        custom_attrs={"data-tells-address": ""},
     )
     send = button(
         rx.cond(IS_GAME, "Install it", "Wipe and reinstall"),

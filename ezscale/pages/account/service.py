@@ -25,6 +25,8 @@ from ezscale.ui import (
     copy_button,
     definitions,
     form_dialog,
+    hideable,
+    hiding_addresses,
     icon,
     link,
     link_button,
@@ -68,7 +70,7 @@ def service() -> rx.Component:
     )
     shown = rx.cond(ServiceState.missing, card(not_found("server", "All servers", "/account/services/")), page)
     return account_page(
-        rx.cond(SERVICE.hostname == "", "Server", SERVICE.hostname),
+        rx.cond(SERVICE.hostname == "", "Server", hideable(SERVICE.hostname)),
         rx.cond(ServiceState.loaded, shown, skeleton(8)),
         at="/account/services/",
         crumbs=(("Services", "/account/services/"),),
@@ -326,7 +328,7 @@ def _log() -> rx.Component:
     lines = timeline(
         ServiceState.log,
         key=lambda line: line.id,
-        what=lambda line: line.text,
+        what=lambda line: hiding_addresses(line.text),
         note=lambda line: line.at,
         is_bad=lambda line: ~line.ok,
         label="Log",

@@ -18,6 +18,7 @@ from ezscale.ui import (
     empty,
     form_dialog,
     hideable,
+    hiding_addresses,
     icon,
     link_button,
     notice,
@@ -96,8 +97,23 @@ def websites() -> rx.Component:
 def panel() -> rx.Component:
     """The way into the panel, and what is done there."""
     enter = button(icon("log-in"), "Sign in to the panel", look="plain", size="small", on_click=PanelState.sign_in)
-    page = link_button(
-        icon("external-link"), "Open the panel", to=PanelState.page, look="plain", size="small", loads=True
+    page = rx.fragment(
+        rx.el.span(
+            link_button(
+                icon("external-link"), "Open the panel", to=PanelState.page, look="plain", size="small", loads=True
+            ),
+            class_name="when-addresses-shown",
+        ),
+        rx.el.span(  # a button names no address at the edge of the window
+            button(
+                icon("external-link"),
+                "Open the panel",
+                look="plain",
+                size="small",
+                on_click=rx.redirect(PanelState.page),
+            ),
+            class_name="when-addresses-hidden",
+        ),
     )
     sit = link_button(
         icon("terminal"),
@@ -127,7 +143,7 @@ def reinstalling() -> rx.Component:
         title=rx.fragment("It is being reinstalled with ", view.image),
     )
     again = rx.cond(ServiceState.may_press, _reinstall("Start it again"))
-    failed = notice(view.trouble, "warning", title="It could not be reinstalled", actions=(again,))
+    failed = notice(hiding_addresses(view.trouble), "warning", title="It could not be reinstalled", actions=(again,))
     return rx.cond(view.done >= 0, going, rx.cond(view.trouble != "", failed))
 
 
@@ -205,7 +221,7 @@ def _website(site: Any) -> rx.Component:
     standing = rx.cond(site.is_on, badge("On", "success", dot=True), badge("Off", "neutral", dot=True))
     return rx.el.li(
         rx.el.div(
-            rx.el.div(site.domain, class_name="text-sm font-medium text-ink [overflow-wrap:anywhere]"),
+            rx.el.div(hideable(site.domain), class_name="text-sm font-medium text-ink [overflow-wrap:anywhere]"),
             rx.el.div(
                 rx.cond(site.points_to != "", rx.el.span("Points to ", hideable(site.points_to))),
                 rx.cond(site.php != "", rx.el.span(site.php)),

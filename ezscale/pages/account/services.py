@@ -12,6 +12,7 @@ from ezscale.ui import (
     card,
     empty,
     filters,
+    hideable,
     icon,
     link,
     link_button,
@@ -86,7 +87,7 @@ def _rows() -> rx.Component:
 
 def _server(row: Any) -> rx.Component:
     return rx.el.div(
-        link(row.hostname, address_of("/account/service/", row.id), "font-medium text-ink hover:underline"),
+        link(hideable(row.hostname), address_of("/account/service/", row.id), "font-medium text-ink hover:underline"),
         rx.el.div(row.number, class_name="text-xs text-faint"),
         class_name="[overflow-wrap:anywhere]",
     )
