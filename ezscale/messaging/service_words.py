@@ -169,10 +169,10 @@ ABOUT_SERVICES = {
         (
             "Hello {{ name }},",
             (
-                "{{ hostname }} has been reinstalled, as it was asked for in your account, and is ready. What was on it before "
+                "{{ hostname }} has been reinstalled, as you see in its log, and is ready. What was on it before "
                 "is gone. How to log in, you see in your account; we never send passwords by mail."
             ),
-            "If nobody of you asked for this, please answer this mail at once.",
+            "If neither of us asked for this, please answer this mail at once.",
         ),
         "Open the server",
     ),

@@ -14,7 +14,7 @@ class ReinstallWish(Row, table=True):
     """What a job shall install: the panel's `image`, a host name, and public keys as they were when it was asked for.
 
     `was` is how the panel described what was there just before it was asked to wipe it; empty until then. Up to `idle_until`
-    it has surely not begun. `secret` is the password that we have chosen for the new system, sealed; empty before,
+    it has surely not begun. `reason` is why staff have asked for it. `secret` is the password that we have chosen for the new system, sealed; empty before,
     afterwards, and where the panel chooses.
     """
 
@@ -28,6 +28,7 @@ class ReinstallWish(Row, table=True):
     keys: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     asked_by: str = Field(max_length=120)
     by_staff: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    reason: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": ""})
     asked_at: datetime = moment()
     was: str = Field(default="", max_length=120)
     idle_until: datetime | None = maybe_moment()

@@ -39,7 +39,8 @@ class Service(Row, table=True):
     `installed` names what is on it where that was installed later and is none of our images.
 
     `sized_as` is the plan whose size it has on its panel; `keeps_more` says that the panel could not take away everything
-    that a bigger one had given it. `machine_id` is the one that staff have chosen for it, until it has it.
+    that a bigger one had given it; `lacks_options` that what is agreed on beside its plan was changed, and is not on the
+    panel yet. `machine_id` is the one that staff have chosen for it, until it has it.
     Once it is gone, `former_remote_id` keeps what it was: a machine that is given back is another service's next time.
     """
 
@@ -69,6 +70,7 @@ class Service(Row, table=True):
     machine_id: str | None = Field(default=None, max_length=60)
     sized_as: UUID | None = None
     keeps_more: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    lacks_options: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     former_remote_id: str | None = Field(default=None, max_length=60)
     hostname: str = Field(max_length=190)
     installed: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
@@ -132,7 +134,11 @@ class Service(Row, table=True):
 
     def become(self, plan_id: UUID, *, keeps_more: bool = False) -> None:
         """It has the size of this plan, as far as its panel could make it so."""
-        self.sized_as, self.keeps_more = plan_id, keeps_more
+        self.sized_as, self.keeps_more, self.lacks_options = plan_id, keeps_more, False
+
+    def lack_options(self) -> None:
+        """What is agreed on beside its plan is another thing from now on."""
+        self.lacks_options = True
 
     def reinstalled(self, image_id: UUID | None, image_name: str, hostname: str) -> None:
         """Another system is on it, one of our images or another one."""
@@ -230,7 +236,8 @@ class ProvisioningJob(Row, table=True):
     """What we are about to do on a panel. `live_for` is the service while it lives: one job at a time for each.
 
     `asked_at` is when the panel was last asked to reserve a server, for as long as its answer is not known. `trouble` is
-    what the panel said, for staff; `trouble_kind` is set while this step has any.
+    what the panel said, for staff; `trouble_kind` is set while this step has any. `percent` is how far an installation is,
+    where the panel tells.
     """
 
     __tablename__ = "provisioning_job"
@@ -244,6 +251,7 @@ class ProvisioningJob(Row, table=True):
     step_began_at: datetime | None = maybe_moment()
     asked_at: datetime | None = maybe_moment()
     tries: int = 0
+    percent: int | None = None
     trouble: str = Field(default="", sa_column=Column(LongText, nullable=False))
     trouble_kind: Trouble | None = Field(default=None, sa_type=word(Trouble))
     created_at: datetime = moment()
@@ -253,7 +261,11 @@ class ProvisioningJob(Row, table=True):
     def begin(self, step: BuildStep, now: datetime) -> None:
         """From here on the panel may have acted on this step. Beginning it again keeps the first moment."""
         if self.step is not step or self.step_began_at is None:
-            self.step, self.step_began_at, self.trouble_kind = step, now, None
+            self.step, self.step_began_at, self.trouble_kind, self.percent = step, now, None, None
+
+    def get_to(self, percent: int | None) -> None:
+        """The panel tells how far it is, or tells it no more."""
+        self.percent = None if percent is None else min(max(percent, 0), 100)
 
     def ask(self, now: datetime) -> None:
         """The panel is being asked for a server: until its answer is known, there may be one that we do not know."""

@@ -141,8 +141,17 @@ def wait_until_ready(open_work: OpenWork, panel: Panel, job_id: UUID) -> RemoteS
         if waited > panel.longest_build:
             minutes = int(panel.longest_build.total_seconds() // 60)
             raise Rejected(f"The panel has not finished the installation within {minutes} minutes.")
+        _note_how_far(open_work, task, remote.percent)
         raise NotYet("The system is being installed", retry_after=next_look(panel.looks_again, waited).total_seconds())
     return remote
+
+
+def _note_how_far(open_work: OpenWork, task: Assignment, percent: int | None) -> None:
+    if percent == task.job.percent:
+        return
+    with open_work() as work:
+        still_to_do(work, task.job.id).job.get_to(percent)
+        work.emit(BuildProgressed(task.service.id, task.service.customer_id))
 
 
 def next_look(usual: timedelta, waited: timedelta) -> timedelta:

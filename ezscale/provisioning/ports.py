@@ -98,7 +98,7 @@ class RemoteServer:
 
     `key` is our number of the service where the panel keeps it, and empty where it does not. `gone` is true for one that
     was deleted and can still be read. `installed` is a mark that is another one after every installation (and maybe after
-    other things, too); empty where the panel has none.
+    other things, too); empty where the panel has none. `percent` is how far an installation is, where the panel tells.
     """
 
     remote_id: str
@@ -118,6 +118,7 @@ class RemoteServer:
     sizes: Sizes | None = None
     created_at: datetime | None = None
     installed: str = ""
+    percent: int | None = None
     detail: dict[str, str] = field(default_factory=dict)
 
 

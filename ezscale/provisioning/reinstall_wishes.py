@@ -9,6 +9,7 @@ from ezscale.accounts.permissions import MANAGE_SERVICES, USE_SERVICES
 from ezscale.accounts.ssh_keys import lines_of
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, Rejected, TemporaryFailure
+from ezscale.kit.reasons import said_why
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ProvisioningJob, ReinstallWish, Service
 from ezscale.models.service import JobAction
@@ -19,18 +20,21 @@ from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import Image, Reinstalls, able
 from ezscale.provisioning.using import NO_ANSWER, in_use, require_use
 
+LONGEST_REASON = 300
+
 
 @dataclass(frozen=True, slots=True)
 class NewSystem:
     """What somebody wants to have installed. `typed` is the server's host name, typed to confirm that all is lost.
 
-    An empty `hostname` keeps the one that it has.
+    An empty `hostname` keeps the one that it has. Staff say in `reason` why they do it to somebody's server.
     """
 
     image: str
     typed: str
     hostname: str = ""
     keys: tuple[UUID, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,11 @@ def ask_for_reinstall(open_work: OpenWork, panels: Panels, service_id: UUID, wan
                 keys=lines,
                 asked_by=work.actor.name,
                 by_staff=work.actor.may(MANAGE_SERVICES),
+                reason=_reason(work, wanted),
                 asked_at=work.now,
             )
         )
-        write_log(work, service_id, JobAction.REINSTALL, f"Asked for: {image.name}", job=job)
+        write_log(work, service_id, JobAction.REINSTALL, _asked_for(work, image, wanted), job=job)
         return job
 
 
@@ -105,11 +110,23 @@ def _checked(work: Work, service_id: UUID, wanted: NewSystem) -> tuple[Service, 
     _require_may(work)
     service, remote_id = in_use(work, service_id, "it cannot be reinstalled now")
     work.actor.require_confirmed()
+    _reason(work, wanted)
     if wanted.hostname:
         clean_hostname(wanted.hostname)
     if wanted.typed.strip().casefold() != service.hostname.casefold():
         raise Invalid(f"Please type {service.hostname}, to confirm that everything on it is lost.", field="typed")
     return service, remote_id, lines_of(work, service.customer_id, wanted.keys)
+
+
+def _reason(work: Work, wanted: NewSystem) -> str:
+    """Why staff do it. Customers need none: it is theirs."""
+    return said_why(wanted.reason, "reason", LONGEST_REASON) if work.actor.may(MANAGE_SERVICES) else ""
+
+
+def _asked_for(work: Work, image: Image, wanted: NewSystem) -> str:
+    """What the log says, which the customer reads, too."""
+    reason = _reason(work, wanted)
+    return f"Asked for by us: {image.name}. {reason}" if reason else f"Asked for: {image.name}"
 
 
 def _require_may(work: Work) -> None:

@@ -73,6 +73,7 @@ def remote_server(
         gone=not accesses,
         ipv4=tuple(address for block in blocks for address in _ipv4(block)),
         ipv6=tuple(address for block in blocks for address in _ipv6(block)),
+        percent=percent_of(installs) if any("percent" in install for install in installs) else None,
         detail=_detail(server, installs),
     )
 

@@ -81,6 +81,7 @@ def service() -> rx.Component:
 def _standing() -> rx.Component:
     building = card(
         rx.el.div(steps(BUILD_STEPS, SERVICE.done, "What is done"), aria_live="polite"),
+        service_panel.how_far(),
         undelivered.slow(),
         title=rx.fragment("Your ", WORDS.thing, " is being built"),
     )

@@ -140,11 +140,23 @@ def reinstalling() -> rx.Component:
     view = ServiceState.reinstall
     going = card(
         rx.el.div(steps(REINSTALL_STEPS, view.done, "What is done"), aria_live="polite"),
+        how_far(),
         title=rx.fragment("It is being reinstalled with ", view.image),
     )
     again = rx.cond(ServiceState.may_press, _reinstall("Start it again"))
     failed = notice(hiding_addresses(view.trouble), "warning", title="It could not be reinstalled", actions=(again,))
     return rx.cond(view.done >= 0, going, rx.cond(view.trouble != "", failed))
+
+
+def how_far() -> rx.Component:
+    """How much of its system is installed, where the panel tells."""
+    text = ServiceState.percent.to_string() + "% installed"
+    bar = rx.el.div(
+        progress(ServiceState.percent, "Installation"),
+        rx.el.p(text, class_name="mt-1.5 text-xs text-faint tabular-nums"),
+        class_name="mt-4",
+    )
+    return rx.cond(ServiceState.percent >= 0, bar)
 
 
 def new_password() -> rx.Component:

@@ -15,6 +15,7 @@ from ezscale.pages.admin.parts import (
     record,
     service_status,
 )
+from ezscale.pages.admin.reinstalling import reinstallation
 from ezscale.pages.shell import admin_page
 from ezscale.state.admin.service import ServiceState
 from ezscale.ui import (
@@ -84,7 +85,9 @@ def _buttons() -> rx.Component:
             look="primary",
         ),
     )
-    return rx.cond(ServiceState.loading | ServiceState.missing, rx.fragment(), rx.fragment(power, retry))
+    return rx.cond(
+        ServiceState.loading | ServiceState.missing, rx.fragment(), rx.fragment(power, reinstallation(), retry)
+    )
 
 
 def _pressed(text: str, action: str, icon_name: str, what_happens: str) -> rx.Component:

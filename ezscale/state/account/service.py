@@ -16,7 +16,7 @@ from ezscale.billing.subscriptions import subscription_of_item
 from ezscale.billing.upcoming import upcoming
 from ezscale.kit.errors import NotFound
 from ezscale.kit.work import Work
-from ezscale.models import Service
+from ezscale.models import ProvisioningJob, Service
 from ezscale.models.service import ServiceStatus
 from ezscale.ordering.undelivered import ask_money_back
 from ezscale.provisioning.deletions import planned_deletion
@@ -61,6 +61,7 @@ class Dossier:
     deleted_on: str
     maintenance: list[MaintenanceView]
     reinstall: ReinstallView
+    percent: int
     trouble: str
     undelivered: UndeliveredView
     log: list[LogLine]
@@ -81,6 +82,7 @@ class ServiceState(PortalState):
     deleted_on: str = ""
     maintenance: list[MaintenanceView] = []
     reinstall: ReinstallView = ReinstallView()
+    percent: int = -1
     trouble: str = ""
     undelivered: UndeliveredView = UndeliveredView()
     power: str = ""
@@ -179,6 +181,7 @@ class ServiceState(PortalState):
         self.maintenance = dossier.maintenance
         self.stands_still_for, self.deleted_on = dossier.stands_still_for, dossier.deleted_on
         self.reinstall = dossier.reinstall
+        self.percent = dossier.percent
         self.trouble, self.undelivered = dossier.trouble, dossier.undelivered
         self.may_press, self.may_reveal, self.may_cancel = dossier.may_press, dossier.may_reveal, dossier.may_cancel
         self.loaded = True
@@ -201,11 +204,17 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         maintenance=maintenance_views(work, reader, service_id),
         reinstall=reinstall,
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE and reinstall.done < 0,
+        percent=percent_of(overview.job),
         trouble=trouble_of(overview.job),
         undelivered=undelivered_of(work, service, reader),
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
     )
+
+
+def percent_of(job: ProvisioningJob | None) -> int:
+    """How far an installation is; -1 where the panel does not tell."""
+    return -1 if job is None or job.percent is None else job.percent
 
 
 def newest_reason(work: Work, service: Service) -> str:

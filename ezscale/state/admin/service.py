@@ -26,6 +26,7 @@ from ezscale.state.account.service_views import BillingView
 from ezscale.state.admin.deleting import Deleting, DeletionView, deletion_of
 from ezscale.state.admin.exchanges import ExchangeRow, exchanges_of
 from ezscale.state.admin.jobs import LogView
+from ezscale.state.admin.reinstalling import Reinstalling, can_be_reinstalled
 from ezscale.state.admin.rows import InvoiceRow
 from ezscale.state.admin.staff import StaffState
 from ezscale.state.arguments import sent_choice, sent_id
@@ -85,7 +86,7 @@ class ServiceView:
             plan=plan.name,
             size=f"{plan.cpu_cores} vCPU, {plan.memory_mb / 1024:g} GB memory, {plan.disk_gb} GB disk",
             place=found.location.name,
-            system=found.image.name,
+            system=service.installed or found.image.name,
             ipv4=service.ipv4,
             ipv6=service.ipv6,
             panel=f"{panel_name(service.panel)}, package {plan.package}",
@@ -130,9 +131,10 @@ class ServiceFile:
     calls: list[ExchangeRow]
     may_press: bool
     may_retry: bool
+    may_reinstall: bool
 
 
-class ServiceState(Deleting, StaffState):
+class ServiceState(Deleting, Reinstalling, StaffState):
     """The file of one service."""
 
     service: ServiceView = ServiceView()
@@ -185,7 +187,7 @@ class ServiceState(Deleting, StaffState):
         self.service, self.subscription, self.billing = file.service, file.subscription, file.billing
         self.deletion, self.calls = file.deletion, file.calls
         self.suspended_for, self.invoices, self.log = file.suspended_for, file.invoices, file.log
-        self.may_press, self.may_retry = file.may_press, file.may_retry
+        self.may_press, self.may_retry, self.may_reinstall = file.may_press, file.may_retry, file.may_reinstall
 
 
 def file_of(work: Work, service_id: UUID, reader: Reader) -> ServiceFile:
@@ -205,6 +207,7 @@ def file_of(work: Work, service_id: UUID, reader: Reader) -> ServiceFile:
         calls=exchanges_of(work, service, reader),
         may_press=may_manage and service.status is ServiceStatus.ACTIVE,
         may_retry=may_manage and (service.status is ServiceStatus.FAILED or waits_for_room(work, service)),
+        may_reinstall=can_be_reinstalled(work, service, is_busy=found.job is not None),
     )
 
 
