@@ -23,7 +23,7 @@ from ezscale.provisioning.jobs import Panels, panel_of
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import Console, ConsoleKind, OpensConsoles, able
 from ezscale.provisioning.services import visible_services
-from ezscale.provisioning.using import NO_ANSWER, in_use, require_owner, require_use
+from ezscale.provisioning.using import in_use, no_answer, require_owner, require_use
 
 LEASE = timedelta(minutes=5)  # its page says every other minute that somebody is still there
 LONGEST = timedelta(hours=4)
@@ -58,7 +58,7 @@ def open_console(
         try:
             require_owner(looking, remote_id, account_ref)
         except (TemporaryFailure, Rejected) as failure:
-            raise BusinessError(NO_ANSWER) from failure
+            raise no_answer(recorded, service_id) from failure
         with recorded() as work:
             in_use(work, service_id)
             session_id = _opened(work, service_id, session_id).id
@@ -66,7 +66,7 @@ def open_console(
             way_in = panel.console(remote_id)
         except (TemporaryFailure, Rejected) as failure:
             _give_up(recorded, session_id, f"Not done: {failure}")
-            raise BusinessError(NO_ANSWER) from failure
+            raise no_answer(recorded, service_id) from failure
         if not can_be_reached(way_in, reachable):
             where = _origin_of(way_in.url)
             _give_up(recorded, session_id, f"Not done: {where} is not among EZSCALE_CONSOLE_SOCKETS")

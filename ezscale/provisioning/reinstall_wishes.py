@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from ezscale.accounts.permissions import MANAGE_SERVICES, USE_SERVICES
 from ezscale.accounts.ssh_keys import lines_of
 from ezscale.kit.actor import Actor
-from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, Rejected, TemporaryFailure
+from ezscale.kit.errors import Invalid, NotAllowed, Rejected, TemporaryFailure
 from ezscale.kit.reasons import said_why
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ProvisioningJob, ReinstallWish, Service
@@ -18,7 +18,7 @@ from ezscale.provisioning.host_names import clean_hostname
 from ezscale.provisioning.jobs import Panels, panel_of, request_job
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import Image, Reinstalls, able
-from ezscale.provisioning.using import NO_ANSWER, in_use, require_use
+from ezscale.provisioning.using import in_use, no_answer, require_use
 
 LONGEST_REASON = 300
 
@@ -56,8 +56,8 @@ def systems_for(open_work: OpenWork, panels: Panels, service_id: UUID) -> Offere
         _require_may(work)
         service, remote_id = in_use(work, service_id, "it cannot be reinstalled now")
         panel, about = able(panel_of(panels, service.panel), Reinstalls), About(service_id, service.panel)
-    with on_record(open_work, about):
-        return Offered(_images(panel, remote_id), panel.takes_ssh_keys)
+    with on_record(open_work, about) as recorded:
+        return Offered(_images(recorded, panel, service_id, remote_id), panel.takes_ssh_keys)
 
 
 def ask_for_reinstall(open_work: OpenWork, panels: Panels, service_id: UUID, wanted: NewSystem) -> ProvisioningJob:
@@ -70,8 +70,9 @@ def ask_for_reinstall(open_work: OpenWork, panels: Panels, service_id: UUID, wan
         panel, about = able(panel_of(panels, service.panel), Reinstalls), About(service_id, service.panel)
     if lines and not panel.takes_ssh_keys:
         raise Invalid("SSH keys cannot be put onto this kind of server.", field="keys")
-    with on_record(open_work, about):
-        image = next((each for each in _images(panel, remote_id) if each.ref == wanted.image), None)
+    with on_record(open_work, about) as recorded:
+        offered = _images(recorded, panel, service_id, remote_id)
+    image = next((each for each in offered if each.ref == wanted.image), None)
     if image is None:
         raise Invalid("Please choose what shall be installed.", field="image")
     with open_work() as work:
@@ -135,8 +136,8 @@ def _require_may(work: Work) -> None:
         raise NotAllowed
 
 
-def _images(panel: Reinstalls, remote_id: str) -> list[Image]:
+def _images(open_work: OpenWork, panel: Reinstalls, service_id: UUID, remote_id: str) -> list[Image]:
     try:
         return panel.images(remote_id)
     except (TemporaryFailure, Rejected) as failure:
-        raise BusinessError(NO_ANSWER) from failure
+        raise no_answer(open_work, service_id) from failure

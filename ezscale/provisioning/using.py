@@ -152,6 +152,12 @@ def in_use(work: Work, service_id: UUID, otherwise: str = "that does not work no
     return service, service.remote_id
 
 
+def no_answer(open_work: OpenWork, service_id: UUID) -> BusinessError:
+    """What a person is told whose question a panel has not answered, or refused: also that there is maintenance, if so."""
+    with open_work() as work:
+        return BusinessError(blames_maintenance(work, service_id, NO_ANSWER))
+
+
 def require_owner(panel: Panel, remote_id: str, account_ref: str) -> None:
     """BusinessError when the server is in somebody else's account on its panel: nobody is let into it."""
     if panel.look(remote_id).owner != account_ref:

@@ -10,6 +10,7 @@ from ezscale.accounts.permissions import MANAGE_SERVICES, SEE_EVERYTHING
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed
 from ezscale.models import Location, MailMessage
+from ezscale.provisioning.consoles import open_console
 from ezscale.provisioning.maintenance import (
     Announcement,
     announce,
@@ -21,6 +22,7 @@ from ezscale.provisioning.maintenance import (
 )
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import press_power
+from ezscale.provisioning.reinstall_wishes import NewSystem, ask_for_reinstall, systems_for
 
 SAM = Actor(ActorKind.STAFF, "Sam", permissions=frozenset({SEE_EVERYTHING, MANAGE_SERVICES}))
 
@@ -85,13 +87,26 @@ def test_it_is_changed_ended_early_or_cancelled_until_it_is_over(at, ada):
     assert [row.title for row, _ in does(at, maintenances)] == ["Another one", "New routers"]
 
 
-def test_what_does_not_work_meanwhile_says_so(at, ada):
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda opener, panels, service: press_power(opener, panels, service.id, PowerAction.BOOT),
+        lambda opener, panels, service: systems_for(opener, panels, service.id),
+        lambda opener, panels, service: ask_for_reinstall(
+            opener, panels, service.id, NewSystem("47", service.hostname)
+        ),
+        lambda opener, panels, service: open_console(opener, panels, [], service.id),
+    ],
+    ids=["power", "systems", "reinstallation", "console"],
+)
+def test_what_does_not_work_meanwhile_says_so(at, ada, deed):
     does(at, announce, planned(at, begins_at=at.clock.now))
-    at.breaks(at.panel_http, "down", "*/power/*")
+    at.breaks(at.panel_http, "down", times=0)
 
     opener = at.house.database.opener(ada.actor)
     with pytest.raises(BusinessError, match="maintenance at the moment: New switches"):
-        press_power(opener, at.house.panels, ada.service().id, PowerAction.RESTART)
+        deed(opener, at.house.panels, ada.service())
+    at.mends(at.panel_http)
 
 
 def test_only_staff_announce_and_only_what_can_be(at, ada):

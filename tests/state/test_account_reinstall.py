@@ -1,11 +1,12 @@
 """The page on which another system is chosen, and the page of SSH keys."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from ezscale.models.customer import MemberRole
 from ezscale.models.sign_in import CONFIRMED_FOR
+from ezscale.provisioning.maintenance import Announcement, announce
 from ezscale.provisioning.panel_skills import Image
 from ezscale.state.account.reinstall import ReinstallState
 from ezscale.state.account.reinstall_views import gallery
@@ -121,3 +122,19 @@ def test_a_gallery_is_by_family_is_searched_and_warns_of_old_systems():
         (True, "Its support end"),
     ]
     assert [tile.ref for tile in found.tiles] == ["2"]
+
+
+async def test_a_reinstallation_that_waits_for_its_panel_says_that_there_is_maintenance(company, ada):
+    server = ada.buys("vps-2")
+    screen, page = await looks(company, ada, server)
+    begins = company.clock.now
+    with company.robot() as work:
+        announce(work, Announcement("New switches", "A minute.", begins, begins + timedelta(hours=2)))
+    await screen.does(page.ask({"hostname": server.hostname, "typed": server.hostname}))
+    company.breaks(company.panel_http, "down", times=0)
+
+    company.works()
+
+    shown = await Screen(company, ServiceState, ada).opens(f"/account/service/?id={server.id}")
+    assert shown.trouble == "This did not work. We keep trying. There is maintenance at the moment: New switches."
+    company.mends(company.panel_http)

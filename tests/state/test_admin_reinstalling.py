@@ -50,7 +50,9 @@ async def test_staff_reinstall_it_once_they_have_said_why_and_typed_its_name(com
     company.lives(0.01)
     shown = await Screen(company, CustomersPage, ada).opens(f"/account/service/?id={server.id}")
     assert shown.service.system == "Ubuntu 24.04 LTS"
-    assert any(line.text.startswith("Asked for by us: Ubuntu") and "Broken by an update" in line.text for line in shown.log)
+    assert any(
+        line.text.startswith("Asked for by us: Ubuntu") and "Broken by an update" in line.text for line in shown.log
+    )
 
 
 async def test_it_takes_the_permission_and_a_fresh_proof_of_who_they_are(company, server):

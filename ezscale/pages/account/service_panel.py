@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from ezscale.pages.account.undelivered import slow
 from ezscale.pages.account.words import address_of
 from ezscale.state.account.panel import PanelState
 from ezscale.state.account.panel_views import HIGH, WIDE
@@ -141,6 +142,7 @@ def reinstalling() -> rx.Component:
     going = card(
         rx.el.div(steps(REINSTALL_STEPS, view.done, "What is done"), aria_live="polite"),
         how_far(),
+        slow(),
         title=rx.fragment("It is being reinstalled with ", view.image),
     )
     again = rx.cond(ServiceState.may_press, _reinstall("Start it again"))

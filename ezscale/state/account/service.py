@@ -21,6 +21,7 @@ from ezscale.models.service import ServiceStatus
 from ezscale.ordering.undelivered import ask_money_back
 from ezscale.provisioning.deletions import planned_deletion
 from ezscale.provisioning.logbook import service_log
+from ezscale.provisioning.maintenance import blames_maintenance
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.provisioning.power import LiveState, live_state, press_power
 from ezscale.provisioning.reinstall_wishes import newest_wish
@@ -193,6 +194,7 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
     service, billed = overview.service, next(iter(upcoming(work, item_id=overview.service.item_id)), None)
     order_id, planned = order_of(work, service.item_id), planned_deletion(work, service_id)
     reinstall = ReinstallView.of(newest_wish(work, service))
+    reinstall.trouble = with_cause(work, service_id, reinstall.trouble)
     return Dossier(
         service=ServiceView.of(overview, reader),
         billing=BillingView.of(billed, reader),
@@ -205,11 +207,16 @@ def dossier_of(work: Work, service_id: UUID, reader: Reader) -> Dossier:
         reinstall=reinstall,
         may_press=work.actor.may(USE_SERVICES) and service.status is ServiceStatus.ACTIVE and reinstall.done < 0,
         percent=percent_of(overview.job),
-        trouble=trouble_of(overview.job),
+        trouble=with_cause(work, service_id, trouble_of(overview.job)),
         undelivered=undelivered_of(work, service, reader),
         may_reveal=work.actor.may(REVEAL_LOGINS) and service.status in RUNS,
         may_cancel=work.actor.may(CANCEL_SERVICES) and billed is not None,
     )
+
+
+def with_cause(work: Work, service_id: UUID, trouble: str) -> str:
+    """What goes wrong, and that there is maintenance, if there is; nothing while nothing goes wrong."""
+    return blames_maintenance(work, service_id, trouble) if trouble else ""
 
 
 def percent_of(job: ProvisioningJob | None) -> int:
