@@ -51,6 +51,7 @@ class PlanOffer:
     prices: tuple[PriceOffer, ...]
     needs_approval: bool = False
     stock: int | None = None
+    backups: str = ""
 
     @property
     def sold_out(self) -> bool:
@@ -143,4 +144,5 @@ def _offer(plan: Plan, prices: list[Price]) -> PlanOffer:
         tuple(PriceOffer(price.id, price.months, price.amount, price.setup) for price in prices),
         plan.needs_approval,
         plan.stock,
+        plan.backups,
     )

@@ -42,7 +42,7 @@ def mark_of_the_shop(work: Work, currencies: Collection[str]) -> str:
 
 def _shown_of(offer: PlanOffer) -> tuple[object, ...]:
     """Everything but the ids, which nobody sees: a price that was written anew and is the same is the same."""
-    named = (offer.slug, offer.family.value, offer.name, offer.summary, offer.popular, offer.sold_out)
+    named = (offer.slug, offer.family.value, offer.name, offer.summary, offer.popular, offer.sold_out, offer.backups)
     size = (offer.cpu_cores, offer.memory_mb, offer.disk_gb, offer.traffic_gb)
     return (*named, *size, tuple(_price_of(price) for price in offer.prices))
 

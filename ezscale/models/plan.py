@@ -77,6 +77,14 @@ class Plan(Row, table=True):
         lines = (line.partition("=") for line in self.panel_settings.splitlines())
         return {name.strip(): value.strip() for name, _, value in lines if name.strip()}
 
+    @property
+    def backups(self) -> str:
+        """What customers are told of its backups, by the line `backups` of its settings: a number of them, or words."""
+        said = self.settings_of_panel.get("backups", "")
+        if not (said.isascii() and said.isdecimal()):
+            return said
+        return f"{int(said)} included" if int(said) else ""
+
     def count_on_panel(self, margin: int) -> None:
         """Its panel says how many may be sold; until it has, it is as many as before."""
         self.stock_from_panel, self.safety_margin = True, margin

@@ -224,6 +224,15 @@ class Measures(Protocol):
 
 
 @runtime_checkable
+class IncludesBackups(Protocol):
+    """A panel whose customers make backups there by themselves, up to a number."""
+
+    def backups(self, remote_id: str) -> int:
+        """How many a server may have."""
+        ...
+
+
+@runtime_checkable
 class SignsIn(Protocol):
     """A panel into which a customer can be led without a password."""
 

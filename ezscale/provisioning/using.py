@@ -29,6 +29,7 @@ from ezscale.provisioning.panel_skills import (
     GivesLogins,
     HasPages,
     HostsWebsites,
+    IncludesBackups,
     Measures,
     Renames,
     SignsIn,
@@ -54,6 +55,11 @@ def usage_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> Usage | N
 def traffic_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> list[TrafficMonth] | None:
     """What it has sent and received, the newest month first; None when its panel does not count or does not answer."""
     return _asked(open_work, panels, service_id, CountsTraffic, lambda panel, remote_id: panel.traffic(remote_id))
+
+
+def backups_of(open_work: OpenWork, panels: Panels, service_id: UUID) -> int | None:
+    """How many backups may be made of it on its panel; None when none are made there, or it does not answer."""
+    return _asked(open_work, panels, service_id, IncludesBackups, lambda panel, remote_id: panel.backups(remote_id))
 
 
 @dataclass(frozen=True, slots=True)

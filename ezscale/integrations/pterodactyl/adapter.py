@@ -13,7 +13,15 @@ from ezscale.integrations.pterodactyl.accounts import account_of, forget, new_pa
 from ezscale.integrations.pterodactyl.client import PterodactylClient, Row, nonsense
 from ezscale.integrations.pterodactyl.installing import install_again, install_instead, make_ready, order
 from ezscale.integrations.pterodactyl.nodes import panel_guard
-from ezscale.integrations.pterodactyl.reading import LONGEST_NAME, power_word, remote_server, text, usage_of
+from ezscale.integrations.pterodactyl.reading import (
+    LONGEST_NAME,
+    as_dict,
+    number,
+    power_word,
+    remote_server,
+    text,
+    usage_of,
+)
 from ezscale.integrations.pterodactyl.resizing import resize
 from ezscale.integrations.pterodactyl.stock import count_stock, findings
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
@@ -185,6 +193,10 @@ class PterodactylPanel:
 
     def close_console(self, remote_id: str) -> None:
         """Nothing is to be done: the token ends by itself."""
+
+    def backups(self, remote_id: str) -> int:
+        """How many backups the owner may keep; they make and restore them on the panel."""
+        return number(as_dict(self._server(remote_id).get("feature_limits")).get("backups"))
 
     def usage(self, remote_id: str) -> Usage | None:
         """What it uses now; None while it is off, suspended, or does not answer."""

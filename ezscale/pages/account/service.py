@@ -207,6 +207,7 @@ def _facts() -> rx.Component:
             (WORDS.image, SERVICE.system),
             ("Running since", rx.cond(SERVICE.since != "", SERVICE.since, "not yet")),
         ),
+        service_panel.backups(),
         title="Details",
     )
 

@@ -16,6 +16,7 @@ from ezscale.ui import (
     button,
     card,
     confirm,
+    definitions,
     empty,
     form_dialog,
     hideable,
@@ -98,7 +99,29 @@ def websites() -> rx.Component:
 def panel() -> rx.Component:
     """The way into the panel, and what is done there."""
     enter = button(icon("log-in"), "Sign in to the panel", look="plain", size="small", on_click=PanelState.sign_in)
-    page = rx.fragment(
+    sit = link_button(
+        icon("terminal"),
+        "Console",
+        to=address_of("/account/console/", PanelState.service_id),
+        look="plain",
+        size="small",
+        loads=True,
+        target="_blank",
+        rel="noopener",
+    )
+    return rx.el.div(
+        rx.cond(SKILLS.contains("console") & (PanelState.service_id != ""), sit),
+        rx.cond(SKILLS.contains("sign_in"), enter),
+        panel_page(),
+        rx.cond(SKILLS.contains("rename"), _renaming()),
+        rx.cond(SKILLS.contains("reinstall") & ~SessionState.is_delegate, _reinstall()),
+        class_name="mt-5 flex flex-wrap gap-2 border-t border-line pt-4 empty:hidden",
+    )
+
+
+def panel_page() -> rx.Component:
+    """The way to its page on the panel, where it has one."""
+    ways = rx.fragment(
         rx.el.span(
             link_button(
                 icon("external-link"), "Open the panel", to=PanelState.page, look="plain", size="small", loads=True
@@ -116,23 +139,21 @@ def panel() -> rx.Component:
             class_name="when-addresses-hidden",
         ),
     )
-    sit = link_button(
-        icon("terminal"),
-        "Console",
-        to=address_of("/account/console/", PanelState.service_id),
-        look="plain",
-        size="small",
-        loads=True,
-        target="_blank",
-        rel="noopener",
+    return rx.cond(PanelState.page != "", ways)
+
+
+def backups() -> rx.Component:
+    """What backups there are of it: by its panel, or else by its plan; nothing where neither says anything."""
+    made = rx.cond(
+        PanelState.backups > 0,
+        rx.fragment(PanelState.backups, " included, made and restored in the game panel."),
+        "None included.",
     )
-    return rx.el.div(
-        rx.cond(SKILLS.contains("console") & (PanelState.service_id != ""), sit),
-        rx.cond(SKILLS.contains("sign_in"), enter),
-        rx.cond(PanelState.page != "", page),
-        rx.cond(SKILLS.contains("rename"), _renaming()),
-        rx.cond(SKILLS.contains("reinstall") & ~SessionState.is_delegate, _reinstall()),
-        class_name="mt-5 flex flex-wrap gap-2 border-t border-line pt-4 empty:hidden",
+    by_panel = rx.el.div(rx.el.span(made), panel_page(), class_name="flex flex-wrap items-center gap-x-3 gap-y-2")
+    words = rx.cond(PanelState.backups >= 0, by_panel, ServiceState.service.backups)
+    is_known = (PanelState.backups >= 0) | (ServiceState.service.backups != "")
+    return rx.cond(
+        is_known, rx.el.div(definitions(("Backups", words)), class_name="mt-2.5 border-t border-line pt-2.5")
     )
 
 

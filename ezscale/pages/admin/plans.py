@@ -124,7 +124,7 @@ def plan_fields(state: Any, plan: Any | None = None) -> list[rx.Component]:
             "Panel settings",
             "panel_settings",
             errors=state.errors,
-            hint="What else the panel has to know, a line for each: databases = 2.",
+            hint="What else the panel has to know, a line for each: databases = 2. Customers read the line of backups.",
             max_length=1000,
             rows="3",
             **({"default_value": plan.panel_settings} if plan is not None else {}),

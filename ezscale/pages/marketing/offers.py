@@ -12,6 +12,8 @@ from ezscale.state.marketing.catalog import PlanCard, PriceTag, ShopWindow, cycl
 from ezscale.state.marketing.prices import PricesState, price_key
 from ezscale.ui import badge, button, native_form
 
+LINE_BELOW = "mt-0.5 block text-xs font-normal text-faint [overflow-wrap:anywhere]"
+
 
 def offers(shop: ShopWindow, *content: Any, cycles: Sequence[int]) -> rx.Component:
     """Content that shows prices, below the switches; its buttons order in the chosen currency and cycle."""
@@ -149,8 +151,15 @@ def _sign(code: Any) -> Any:
 def _card(shop: ShopWindow, plan: PlanCard) -> rx.Component:
     cores = plan.cores.removesuffix(" vCPU")
     facts = [
-        rx.el.div(rx.el.dt(name, class_name="text-faint"), rx.el.dd(value), class_name="flex justify-between")
-        for name, value in (("vCPU", cores), ("Memory", plan.memory), ("Disk", plan.disk), ("Traffic", plan.traffic))
+        rx.el.div(
+            rx.el.dt(name, class_name="text-faint"),
+            rx.el.dd(value, class_name="text-right [overflow-wrap:anywhere]"),
+            class_name="flex justify-between gap-3",
+        )
+        for name, value in (
+            *(("vCPU", cores), ("Memory", plan.memory), ("Disk", plan.disk), ("Traffic", plan.traffic)),
+            *([("Backups", plan.backups)] if plan.backups else []),
+        )
     ]
     head = rx.el.div(
         rx.el.h3(plan.name, class_name="text-base font-semibold"),
@@ -176,6 +185,7 @@ def _line(shop: ShopWindow, plan: PlanCard) -> rx.Component:
         rx.el.span(plan.name, class_name="text-[0.9375rem] font-semibold text-ink"),
         rx.el.span(small, class_name="mt-0.5 block text-xs font-normal text-faint md:hidden"),
         rx.el.span(plan.summary, class_name="mt-0.5 hidden text-xs font-normal text-faint lg:block"),
+        *([rx.el.span("Backups: ", plan.backups, class_name=LINE_BELOW)] if plan.backups else []),
         scope="row",
         class_name="px-3 py-4 text-left sm:px-5",
     )

@@ -91,6 +91,7 @@ def _plans() -> rx.Component:
             name,
             rx.el.span(plan.size, class_name="text-[0.8125rem] text-body"),
             rx.el.span(plan.summary, class_name="text-xs text-faint"),
+            rx.cond(plan.backups != "", rx.el.span("Backups: ", plan.backups, class_name="text-xs text-faint")),
             class_name="flex min-w-0 flex-1 flex-col gap-1",
         )
         price = rx.el.span(

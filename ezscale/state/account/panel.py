@@ -12,6 +12,7 @@ from ezscale.kit.work import Work
 from ezscale.provisioning.panel_skills import Usage, skills_of
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.using import (
+    backups_of,
     page_on_panel,
     rename,
     reset_login,
@@ -43,6 +44,7 @@ class PanelState(PortalState):
     websites: list[WebsiteRow] = []
     name_servers: list[str] = []
     sites_known: bool = False
+    backups: int = -1
     page: str = ""
     has_answered: bool = False
     naming: bool = False
@@ -55,7 +57,7 @@ class PanelState(PortalState):
         self.service_id, self.page, self.skills = "", "", []
         self.usage, self.cpu, self.traffic, self.naming = UsageView([]), CpuLine([]), [], False
         self.websites, self.name_servers, self.sites_known = [], [], False
-        self.words, self.has_answered = NO_WORDS, False
+        self.words, self.has_answered, self.backups = NO_WORDS, False, -1
         self._turn += 1
         try:
             service_id = sent_id(self._asked("id"))
@@ -79,6 +81,7 @@ class PanelState(PortalState):
         usage = None
         if measures:
             usage = await self.converse(lambda open_work: usage_of(open_work, wiring.panels(), service_id))
+        backups = await self.converse(lambda open_work: backups_of(open_work, wiring.panels(), service_id))
         sites = None
         if hosts:
             sites = await self.converse(lambda open_work: sites_of(open_work, wiring.panels(), service_id))
@@ -88,6 +91,7 @@ class PanelState(PortalState):
                 self.websites = [WebsiteRow.of(site) for site in sites.websites] if sites else []
                 self.name_servers = sites.name_servers if sites else []
                 self.page = page
+                self.backups = -1 if backups is None else backups
                 self.traffic = [TrafficRow.of(month, reader) for month in (months or ())[:A_YEAR]]
                 self._show(usage)
                 self.has_answered = True

@@ -67,6 +67,7 @@ class ServiceView:
     status: str = ""
     since: str = ""
     done: int = 0
+    backups: str = ""
 
     @classmethod
     def of(cls, seen: ServiceOverview, reader: Reader) -> Self:
@@ -85,6 +86,7 @@ class ServiceView:
             status=service.status.value,
             since=reader.day(service.active_since.date()) if service.active_since else "",
             done=steps_done(service, seen.job),
+            backups=plan.backups,
         )
 
 

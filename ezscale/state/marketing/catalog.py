@@ -56,6 +56,7 @@ class PlanCard:
     popular: bool
     sold_out: bool
     prices: tuple[PriceTag, ...]
+    backups: str = ""
 
     def price(self, currency: str, months: int) -> PriceTag | None:
         """The tag of one cycle in one currency, if it is offered."""
@@ -147,6 +148,7 @@ def plan_card(offer: PlanOffer) -> PlanCard:
         offer.popular,
         offer.sold_out,
         tuple(tags),
+        offer.backups,
     )
 
 

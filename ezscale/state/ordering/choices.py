@@ -30,6 +30,7 @@ class PlanOption:
     price: str
     popular: bool
     left: str = ""
+    backups: str = ""
 
     @classmethod
     def of(cls, plan: PlanOffer, price: PriceOffer, reader: Reader) -> Self:
@@ -40,7 +41,7 @@ class PlanOption:
             f"{terabytes(plan.traffic_gb)} traffic",
         )
         size, monthly = " · ".join(sizes), reader.money(price.per_month)
-        return cls(plan.slug, plan.name, plan.summary, size, monthly, plan.popular, left(plan))
+        return cls(plan.slug, plan.name, plan.summary, size, monthly, plan.popular, left(plan), plan.backups)
 
 
 @dataclass
