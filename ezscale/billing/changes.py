@@ -1,6 +1,6 @@
 """Changing subscriptions: a quote is accepted, paid for, and holds; or is withdrawn, or dropped because nobody paid."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -149,10 +149,13 @@ def forget_voided_change(work: Work, invoice_id: UUID) -> None:
         work.session.add(found)
 
 
-def ask_for_resize(work: Work, change_id: UUID) -> None:
-    """Options and add-ons are not set at panels by themselves: a person hears what is to be made from what.
+def ask_for_resize(
+    work: Work, change_id: UUID, done_by_itself: Callable[[UUID, Collection[SubscriptionItem]], bool]
+) -> UUID | None:
+    """Where a panel does not set options and add-ons by itself, a person hears what is to be made from what.
 
-    Not for another plan or cycle alone.
+    `done_by_itself` is asked of a service, and of what beside its plan came or went. Not for another plan or cycle alone.
+    Returns the service whose options have changed.
     """
     done = work.session.get_one(SubscriptionChange, change_id)
     subscription = work.session.get_one(Subscription, done.subscription_id)
@@ -162,7 +165,10 @@ def ask_for_resize(work: Work, change_id: UUID) -> None:
     service = work.session.exec(served).first()
     after = [item for item in items if str(item.id) in {terms["id"] for terms in done.items}]
     if service is None or _fittings(before) == _fittings(after):
-        return
+        return None
+    other = _fittings(before) ^ _fittings(after)
+    if done_by_itself(service.id, [item for item in (*before, *after) if _fittings([item]) & other]):
+        return service.id
     facts = {
         "service": service.number,
         "subscription": subscription.number,
@@ -170,6 +176,7 @@ def ask_for_resize(work: Work, change_id: UUID) -> None:
         "to": _in_words(after),
     }
     open_case(work, "resize_by_hand", done.id.hex, subscription.customer_id, facts)
+    return service.id
 
 
 def settle_changes(open_work: OpenWork) -> Tally:

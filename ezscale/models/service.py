@@ -132,9 +132,9 @@ class Service(Row, table=True):
         """It is billed by another agreement from now on, and is to be what that says."""
         self.item_id, self.plan_id = item_id, plan_id
 
-    def become(self, plan_id: UUID, *, keeps_more: bool = False) -> None:
-        """It has the size of this plan, as far as its panel could make it so."""
-        self.sized_as, self.keeps_more, self.lacks_options = plan_id, keeps_more, False
+    def become(self, plan_id: UUID, *, keeps_more: bool = False, lacks_options: bool = False) -> None:
+        """It has the size of this plan and of what is beside it, as far as its panel could make it so."""
+        self.sized_as, self.keeps_more, self.lacks_options = plan_id, keeps_more, lacks_options
 
     def lack_options(self) -> None:
         """What is agreed on beside its plan is another thing from now on."""

@@ -20,7 +20,8 @@ from ezscale.provisioning.events import BuildProgressed, ExtrasMissing, ServiceR
 from ezscale.provisioning.jobs import Assignment, assignment
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import GivesLogins, SetsExtras, SignsIn
-from ezscale.provisioning.ports import Panel, RemoteServer, RemoteState, ServiceSpec
+from ezscale.provisioning.ports import Extras, Panel, RemoteServer, RemoteState, ServiceSpec
+from ezscale.provisioning.specs import in_words
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 NEXT_IN_LINE = 3.0  # seconds
@@ -191,7 +192,7 @@ def _tell_what_is_missing(work: Work, panel: Panel, task: Assignment) -> None:
     sets = panel.sets if isinstance(panel, SetsExtras) else frozenset()
     missing = {name: more for name, more in asdict(task.spec.extras).items() if more and name not in sets}
     if missing:
-        words = ", ".join(f"{more} more of {name}" for name, more in missing.items())
+        words = in_words(Extras(**missing))
         write_log(work, task.service.id, JobAction.CREATE, f"A person has to add: {words}", job=task.job, ok=False)
         work.emit(ExtrasMissing(task.service.id, task.service.customer_id, words))
 

@@ -11,6 +11,7 @@ from ezscale.provisioning.building import NotYet, build
 from ezscale.provisioning.events import (
     BuildProgressed,
     BuildTroubled,
+    ExtrasMissing,
     ReinstallFailed,
     ServiceFailed,
     ServiceWaitlisted,
@@ -21,6 +22,7 @@ from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.ports import OutOfStock
 from ezscale.provisioning.reinstalling import reinstall
 from ezscale.provisioning.resizing import resize
+from ezscale.provisioning.specs import in_words
 from ezscale.provisioning.stopping import resume, suspend, terminate
 from ezscale.provisioning.trouble import told_of_end, told_of_retry
 
@@ -113,6 +115,8 @@ def _give_up(open_work: OpenWork, job_id: UUID, trouble: str, kind: Trouble) -> 
         write_log(work, service.id, job.action, trouble, job=job, ok=False, told=told)
         if job.action is JobAction.REINSTALL:
             work.emit(ReinstallFailed(job_id, service.id, service.customer_id))
+        if job.action is JobAction.RESIZE and service.lacks_options:
+            work.emit(ExtrasMissing(service.id, service.customer_id, in_words(task.spec.extras)))
         if service.status is not ServiceStatus.BUILDING:
             return
         if kind is Trouble.FULL and service.remote_id is None:

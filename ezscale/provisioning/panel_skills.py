@@ -125,7 +125,12 @@ class Resizing:
 
 @runtime_checkable
 class Resizes(Protocol):
-    """A panel that can give a server another size."""
+    """A panel that can give a server another size.
+
+    `changes` are the fields of `Extras` that follow by this, too, when what is bought beside a plan is changed later.
+    """
+
+    changes: frozenset[str]
 
     def resize(self, remote_id: str, spec: ServiceSpec) -> Resizing:
         """Make it what another plan says. Repeating does no harm. A disk never shrinks: Rejected, or told in `left`."""

@@ -1,41 +1,66 @@
-"""A service that is sold as another plan from now on becomes what that plan says."""
+"""A service that is sold as another plan, or with other options, from now on becomes what was agreed on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import timedelta
+from typing import Protocol
 from uuid import UUID
 
-from sqlmodel import col, exists, select
+from sqlmodel import col, exists, or_, select
 
 from ezscale.kit.errors import Rejected
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import ProvisioningJob, Service
+from ezscale.models import ProvisioningJob, Service, SubscriptionItem
 from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.events import ServiceResized
-from ezscale.provisioning.jobs import assignment, request_job
+from ezscale.provisioning.jobs import Panels, assignment, request_job
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import Resizes
-from ezscale.provisioning.ports import Panel
+from ezscale.provisioning.ports import NOT_TOLD, Panel, ServiceSpec
 from ezscale.provisioning.services import service_to_change
+from ezscale.provisioning.specs import field_of
 
 REFUSED_LATELY = timedelta(days=1)
+FOLLOWING = (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)  # as soon as it runs again
+
+
+class Resizer(Panel, Resizes, Protocol):
+    """A panel that changes sizes."""
 
 
 def follow_plans(work: Work, service_ids: Sequence[UUID]) -> int:
-    """Those of these services that run as another plan than they are sold as shall follow it. Returns how many.
+    """Those of these services that are not what was agreed on shall become it. Returns how many.
 
     Busy while something else is being done to one of them: its turn comes after that.
     """
     asked = 0
     for service_id in service_ids:
         service = service_to_change(work, service_id)
-        if service.status is ServiceStatus.ACTIVE and service.sized_as not in (None, service.plan_id):
+        if service.status is ServiceStatus.ACTIVE and is_behind(service):
             request_job(work, service, JobAction.RESIZE)
             asked += 1
     return asked
 
 
+def follow_options(work: Work, panels: Panels, service_id: UUID, changed: Collection[SubscriptionItem]) -> bool:
+    """What is beside its plan has changed: a service shall have what its panel sets by itself. True when that is all of it."""
+    service = service_to_change(work, service_id)
+    panel = panels.get(service.panel)
+    wanted = {field_of(work, item) for item in changed}
+    by_itself = panel.changes if isinstance(panel, Resizes) else frozenset()
+    if wanted & by_itself and service.status in FOLLOWING:
+        service.lack_options()
+        work.session.add(service)
+    return wanted <= by_itself and service.status in FOLLOWING
+
+
+def is_behind(service: Service) -> bool:
+    """Whether a service is not yet what was agreed on."""
+    return service.lacks_options or service.sized_as not in (None, service.plan_id)
+
+
 def still_of_another_size(work: Work, limit: int = 200) -> list[UUID]:
-    """Services that have not followed their plan, though nobody is at it; not those whose panel has refused it today."""
+    """Services that are not yet what was agreed on, though nobody is at it; not those whose panel has refused it today."""
     in_work = exists().where(col(ProvisioningJob.live_for) == col(Service.id))
     refused = exists().where(
         col(ProvisioningJob.service_id) == col(Service.id),
@@ -43,32 +68,46 @@ def still_of_another_size(work: Work, limit: int = 200) -> list[UUID]:
         col(ProvisioningJob.failed_at) > work.now - REFUSED_LATELY,
     )
     behind = select(Service.id).where(
-        Service.status == ServiceStatus.ACTIVE, col(Service.sized_as) != col(Service.plan_id), ~in_work, ~refused
+        Service.status == ServiceStatus.ACTIVE,
+        or_(col(Service.sized_as) != col(Service.plan_id), col(Service.lacks_options).is_(True)),
+        ~in_work,
+        ~refused,
     )
     return list(work.session.exec(behind.order_by(col(Service.id)).limit(limit)))
 
 
 def resize(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
-    """Make a server what its plan says. Rejected where the panel cannot, or will not."""
+    """Make a server what its plan and its options say. Rejected where the panel cannot, will not, or does not show it."""
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None:
             return
-        remote_id, plan_id = task.service.remote_id, task.service.plan_id
+        remote_id, plan_id, spec = task.service.remote_id, task.service.plan_id, task.spec
     if remote_id is None or not isinstance(panel, Resizes):
         raise Rejected("This panel changes no sizes: a person has to do it there.")
-    done = panel.resize(remote_id, task.spec)
+    done = panel.resize(remote_id, spec)
+    _verify(panel, remote_id, spec)
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None:
             return
-        task.service.become(plan_id, keeps_more=bool(done.left))
+        changed_meanwhile = task.spec.extras != spec.extras
+        task.service.become(plan_id, keeps_more=bool(done.left), lacks_options=changed_meanwhile)
         task.job.finish(work.now)
         work.session.add_all((task.job, task.service))
         words = (
-            "It has the size of its plan",
+            "It has the size that was agreed on",
             *done.left,
             *(("It counts from the next start on",) if done.restarts else ()),
         )
         write_log(work, task.service.id, JobAction.RESIZE, ". ".join(word.rstrip(".") for word in words), job=task.job)
         work.emit(ServiceResized(task.service.id, task.service.customer_id))
+
+
+def _verify(panel: Resizer, remote_id: str, spec: ServiceSpec) -> None:
+    """Rejected when the panel shows another size than it was asked for, of those that it changes by itself."""
+    there = panel.look(remote_id).sizes if panel.changes else None
+    for name, sold in asdict(spec.sizes).items() if there is not None else ():
+        now = getattr(there, name)
+        if name in panel.changes and now not in (sold, NOT_TOLD):
+            raise Rejected(f"The panel was asked for {name} of {sold}, and shows {now}.")

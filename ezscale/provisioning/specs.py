@@ -1,5 +1,6 @@
 """What a panel is told of a plan."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 import sqlalchemy
@@ -41,6 +42,20 @@ def extras_of(work: Work, item_id: UUID) -> Extras:
         if (field := by_option or by_add_on) in list(PanelField):
             found[field] = found.get(field, 0) + quantity * (adds if by_option else 1)
     return Extras(**found)
+
+
+def field_of(work: Work, item: SubscriptionItem) -> str:
+    """What a thing beside a plan makes more of, of what panels count; empty when it is nothing of theirs."""
+    if item.option_value_id is not None:
+        value = work.session.get_one(OptionValue, item.option_value_id)
+        return work.session.get_one(Option, value.option_id).panel_field
+    return work.session.get_one(AddOn, item.add_on_id).panel_field if item.add_on_id is not None else ""
+
+
+def in_words(extras: Extras) -> str:
+    """What is to be there beside a plan, for staff."""
+    more = [f"{number} more of {name}" for name, number in asdict(extras).items() if number]
+    return ", ".join(more) or "as its plan says"
 
 
 def sample_spec(plan: Plan, location: Location, image: str) -> ServiceSpec:

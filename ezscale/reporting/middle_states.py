@@ -189,10 +189,11 @@ def panels_do_what_they_are_asked(work: Work) -> Iterator[str]:
         col(ProvisioningJob.step) == BuildStep.DONE,
         col(ProvisioningJob.created_at) > first_asked.created_at,
     )
-    another_size = and_(Service.status == ServiceStatus.ACTIVE, col(Service.sized_as) != col(Service.plan_id))
+    behind = or_(col(Service.sized_as) != col(Service.plan_id), col(Service.lacks_options).is_(True))
+    another_size = and_(Service.status == ServiceStatus.ACTIVE, behind)
     for action, still_so, words in (
         (JobAction.TERMINATE, Service.status == ServiceStatus.TERMINATING, "is being deleted for too long"),
-        (JobAction.RESIZE, another_size, "has the size of another plan for too long"),
+        (JobAction.RESIZE, another_size, "has another size than was agreed on for too long"),
     ):
         in_vain = (
             select(Service.number)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.billing import (
@@ -59,6 +60,7 @@ from ezscale.company import currencies
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.jobs import Lane
 from ezscale.privacy import vendors
+from ezscale.provisioning import resizing
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -180,9 +182,13 @@ def forget_change(house: House, event: InvoiceVoided) -> None:
 
 @task
 def ask_for_resize(house: House, event: SubscriptionChanged) -> None:
-    """Put before staff what has to be made bigger or smaller by hand."""
+    """Let a server have the options that were changed; put before staff what has to be done by hand."""
     with house.automation("changes")() as work:
-        changes.ask_for_resize(work, event.change_id)
+        follow = partial(resizing.follow_options, work, house.panels)
+        service_id = changes.ask_for_resize(work, event.change_id, follow)
+    if service_id is not None:
+        with house.automation("provisioning")() as work:
+            resizing.follow_plans(work, [service_id])
 
 
 @task

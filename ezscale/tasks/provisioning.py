@@ -51,6 +51,8 @@ from ezscale.provisioning.services import service_overview, services_of_items
 from ezscale.tasks.registry import name_of, task, task_of
 from ezscale.wiring import House
 
+LONGEST_SUBJECT = 100  # of a case, in characters
+
 
 @task
 def fulfil(house: House, event: InvoicePaid) -> None:
@@ -263,7 +265,8 @@ def ask_for_extras(house: House, event: ExtrasMissing) -> None:
     with house.automation("provisioning")() as work:
         number = service_overview(work, event.service_id).service.number
         facts = {"service": number, "from": "as its plan says", "to": event.missing}
-        open_case(work, "resize_by_hand", event.service_id.hex, event.customer_id, facts)
+        about = f"{event.service_id.hex}:{event.missing}"[:LONGEST_SUBJECT]
+        open_case(work, "resize_by_hand", about, event.customer_id, facts)
 
 
 @task_of(Lane.VENDORS)

@@ -242,7 +242,7 @@ BROKEN: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "UPDATE service SET sized_as = (SELECT id FROM plan WHERE slug = 'vps-1')",
             f"UPDATE provisioning_job SET action = 'resize', step = 'account', created_at = {LONG_AGO}",
         ),
-        "S-000001 has the size of another plan for too long",
+        "S-000001 has another size than was agreed on for too long",
     ),
     (
         "services_come_to_an_end",

@@ -61,6 +61,7 @@ class EnhancePanel:
     keeps_keys = True
     first_user = ""
     opens_account = True
+    changes: frozenset[str] = frozenset()
 
     def __init__(self, client: EnhanceClient) -> None:
         self._panel = client

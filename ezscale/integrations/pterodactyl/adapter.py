@@ -61,6 +61,7 @@ class PterodactylPanel:
 
     name = "pterodactyl"
     sets = frozenset({"cpu_cores", "memory_mb", "disk_gb"})
+    changes = frozenset({"cpu_cores", "memory_mb", "disk_gb"})
     shares_room = True
     longest_build = timedelta(minutes=60)
     looks_again = timedelta(seconds=5)

@@ -19,7 +19,14 @@ from ezscale.integrations.virtfusion.reading import (
     templates_in,
     whole,
 )
-from ezscale.integrations.virtfusion.stock import bigger_than_package, count_stock, findings, number_of, reserve
+from ezscale.integrations.virtfusion.stock import (
+    bigger_than_package,
+    count_stock,
+    findings,
+    number_of,
+    other_sizes,
+    reserve,
+)
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.provisioning.panel_skills import (
     Console,
@@ -47,6 +54,7 @@ class VirtFusionPanel:
 
     name = "virtfusion"
     sets = frozenset({"cpu_cores", "memory_mb", "disk_gb", "traffic_gb", "ipv4"})
+    changes = frozenset({"cpu_cores", "memory_mb", "traffic_gb"})
     shares_room = True
     longest_build = timedelta(minutes=30)
     looks_again = timedelta(seconds=5)
@@ -174,9 +182,8 @@ class VirtFusionPanel:
         except Missing as missing:
             self.look(remote_id)  # a package that is not there must not look like a server that is gone
             raise Rejected(missing.message, status=missing.status) from missing
-        bigger = bigger_than_package(spec)
-        disk = bigger.pop("storage", 0)
-        for name, size in bigger.items():
+        disk = bigger_than_package(spec).get("storage", 0)
+        for name, size in other_sizes(self.look(remote_id), spec).items():
             self._panel.change_size(remote_id, name, size)
         if disk:
             left = [*left, f"With its options its disk has to have {disk} GB: a person has to see to that"]

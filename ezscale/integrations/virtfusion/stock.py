@@ -6,7 +6,7 @@ from ezscale.integrations.virtfusion.client import Row, VirtFusionClient, nonsen
 from ezscale.integrations.virtfusion.reading import as_dict, is_on, remote_server, templates_in, whole
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure
 from ezscale.provisioning.panel_skills import Finding
-from ezscale.provisioning.ports import OutOfStock, ServiceSpec
+from ezscale.provisioning.ports import OutOfStock, RemoteServer, ServiceSpec
 
 REFUSED = (409, 422)  # what the panel answers to an order that cannot be filled
 
@@ -78,6 +78,17 @@ def bigger_than_package(spec: ServiceSpec) -> dict[str, int]:
         "traffic": (spec.extras.traffic_gb, spec.sizes.traffic_gb),
     }
     return {name: size for name, (extra, size) in sizes.items() if extra}
+
+
+def other_sizes(server: RemoteServer, spec: ServiceSpec) -> dict[str, int]:
+    """Which sizes a server has to get, in the panel's words, though its package was set: those of what is beside its plan."""
+    there = server.sizes or spec.sizes
+    sizes = {
+        "cpuCores": (there.cpu_cores, spec.sizes.cpu_cores),
+        "memory": (there.memory_mb, spec.sizes.memory_mb),
+        "traffic": (there.traffic_gb, spec.sizes.traffic_gb),
+    }
+    return {name: sold for name, (now, sold) in sizes.items() if now != sold}
 
 
 def _is_sold_out(panel: VirtFusionClient, spec: ServiceSpec) -> bool:
