@@ -151,11 +151,10 @@ def forget_voided_change(work: Work, invoice_id: UUID) -> None:
 
 def ask_for_resize(
     work: Work, change_id: UUID, done_by_itself: Callable[[UUID, Collection[SubscriptionItem]], bool]
-) -> UUID | None:
+) -> None:
     """Where a panel does not set options and add-ons by itself, a person hears what is to be made from what.
 
     `done_by_itself` is asked of a service, and of what beside its plan came or went. Not for another plan or cycle alone.
-    Returns the service whose options have changed.
     """
     done = work.session.get_one(SubscriptionChange, change_id)
     subscription = work.session.get_one(Subscription, done.subscription_id)
@@ -165,10 +164,10 @@ def ask_for_resize(
     service = work.session.exec(served).first()
     after = [item for item in items if str(item.id) in {terms["id"] for terms in done.items}]
     if service is None or _fittings(before) == _fittings(after):
-        return None
+        return
     other = _fittings(before) ^ _fittings(after)
     if done_by_itself(service.id, [item for item in (*before, *after) if _fittings([item]) & other]):
-        return service.id
+        return
     facts = {
         "service": service.number,
         "subscription": subscription.number,
@@ -176,7 +175,6 @@ def ask_for_resize(
         "to": _in_words(after),
     }
     open_case(work, "resize_by_hand", done.id.hex, subscription.customer_id, facts)
-    return service.id
 
 
 def settle_changes(open_work: OpenWork) -> Tally:

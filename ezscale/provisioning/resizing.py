@@ -47,7 +47,7 @@ def follow_options(work: Work, panels: Panels, service_id: UUID, changed: Collec
     service = service_to_change(work, service_id)
     panel = panels.get(service.panel)
     wanted = {field_of(work, item) for item in changed}
-    by_itself = panel.changes if isinstance(panel, Resizes) else frozenset()
+    by_itself: frozenset[str] = panel.changes if isinstance(panel, Resizes) else frozenset()
     if wanted & by_itself and service.status in FOLLOWING:
         service.lack_options()
         work.session.add(service)

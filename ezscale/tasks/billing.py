@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 
 from ezscale.accounts.events import TaxDetailsChanged
 from ezscale.billing import (
@@ -51,7 +50,6 @@ from ezscale.billing.events import (
     ReservationDecided,
     ReservationOver,
     RunAsked,
-    SubscriptionChanged,
     TopUpPaid,
 )
 from ezscale.billing.gateways import gateway_of
@@ -60,7 +58,6 @@ from ezscale.company import currencies
 from ezscale.kit.errors import Rejected, TemporaryFailure
 from ezscale.kit.jobs import Lane
 from ezscale.privacy import vendors
-from ezscale.provisioning import resizing
 from ezscale.tasks.registry import task, task_of
 from ezscale.wiring import House
 
@@ -178,17 +175,6 @@ def forget_change(house: House, event: InvoiceVoided) -> None:
     """Drop a change whose invoice is gone."""
     with house.automation("changes")() as work:
         changes.forget_voided_change(work, event.invoice_id)
-
-
-@task
-def ask_for_resize(house: House, event: SubscriptionChanged) -> None:
-    """Let a server have the options that were changed; put before staff what has to be done by hand."""
-    with house.automation("changes")() as work:
-        follow = partial(resizing.follow_options, work, house.panels)
-        service_id = changes.ask_for_resize(work, event.change_id, follow)
-    if service_id is not None:
-        with house.automation("provisioning")() as work:
-            resizing.follow_plans(work, [service_id])
 
 
 @task

@@ -147,7 +147,7 @@ REACTIONS |= {
     DisputeWon: (provisioning.heed_disputes,),
     DisputeLost: (provisioning.heed_disputes,),
     CancellationRequested: (messaging.cancellation,),
-    SubscriptionChanged: (billing.ask_for_resize, provisioning.follow_plan),
+    SubscriptionChanged: (provisioning.follow_plan,),
     SubscriptionPaused: (provisioning.stand_still,),
     SubscriptionBack: (provisioning.run_again,),
     SubscriptionEnded: (provisioning.take_down,),

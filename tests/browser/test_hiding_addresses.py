@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import reflex as rx
 from playwright.sync_api import Browser, Page, expect
 
 from ezscale.pages.account.maintenance import maintenance_notices
@@ -69,7 +70,11 @@ def test_in_a_sentence_the_dots_stand_for_the_address_alone(page: Page) -> None:
 
 
 def test_what_pages_say_in_sentences_may_hold_an_address() -> None:
-    shown = (maintenance_notices(ServiceState.maintenance), service(), toasts(SessionState.messages, lambda _: []))
+    shown = (
+        maintenance_notices(ServiceState.maintenance),
+        service(),
+        toasts(rx.Var.create(SessionState.messages), lambda _: []),
+    )
 
     assert all("split(/" in str(each) for each in shown)
     assert "when-addresses-hidden" in str(panel())

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from ezscale.catalog.panel_stock import stock_readings
+from ezscale.catalog.waitlist import join_waitlist
 from ezscale.integrations.http import open_http
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
@@ -177,6 +178,40 @@ def test_what_was_built_while_the_panel_was_asked_is_still_taken_off(at, ada):
     with at.robot() as work:
         assert [each.status for each in services_of_order(work, placed.id)] == [ServiceStatus.ACTIVE]
     assert left(at) == 2
+
+
+def test_what_is_ordered_and_built_while_the_panel_is_asked_is_taken_off_too(at, ada):
+    has_room(at, 3)
+    counts_on_panel(at)
+
+    def meanwhile():
+        at.clock.move(timedelta(seconds=5))
+        ada.pays(ada.orders().invoice_id)
+        at.works()
+
+    line = Interrupted(at.lines.panel, "/resources", meanwhile)
+    panel = VirtFusionPanel(VirtFusionClient(open_http(PANEL, TOKEN, transport=line)))
+
+    read_stock(at.house.automation("stock"), {"virtfusion": panel})
+
+    assert (ada.service().status, left(at)) == (ServiceStatus.ACTIVE, 2)
+
+
+def test_what_the_panel_has_is_for_those_who_wait_and_stays_theirs_when_it_is_asked_again(at, ada):
+    has_room(at, 0)
+    counts_on_panel(at)
+    ada.does(lambda work: join_waitlist(work, "vps-2"))
+
+    has_room(at, 1)
+    asks(at)
+    at_once = left(at)
+    at.works()
+    asks(at)
+
+    with pytest.raises(Invalid, match="VPS 2 is sold out at the moment"):
+        at.signs_up("Ben Orr").orders()
+    assert (at_once, left(at)) == (0, 0)
+    assert ada.orders().invoice_id
 
 
 def test_plans_take_from_the_same_room_by_their_sizes(at, ada):

@@ -2,7 +2,9 @@
 
 import pytest
 
+from ezscale.kit.ids import new_id
 from ezscale.models import ProvisioningJob
+from ezscale.models.service import JobAction
 from ezscale.provisioning.building import NotYet
 from ezscale.provisioning.carrying_out import carry_out
 from ezscale.provisioning.reinstall_wishes import NewSystem, ask_for_reinstall, systems_for
@@ -48,7 +50,7 @@ def test_of_a_panel_that_does_not_tell_nothing_is_shown(at, ada):
 
 
 def test_no_job_is_further_than_its_end():
-    job = ProvisioningJob()
+    job = ProvisioningJob(service_id=new_id(), action=JobAction.REINSTALL)
 
     job.get_to(140)
 

@@ -4,6 +4,7 @@ import pytest
 
 from ezscale import wiring
 from ezscale.models import Plan
+from ezscale.models.plan import Family
 from ezscale.pages.account.service import service as page_of_service
 from ezscale.pages.marketing.offers import _card
 from ezscale.state.account.panel import PanelState
@@ -71,7 +72,8 @@ async def test_of_a_game_server_the_panel_says_how_many_there_may_be(company, ad
     ],
 )
 def test_nothing_is_said_where_nothing_is_filled_in(settings, words):
-    assert Plan(panel_settings=settings).backups == words
+    named = dict.fromkeys(("slug", "name", "panel", "package"), "vps")
+    assert Plan(**named, family=Family.VPS, panel_settings=settings).backups == words
 
 
 def test_the_page_can_be_drawn():
