@@ -144,6 +144,6 @@ def test_who_does_not_get_the_one_write_lock_of_sqlite_gives_way(tmp_path):
         connection.exec_driver_sql("PRAGMA busy_timeout=0")  # not half a minute
 
     with first.opener(ANONYMOUS)() as work:
-        work.emit(a_lantern())
+        work.session.connection()
         with pytest.raises(TemporaryFailure), second.opener(ANONYMOUS)() as too_late:
-            too_late.emit(a_lantern())
+            too_late.session.connection()
