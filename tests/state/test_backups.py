@@ -72,8 +72,8 @@ async def test_of_a_game_server_the_panel_says_how_many_there_may_be(company, ad
     ],
 )
 def test_nothing_is_said_where_nothing_is_filled_in(settings, words):
-    named = dict.fromkeys(("slug", "name", "panel", "package"), "vps")
-    assert Plan(**named, family=Family.VPS, panel_settings=settings).backups == words
+    plan = Plan(slug="vps", name="VPS", family=Family.VPS, panel="virtfusion", package="1", panel_settings=settings)
+    assert plan.backups == words
 
 
 def test_the_page_can_be_drawn():
