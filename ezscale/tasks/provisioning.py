@@ -140,7 +140,7 @@ def delete_what_is_due(house: House) -> None:
     deleting.delete_what_is_due(house.automation("orders"))
 
 
-@task
+@task_of(Lane.VENDORS)
 def follow_plan(house: House, event: SubscriptionChanged) -> None:
     """Let what runs for a subscription become what it is sold as; put before staff what has to be done by hand."""
     with house.automation("provisioning")() as work:

@@ -56,6 +56,13 @@ def asks(at):
     read_stock(at.house.automation("stock"), at.house.panels)
 
 
+def asks_while(at, happens):
+    """The panel is asked again, and something happens before its answer has come."""
+    line = Interrupted(at.lines.panel, "/resources", happens)
+    panel = VirtFusionPanel(VirtFusionClient(open_http(PANEL, TOKEN, transport=line)))
+    read_stock(at.house.automation("stock"), {"virtfusion": panel})
+
+
 def readings(at, slug="vps-2"):
     with at.robot() as work:
         found = stock_readings(work, plan_named(work, slug).id)
@@ -170,10 +177,7 @@ def test_what_was_built_while_the_panel_was_asked_is_still_taken_off(at, ada):
     counts_on_panel(at)
     placed = ada.orders()
     ada.pays(placed.invoice_id)
-    line = Interrupted(at.lines.panel, "/resources", at.works)
-    panel = VirtFusionPanel(VirtFusionClient(open_http(PANEL, TOKEN, transport=line)))
-
-    read_stock(at.house.automation("stock"), {"virtfusion": panel})
+    asks_while(at, at.works)
 
     with at.robot() as work:
         assert [each.status for each in services_of_order(work, placed.id)] == [ServiceStatus.ACTIVE]
@@ -189,12 +193,23 @@ def test_what_is_ordered_and_built_while_the_panel_is_asked_is_taken_off_too(at,
         ada.pays(ada.orders().invoice_id)
         at.works()
 
-    line = Interrupted(at.lines.panel, "/resources", meanwhile)
-    panel = VirtFusionPanel(VirtFusionClient(open_http(PANEL, TOKEN, transport=line)))
-
-    read_stock(at.house.automation("stock"), {"virtfusion": panel})
+    asks_while(at, meanwhile)
 
     assert (ada.service().status, left(at)) == (ServiceStatus.ACTIVE, 2)
+
+
+def test_an_answer_that_comes_after_staff_have_begun_to_count_changes_nothing(at):
+    has_room(at, 3)
+    counts_on_panel(at)
+
+    def meanwhile():
+        with at.robot() as work:
+            choose_stock_source(work, at.house.panels, plan_named(work, "vps-2").id, "counted", "")
+        turns(at, stock=7)
+
+    asks_while(at, meanwhile)
+
+    assert left(at) == 7
 
 
 def test_what_the_panel_has_is_for_those_who_wait_and_stays_theirs_when_it_is_asked_again(at, ada):
