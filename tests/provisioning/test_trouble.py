@@ -8,7 +8,7 @@ from sqlmodel import select
 from ezscale.billing.cases import open_cases
 from ezscale.integrations.guarding import LineGuard
 from ezscale.kit.pace import Pace
-from ezscale.kit.vendor_lines import MOST_FAILURES, Breaker, silent_lines
+from ezscale.kit.vendor_lines import LOOK_AGAIN, MOST_FAILURES, Breaker, silent_lines
 from ezscale.messaging.waiting_letters import build_troubled, service_failed, service_waitlisted
 from ezscale.models import MailMessage
 from ezscale.models.service import BuildStep, JobAction, ServiceStatus, Trouble
@@ -123,12 +123,17 @@ def test_who_pays_while_the_panel_is_known_to_be_silent_is_told_as_fast(at, ada)
         story.buys(at.signs_up(f"Visitor{number} Moreno"), f"web{number}.example.com")
     at.lives(0.002)
     with at.robot() as work:
-        assert silent_lines(work)
+        [line] = silent_lines(work)
+        line.next_try_at = work.now + LOOK_AGAIN  # somebody has just looked whether it is back
+        work.session.add(line)
+    asked = story.line.requests
 
     story.buys(ada, "ada.example.com")
     at.works()
+    asked_meanwhile = story.line.requests - asked
     at.mends(story.http)
 
+    assert asked_meanwhile == 0
     assert len(mailed(at, "build_troubled")) == 1
     assert log_for(ada)[0].endswith("We keep trying by ourselves.")
     story.settles()
