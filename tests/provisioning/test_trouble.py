@@ -61,6 +61,7 @@ def test_the_first_trouble_of_a_build_is_told_within_a_minute_once_and_without_t
         == "Setting it aside takes longer than usual: what builds it does not answer as it should. We keep trying by ourselves."
     )
     assert len(mailed(at, "build_troubled")) == 1
+    assert log_for(ada).count(read[0]) == 1
 
     at.mends(at.panel_http)
     at.lives(0.02)
