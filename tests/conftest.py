@@ -55,7 +55,7 @@ def database(engine: Engine, clock: FixedClock) -> Database:
 
 @pytest.fixture
 def rounds() -> bool:
-    """Whether vendors' books are gone over at night: only where a story is about that."""
+    """Whether there are rounds over vendors' books, and over what few stories have: only where a story is about that."""
     return False
 
 
