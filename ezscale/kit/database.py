@@ -1,5 +1,6 @@
 """Opening the database: one engine for each process, tuned for each of the three databases."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -8,7 +9,7 @@ from pydantic_core import to_json
 from sqlalchemy import CursorResult, Engine, Insert, Result, Table, create_engine, event
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, SQLModel
 
 from ezscale.kit.errors import TemporaryFailure
@@ -53,7 +54,13 @@ def _open_sqlite(url: str) -> Engine:
     def on_begin(connection: Any) -> None:
         # A writer takes the one write lock at once: a reader that turns writer half-way could only fail.
         reading = connection.get_execution_options().get(READING, False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        begin = "BEGIN" if reading else "BEGIN IMMEDIATE"
+        try:
+            connection.connection.driver_connection.execute(
+                begin
+            )  # straight, at a third of what SQLAlchemy's way costs
+        except sqlite3.Error as problem:
+            raise OperationalError(begin, None, problem) from problem
 
     return engine
 

@@ -1,3 +1,4 @@
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlmodel import select
 from ezscale.kit import outbox
 from ezscale.kit.actor import ANONYMOUS, Actor, ActorKind, Permission, robot
 from ezscale.kit.clock import ClockShift, FixedClock, ShiftedClock, move_ahead, world_now
-from ezscale.kit.errors import NotAllowed, NotSignedIn
+from ezscale.kit.errors import NotAllowed, NotSignedIn, TemporaryFailure
 from ezscale.kit.events import Event, revive
 from ezscale.kit.ids import new_id
 from ezscale.kit.outbox import OutboxEvent
@@ -63,6 +64,22 @@ def test_work_that_fails_tells_nobody_anything(engine, clock):
     with database.opener(robot("test"))() as work:
         assert work.session.exec(select(OutboxEvent)).all() == []
     assert rung == []
+
+
+def test_who_waits_in_vain_for_the_one_write_lock_of_sqlite_gives_way_and_tries_again_later(engine, database):
+    with engine.connect() as impatient:
+        impatient.exec_driver_sql("PRAGMA busy_timeout = 1")
+    with sqlite3.connect(engine.url.database, isolation_level=None) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(TemporaryFailure), database.opener(robot("test"))() as work:
+            work.emit(a_lantern())
+        somebody.execute("COMMIT")
+    somebody.close()
+
+    with database.opener(robot("test"))() as work:
+        assert outbox.waiting(work.session) == []
+    engine.dispose()
 
 
 def test_the_bell_rings_after_a_commit_with_news_and_only_then(engine, clock):

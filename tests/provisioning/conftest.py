@@ -5,12 +5,12 @@ import pytest
 
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.work import Database
-from tests.company import Company, Rounds
+from tests.company import Company
 
 
 @pytest.fixture
-def at(database: Database, clock: FixedClock, tmp_path: Path, rounds: Rounds) -> Iterator[Company]:
+def at(database: Database, clock: FixedClock, tmp_path: Path) -> Iterator[Company]:
     """A company, about which the doctor has nothing to say when the story ends."""
-    company = Company(database, clock, tmp_path, rounds=rounds)
+    company = Company(database, clock, tmp_path)
     yield company
     assert company.complaints() == {}

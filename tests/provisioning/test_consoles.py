@@ -28,7 +28,6 @@ from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.panel_skills import Console, ConsoleKind
 from ezscale.provisioning.services import service_to_change
 from ezscale.provisioning.stopping import lift_pause, wish_suspension
-from ezscale.tasks import provisioning
 from tests.company import Company, Person
 from tests.panels import OnPanel, on_panel
 
@@ -76,11 +75,6 @@ def story_on(at, name):
     story.panel.buys(story.ada, "ada.example.com")
     at.lives(days=0.01)
     return story
-
-
-@pytest.fixture
-def rounds():
-    return frozenset({provisioning.close_left_consoles})
 
 
 @pytest.fixture(params=KINDS)
