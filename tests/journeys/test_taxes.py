@@ -32,6 +32,7 @@ from ezscale.models.tax import TaxIdState
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.store import Store
 from ezscale.sandbox.taxjar.app import TaxJarStandIn
+from ezscale.tasks import billing
 from tests.company import with_rounds
 from tests.journeys.records import subscription_of
 
@@ -41,7 +42,7 @@ NEW_YORK = {"name": "Ada", "company": "", "address": "1 Broadway", "city": "New 
 
 @pytest.fixture
 def rounds():
-    return False
+    return frozenset({billing.learn_tax_places})
 
 
 def gives_tax_id(person, typed=GERMAN_ID):
