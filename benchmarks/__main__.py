@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import builds, charges, crews, invoices, jobs, notices, renewals
+from benchmarks import builds, charges, crews, invoices, jobs, notices, pickups, renewals
 from benchmarks.measuring import ON_SERVERS, Place, Result, machine, places
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -33,6 +33,7 @@ ALL = {
     "charges": Benchmark(charges.measure, charges.SIZES, charges.SIZES[:1]),
     "notices": Benchmark(notices.measure, notices.SIZES, notices.SIZES),
     "crews": Benchmark(crews.measure, crews.SIZES, crews.SIZES[:1]),
+    "pickups": Benchmark(pickups.measure, pickups.SIZES, pickups.SIZES),
     "builds": Benchmark(builds.measure, builds.SIZES, builds.SIZES[:1]),
     "jobs": Benchmark(jobs.measure, jobs.SIZES, jobs.SIZES[:1]),
 }

@@ -95,6 +95,21 @@ def statements_on(engine: Engine) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+@contextmanager
+def commits_on(engine: Engine) -> Iterator[list[bool]]:
+    """An entry for each transaction that is committed meanwhile."""
+    commits: list[bool] = []
+
+    def note(_connection: object) -> None:
+        commits.append(True)
+
+    event.listen(engine, "commit", note)
+    try:
+        yield commits
+    finally:
+        event.remove(engine, "commit", note)
+
+
 def server_address(kind: str) -> URL:
     """Where a server is: the given MySQL or MariaDB, or one of our own."""
     given = given_server() if kind == "mariadb" else None

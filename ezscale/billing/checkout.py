@@ -15,7 +15,7 @@ from ezscale.billing.payers import payer_ref_of, registered
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
 from ezscale.billing.small_sums import WAITS
-from ezscale.billing.to_pay import ToPay, paid_by, sum_of, to_pay
+from ezscale.billing.to_pay import ToPay, lock_with_what_it_pays, paid_by, sum_of, to_pay
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
 from ezscale.kit.money import Money
@@ -257,8 +257,7 @@ def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt)
     attempt = work.session.exec(known).first()
     if attempt is None:
         return None
-    wanted = paid_by(work, attempt)
-    work.session.refresh(attempt, with_for_update=True)
+    _, wanted = lock_with_what_it_pays(work, attempt)
     if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
         return None
     is_wanted = asks_for(work, wanted, attempt.amount)

@@ -15,7 +15,7 @@ from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, PaymentGateway, Receipt
 from ezscale.billing.small_sums import to_charge
-from ezscale.billing.to_pay import ToPay, described, is_wanted, paid_by, sum_of
+from ezscale.billing.to_pay import ToPay, described, is_wanted, lock_with_what_it_pays, sum_of
 from ezscale.billing.topped_up import fail_top_up
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
@@ -100,12 +100,12 @@ def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
     surely did not happen is as if it had never been asked for.
     """
     with open_work() as work:
-        attempt = locked(work, attempt_id)
+        attempt, wanted = locked_with_what_it_pays(work, attempt_id)
         if attempt.gateway not in gateways and attempt.status is AttemptStatus.CREATED:
             attempt.fail("not_connected", work.now)  # another way of paying must not wait for this one
             return
         gateway = gateway_of(gateways, attempt.gateway)
-        charge, sent_at = _charge_to_send(work, gateway, attempt)
+        charge, sent_at = _charge_to_send(work, gateway, attempt, wanted)
     if charge is None:
         return
     try:
@@ -147,17 +147,18 @@ def doubt_charges(work: Work, since: datetime) -> int:
 
 def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
     """An attempt as it is now, to be changed: what it pays is locked first, as everywhere."""
-    attempt = work.session.get_one(PaymentAttempt, attempt_id)
-    paid_by(work, attempt)
-    work.session.refresh(attempt, with_for_update=True)
-    return attempt
+    return locked_with_what_it_pays(work, attempt_id)[0]
+
+
+def locked_with_what_it_pays(work: Work, attempt_id: UUID) -> tuple[PaymentAttempt, ToPay]:
+    """The same, and what it pays."""
+    return lock_with_what_it_pays(work, work.session.get_one(PaymentAttempt, attempt_id))
 
 
 def _charge_to_send(
-    work: Work, gateway: PaymentGateway, attempt: PaymentAttempt
+    work: Work, gateway: PaymentGateway, attempt: PaymentAttempt, wanted: ToPay
 ) -> tuple[Charge | None, datetime | None]:
     """The charge, if it is wanted still; and when it was sent, where that is too long ago for its key to be known."""
-    wanted = paid_by(work, attempt)
     if not attempt.is_live or attempt.method_id is None:
         return None, None
     if not is_wanted(wanted) and attempt.status is AttemptStatus.CREATED:
@@ -224,12 +225,11 @@ def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receip
 
 def _charge_anew(work: Work, attempt_id: UUID) -> None:
     """No money was found under our name for it: that try never was one."""
-    attempt = locked(work, attempt_id)
+    attempt, wanted = locked_with_what_it_pays(work, attempt_id)
     if not attempt.is_live:
         return
     attempt.fail("lost", work.now)
     work.session.flush()
-    wanted = paid_by(work, attempt)
     if isinstance(wanted, TopUp):
         fail_top_up(work, wanted, "the payment did not reach the gateway")
     else:
@@ -237,8 +237,7 @@ def _charge_anew(work: Work, attempt_id: UUID) -> None:
 
 
 def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
-    attempt = locked(work, attempt_id)
-    wanted = paid_by(work, attempt)
+    attempt, wanted = locked_with_what_it_pays(work, attempt_id)
     attempt.fail("refused", work.now)
     if isinstance(wanted, TopUp):
         fail_top_up(work, wanted, "the payment could not be made")

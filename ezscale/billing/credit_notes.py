@@ -24,7 +24,7 @@ from ezscale.billing.payments import invoice_is_paid
 from ezscale.billing.received import payments_on
 from ezscale.billing.refunds import could_go_back, explain_refunds, send_back
 from ezscale.billing.remaining import Remaining, left_to_credit, remaining
-from ezscale.billing.subscriptions import catch_up
+from ezscale.billing.subscriptions import catch_up, subscriptions_on
 from ezscale.kit.actor import Actor
 from ezscale.kit.errors import Invalid, NotFound
 from ezscale.kit.ids import new_id
@@ -307,7 +307,7 @@ def _close(work: Work, invoice: Invoice) -> None:
         invoice_is_paid(work, invoice)
         return
     work.session.flush()
-    catch_up(work, invoice.id)
+    catch_up(work, subscriptions_on(work, invoice.id))
     work.emit(InvoiceClosed(invoice.id, invoice.customer_id))
 
 

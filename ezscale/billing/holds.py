@@ -19,7 +19,7 @@ from ezscale.models.hold import Deed
 
 PAGE = 200
 OF_SUBSCRIPTIONS = (Deed.INVOICE, Deed.END)
-NEVER_HELD = (Deed.CHANGE, Deed.GO_ON)  # what was agreed with the customer happens
+NEVER_HELD = (Deed.CHANGE, Deed.GO_ON, Deed.TOP_UP)  # what was agreed with the customer happens
 DEEDS = {
     StepKind.CHARGE: Deed.CHARGE,
     StepKind.REMIND: Deed.REMIND,

@@ -34,7 +34,7 @@ from ezscale.billing.numbers import (
 )
 from ezscale.billing.periods import add_months
 from ezscale.billing.seller import seller
-from ezscale.billing.subscriptions import catch_up
+from ezscale.billing.subscriptions import catch_up, subscriptions_on
 from ezscale.billing.tax import TaxDecision
 from ezscale.billing.tax_drafts import follow_the_rates
 from ezscale.billing.tax_evidence import evidence_of, question_contradictions
@@ -150,7 +150,7 @@ def void_invoice(work: Work, invoice_id: UUID) -> Invoice:
         ledger.take_back_write_off(work, invoice, invoice.open_amount, invoice.id)
     invoice.void()
     work.session.flush()
-    catch_up(work, invoice.id)
+    catch_up(work, subscriptions_on(work, invoice.id))
     if not invoice.is_proforma:
         _take_back_bookings(work, invoice)
     work.session.add(invoice)

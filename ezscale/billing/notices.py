@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from ezscale.billing.cards import look_at_card
@@ -17,7 +18,8 @@ from ezscale.billing.old_subscriptions import stop_old_subscription
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import About, Notice, PaymentGateway
 from ezscale.billing.refunds import book_refund
-from ezscale.kit.database import insert_new, table_of
+from ezscale.kit.bulk import insert_many
+from ezscale.kit.database import table_of
 from ezscale.kit.ids import new_ids
 from ezscale.kit.paging import in_blocks
 from ezscale.kit.work import OpenWork, Work
@@ -26,6 +28,9 @@ from ezscale.models import InboundNotice
 LOOKS_BACK = timedelta(days=3)  # as long as gateways try to deliver one
 BLOCK = 100
 NOTICES = table_of(InboundNotice)
+STORED = sqlalchemy.select(NOTICES.c.event_id, NOTICES.c.id).where(
+    NOTICES.c.vendor == bindparam("of_vendor"), NOTICES.c.event_id.in_(bindparam("event_ids", expanding=True))
+)
 
 
 def take_notice(work: Work, vendor: str, notice: Notice, body: str, *, live: bool) -> None:
@@ -52,12 +57,10 @@ def take_notices(work: Work, vendor: str, messages: Sequence[tuple[Notice, str]]
         }
         for event_id, (notice_id, notice, body) in sorted(fresh.items())
     ]
-    insert_new(work.session, NOTICES, rows)
-    stored = sqlalchemy.select(NOTICES.c.event_id, NOTICES.c.id).where(
-        NOTICES.c.vendor == vendor, NOTICES.c.event_id.in_(fresh)
-    )
+    insert_many(work.session.connection(), NOTICES, rows, leave_known=True)
     received = list[NoticeReceived]()
-    for event_id, stored_as in work.session.execute(stored):
+    known = {"of_vendor": vendor, "event_ids": list(fresh)}
+    for event_id, stored_as in work.session.connection().execute(STORED, known):
         notice_id, notice, _ = fresh[event_id]
         if stored_as != notice_id:
             continue

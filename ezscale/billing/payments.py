@@ -22,7 +22,7 @@ from ezscale.billing.numbers import become_invoice
 from ezscale.billing.ports import ChargeState, Receipt
 from ezscale.billing.small_sums import small_ones
 from ezscale.billing.subscriptions import catch_up, start_subscriptions, subscriptions_on
-from ezscale.billing.to_pay import ToPay, paid_by
+from ezscale.billing.to_pay import ToPay, lock_with_what_it_pays
 from ezscale.billing.topped_up import book_top_up, fail_top_up
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -37,14 +37,15 @@ STRAY = "stray_money"  # a case of money that is of no attempt of ours
 
 def book_receipt(work: Work, gateway: str, receipt: Receipt) -> None:
     """Bring our books to what the gateway says about one attempt. Saying it twice changes nothing."""
-    attempt = _attempt_of(work, gateway, receipt)
-    if attempt is None:
+    found = _attempt_of(work, gateway, receipt)
+    if found is None:
         if receipt.state is ChargeState.SUCCEEDED:
             _report_stray_money(work, gateway, receipt)
         return
+    attempt, wanted = found
     match receipt.state:
         case ChargeState.SUCCEEDED:
-            _book_money(work, attempt, receipt)
+            _book_money(work, attempt, wanted, receipt)
         case ChargeState.APPROVED if attempt.reserves:
             _book_reserved(work, attempt, receipt)
         case ChargeState.FAILED | ChargeState.NEEDS_CUSTOMER | ChargeState.EXPIRED if attempt.is_reserved:
@@ -52,9 +53,9 @@ def book_receipt(work: Work, gateway: str, receipt: Receipt) -> None:
         case ChargeState.FAILED | ChargeState.NEEDS_CUSTOMER if attempt.is_being_taken:
             attempt.fail(receipt.decline_code, work.now)  # whoever is there reads it, and may open another page
         case ChargeState.FAILED if attempt.trigger not in ON_A_PAGE:
-            _book_decline(work, attempt, receipt)
+            _book_decline(work, attempt, wanted, receipt)
         case ChargeState.NEEDS_CUSTOMER if attempt.trigger not in ON_A_PAGE:
-            _book_question(work, attempt, receipt)
+            _book_question(work, attempt, wanted, receipt)
         case ChargeState.EXPIRED if attempt.is_live:
             attempt.fail("expired", work.now)
         case _:
@@ -131,12 +132,14 @@ def invoice_is_paid(work: Work, invoice: Invoice) -> None:
     """What a paid invoice means for what it bills."""
     work.session.add(invoice)
     work.session.flush()
-    start_subscriptions(work, subscriptions_on(work, invoice.id))
-    catch_up(work, invoice.id)
+    billed = subscriptions_on(work, invoice.id)
+    start_subscriptions(work, billed)
+    catch_up(work, billed)
     work.emit(InvoicePaid(invoice.id, invoice.customer_id))
 
 
-def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> PaymentAttempt | None:
+def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> tuple[PaymentAttempt, ToPay] | None:
+    """The attempt, and what it pays: both locked, and read afresh."""
     ours = select(PaymentAttempt).where(PaymentAttempt.gateway == gateway)
     if receipt.attempt_id is not None:
         ours = ours.where(PaymentAttempt.id == receipt.attempt_id)
@@ -145,19 +148,15 @@ def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> PaymentAttempt | 
     else:
         return None
     attempt = work.session.exec(ours).first()
-    if attempt is not None:
-        paid_by(work, attempt)
-        work.session.refresh(attempt, with_for_update=True)
-    return attempt
+    return None if attempt is None else lock_with_what_it_pays(work, attempt)
 
 
-def _book_money(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+def _book_money(work: Work, attempt: PaymentAttempt, wanted: ToPay, receipt: Receipt) -> None:
     known = select(Payment).where(Payment.gateway == attempt.gateway, Payment.gateway_ref == receipt.payment_ref)
     if (booked := work.session.exec(known).first()) is not None:
         if booked.received_at > work.now - KEPT_LATE:
-            _keep_late_card(work, attempt, receipt)
+            _keep_late_card(work, attempt, wanted.customer_id, receipt)
         return
-    wanted = paid_by(work, attempt)
     attempt.succeed(receipt.payment_ref, work.now)
     payment = _payment_row(work, attempt, wanted.customer_id, receipt)
     if receipt.amount != attempt.amount:
@@ -199,7 +198,7 @@ def _end_reserved(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None
     work.emit(ReservationOver(attempt.id, attempt.invoice_id))
 
 
-def _keep_late_card(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+def _keep_late_card(work: Work, attempt: PaymentAttempt, customer_id: UUID, receipt: Receipt) -> None:
     """A card that a gateway has kept only after its payment was booked; one that we knew is a customer's to change."""
     if receipt.card is None or attempt.trigger is not AttemptTrigger.CHECKOUT:
         return
@@ -207,7 +206,7 @@ def _keep_late_card(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> No
         PaymentMethod.gateway == attempt.gateway, PaymentMethod.gateway_ref == receipt.card.ref
     )
     if work.session.exec(known).first() is None:
-        keep_card(work, paid_by(work, attempt).customer_id, attempt.gateway, receipt.card)
+        keep_card(work, customer_id, attempt.gateway, receipt.card)
 
 
 def _payment_row(work: Work, attempt: PaymentAttempt, customer_id: UUID, receipt: Receipt) -> Payment:
@@ -231,10 +230,9 @@ def _payment_row(work: Work, attempt: PaymentAttempt, customer_id: UUID, receipt
     return payment
 
 
-def _book_decline(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+def _book_decline(work: Work, attempt: PaymentAttempt, wanted: ToPay, receipt: Receipt) -> None:
     if not attempt.is_live:
         return
-    wanted = paid_by(work, attempt)
     attempt.fail(receipt.decline_code, work.now)
     attempt.payment_ref = receipt.payment_ref or attempt.payment_ref
     if receipt.hard:
@@ -245,10 +243,9 @@ def _book_decline(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None
         work.emit(ChargeFailed(attempt.id, wanted.id, wanted.customer_id, hard=receipt.hard))
 
 
-def _book_question(work: Work, attempt: PaymentAttempt, receipt: Receipt) -> None:
+def _book_question(work: Work, attempt: PaymentAttempt, wanted: ToPay, receipt: Receipt) -> None:
     if not attempt.is_live:
         return
-    wanted = paid_by(work, attempt)
     attempt.ask_customer(receipt.decline_code, work.now)
     attempt.payment_ref = receipt.payment_ref or attempt.payment_ref
     if isinstance(wanted, TopUp):

@@ -11,13 +11,12 @@ from sqlmodel import and_, col, or_, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.cases import close_by_itself, open_case
-from ezscale.billing.collecting import live_attempt, locked
+from ezscale.billing.collecting import live_attempt, locked, locked_with_what_it_pays
 from ezscale.billing.events import ReservationDecided, ReservationOver
 from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import LET_GO, book_receipt
 from ezscale.billing.ports import PaymentGateway, Receipt
-from ezscale.billing.to_pay import paid_by
 from ezscale.kit.errors import Rejected, UnknownOutcome
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import PaymentAttempt, PaymentMethod
@@ -149,10 +148,9 @@ def _asked(gateway: PaymentGateway, attempt: PaymentAttempt) -> Receipt:
 
 def _book_refusal(work: Work, attempt_id: UUID, refusal: Rejected) -> None:
     """The gateway would not: nothing is taken with this attempt. What is still reserved is let go, or ends by itself."""
-    attempt = locked(work, attempt_id)
+    attempt, invoice = locked_with_what_it_pays(work, attempt_id)
     if attempt.is_undecided:
         raise refusal
-    invoice = paid_by(work, attempt)
     if attempt.is_being_taken:
         attempt.fail("refused", work.now)
         work.emit(ReservationDecided(attempt.id))

@@ -143,9 +143,9 @@ def let_expire(work: Work, order_id: UUID) -> list[Subscription]:
     return unpaid
 
 
-def catch_up(work: Work, invoice_id: UUID) -> None:
-    """An invoice is paid or voided: subscriptions without another overdue invoice are active again."""
-    for subscription in subscriptions_on(work, invoice_id):
+def catch_up(work: Work, billed: Iterable[Subscription]) -> None:
+    """What billed these is paid or voided: those without another overdue invoice are active again."""
+    for subscription in billed:
         if subscription.status is SubscriptionStatus.PAST_DUE and not overdue_invoices(work, subscription.id):
             subscription.catch_up()
             work.session.add(subscription)

@@ -31,6 +31,13 @@ def paid_by(work: Work, attempt: PaymentAttempt) -> ToPay:
     return invoice_to_change(work, attempt.invoice_id)
 
 
+def lock_with_what_it_pays(work: Work, attempt: PaymentAttempt) -> tuple[PaymentAttempt, ToPay]:
+    """An attempt and what it is to pay, both locked and read afresh: what it pays first, as everywhere."""
+    wanted = paid_by(work, attempt)
+    work.session.refresh(attempt, with_for_update=True)
+    return attempt, wanted
+
+
 def top_up_to_change(work: Work, top_up_id: UUID) -> TopUp:
     """A top-up that the actor may see, locked and read afresh. Its customer is locked before it, always in this order."""
     found = work.session.get(TopUp, top_up_id)

@@ -13,18 +13,22 @@ A_FEW = 20  # that PostgreSQL takes faster without COPY
 Rows = Sequence[Mapping[str, Any]]
 
 
-def insert_many(connection: Connection, table: Table, rows: Rows) -> None:
-    """Insert rows that all have the same columns: many by COPY on PostgreSQL, others by the driver's own executemany elsewhere."""
+def insert_many(connection: Connection, table: Table, rows: Rows, *, leave_known: bool = False) -> None:
+    """Insert rows that all have the same columns: many by COPY on PostgreSQL, others by the driver's own executemany elsewhere.
+
+    `leave_known` silently leaves out those whose unique key is already there.
+    """
     if not rows:
         return
     quote = connection.dialect.identifier_preparer.quote
     place = f"{quote(table.name)} ({', '.join(quote(name) for name in rows[0])})"
     values = in_drivers_form(connection, table, rows)
-    if connection.dialect.name == "postgresql" and len(rows) > A_FEW:
+    if connection.dialect.name == "postgresql" and len(rows) > A_FEW and not leave_known:
         _copy(connection, f"COPY {place} FROM STDIN", values)
         return
     marks = ", ".join([_mark(connection)] * len(rows[0]))
-    connection.exec_driver_sql(f"INSERT INTO {place} VALUES ({marks})", values)  # noqa: S608  # names of our own
+    known = f" {_unless_known(connection, table)}" if leave_known else ""
+    connection.exec_driver_sql(f"INSERT INTO {place} VALUES ({marks}){known}", values)  # noqa: S608  # names of our own
 
 
 def update_many(connection: Connection, column: Column[Any], values: Sequence[tuple[Any, UUID]]) -> None:
@@ -44,6 +48,13 @@ def in_drivers_form(connection: Connection, table: Table, rows: Rows) -> list[tu
     values = zip(*map(itemgetter(*names), rows), strict=True) if len(names) > 1 else [[row[names[0]] for row in rows]]
     columns = [_for_driver(connection, table.c[name], each) for name, each in zip(names, values, strict=True)]
     return list(zip(*columns, strict=True))
+
+
+def _unless_known(connection: Connection, table: Table) -> str:
+    if connection.dialect.name in ("sqlite", "postgresql"):
+        return "ON CONFLICT DO NOTHING"
+    key = connection.dialect.identifier_preparer.quote(next(iter(table.primary_key)).name)
+    return f"ON DUPLICATE KEY UPDATE {key} = {key}"  # not IGNORE, which leaves out much more than that
 
 
 def _mark(connection: Connection) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar, Self, get_type_hints
 from uuid import UUID
 
@@ -28,13 +29,18 @@ class Event:
     @classmethod
     def from_plain(cls, values: Plain) -> Self:
         """The event again, from `to_plain`."""
-        hints = get_type_hints(cls)
+        hints = _hints(cls.__name__)
         return cls(**{name: _typed(hints[name], value) for name, value in values.items()})
 
 
 def revive(name: str, values: Plain) -> Event:
     """The event that was stored under a name."""
     return Event.known[name].from_plain(values)
+
+
+@cache
+def _hints(name: str) -> dict[str, Any]:
+    return get_type_hints(Event.known[name])
 
 
 def _plain(value: object) -> object:

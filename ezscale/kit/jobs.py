@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import JSON, Column, Index, Text, bindparam, or_, update
+from sqlalchemy import JSON, Column, Connection, Index, Text, and_, bindparam, literal_column, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from ezscale.kit.clock import world_now
@@ -48,7 +48,10 @@ class Job(SQLModel, table=True):
 
     __tablename__ = "job"
     __unaudited__: ClassVar[str] = "a job is our own to-do list; what it does is told by itself"
-    __table_args__ = (Index("ix_job_due", "status", "run_at"), Index("ix_job_lane", "status", "lane", "run_at"))
+    __table_args__ = (
+        Index("ix_job_due", "status", "run_at", "id"),
+        Index("ix_job_lane", "status", "lane", "run_at", "id"),
+    )
     __at_rest__: ClassVar[dict[StrEnum, str]] = {
         JobStatus.DONE: "it never runs again",
         JobStatus.DISMISSED: "somebody has seen to it",
@@ -85,12 +88,18 @@ class Job(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job in our hands, and how often it was tried, this time included."""
+    """A job in our hands until a moment of the world, and how often it was tried, this time included."""
 
     id: UUID
     task: str
     arguments: dict[str, Any]
     tries: int
+    until: datetime
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether nobody else may have taken it meanwhile."""
+        return world_now() < self.until
 
 
 def job_row(
@@ -146,16 +155,17 @@ def next_run(session: Session, but: str = "") -> datetime | None:
     return session.connection().scalar(NEXT_RUN, {"but": but})
 
 
-def claim(session: Session, job_id: UUID, now: datetime) -> Claim | None:
-    """Take a job for a while, or None when it is done, not due, or in other hands."""
+def claim(session: Session, job_ids: Sequence[UUID], now: datetime) -> list[Claim]:
+    """Take jobs for a while, in this order; those that are done, not due, or in other hands are left out."""
     connection, world = session.connection(), world_now()
-    found = connection.execute(LOCK, {"job_id": job_id}).first()
-    if found is None or found.status is not JobStatus.READY or found.run_at > now:
-        return None
-    if found.lease_until is not None and found.lease_until >= world:
-        return None
-    connection.execute(TAKE, {"job_id": job_id, "holder": this_process(), "until": world + LEASE})
-    return Claim(job_id, found.task, found.arguments, found.tries + 1)
+    looked_at = connection.execute(LOCK, {"job_ids": job_ids, "company_now": now, "world_now": world})
+    found = {row.id: row for row in looked_at if row.is_free}
+    if not found:
+        return []
+    until = world + LEASE
+    connection.execute(TAKE, {"job_ids": list(found), "holder": this_process(), "until": until})
+    rows = [found[job_id] for job_id in job_ids if job_id in found]
+    return [Claim(row.id, row.task, row.arguments, row.tries + 1, until) for row in rows]
 
 
 def take_over(session: Session) -> None:
@@ -166,14 +176,14 @@ def take_over(session: Session) -> None:
             session.connection().execute(FREE, {"job_id": job_id, "holder": holder})
 
 
-def finish(session: Session, job_id: UUID, now: datetime) -> None:
+def finish(connection: Connection, job_id: UUID, now: datetime) -> None:
     """It is done and never runs again."""
-    _end(session, job_id, JobStatus.DONE, now, "")
+    connection.execute(DONE, {"job_id": job_id, "now": now})
 
 
 def give_up(session: Session, job_id: UUID, now: datetime, error: str) -> None:
     """It failed for good; a person must look."""
-    _end(session, job_id, JobStatus.FAILED, now, error)
+    session.connection().execute(FAILED, {"job_id": job_id, "now": now, "trouble": error})
 
 
 def postpone(session: Session, job_id: UUID, until: datetime, error: str = "", *, counts: bool = True) -> None:
@@ -188,35 +198,32 @@ def failed(session: Session, limit: int = 50) -> Iterable[Job]:
     return session.exec(latest.limit(limit)).all()
 
 
-def _end(session: Session, job_id: UUID, status: JobStatus, now: datetime, error: str) -> None:
-    values = {"job_id": job_id, "new_status": status, "now": now, "trouble": error}
-    session.connection().execute(END, values)
-
-
 # Every job passes through these, so they are put together once instead of each time. They change a job by its id
 # alone: InnoDB would lock all jobs that it looks at on the way to one described by its state.
 JOBS = table_of(Job)
 THIS = JOBS.c.id == bindparam("job_id")
+THESE = JOBS.c.id.in_(bindparam("job_ids", expanding=True))
 READY = JOBS.c.status == JobStatus.READY
 NOBODY_HOLDS = or_(JOBS.c.lease_until.is_(None), JOBS.c.lease_until < bindparam("world_now"))
-DUE = (
-    sqlalchemy.select(JOBS.c.id)
-    .where(READY, JOBS.c.run_at <= bindparam("company_now"), NOBODY_HOLDS)
-    .order_by(JOBS.c.run_at, JOBS.c.id)
-)
+IS_FREE = and_(READY, JOBS.c.run_at <= bindparam("company_now"), NOBODY_HOLDS)
+DUE = sqlalchemy.select(JOBS.c.id).where(IS_FREE).order_by(JOBS.c.run_at, JOBS.c.id)
 NEXT_RUN = (
     sqlalchemy.select(JOBS.c.run_at).where(READY, JOBS.c.task != bindparam("but")).order_by(JOBS.c.run_at).limit(1)
 )
-LOCK = sqlalchemy.select(JOBS).where(THIS).with_for_update(skip_locked=True)
+LOCK = (
+    sqlalchemy.select(JOBS.c.id, JOBS.c.task, JOBS.c.arguments, JOBS.c.tries, IS_FREE.label("is_free"))
+    .where(THESE)
+    .with_for_update(skip_locked=True)
+)
 TAKE = (
-    update(JOBS).where(THIS).values(lease_until=bindparam("until"), held_by=bindparam("holder"), tries=JOBS.c.tries + 1)
+    update(JOBS)
+    .where(THESE)
+    .values(lease_until=bindparam("until"), held_by=bindparam("holder"), tries=JOBS.c.tries + 1)
 )
 FREE = update(JOBS).where(THIS, JOBS.c.held_by == bindparam("holder")).values(lease_until=None)
-END = (
-    update(JOBS)
-    .where(THIS)
-    .values(status=bindparam("new_status"), finished_at=bindparam("now"), error=bindparam("trouble"), lease_until=None)
-)
+ENDED: dict[str, Any] = {"finished_at": bindparam("now"), "lease_until": None}
+DONE = update(JOBS).where(THIS).values(status=literal_column("'done'"), error=literal_column("''"), **ENDED)
+FAILED = update(JOBS).where(THIS).values(status=JobStatus.FAILED, error=bindparam("trouble"), **ENDED)
 POSTPONE = (
     update(JOBS)
     .where(THIS)

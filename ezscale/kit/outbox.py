@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Index, insert
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from ezscale.kit.bulk import insert_many
 from ezscale.kit.columns import Moment
 from ezscale.kit.database import table_of
 from ezscale.kit.events import Event, revive
@@ -52,7 +53,7 @@ def store_block(session: Session, events: Iterable[Event], now: datetime) -> Non
     """The same for many at once, in one statement of their own."""
     ids = new_ids()
     if rows := [outbox_row(event, now, ids.__next__) for event in events]:
-        session.execute(insert(table_of(OutboxEvent)), rows)
+        insert_many(session.connection(), table_of(OutboxEvent), rows)
 
 
 def waiting(session: Session, limit: int = 200) -> Sequence[OutboxEvent]:

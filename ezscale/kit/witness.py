@@ -165,7 +165,9 @@ def _on_statement(state: ORMExecuteState) -> Result[Any] | None:
 
 
 def _model(table_name: str) -> type[SQLModel] | None:
-    return next((model for model in all_models() if table_of(model).name == table_name), None)
+    if table_name not in _models:  # or it has come since
+        _models.update({table_of(model).name: model for model in all_models()})
+    return _models.get(table_name)
 
 
 def _audited(model: type[Any] | None) -> list[str]:
@@ -179,6 +181,7 @@ def _audited(model: type[Any] | None) -> list[str]:
 
 
 _columns: dict[type, list[str]] = {}
+_models: dict[str, type[SQLModel]] = {}
 
 
 def _name(row: Any) -> tuple[str, str]:

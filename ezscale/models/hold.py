@@ -16,6 +16,7 @@ class Deed(StrEnum):
 
     INVOICE = "invoice"
     CHARGE = "charge"
+    TOP_UP = "top_up"
     REMIND = "remind"
     WARN = "warn"
     SUSPEND = "suspend"

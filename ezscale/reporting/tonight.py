@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.billing.auto_top_ups import top_up_all_low
 from ezscale.billing.brake import Run, allow_run, stopped_runs
 from ezscale.billing.changes import settle_changes
 from ezscale.billing.dunning import chase_invoices, end_cancelled
@@ -36,11 +37,20 @@ from ezscale.kit.events import Event
 from ezscale.kit.money import Money
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.kit.work import OpenWork, Work
-from ezscale.models import Customer, Invoice, InvoiceLine, PaymentAttempt, Service, Subscription, SubscriptionItem
+from ezscale.models import (
+    Customer,
+    Invoice,
+    InvoiceLine,
+    PaymentAttempt,
+    Service,
+    Subscription,
+    SubscriptionItem,
+    TopUp,
+)
 from ezscale.models.hold import Deed
 from ezscale.models.invoice import InvoiceOrigin
 
-RUNS_ARE_OVER = time(6, 30)
+RUNS_ARE_OVER = time(7, 30)
 DEEDS: dict[type[Event], Deed] = {
     SubscriptionEnded: Deed.END,
     SubscriptionChanged: Deed.CHANGE,
@@ -143,7 +153,7 @@ def _run_through(work: Work, at: datetime) -> tuple[tuple[str, ...], tuple[Stop,
                 allow_run(night, run, "A rehearsal")
             tally = act(open_work)
         tallies.append(tally)
-    tallies.append(charge_late_fees(open_work))
+    tallies += charge_late_fees(open_work), top_up_all_low(open_work)
     set_aside = tuple(f"{aside['name']}: {aside['problem']}" for tally in tallies for aside in tally.set_aside)
     return set_aside, tuple(stops)
 
@@ -198,7 +208,10 @@ def _to_be_invoiced(work: Work, invoice_id: UUID) -> Iterator[Planned]:
 
 def _to_be_charged(work: Work, attempt_id: UUID) -> Planned:
     attempt = work.session.get_one(PaymentAttempt, attempt_id)
-    assert attempt.invoice_id is not None  # noqa: S101  # these runs charge for invoices alone
+    if attempt.invoice_id is None:
+        top_up = work.session.get_one(TopUp, attempt.top_up_id)
+        whom = work.session.get_one(Customer, top_up.customer_id)
+        return _planned(Deed.TOP_UP, whom, top_up.number, top_up.amount, can_be_held=False)
     small = from_before(attempt.amount, work.session.get_one(Invoice, attempt.invoice_id))
     about = _about_invoice(work, Deed.CHARGE, attempt.invoice_id)
     return replace(about, amount=attempt.amount, small_sums=small or None)

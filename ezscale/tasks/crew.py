@@ -6,7 +6,7 @@ says: look. The rows are the truth, and what the hands of other workers hold the
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from time import sleep
 from uuid import UUID
 
@@ -81,7 +81,7 @@ class Gang:
             try:
                 if not self._is_called():
                     return
-                company.run_jobs(self._house(), self._taken())
+                self._run_what_is_fetched()
             except Exception:  # the database is away, say; nobody else would start this thread again
                 log.exception("hand_stumbled", lane=self._lane)
                 sleep(AFTER_TROUBLE)
@@ -97,28 +97,24 @@ class Gang:
                 self._called.wait()
         return False
 
-    def _taken(self) -> Iterator[UUID]:
-        """One job after the other, for as long as some are fetched. Each is held until the next one has been taken up."""
-        before = job_id = None
-        try:
-            while job_id := self._take():
-                yield job_id
-                self._let_go(before)
-                before = job_id
-        finally:
-            self._let_go(before, job_id)
+    def _run_what_is_fetched(self) -> None:
+        while block := self._take():
+            try:
+                company.run_jobs(self._house(), block)
+            finally:
+                with self._called:
+                    self._held.difference_update(block)
 
-    def _let_go(self, *job_ids: UUID | None) -> None:
+    def _take(self) -> list[UUID]:
+        """The next job, or the next few where many wait for nobody outside: the fewer are left, the fewer at once."""
         with self._called:
-            self._held.difference_update(job_ids)
-
-    def _take(self) -> UUID | None:
-        with self._called:
-            if self._is_over or not self._due:
-                return None
-            job_id = self._due.popleft()
-            self._held.add(job_id)
-            return job_id
+            if self._is_over:
+                return []
+            left = len(self._due)
+            fair = min(company.BLOCK, left // (2 * self._count)) if self._lane is Lane.HOUSE else 1
+            block = [self._due.popleft() for _ in range(min(left, max(fair, 1)))]
+            self._held.update(block)
+            return block
 
     def _fetch(self) -> None:
         calls = self._calls

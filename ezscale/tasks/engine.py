@@ -5,16 +5,19 @@ process: events and jobs wait.
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import Connection
 
 from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs, outbox
 from ezscale.kit.actor import robot
+from ezscale.kit.database import giving_way
 from ezscale.kit.errors import BusinessError, TemporaryFailure
 from ezscale.kit.events import Event, revive
 from ezscale.kit.jobs import Claim, Lane, job_row
@@ -25,6 +28,7 @@ from ezscale.wiring import House
 
 log = structlog.get_logger()
 
+BLOCK = 32  # jobs that are taken up together
 MOST_TRIES = 60  # of a temporary failure: about eight hours
 MOST_BUG_TRIES = 4
 LONGEST_WAIT = timedelta(minutes=10)
@@ -72,31 +76,33 @@ def due_jobs(house: House, lane: Lane | None = None, limit: int = 200) -> list[U
         return [] if stands_still(work) else list(jobs.due(work.session, work.now, limit, lane))
 
 
-def run_jobs(house: House, job_ids: Iterable[UUID]) -> None:
+def run_jobs(house: House, job_ids: Sequence[UUID]) -> None:
     """Run those of these jobs that are due and free, one after the other.
 
-    The transaction that ends one takes up the next: should the process die before it, that one is run once more.
+    They are taken up together, and each is ended by itself: should the process die, one is run once more, and the rest
+    is free again. A block that takes longer than its lease leaves the rest to whoever is free.
     """
-    open_work = house.automation("engine")
-    done: Claim | None = None
-    for job_id in job_ids:
-        with open_work() as work:
-            if done is not None:
-                jobs.finish(work.session, done.id, work.now)
-            job = None if stands_still(work) else jobs.claim(work.session, job_id, work.now)
-        done = job if job is not None and _is_done(house, open_work, job) else None
-    if done is not None:
-        with open_work() as work:
-            jobs.finish(work.session, done.id, work.now)
+    open_work, engine = house.automation("engine"), house.database.engine
+    with open_work() as work:
+        taken = [] if stands_still(work) else jobs.claim(work.session, job_ids, work.now)
+    with ExitStack() as block:
+        line: Connection | None = None  # not before the first is done, which may have to wait for somebody
+        for job in taken:
+            if not job.is_ours:
+                return
+            if _is_done(house, open_work, job):
+                line = line or block.enter_context(engine.connect())
+                with giving_way(), line.begin():
+                    jobs.finish(line, job.id, work.now)
 
 
 def drain(house: House) -> int:
     """Do everything that can be done at this moment, in this process; returns how many jobs ran."""
     take_over(house)
     ran = 0
-    while relay(house) or due_jobs(house):
-        waiting = due_jobs(house)
-        run_jobs(house, waiting)
+    while (relay(house), waiting := due_jobs(house))[1]:
+        for start in range(0, len(waiting), BLOCK):
+            run_jobs(house, waiting[start : start + BLOCK])
         ran += len(waiting)
     return ran
 

@@ -32,61 +32,61 @@ def test_a_job_is_taken_by_one_worker_only(open_work, clock):
         jobs.enqueue(work.session, [row])
 
     with open_work() as first:
-        taken = jobs.claim(first.session, row["id"], first.now)
+        [taken] = jobs.claim(first.session, [row["id"]], first.now)
     with open_work() as second:
-        refused = jobs.claim(second.session, row["id"], second.now)
+        refused = jobs.claim(second.session, [row["id"]], second.now)
         left = jobs.due(second.session, second.now)
 
-    assert taken is not None
     assert taken.tries == 1
-    assert (refused, left) == (None, [])
+    assert (refused, left) == ([], [])
 
 
 def test_a_job_whose_worker_died_is_free_again_after_its_lease(work, job_id):
-    jobs.claim(work.session, job_id, work.now)
+    jobs.claim(work.session, [job_id], work.now)
     work.session.get_one(Job, job_id).lease_until = world_now() - timedelta(seconds=1)
     work.session.flush()
 
-    taken = jobs.claim(work.session, job_id, work.now)
+    [taken] = jobs.claim(work.session, [job_id], work.now)
 
-    assert taken is not None
     assert taken.tries == 2
 
 
 def test_what_never_came_to_a_try_is_none(work, job_id):
     for _ in range(3):
-        jobs.claim(work.session, job_id, work.now)
+        jobs.claim(work.session, [job_id], work.now)
         jobs.postpone(work.session, job_id, work.now, "the bank is left alone", counts=False)
 
-    taken = jobs.claim(work.session, job_id, work.now)
+    [taken] = jobs.claim(work.session, [job_id], work.now)
 
-    assert taken is not None
     assert taken.tries == 1
 
 
 def test_a_postponed_job_waits_for_its_time(work, job_id):
-    jobs.claim(work.session, job_id, work.now)
+    jobs.claim(work.session, [job_id], work.now)
     until = work.now + timedelta(minutes=5)
 
     jobs.postpone(work.session, job_id, until, "the bank is away")
 
-    assert jobs.claim(work.session, job_id, work.now) is None
+    assert jobs.claim(work.session, [job_id], work.now) == []
     assert jobs.next_run(work.session) == until
-    again = jobs.claim(work.session, job_id, until)
-    assert again is not None
+    [again] = jobs.claim(work.session, [job_id], until)
     assert again.tries == 2
     assert work.session.get_one(Job, job_id).error == "the bank is away"
 
 
 @pytest.mark.parametrize(
-    ("settle", "words", "status"), [(jobs.finish, (), JobStatus.DONE), (jobs.give_up, ("a bug",), JobStatus.FAILED)]
+    ("settle", "words", "status"),
+    [
+        (lambda session, *ended: jobs.finish(session.connection(), *ended), (), JobStatus.DONE),
+        (jobs.give_up, ("a bug",), JobStatus.FAILED),
+    ],
 )
 def test_a_settled_job_never_runs_again(work, job_id, settle, words, status):
-    jobs.claim(work.session, job_id, work.now)
+    jobs.claim(work.session, [job_id], work.now)
 
     settle(work.session, job_id, work.now, *words)
 
-    assert jobs.claim(work.session, job_id, work.now + timedelta(days=9)) is None
+    assert jobs.claim(work.session, [job_id], work.now + timedelta(days=9)) == []
     assert jobs.next_run(work.session) is None
     row = work.session.get(Job, job_id, populate_existing=True)
     assert (row.status, row.error, row.finished_at) == (status, "".join(words), work.now)

@@ -20,14 +20,13 @@ def test_a_living_worker_keeps_its_job(open_work: OpenWork) -> None:
     job_id = a_job(open_work)
 
     with open_work() as work:
-        taken = jobs.claim(work.session, job_id, work.now)
+        [taken] = jobs.claim(work.session, [job_id], work.now)
     with open_work() as work:
         jobs.take_over(work.session)
-        again = jobs.claim(work.session, job_id, work.now)
+        again = jobs.claim(work.session, [job_id], work.now)
 
-    assert taken is not None
     assert (taken.task, taken.tries) == ("billing.renew", 1)
-    assert again is None
+    assert again == []
 
 
 def test_a_dead_workers_job_is_free_when_another_starts(open_work: OpenWork, work: Work) -> None:
@@ -35,12 +34,12 @@ def test_a_dead_workers_job_is_free_when_another_starts(open_work: OpenWork, wor
     held_by(work, job_id, name_of_a_dead_process())
 
     with open_work() as other:
-        before = jobs.claim(other.session, job_id, other.now)
+        before = jobs.claim(other.session, [job_id], other.now)
         jobs.take_over(other.session)
-        after = jobs.claim(other.session, job_id, other.now)
+        after = jobs.claim(other.session, [job_id], other.now)
 
-    assert before is None
-    assert after is not None
+    assert before == []
+    assert [job.id for job in after] == [job_id]
 
 
 def test_a_worker_elsewhere_is_believed_until_its_lease_runs_out(open_work: OpenWork, work: Work) -> None:
@@ -49,13 +48,13 @@ def test_a_worker_elsewhere_is_believed_until_its_lease_runs_out(open_work: Open
 
     with open_work() as other:
         jobs.take_over(other.session)
-        before = jobs.claim(other.session, job_id, other.now)
+        before = jobs.claim(other.session, [job_id], other.now)
     held_by(work, job_id, "another-machine/4026531836/17@391253", until=-timedelta(seconds=1))
     with open_work() as other:
-        after = jobs.claim(other.session, job_id, other.now)
+        after = jobs.claim(other.session, [job_id], other.now)
 
-    assert before is None
-    assert after is not None
+    assert before == []
+    assert [job.id for job in after] == [job_id]
 
 
 def test_a_process_that_got_the_same_number_later_is_another_one() -> None:

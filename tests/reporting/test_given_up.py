@@ -20,7 +20,7 @@ def job_id(at):
         row = job_row("provisioning.expire_orders", {}, "given up", work.now)
         jobs.enqueue(work.session, [row])
         for _ in range(4):
-            jobs.claim(work.session, row["id"], work.now)
+            jobs.claim(work.session, [row["id"]], work.now)
             jobs.postpone(work.session, row["id"], work.now)
         jobs.give_up(work.session, row["id"], work.now, TROUBLE)
     yield row["id"]

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import select as choose
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
+from ezscale.billing.auto_agreements import Terms, agree_to_top_ups
 from ezscale.billing.brake import Run
 from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.change_quotes import quote_change
@@ -19,12 +20,13 @@ from ezscale.billing.renewing import renew
 from ezscale.company.rules import set_rules
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, NotAllowed
+from ezscale.kit.money import Money
 from ezscale.models import DunningStep, Invoice, OutboxEvent, RunReport, Subscription
 from ezscale.models.hold import Deed
 from ezscale.reporting.tonight import next_night, tonight
 from tests.billing.papers import a_line, owes
 from tests.bulk import write_book
-from tests.company import DECLINED_LATER, Company
+from tests.company import DECLINED_LATER, GOOD_CARD, Company
 
 
 @pytest.fixture
@@ -214,3 +216,16 @@ def test_what_was_agreed_with_a_customer_is_not_held(at):
         for deed in (Deed.CHANGE, Deed.GO_ON):
             with pytest.raises(BusinessError, match="agreed"):
                 hold(work, deed, subscription_id, "We are talking to them")
+
+
+def test_credit_that_the_night_spends_is_topped_up_where_that_was_agreed(at):
+    ada = at.signs_up("Ada Moreno")
+    ada.leaves_card(GOOD_CARD)
+    terms = Terms(below=Money(1500, "EUR"), each=Money(2000, "EUR"), monthly_most=Money(5000, "EUR"))
+    ada.does(lambda work: agree_to_top_ups(work, terms))
+    at.works()
+    owes(at, ada, a_line(1000), due_on=at.clock.now.date())
+
+    (topped_up,) = [planned for planned in plan(at).planned if planned.deed is Deed.TOP_UP]
+
+    assert (topped_up.customer, topped_up.amount, topped_up.can_be_held) == ("Ada Moreno", Money(2000, "EUR"), False)

@@ -5,17 +5,18 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from time_machine import travel
 
-from ezscale.kit.clock import FixedClock
+from ezscale.kit.clock import FixedClock, world_now
 from ezscale.kit.errors import TemporaryFailure
-from ezscale.kit.jobs import Job, JobStatus, enqueue, job_row
+from ezscale.kit.jobs import LEASE, Job, JobStatus, enqueue, job_row
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.kit.work import Database
 from ezscale.tasks.engine import MOST_TRIES, run_jobs
 from ezscale.tasks.registry import KNOWN
 from ezscale.wiring import House
 from tests.company import Company
-from tests.databases import statements_on
+from tests.databases import commits_on
 
 
 @pytest.fixture
@@ -61,13 +62,26 @@ def standing(company: Company, job_id: UUID) -> tuple[JobStatus, int]:
         return job.status, job.tries
 
 
-def test_the_transaction_that_ends_a_job_takes_up_the_next(company: Company) -> None:
+def test_jobs_are_taken_up_together_and_each_is_ended_by_itself(company: Company) -> None:
     with company.robot() as work:
         rows = [job_row("billing.learn_tax_places", {}, f"once {number}", work.now) for number in range(5)]
         enqueue(work.session, rows)
 
-    with statements_on(company.house.database.engine) as asked:
+    with commits_on(company.house.database.engine) as commits:
         run_jobs(company.house, [row["id"] for row in rows])
 
-    assert sum(statement.startswith("BEGIN") for statement in asked) == 5 + 1
+    assert len(commits) == 1 + 5
     assert [standing(company, row["id"]) for row in rows] == [(JobStatus.DONE, 1)] * 5
+
+
+def test_what_was_taken_up_is_left_to_others_when_its_lease_has_run_out(company: Company) -> None:
+    with company.robot() as work:
+        rows = [job_row("test.waits", {}, f"once {number}", work.now) for number in range(3)]
+        enqueue(work.session, rows)
+
+    with travel(world_now(), tick=False) as world:
+        KNOWN["test.waits"] = lambda _house: world.shift(LEASE)
+        run_jobs(company.house, [row["id"] for row in rows])
+    del KNOWN["test.waits"]
+
+    assert [standing(company, row["id"]) for row in rows] == [(JobStatus.DONE, 1), *[(JobStatus.READY, 1)] * 2]

@@ -40,6 +40,7 @@ from ezscale.ui.base import Tone
 TONES: dict[str, Tone] = {
     "invoice": "info",
     "charge": "info",
+    "top_up": "info",
     "remind": "neutral",
     "warn": "warning",
     "suspend": "warning",

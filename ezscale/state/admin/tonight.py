@@ -26,6 +26,7 @@ SHOWN = 100
 DEEDS = {
     Deed.INVOICE: "Invoiced",
     Deed.CHARGE: "Charged",
+    Deed.TOP_UP: "Topped up",
     Deed.REMIND: "Reminded",
     Deed.WARN: "Warned",
     Deed.SUSPEND: "Suspended",
