@@ -40,7 +40,7 @@ bench: $(VENV)/dev.stamp ## Measure the workloads against their references (ONLY
 
 soak: $(VENV)/dev.stamp ## Kill, break, crowd and attack the company for half an hour or more, with figures
 	@EZSCALE_SOAK=1 $(BIN)/pytest tests/reliability tests/security tests/kit/test_audit.py \
-		tests/billing/test_given_back_once.py tests/browser/test_payloads.py -s -q $(ARGS)
+		tests/billing/test_given_back_once.py tests/browser/test_payloads.py tests/journeys/test_two_years.py -s -q $(ARGS)
 
 screens: $(VENV)/dev.stamp ## Photograph every page in both themes and two widths into docs/screens/
 	@$(BIN)/python -m tests.browser.screens

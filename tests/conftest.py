@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -55,7 +56,7 @@ def database(engine: Engine, clock: FixedClock) -> Database:
 
 @pytest.fixture
 def rounds() -> bool:
-    """Whether vendors' books are gone over at night: only where a story is about that."""
+    """Whether there are rounds over vendors' books, and over what few stories have: only where a story is about that."""
     return False
 
 
@@ -131,6 +132,9 @@ def pytest_configure(config: pytest.Config) -> None:
         if name not in ("EZSCALE_REQUIRE_ALL", "EZSCALE_SOAK") and not name.startswith("EZSCALE_TEST_"):
             del os.environ[name]
     os.environ["EZSCALE_DATA_DIR"] = str(run_folder() / "data")
+    # As by default, but without the variables of every frame, which take seconds to draw.
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -80,13 +80,18 @@ def statements_on(engine: Engine) -> Iterator[list[str]]:
     """What the database is sent meanwhile."""
     sent: list[str] = []
 
+    def note_beginning(_connection: object) -> None:
+        sent.append("BEGIN")
+
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
 
+    event.listen(engine, "begin", note_beginning)
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
+        event.remove(engine, "begin", note_beginning)
         event.remove(engine, "before_cursor_execute", note)
 
 

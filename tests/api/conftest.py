@@ -16,7 +16,7 @@ from ezscale.kit.clock import FixedClock
 from ezscale.kit.cookies import SESSION, full_name
 from ezscale.kit.work import Database
 from ezscale.sandbox.in_process import InProcess
-from tests.company import PASSWORD, Company, Person
+from tests.company import PASSWORD, Company, Person, Rounds
 
 HERE = "http://ezscale.test"
 
@@ -35,7 +35,7 @@ def moved_into():
 
 
 @pytest.fixture
-def at(database: Database, clock: FixedClock, tmp_path: Path, moved_into, rounds: bool) -> Company:
+def at(database: Database, clock: FixedClock, tmp_path: Path, moved_into, rounds: Rounds) -> Company:
     """A company, in whose house the API lives."""
     return moved_into(Company(database, clock, tmp_path, rounds=rounds))
 

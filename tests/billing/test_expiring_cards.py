@@ -13,6 +13,7 @@ from ezscale.billing.kept_methods import compare_kept_methods
 from ezscale.billing.notices import poll_notices
 from ezscale.company.rules import set_rules
 from ezscale.models import MailMessage, PaymentMethod
+from ezscale.tasks import billing
 from tests.company import Company
 
 END_OF_MAY = date(2026, 5, 31)
@@ -21,7 +22,7 @@ END_OF_MAY = date(2026, 5, 31)
 @pytest.fixture
 def at(database, clock, tmp_path):
     """A company in which nothing else runs while time passes."""
-    return Company(database, clock, tmp_path, rounds=False)
+    return Company(database, clock, tmp_path, rounds=frozenset({billing.tell_of_expiring_cards}))
 
 
 @pytest.fixture

@@ -13,10 +13,16 @@ from ezscale.kit.errors import Invalid
 from ezscale.kit.money import Money
 from ezscale.models import Invoice
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
+from ezscale.tasks import billing
 from tests.accounts.races import at_once
 from tests.billing.papers import a_line, again, owes
 
 FEES = {"late_fee": True, "late_fee_after_days": 10, "late_fee_percent": "5", "late_fee_fixed": "2.00 EUR, 3.00 USD"}
+
+
+@pytest.fixture
+def rounds():
+    return frozenset({billing.charge_late_fees})
 
 
 @pytest.fixture

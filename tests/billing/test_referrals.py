@@ -27,13 +27,16 @@ from ezscale.kit.money import Money
 from ezscale.models import CreditEntry, Customer, Invoice, MailMessage, Membership, Referral, Subscription
 from ezscale.models.customer import MemberRole
 from ezscale.models.referral import ReferralStatus
+from ezscale.tasks import billing
 from tests.company import Company
+
+ROUNDS = frozenset({billing.settle_referrals})
 
 
 @pytest.fixture
 def at(database, clock, tmp_path):
     """A company that thanks for new customers, about which the doctor has nothing to say when the story ends."""
-    company = Company(database, clock, tmp_path, rounds=False)
+    company = Company(database, clock, tmp_path, rounds=ROUNDS)
     decide(company, enabled=True)
     yield company
     assert company.complaints() == {}
@@ -206,7 +209,7 @@ def test_what_speaks_against_it_stands_there(at, ada, wrong, words):
 
 
 def test_money_that_was_given_back_earns_nothing(database, clock, tmp_path):
-    at = Company(database, clock, tmp_path, rounds=False)
+    at = Company(database, clock, tmp_path, rounds=ROUNDS)
     decide(at, enabled=True, wait_days=1)
     ada = at.signs_up("Ada Moreno")
     ben = sends(at, ada, "Ben Orr")

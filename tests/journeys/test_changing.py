@@ -58,7 +58,7 @@ def test_every_cycle_keeps_its_day_and_bills_each_day_once(database, clock, tmp_
 
 @pytest.mark.parametrize(("first", "then"), [("vps-2", "vps-3"), ("vps-3", "vps-2")])
 def test_on_every_day_of_a_month_the_quote_is_the_invoice_and_the_charge(database, clock, tmp_path, first, then):
-    at = Company(database, clock, tmp_path)
+    at = Company(database, clock, tmp_path, rounds=False)
     people = [at.signs_up(f"Ada{day} Moreno", country="IE") for day in range(31)]
     for person in people:
         order = person.orders(first)

@@ -10,7 +10,7 @@ TOKEN = "ezs_Zm9vYmFyYmF6cXV4"  # made up for this test
 
 
 def test_a_traceback_in_the_log_holds_no_local_variables_and_no_secrets(monkeypatch):
-    log_file = io.StringIO()
+    log_file, before = io.StringIO(), structlog.get_config()
     monkeypatch.setattr("sys.stderr", log_file)
     configure_logs()
 
@@ -25,4 +25,4 @@ def test_a_traceback_in_the_log_holds_no_local_variables_and_no_secrets(monkeypa
     assert "ValueError: cannot use" in line["exception"]
     for secret in (TOKEN, "hunter22", "aGVsbG8", "only a local variable"):
         assert secret not in log_file.getvalue()
-    structlog.reset_defaults()
+    structlog.configure(**before)

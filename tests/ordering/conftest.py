@@ -5,11 +5,18 @@ import pytest
 
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.work import Database
-from tests.company import Company
+from ezscale.tasks import provisioning
+from tests.company import Company, Rounds
 
 
 @pytest.fixture
-def at(database: Database, clock: FixedClock, tmp_path: Path, rounds: bool) -> Iterator[Company]:
+def rounds() -> Rounds:
+    """Whoever has ordered, or would like to, may have to wait."""
+    return frozenset({provisioning.warn_of_reserved, provisioning.tend_waitlist, provisioning.look_for_room})
+
+
+@pytest.fixture
+def at(database: Database, clock: FixedClock, tmp_path: Path, rounds: Rounds) -> Iterator[Company]:
     """A company, about which the doctor has nothing to say when the story ends."""
     company = Company(database, clock, tmp_path, rounds=rounds)
     yield company

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import insert, update
 from sqlmodel import col, select
 
 from ezscale.kit.database import table_of
@@ -18,6 +18,7 @@ from ezscale.provisioning.services import service_to_change
 from ezscale.provisioning.stopping import wish_suspension, wish_termination
 from tests.bulk import write_book, write_services
 from tests.company import Company
+from tests.databases import statements_on
 from tests.panel_servers import put_server
 from tests.sizes import figures, size
 
@@ -48,10 +49,9 @@ def test_every_planted_break_is_found_and_no_good_server_is_told_while_others_ar
 
 def test_a_good_panel_takes_a_query_for_each_block_and_not_one_for_each_server(at):
     running(at, 2 * BLOCK)
-    statements = []
-    event.listen(at.house.database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
 
-    compares(at)
+    with statements_on(at.house.database.engine) as statements:
+        compares(at)
 
     about_services = [words for words in statements if "FROM service" in words.replace("\n", " ")]
     assert len(about_services) == 2 + 3  # a block of servers, a block of services, and the end of them

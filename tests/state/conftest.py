@@ -20,7 +20,7 @@ from ezscale.kit.work import Database, Work
 from ezscale.models import StaffRole, User
 from ezscale.wiring import House
 from tests.builders import OFFERED
-from tests.company import Company
+from tests.company import Company, Rounds
 
 PASSWORD = "plum orchard lantern 42"
 
@@ -88,7 +88,7 @@ async def state_of(root: State, kind: type[rx.State]) -> Any:
 
 
 @pytest.fixture
-def company(database: Database, clock: FixedClock, tmp_path: Path, rounds: bool) -> Iterator[Company]:
+def company(database: Database, clock: FixedClock, tmp_path: Path, rounds: Rounds) -> Iterator[Company]:
     """A whole company with its vendors' stand-ins, which states find as their house."""
     company = Company(database, clock, tmp_path, rounds=rounds)
     wiring.move_into(company.house)
