@@ -115,6 +115,7 @@ STEPS: tuple[tuple[Callable[..., Any], str, tuple[Any, ...], dict[StrEnum, StrEn
     (a_service, "fail", (), {S.BUILDING: S.FAILED}),
     (a_service, "follow", (new_id(), new_id()), {state: state for state in S}),
     (a_service, "become", (new_id(),), {state: state for state in S}),
+    (a_service, "lack_options", (), {state: state for state in S}),
     (a_service, "suspend", (), {S.ACTIVE: S.SUSPENDED, S.SUSPENDED: S.SUSPENDED}),
     (a_service, "adopt", ("7301",), {state: state for state in (S.ACTIVE, S.SUSPENDED, S.FAILED)}),
     (a_service, "resume", (), {S.SUSPENDED: S.ACTIVE, S.ACTIVE: S.ACTIVE}),

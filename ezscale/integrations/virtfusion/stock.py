@@ -88,7 +88,7 @@ def other_sizes(server: RemoteServer, spec: ServiceSpec) -> dict[str, int]:
         "memory": (there.memory_mb, spec.sizes.memory_mb),
         "traffic": (there.traffic_gb, spec.sizes.traffic_gb),
     }
-    return {name: sold for name, (now, sold) in sizes.items() if now != sold}
+    return {name: sold for name, (now, sold) in sizes.items() if sold and now != sold}  # none is as the package says
 
 
 def _is_sold_out(panel: VirtFusionClient, spec: ServiceSpec) -> bool:
