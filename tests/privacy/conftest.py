@@ -11,12 +11,19 @@ from ezscale.accounts.signing_in import begin_session
 from ezscale.billing.cancelling import cancel_at_period_end
 from ezscale.billing.documents import invoice_pdf
 from ezscale.privacy.erasing import erase_customer
+from ezscale.tasks import privacy
 from tests.api.conftest import ada, at, bob, browser_of, grace, line, moved_into, program_of, web
-from tests.company import Person
+from tests.company import Person, Rounds
 
 __all__ = ["ada", "at", "bob", "browser_of", "grace", "line", "moved_into", "program_of", "web"]
 
 HOME = {"company": "Moreno Weaving", "address": "7 Shuttle Lane", "city": "Cork", "postcode": "T12", "country": "IE"}
+
+
+@pytest.fixture
+def rounds() -> Rounds:
+    """What vendors have not forgotten yet is asked for again."""
+    return frozenset({privacy.forget_what_is_left})
 
 
 @pytest.fixture
