@@ -2,8 +2,6 @@
 
 import os
 import random
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +15,9 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session
 
 from benchmarks.charges import broker, new_database
-from benchmarks.measuring import ROOT, Place, Result, peak_mb
+from benchmarks.measuring import Place, Result, peak_mb
+from ezscale.cli.processes import Tree
+from ezscale.cli.programs import worker
 from ezscale.kit.clock import world_now
 from ezscale.kit.database import open_engine, table_of
 from ezscale.kit.ids import new_id
@@ -40,7 +40,7 @@ def measure(place: Place, size: int) -> Iterator[Result]:
         from ezscale.tasks.app import wake_a_worker  # noqa: PLC0415  # it reads where the broker is as it is imported
 
         engine = open_engine(url)
-        with worker(Path(folder)):
+        with one_worker():
             waits = list[float]()
             for number in range(size + 1):
                 with Session(engine) as session:
@@ -69,14 +69,11 @@ def when_taken(engine: Engine, job_id: UUID) -> datetime:
 
 
 @contextmanager
-def worker(folder: Path) -> Iterator[None]:
-    """One worker, as `ezscale run` starts it."""
-    command = [sys.executable, "-m", "celery", "-A", "ezscale.tasks.app", "worker", "--pool=threads", "--concurrency=2"]
-    quietly = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    with (folder / "worker.log").open("wb") as log:
-        process = subprocess.Popen([*command, *quietly], cwd=ROOT, stdout=log, stderr=log)
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait()
+def one_worker() -> Iterator[None]:
+    """A worker as `ezscale run` starts it."""
+    tree = Tree(lambda _sentence: None)
+    tree.start([worker(settings())])
+    try:
+        yield
+    finally:
+        tree.stop()

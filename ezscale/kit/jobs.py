@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import JSON, Column, Connection, Index, Text, and_, bindparam, literal_column, or_, update
+from sqlalchemy import JSON, Column, Connection, Index, Text, and_, bindparam, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from ezscale.kit.clock import world_now
@@ -222,7 +222,7 @@ TAKE = (
 )
 FREE = update(JOBS).where(THIS, JOBS.c.held_by == bindparam("holder")).values(lease_until=None)
 ENDED: dict[str, Any] = {"finished_at": bindparam("now"), "lease_until": None}
-DONE = update(JOBS).where(THIS).values(status=literal_column("'done'"), error=literal_column("''"), **ENDED)
+DONE = update(JOBS).where(THIS).values(status=JobStatus.DONE, error="", **ENDED)
 FAILED = update(JOBS).where(THIS).values(status=JobStatus.FAILED, error=bindparam("trouble"), **ENDED)
 POSTPONE = (
     update(JOBS)

@@ -14,8 +14,8 @@ class ReinstallWish(Row, table=True):
     """What a job shall install: the panel's `image`, a host name, and public keys as they were when it was asked for.
 
     `was` is how the panel described what was there just before it was asked to wipe it; empty until then. Up to `idle_until`
-    it has surely not begun. `reason` is why staff have asked for it. `secret` is the password that we have chosen for the new system, sealed; empty before,
-    afterwards, and where the panel chooses.
+    it has surely not begun. `reason` is why staff have asked for it. `secret` is the password that we have chosen for the
+    new system, sealed; empty before, afterwards, and where the panel chooses.
     """
 
     __tablename__ = "reinstall_wish"

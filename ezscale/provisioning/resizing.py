@@ -1,7 +1,6 @@
 """A service that is sold as another plan, or with other options, from now on becomes what was agreed on."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -105,9 +104,13 @@ def resize(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
 
 
 def _verify(panel: Resizer, remote_id: str, spec: ServiceSpec) -> None:
-    """Rejected when the panel shows another size than it was asked for, of those that it changes by itself."""
-    there = panel.look(remote_id).sizes if panel.changes else None
-    for name, sold in asdict(spec.sizes).items() if there is not None else ():
-        now = getattr(there, name)
-        if name in panel.changes and now not in (sold, NOT_TOLD):
+    """Rejected when a panel that changes sizes by itself shows another one than it was asked for, or none."""
+    if not panel.changes:
+        return
+    there = panel.look(remote_id).sizes
+    if there is None:
+        raise Rejected("The panel does not show what size it has now: a person has to look.")
+    for name in sorted(panel.changes):
+        now, sold = getattr(there, name), getattr(spec.sizes, name)
+        if now not in (sold, NOT_TOLD):
             raise Rejected(f"The panel was asked for {name} of {sold}, and shows {now}.")

@@ -7,7 +7,7 @@ from ezscale.integrations.http import open_http
 from ezscale.integrations.virtfusion.adapter import VirtFusionPanel
 from ezscale.integrations.virtfusion.client import VirtFusionClient
 from ezscale.integrations.virtfusion.names import name_with, parts_of_name
-from ezscale.integrations.virtfusion.stock import room_for
+from ezscale.integrations.virtfusion.stock import other_sizes, room_for
 from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.provisioning.panel_skills import (
     ConsoleKind,
@@ -24,7 +24,7 @@ from ezscale.provisioning.panel_skills import (
     SignsIn,
     TriesOut,
 )
-from ezscale.provisioning.ports import OutOfStock, PanelOwner, RemoteState, Sizes
+from ezscale.provisioning.ports import Extras, OutOfStock, PanelOwner, RemoteState, Sizes
 from ezscale.sandbox.in_process import InProcess
 from ezscale.sandbox.virtfusion import Pace, panel_door
 from tests.virtfusion_sandbox import ADA, SPEC, VirtFusionSandbox, running
@@ -239,6 +239,13 @@ def test_a_bigger_plan_is_taken_over_and_a_smaller_one_leaves_the_disk(panel, se
     assert shrunk.left == ("The primary disk was not changed: it cannot be made smaller",)
     assert panel.look(server).sizes == Sizes(2, 4_096, 160, 4_000)
     assert [row.sizes for row in panel.servers()] == [Sizes(2, 4_096, 160, 4_000)]
+
+
+def test_where_it_does_not_tell_how_big_it_is_it_gets_all_that_was_bought_beside_its_plan(panel, server):
+    unknown = replace(panel.look(server), sizes=None)
+    bought = replace(SPEC, extras=Extras(memory_mb=500, disk_gb=10), sizes=Sizes(2, 4_596, 90, 4_000))
+
+    assert other_sizes(unknown, bought) == {"memory": 4_596}
 
 
 def test_an_older_build_that_says_nothing_has_done_it_all_the_same(panel, sandbox, server):

@@ -81,8 +81,13 @@ def bigger_than_package(spec: ServiceSpec) -> dict[str, int]:
 
 
 def other_sizes(server: RemoteServer, spec: ServiceSpec) -> dict[str, int]:
-    """Which sizes a server has to get, in the panel's words, though its package was set: those of what is beside its plan."""
-    there = server.sizes or spec.sizes
+    """Which sizes a server has to get, in the panel's words, though its package was set: those of what is beside its plan.
+
+    Its disk is not among them. Where the panel does not tell what it has, it gets all that was bought beyond its plan.
+    """
+    there = server.sizes
+    if there is None:
+        return {name: size for name, size in bigger_than_package(spec).items() if name != "storage"}
     sizes = {
         "cpuCores": (there.cpu_cores, spec.sizes.cpu_cores),
         "memory": (there.memory_mb, spec.sizes.memory_mb),
