@@ -76,7 +76,7 @@ def waiting(engine: Engine) -> int:
 
 
 def with_driver(engine: Engine, watch: Watch) -> None:
-    """Two transactions for each job, as we have them."""
+    """Two transactions for each job: it is taken, and it is ended."""
     mark, begin = ("?", "BEGIN IMMEDIATE") if engine.dialect.name == "sqlite" else ("%s", "BEGIN")
     take, look, end = (statement.format(mark) for statement in (TAKE, LOOK, END))
     raw = engine.raw_connection()
