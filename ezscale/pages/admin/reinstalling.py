@@ -29,7 +29,7 @@ def _window() -> rx.Component:
         errors=ServiceState.errors,
         required=True,
         max_length=300,
-        hint="It stands in the log, with your name. The customer reads it, too.",
+        hint="It stands in the log, and the customer reads it there.",
     )
     sure = text_field(
         rx.el.span("Type ", rx.el.strong(THIS.hostname, class_name="[overflow-wrap:anywhere]"), " to confirm"),

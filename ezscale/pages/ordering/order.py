@@ -316,7 +316,8 @@ def _price() -> rx.Component:
 
 
 def _no_price() -> rx.Component:
-    return rx.el.p("This cannot be ordered as it is chosen.", class_name="text-sm text-danger")
+    """Nothing where the plan is gone: the waitlist says so below."""
+    return rx.cond(~is_gone(), rx.el.p("This cannot be ordered as it is chosen.", class_name="text-sm text-danger"))
 
 
 def _coupon() -> rx.Component:
