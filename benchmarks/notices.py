@@ -1,9 +1,9 @@
 """Taking a gateway's messages, against inserting each of them under its unique key and committing, with the bare driver."""
 
+import asyncio
 import json
 import random
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 
@@ -88,18 +88,24 @@ def taken(engine: Engine, messages: list[Sent]) -> tuple[float, list[float]]:
     wiring.move_into(House(database, {"stripe": gateway}, {}, KeptMail(Path("unused")), Vault({"k1": bytes(32)})))
     intake, waits = Intake("stripe"), list[float]()
 
-    def take(sent: Sent) -> None:
+    async def take(sent: Sent) -> None:
         began = perf_counter()
         body, headers = sent
-        intake.take(gateway.read_notice(body, headers), body.decode())
+        await intake.take(gateway.read_notice(body, headers), body.decode())
         waits.append(perf_counter() - began)
 
-    take(messages[0])  # opens the connection
-    waits.clear()
-    began = perf_counter()
-    with ThreadPoolExecutor(SENDERS) as senders:
-        list(senders.map(take, messages))
-    seconds = perf_counter() - began
+    async def send(waiting: Iterator[Sent]) -> None:
+        for sent in waiting:
+            await take(sent)
+
+    async def send_all() -> float:
+        await take(messages[0])  # opens the connection
+        waits.clear()
+        waiting, began = iter(messages), perf_counter()
+        await asyncio.gather(*(send(waiting) for _ in range(SENDERS)))
+        return perf_counter() - began
+
+    seconds = asyncio.run(send_all())
     wiring.move_out()
     return seconds, waits
 

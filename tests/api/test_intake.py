@@ -1,6 +1,7 @@
 """Messages that come at the same time are stored together, and each on its own merits."""
 
-from concurrent.futures import ThreadPoolExecutor
+import asyncio
+from collections.abc import Awaitable, Iterable
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,12 +36,17 @@ def count(work: Work, *conditions) -> int:
     return work.session.exec(select(func.count()).where(*conditions)).one()
 
 
+async def all_of(sent: Iterable[Awaitable[None]]) -> list[BaseException | None]:
+    """Send them at the same time, and say what each was answered."""
+    return await asyncio.gather(*sent, return_exceptions=True)
+
+
 def test_copies_in_one_block_or_in_several_are_stored_once(intake: Intake, work: Work) -> None:
-    numbers = [number % 20 for number in range(60)]
+    numbers = [number % 20 for number in range(260)]  # more than one block takes
 
-    with ThreadPoolExecutor(12) as senders:
-        list(senders.map(lambda number: intake.take(a_notice(number, live=number == 7), f"{number}"), numbers))
+    answers = asyncio.run(all_of(intake.take(a_notice(number, live=number == 7), f"{number}") for number in numbers))
 
+    assert answers == [None] * 260
     assert count(work, col(InboundNotice.id).is_not(None)) == 20
     assert count(work, OutboxEvent.name == "NoticeReceived") == 19
     assert count(work, BillingCase.kind == "wrong_mode") == 1
@@ -49,15 +55,20 @@ def test_copies_in_one_block_or_in_several_are_stored_once(intake: Intake, work:
 def test_one_that_cannot_be_stored_harms_no_other(intake: Intake, work: Work) -> None:
     bodies = ["{}"] * 10 + [None] + ["{}"] * 10  # nothing that a column of text takes
 
-    def take(number: int) -> bool:
-        try:
-            intake.take(a_notice(number), bodies[number])  # type: ignore[arg-type]
-        except SQLAlchemyError:
-            return False
-        return True
+    sent = (intake.take(a_notice(number), body) for number, body in enumerate(bodies))  # type: ignore[arg-type]
+    answers = asyncio.run(all_of(sent))
 
-    with ThreadPoolExecutor(12) as senders:
-        taken = list(senders.map(take, range(21)))
-
-    assert taken == [number != 10 for number in range(21)]
+    assert [isinstance(answer, SQLAlchemyError) for answer in answers] == [number == 10 for number in range(21)]
     assert count(work, col(InboundNotice.id).is_not(None)) == 20
+
+
+def test_a_web_that_is_shut_down_leaves_nobody_waiting(intake: Intake, work: Work) -> None:
+    async def sent_and_shut_down() -> asyncio.Future[list[BaseException | None]]:
+        sent = asyncio.ensure_future(all_of(intake.take(a_notice(number), "{}") for number in range(3)))
+        await asyncio.sleep(0)
+        return sent
+
+    assert asyncio.run(sent_and_shut_down()).cancelled()
+    asyncio.run(intake.take(a_notice(9), "{}"))  # the next one starts afresh
+
+    assert count(work, InboundNotice.event_id == "evt_9") == 1

@@ -48,17 +48,17 @@ PayPalsNotice = Annotated[Notice, Depends(sent_by("paypal"))]
 
 
 @router.post("/webhooks/stripe")
-def take_stripes_notice(notice: StripesNotice, body: RawBody) -> dict[str, bool]:
+async def take_stripes_notice(notice: StripesNotice, body: RawBody) -> dict[str, bool]:
     """Keep a message once, however often it comes."""
-    return _kept("stripe", notice, body)
+    return await _kept("stripe", notice, body)
 
 
 @router.post("/webhooks/paypal")
-def take_paypals_notice(notice: PayPalsNotice, body: RawBody) -> dict[str, bool]:
+async def take_paypals_notice(notice: PayPalsNotice, body: RawBody) -> dict[str, bool]:
     """Keep a message once, however often it comes."""
-    return _kept("paypal", notice, body)
+    return await _kept("paypal", notice, body)
 
 
-def _kept(vendor: str, notice: Notice, body: bytes) -> dict[str, bool]:
-    INTAKES[vendor].take(notice, body.decode())
+async def _kept(vendor: str, notice: Notice, body: bytes) -> dict[str, bool]:
+    await INTAKES[vendor].take(notice, body.decode())
     return {"received": True}

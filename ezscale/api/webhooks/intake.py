@@ -1,9 +1,8 @@
 """Where messages of vendors are stored: those that come at the same time in one transaction."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from threading import Lock
-from time import sleep
+from dataclasses import dataclass
 
 from ezscale import wiring
 from ezscale.billing.notices import take_notices
@@ -11,74 +10,68 @@ from ezscale.billing.ports import Notice
 from ezscale.kit.settings import settings
 
 MOST_AT_ONCE = 100
-A_BREATH = 0.0002  # seconds
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Message:
-    """A verified message on its way. `trouble` is why it could not be stored; who `leads` stores it, and others with it.
-
-    `asleep` is held until the message is stored, or has to lead: whoever waits for it takes it once more.
-    """
+    """A verified message on its way. `stored` hears when it is kept, or what stood in the way."""
 
     notice: Notice
     body: str
-    leads: bool = False
-    trouble: Exception | None = None
-    asleep: Lock = field(default_factory=Lock)
+    stored: asyncio.Future[None]
+
+    def tell(self, trouble: Exception | None) -> None:
+        """Answer whoever waits, unless they have gone meanwhile."""
+        if self.stored.done():
+            return
+        if trouble is None:
+            self.stored.set_result(None)
+        else:
+            self.stored.set_exception(trouble)
 
 
 class Intake:
-    """One vendor's messages. While a transaction is written, those that come meanwhile gather for the next one."""
+    """One vendor's messages. While a transaction is written, those that come meanwhile gather for the next one.
+
+    It lives on the web's event loop: one thread writes, however many messages wait to be answered.
+    """
 
     def __init__(self, vendor: str) -> None:
         self._vendor = vendor
         self._waiting: list[Message] = []
-        self._gathering = Lock()
-        self._is_led = False
-        self._are_many = False
+        self._writer: asyncio.Task[None] | None = None
 
-    def take(self, notice: Notice, body: str) -> None:
+    async def take(self, notice: Notice, body: str) -> None:
         """Returns when the message is stored, as a copy of a known one is. Raises what kept it from being stored."""
-        message = Message(notice, body)
-        message.asleep.acquire()
-        with self._gathering:
-            self._waiting.append(message)
-            message.leads, self._is_led = not self._is_led, True
-        if not message.leads:
-            message.asleep.acquire()
-        if message.leads:
-            if self._are_many:
-                sleep(A_BREATH)  # those who were answered just now bring their next ones
-            self._lead()
-        if message.trouble is not None:
-            raise message.trouble
+        message = Message(notice, body, asyncio.get_running_loop().create_future())
+        self._waiting.append(message)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        await message.stored
 
-    def _lead(self) -> None:
-        """Store the messages that wait, the leader's own first of all, and hand on the lead to whoever came meanwhile."""
-        with self._gathering:
-            block = self._waiting[:MOST_AT_ONCE]
-            del self._waiting[:MOST_AT_ONCE]
-            self._are_many = len(block) > 1
+    async def _write(self) -> None:
+        """Store what waits, block by block, until nothing does."""
+        block: Sequence[Message] = ()
         try:
-            self._store(block)
+            while self._waiting:
+                block, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+                troubles = await asyncio.to_thread(self._store, block)
+                for message, trouble in zip(block, troubles, strict=True):
+                    message.tell(trouble)
+                await asyncio.sleep(0)  # those who were answered just now bring their next ones
         finally:
-            for message in block[1:]:  # the first one is the leader's own
-                message.asleep.release()
-            with self._gathering:  # last of all, so that those who go now bring their next ones into its block
-                self._is_led = bool(self._waiting)
-                if self._is_led:
-                    self._waiting[0].leads = True
-                    self._waiting[0].asleep.release()
+            for message in (*block, *self._waiting):  # the web is being shut down: the vendor sends them again
+                message.stored.cancel()
+            self._waiting.clear()
 
-    def _store(self, block: Sequence[Message]) -> None:
+    def _store(self, block: Sequence[Message]) -> list[Exception | None]:
+        """Store them, and say of each what kept it from being stored: nothing, as a rule."""
         try:
             with wiring.automation(self._vendor)() as work:
                 messages = [(message.notice, message.body) for message in block]
                 take_notices(work, self._vendor, messages, live=not settings().sandbox)
         except Exception as trouble:  # noqa: BLE001  # whatever it is, it is raised where the message came in
             if len(block) == 1:
-                block[0].trouble = trouble
-                return
-            for message in block:  # one of them may be to blame
-                self._store([message])
+                return [trouble]
+            return [self._store([message])[0] for message in block]  # one of them may be to blame
+        return [None] * len(block)
