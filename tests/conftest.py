@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -15,13 +16,14 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from ezscale.accounts import passwords
 from ezscale.kit.actor import Actor, robot
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.collector import calm_collector
 from ezscale.kit.work import Database, OpenWork, Work
 from tests.audit_watch import untold_changes
 from tests.databases import KINDS, Databases
-from tests.machine import debian_program, run_folder
+from tests.machine import debian_program, quickest_place, run_folder
 from tests.servers import end_servers
 from tests.sizes import SOAK
 from tests.together import Together
@@ -123,7 +125,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder that the workers share, and keep the machine's own EZSCALE settings out of the tests."""
     if not hasattr(config, "workerinput"):
-        os.environ["EZSCALE_TEST_RUN"] = tempfile.mkdtemp(prefix="ezscale-tests-")
+        os.environ["EZSCALE_TEST_RUN"] = tempfile.mkdtemp(prefix="ezscale-tests-", dir=quickest_place())
         os.environ["EZSCALE_TEST_RUN_PID"] = str(os.getpid())
         run_folder().chmod(0o711)  # PostgreSQL's user passes through
     settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -147,3 +149,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now is there to stay: the collector need not look at it again and again."""
     calm_collector()
+    # Real hashes, each made once: everybody in the stories has one of a few passwords, and a hash is slow by design.
+    hasher = passwords.hasher()
+    hasher.hash = cache(hasher.hash)  # type: ignore[method-assign]

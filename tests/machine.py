@@ -12,10 +12,18 @@ from typing import NoReturn
 
 import pytest
 
+ENOUGH = 8 << 30  # bytes
+
 
 def run_folder() -> Path:
     """The folder that all processes of this test run share; it goes when the run ends."""
     return Path(os.environ["EZSCALE_TEST_RUN"])
+
+
+def quickest_place() -> str | None:
+    """Where files are held in memory, if there is enough of it for the databases of a test run; or None."""
+    memory = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in it
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH else None
 
 
 def debian_program(names: tuple[str, ...], packages: tuple[str, ...]) -> str:

@@ -15,14 +15,14 @@ BCRYPT_READS = 72  # bytes; the older systems whose hashes we know cut passwords
 
 
 @cache
-def _hasher() -> PasswordHash:
-    # OWASP's Argon2id: 19 MiB, 2 rounds.
+def hasher() -> PasswordHash:
+    """What makes and reads the hashes: OWASP's Argon2id, 19 MiB, 2 rounds."""
     return PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 
 
 @cache
 def _nobodys_hash() -> str:
-    return _hasher().hash("the account that does not exist")
+    return hasher().hash("the account that does not exist")
 
 
 def require_strong(password: str, *known_words: str) -> None:
@@ -38,7 +38,7 @@ def require_strong(password: str, *known_words: str) -> None:
 
 def hash_password(password: str) -> str:
     """What the database keeps."""
-    return _hasher().hash(password)
+    return hasher().hash(password)
 
 
 def check_password(password: str, stored: str | None) -> tuple[bool, str | None]:
@@ -51,5 +51,5 @@ def check_password(password: str, stored: str | None) -> tuple[bool, str | None]
     if stored and BcryptHasher.identify(stored):
         right = BcryptHasher().verify(password.encode()[:BCRYPT_READS], stored)
         return right, hash_password(password) if right else None
-    right, renewed = _hasher().verify_and_update(password, stored or _nobodys_hash())
+    right, renewed = hasher().verify_and_update(password, stored or _nobodys_hash())
     return (right, renewed) if stored else (False, None)
