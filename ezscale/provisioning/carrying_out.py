@@ -78,7 +78,7 @@ def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:
         task = assignment(work, job_id)
         if task is None:
             return 0
-        counts = not silent_lines(work)  # what waits for a silent panel goes on when it is back
+        counts = not _is_silent(work, task.service.panel)  # what waits for it goes on when it is back
         _stumble(work, task, message, counts=counts)
         return task.job.tries
 

@@ -7,15 +7,20 @@ from sqlmodel import select
 
 from ezscale.billing.cases import open_cases
 from ezscale.integrations.guarding import LineGuard
+from ezscale.kit.jobs import Job
 from ezscale.kit.pace import Pace
 from ezscale.kit.vendor_lines import LOOK_AGAIN, MOST_FAILURES, Breaker, silent_lines
 from ezscale.messaging.waiting_letters import build_troubled, service_failed, service_waitlisted
 from ezscale.models import MailMessage
 from ezscale.models.service import BuildStep, JobAction, ServiceStatus, Trouble
+from ezscale.provisioning.carrying_out import MOST_TRIES
 from ezscale.provisioning.jobs import retry_build
 from ezscale.provisioning.logbook import service_log
 from ezscale.provisioning.services import service_overview
 from ezscale.provisioning.trouble import CAUSES, STAGES, told_of_end, told_of_retry
+from ezscale.tasks.engine import run_jobs
+from ezscale.tasks.provisioning import carry_out
+from ezscale.tasks.registry import name_of
 from tests.panels import on_panel
 
 SECRET = "node7.internal refused /var/lib/virt: quota"
@@ -138,3 +143,22 @@ def test_who_pays_while_the_panel_is_known_to_be_silent_is_told_as_fast(at, ada)
     assert len(mailed(at, "build_troubled")) == 1
     assert log_for(ada)[0].endswith("We keep trying by ourselves.")
     story.settles()
+
+
+def test_that_another_vendor_is_silent_is_no_excuse(at, ada):
+    gateway = Breaker(at.house.database, "stripe")
+    for _ in range(MOST_FAILURES):
+        gateway.failed("no answer")
+    at.breaks(at.panel_http, "down", "/servers", "POST", times=0)
+    orders_and_pays(ada)
+    at.works()
+    with at.robot() as work:
+        job_id = work.session.exec(select(Job.id).where(Job.task == name_of(carry_out))).one()
+
+    for _ in range(MOST_TRIES):
+        at.clock.move(timedelta(minutes=30))
+        run_jobs(at.house, [job_id])
+
+    assert ada.service().status is ServiceStatus.FAILED
+    assert log_for(ada)[0] == "Setting it aside did not work: what builds it does not answer as it should."
+    gateway.answered()

@@ -23,10 +23,10 @@ from ezscale.kit.pace import Pace
 from ezscale.kit.vendor_lines import MOST_FAILURES, Breaker, silent_lines
 from ezscale.kit.work import Database
 from ezscale.models import ProvisioningJob, User
-from ezscale.models.service import JobAction, ServiceStatus, SuspensionReason
+from ezscale.models.service import JobAction, ServiceStatus, SuspensionReason, Trouble
 from ezscale.provisioning.carrying_out import MOST_TRIES
 from ezscale.provisioning.power import live_state
-from ezscale.provisioning.services import service_to_change
+from ezscale.provisioning.services import service_overview, service_to_change
 from ezscale.provisioning.stopping import wish_suspension
 from ezscale.state.session import SessionState
 from ezscale.tasks import engine
@@ -178,8 +178,11 @@ def test_nothing_is_given_up_however_long_it_takes(company: Company, how: str) -
         company.clock.move(timedelta(minutes=10))
         engine.run_jobs(company.house, [job_id])
 
+    built = ada.does(lambda work: service_overview(work, ada.service().id).job)
     assert ada.service().status is ServiceStatus.BUILDING
     assert len(story.line.calls) == (1 + FAR_MORE if how == "it hangs" else 0)
+    assert built is not None
+    assert built.trouble_kind is (Trouble.AWAY if how == "it hangs" else None)  # a moment's rest is no trouble
 
 
 @pytest.mark.asyncio
