@@ -79,7 +79,7 @@ def _owners(kept: OnRecord, server: RemoteServer) -> dict[str, str]:
 
 
 def _sizes(kept: OnRecord, server: RemoteServer) -> dict[str, str]:
-    """Only what the panel tells. Options and add-ons may make a server bigger than its plan, but not smaller."""
+    """Only what the panel tells. Where there are options or add-ons a server may be bigger, as a person may have made it so."""
     facts = {}
     if server.package and server.package != kept.package:
         facts["package"] = f"{server.package}, sold {kept.package}"

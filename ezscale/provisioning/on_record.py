@@ -1,6 +1,6 @@
 """What our records say of what a panel should hold, for many servers with a few queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,7 +16,8 @@ from ezscale.kit.work import Work
 from ezscale.models import Plan, ProvisioningJob, Service, SubscriptionItem, Suspension
 from ezscale.models.service import ServiceStatus
 from ezscale.models.subscription import ItemKind
-from ezscale.provisioning.ports import RemoteServer, Sizes
+from ezscale.provisioning.ports import Extras, RemoteServer, Sizes
+from ezscale.provisioning.specs import NOTHING, extras_of_items, sizes_of
 
 RUNNING = (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)
 IN_HANDS = (ServiceStatus.BUILDING, ServiceStatus.TERMINATING)
@@ -27,6 +28,7 @@ WITHOUT_SERVER = (ServiceStatus.BUILDING, ServiceStatus.FAILED)
 class OnRecord:
     """A service as it should be on its panel.
 
+    `sizes` are its plan's with what its options and add-ons make more; the plan's alone while it is known to lack those.
     `is_worked_on` says that it is being built, stopped, deleted or otherwise changed there: nothing can be said of it now.
     `stands_still` that a suspension holds; `is_fitted` that options or add-ons, or a bigger plan before, may have left it bigger than its plan.
     """
@@ -60,7 +62,7 @@ class Relations:
 
 
 def by_remote_id(work: Work, panel: str, remote_ids: Sequence[str]) -> dict[str, OnRecord]:
-    """The services behind these servers, in one query."""
+    """The services behind these servers, in two queries."""
     found = _on_record(work, Service.panel == panel, col(Service.remote_id).in_(remote_ids))
     return {kept.remote_id: kept for kept in found if kept.remote_id is not None}
 
@@ -101,7 +103,9 @@ def is_customers_account(work: Work, panel: str, account: str) -> bool:
 
 
 def _on_record(work: Work, *wanted: Any, limit: int | None = None) -> list[OnRecord]:
-    return list(_read(work.session.execute(_all_on_record().where(*wanted).limit(limit))))
+    rows = work.session.execute(_all_on_record().where(*wanted).limit(limit)).all()
+    extras = extras_of_items(work, [row.item_id for row in rows if row.is_fitted and not row.lacks_options])
+    return [_kept(row, extras.get(row.item_id, NOTHING)) for row in rows]
 
 
 @cache
@@ -117,20 +121,21 @@ def _all_on_record() -> Select[Any]:
     stands_still = exists().where(col(Suspension.service_id) == col(Service.id), col(Suspension.lifted_at).is_(None))
     columns: tuple[Any, ...] = (
         *(col(Service.id), col(Service.number), col(Service.status), col(Service.account_ref), col(Service.remote_id)),
-        *(col(Service.terminated_at), col(Plan.package)),
-        *(col(Plan.cpu_cores), col(Plan.memory_mb), col(Plan.disk_gb), col(Plan.traffic_gb)),
-        exists().where(col(ProvisioningJob.live_for) == col(Service.id)),
-        stands_still,
-        is_fitted | col(Service.keeps_more),
+        *(col(Service.terminated_at), col(Service.item_id), col(Service.lacks_options), col(Service.keeps_more)),
+        *(col(Plan.package), col(Plan.cpu_cores), col(Plan.memory_mb), col(Plan.disk_gb), col(Plan.traffic_gb)),
+        exists().where(col(ProvisioningJob.live_for) == col(Service.id)).label("is_live"),
+        stands_still.label("stands_still"),
+        is_fitted.label("is_fitted"),
     )
     return sqlalchemy.select(*columns).join(Plan, col(Plan.id) == Service.plan_id).order_by(col(Service.id))
 
 
-def _read(rows: Iterable[Any]) -> Iterable[OnRecord]:
-    for row in rows:
-        service_id, number, status, account_ref, remote_id, terminated_at, package, *sizes, live, still, fitted = row
-        worked_on = bool(live) or status in IN_HANDS
-        yield OnRecord(
-            *(service_id, number, status, account_ref, remote_id, terminated_at, package, Sizes(*sizes)),
-            *(worked_on, bool(still), bool(fitted)),
-        )
+def _kept(row: Any, extras: Extras) -> OnRecord:
+    plan = Sizes(row.cpu_cores, row.memory_mb, row.disk_gb, row.traffic_gb)
+    return OnRecord(
+        *(row.id, row.number, row.status, row.account_ref, row.remote_id, row.terminated_at, row.package),
+        sizes=sizes_of(plan, extras),
+        is_worked_on=bool(row.is_live) or row.status in IN_HANDS,
+        stands_still=bool(row.stands_still),
+        is_fitted=bool(row.is_fitted) or row.keeps_more,
+    )

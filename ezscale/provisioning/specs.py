@@ -1,9 +1,14 @@
 """What a panel is told of a plan."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -16,7 +21,7 @@ from ezscale.provisioning.ports import Extras, ServiceSpec, Sizes
 NOTHING = Extras()
 
 
-def sizes_of(plan: Plan, extras: Extras = NOTHING) -> Sizes:
+def sizes_of(plan: Plan | Sizes, extras: Extras = NOTHING) -> Sizes:
     """How big a plan is, with what was bought beside it. What has no limit needs nothing more."""
     return Sizes(
         cpu_cores=_more(plan.cpu_cores, extras.cpu_cores),
@@ -28,20 +33,17 @@ def sizes_of(plan: Plan, extras: Extras = NOTHING) -> Sizes:
 
 def extras_of(work: Work, item_id: UUID) -> Extras:
     """What is agreed on beside the plan of a subscription item, of what panels count: by what staff said of each part."""
-    own, beside = aliased(SubscriptionItem), aliased(SubscriptionItem)
-    parts = (
-        sqlalchemy.select(col(beside.quantity), col(OptionValue.adds), col(Option.panel_field), col(AddOn.panel_field))
-        .join(own, col(own.subscription_id) == col(beside.subscription_id))
-        .outerjoin(OptionValue, col(OptionValue.id) == col(beside.option_value_id))
-        .outerjoin(Option, col(Option.id) == col(OptionValue.option_id))
-        .outerjoin(AddOn, col(AddOn.id) == col(beside.add_on_id))
-        .where(col(own.id) == item_id, col(beside.kind) != ItemKind.PLAN, col(beside.ended_on).is_(None))
-    )
-    found: dict[str, int] = {}
-    for quantity, adds, by_option, by_add_on in work.session.execute(parts):
+    return extras_of_items(work, [item_id]).get(item_id, NOTHING)
+
+
+def extras_of_items(work: Work, item_ids: Sequence[UUID]) -> dict[UUID, Extras]:
+    """The same for many plans, by their items; those with nothing beside them are left out."""
+    found: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    parts = work.session.execute(_parts(), {"item_ids": item_ids}) if item_ids else ()
+    for item_id, quantity, adds, by_option, by_add_on in parts:
         if (field := by_option or by_add_on) in list(PanelField):
-            found[field] = found.get(field, 0) + quantity * (adds if by_option else 1)
-    return Extras(**found)
+            found[item_id][field] += quantity * (adds if by_option else 1)
+    return {item_id: Extras(**more) for item_id, more in found.items()}
 
 
 def field_of(work: Work, item: SubscriptionItem) -> str:
@@ -68,6 +70,25 @@ def sample_spec(plan: Plan, location: Location, image: str) -> ServiceSpec:
         hostname="example.com",
         sizes=sizes_of(plan),
         settings=plan.settings_of_panel,
+    )
+
+
+@cache
+def _parts() -> Select[Any]:
+    """What is beside some plans. It takes long to put together, and is always the same."""
+    own, beside = aliased(SubscriptionItem), aliased(SubscriptionItem)
+    columns: tuple[Any, ...] = (
+        *(col(own.id), col(beside.quantity), col(OptionValue.adds)),
+        *(col(Option.panel_field), col(AddOn.panel_field)),
+    )
+    return (
+        sqlalchemy.select(*columns)
+        .join(beside, col(beside.subscription_id) == col(own.subscription_id))
+        .outerjoin(OptionValue, col(OptionValue.id) == col(beside.option_value_id))
+        .outerjoin(Option, col(Option.id) == col(OptionValue.option_id))
+        .outerjoin(AddOn, col(AddOn.id) == col(beside.add_on_id))
+        .where(col(own.id).in_(bindparam("item_ids", expanding=True)))
+        .where(col(beside.kind) != ItemKind.PLAN, col(beside.ended_on).is_(None))
     )
 
 

@@ -146,6 +146,24 @@ def test_a_server_that_a_failed_build_may_have_made_is_not_deleted_and_its_retry
     assert [finding.is_open for finding in findings(at)] == [False]
 
 
+def test_a_server_that_lacks_what_was_paid_for_beside_its_plan_is_of_the_wrong_size(at):
+    ada = at.signs_up("Ada Moreno")
+    ada.pays(ada.orders(options={"extra-disk": 100}).invoice_id)
+    at.lives(days=0.01)
+    remote_id = ada.service().remote_id
+    compare_panels(at.house.automation("comparison"), at.house.panels)
+    as_built = findings(at)
+
+    server = at.panel_store.get("servers", remote_id)
+    shrunk = server["resources"] | {"storage": 80}
+    at.panel_store.put("servers", remote_id, server | {"resources": shrunk})
+    compare_panels(at.house.automation("comparison"), at.house.panels)
+
+    [found] = findings(at)
+    assert as_built == []
+    assert (found.kind, found.facts) == (F.WRONG_SIZE, {"disk": "80 GB, sold 180 GB"})
+
+
 class Away:
     """A panel at which nobody answers."""
 
