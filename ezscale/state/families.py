@@ -10,7 +10,10 @@ from ezscale.models.plan import Family
 
 @dataclass
 class FamilyWords:
-    """The words of one family. `image` is what is chosen to be installed on it, `login` whose password we keep."""
+    """The words of one family. `image` is what is chosen to be installed on it, `login` whose password we keep.
+
+    `has_hands` says that somebody can walk up to it.
+    """
 
     thing: str = "server"
     image: str = "Operating system"
@@ -20,11 +23,12 @@ class FamilyWords:
     name_example: str = "web1.example.com"
     login: str = "root password"
     disk: str = "Disk"
+    has_hands: bool = False
 
 
 WORDS = {
     Family.VPS: FamilyWords(),
-    Family.DEDICATED: FamilyWords(),
+    Family.DEDICATED: FamilyWords(has_hands=True),
     Family.HOSTING: FamilyWords(
         thing="hosting",
         image="PHP version",

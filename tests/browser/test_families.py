@@ -154,8 +154,10 @@ def test_a_hosting_has_its_website_its_name_servers_and_a_way_into_the_panel(equ
     expect(page.get_by_text("Signed in to")).to_be_visible()
 
 
-def test_a_machine_can_have_another_system(equipped: Household) -> None:
+def test_a_machine_has_hands_beside_it_and_can_have_another_system(equipped: Household) -> None:
     page = equipped.opens(Family.DEDICATED)
+    hands = part(page, "Hands at the machine").get_by_role("link", name="Ask for hands")
+    expect(hands).to_have_attribute("href", re.compile(r"^mailto:.+subject=Hands%20at%20S-\d+$"))
     page.get_by_role("link", name="Reinstall").click()
     page.wait_for_url("**/account/service/reinstall/**")
 

@@ -58,7 +58,7 @@ def service() -> rx.Component:
             service_panel.traffic(),
             _facts(),
         ),
-        stack(rx.cond(SKILLS.contains("power"), _power()), billing, sharing()),
+        stack(rx.cond(SKILLS.contains("power"), _power()), rx.cond(WORDS.has_hands, _hands()), billing, sharing()),
     )
     page = stack(
         maintenance_notices(ServiceState.maintenance),
@@ -247,6 +247,17 @@ def _power() -> rx.Component:
     )
     idle = rx.el.p("The buttons work while the server runs.", class_name="text-sm text-faint")
     return card(rx.cond(ServiceState.may_press, buttons, idle), title="Power", actions=(now,))
+
+
+def _hands() -> rx.Component:
+    to = f"mailto:{company_email()}?subject=Hands%20at%20" + SERVICE.number
+    return card(
+        rx.el.p("A disk, a cable, a screen: somebody walks up to it and looks for you."),
+        rx.el.p("Say what they shall do, and whether it may be switched off for that.", class_name="mt-1 text-faint"),
+        rx.el.p(plain_link("Ask for hands", href=to), class_name="mt-3"),
+        title="Hands at the machine",
+        class_name="text-sm text-body",
+    )
 
 
 def _press(sign: str, text: str, action: str) -> rx.Component:
