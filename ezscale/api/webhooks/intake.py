@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ezscale import wiring
@@ -33,13 +34,15 @@ class Message:
 class Intake:
     """One vendor's messages. While a transaction is written, those that come meanwhile gather for the next one.
 
-    It lives on the web's event loop: one thread writes, however many messages wait to be answered.
+    It lives on the web's event loop. One thread of its own writes, however many messages wait to be answered, and whatever
+    holds up the others.
     """
 
     def __init__(self, vendor: str) -> None:
         self._vendor = vendor
         self._waiting: list[Message] = []
         self._writer: asyncio.Task[None] | None = None
+        self._hand = ThreadPoolExecutor(1, f"messages of {vendor}")
 
     async def take(self, notice: Notice, body: str) -> None:
         """Returns when the message is stored, as a copy of a known one is. Raises what kept it from being stored."""
@@ -51,18 +54,13 @@ class Intake:
 
     async def _write(self) -> None:
         """Store what waits, block by block, until nothing does."""
-        block: Sequence[Message] = ()
-        try:
-            while self._waiting:
-                block, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-                troubles = await asyncio.to_thread(self._store, block)
-                for message, trouble in zip(block, troubles, strict=True):
-                    message.tell(trouble)
-                await asyncio.sleep(0)  # those who were answered just now bring their next ones
-        finally:
-            for message in (*block, *self._waiting):  # the web is being shut down: the vendor sends them again
-                message.stored.cancel()
-            self._waiting.clear()
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            block, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            troubles = await loop.run_in_executor(self._hand, self._store, block)
+            for message, trouble in zip(block, troubles, strict=True):
+                message.tell(trouble)
+            await asyncio.sleep(0)  # those who were answered just now bring their next ones
 
     def _store(self, block: Sequence[Message]) -> list[Exception | None]:
         """Store them, and say of each what kept it from being stored: nothing, as a rule."""
