@@ -1,22 +1,17 @@
 """Stripe behind billing's port."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import httpx
 import stripe
 from stripe.checkout import Session
-from stripe.params import CustomerListParams
 from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPaymentIntentData
 
 from ezscale.billing.payout_ports import KeptFee, PayoutReceipt
 from ezscale.billing.ports import (
-    About,
-    BadNotice,
     Card,
     Charge,
     ChargeState,
@@ -31,11 +26,12 @@ from ezscale.billing.ports import (
 )
 from ezscale.integrations.http import Guard, open_http
 from ezscale.integrations.stripe.amounts import stripe_amount
+from ezscale.integrations.stripe.cards import Cards
 from ezscale.integrations.stripe.client import KeyReused, asking, open_client
 from ezscale.integrations.stripe.holdings import Holdings
+from ezscale.integrations.stripe.notices import Notices
+from ezscale.integrations.stripe.payers import Payers
 from ezscale.integrations.stripe.receipts import (
-    kept_card,
-    kept_method,
     ours,
     receipt_of_decline,
     receipt_of_dispute,
@@ -45,34 +41,11 @@ from ezscale.integrations.stripe.receipts import (
     refused,
     refused_refund,
 )
-from ezscale.kit.errors import Rejected, UnknownOutcome
+from ezscale.kit.errors import Rejected
 from ezscale.kit.money import Money
 
-SIGNATURE = "stripe-signature"
 MONEY = ["latest_charge.balance_transaction", "payment_method"]
-IN_THE_OTHER_MODE = "a similar object exists in"  # a test key for a live company, or the other way round
 CARD_IS_GONE = ("detached", "not have a payment method", "No such PaymentMethod")
-HEARD_OF_NOWHERE_ELSE = [  # what is done in Stripe's dashboard, and by banks
-    "refund.created",
-    "refund.updated",
-    "refund.failed",
-    "charge.dispute.created",
-    "charge.dispute.updated",
-    "charge.dispute.closed",
-    "charge.dispute.funds_withdrawn",
-    "charge.dispute.funds_reinstated",
-    "payment_method.updated",
-    "payment_method.automatically_updated",  # by the bank that has renewed it
-]
-ABOUT = {
-    "checkout.session.": About.PAGE,
-    "payment_intent.": About.PAYMENT,
-    "refund.": About.REFUND,
-    "charge.dispute.": About.DISPUTE,
-    "payment_method.updated": About.CARD,
-    "payment_method.automatically_updated": About.CARD,
-}
-OLDEST_SIGNATURE = 300  # seconds
 BEST_FIRST = [
     ChargeState.SUCCEEDED,
     ChargeState.PROCESSING,
@@ -109,22 +82,13 @@ class StripeGateway:
         self._client = client
         self._stripe = client.v1
         self._holdings = Holdings(client.v1)
-        self._webhook_secret = webhook_secret
+        self._payers = Payers(client.v1)
+        self._cards = Cards(client.v1)
+        self._notices = Notices(client.v1, webhook_secret)
 
     def register(self, payer: Payer) -> str:
         """The gateway's name for this customer; made on the first call, the same ever after."""
-        if payer.gateway_ref:
-            return payer.gateway_ref
-        known = next(self._known_customers(payer, {"email": payer.email}), "")
-        if known:
-            return known
-        try:
-            return self._new_customer(payer)
-        except KeyReused:  # made a moment ago, under an e-mail address or a name that has changed since
-            known = next(self._known_customers(payer, {}), "")
-            if not known:
-                raise
-            return known
+        return self._payers.register(payer)
 
     def open_checkout(self, charge: Charge, success_url: str, cancel_url: str) -> CheckoutPage:
         """A hosted page that takes exactly this charge, and keeps the card for renewals; not that of a nameless payer."""
@@ -323,51 +287,23 @@ class StripeGateway:
 
     def read_card_page(self, page_ref: str, payer_ref: str) -> Card | None:
         """The card that a payer left on a card page; None while nobody finished it, or when the page is not theirs."""
-        with asking(changes=False):
-            session = self._stripe.checkout.sessions.retrieve(page_ref, {"expand": ["setup_intent.payment_method"]})
-        intent = session.setup_intent
-        if session.status != "complete" or not isinstance(intent, stripe.SetupIntent):
-            return None
-        if not payer_ref or session.customer != payer_ref:
-            return None
-        return kept_card(intent.payment_method)
+        return self._cards.left_on(page_ref, payer_ref)
 
     def read_card(self, card_ref: str) -> Card | None:
         """A card as Stripe keeps it today; None when it does so for nobody."""
-        try:
-            with asking(changes=False):
-                method = self._stripe.payment_methods.retrieve(card_ref)
-        except Rejected as refusal:
-            if refusal.status != 404:
-                raise
-            return None
-        return None if method.customer is None else kept_method(method)
+        return self._cards.read(card_ref)
 
     def kept_of(self, payer_ref: str) -> Iterator[Card]:
         """The cards that Stripe keeps of a customer, newest first; none of one whom it does not know."""
-        try:
-            with asking(changes=False):
-                listed = self._stripe.payment_methods.list({"customer": payer_ref, "limit": 100})
-                for method in listed.auto_paging_iter():
-                    yield kept_method(method)
-        except Rejected as refusal:
-            if refusal.status not in (400, 404):
-                raise
+        return self._cards.kept_of(payer_ref)
 
     def forget_card(self, card_ref: str) -> None:
         """The gateway no longer keeps this card (no error when it did not)."""
-        try:
-            with asking(changes=True):
-                self._stripe.payment_methods.detach(card_ref)
-        except Rejected as refusal:
-            if refusal.status not in (400, 404):
-                raise
+        self._cards.forget(card_ref)
 
     def forget_payer(self, payer: Payer) -> None:
         """The gateway no longer knows this customer, nor their cards (no error when it did not)."""
-        known = self._known_customers(payer, {"email": payer.email} if payer.email else {})
-        for ref in dict.fromkeys(filter(None, (payer.gateway_ref, *known))):
-            self._delete_customer(ref)
+        self._payers.forget(payer)
 
     def old_subscriptions_since(self, moment: datetime) -> Iterator[str]:
         """None: Stripe shows us those of our own account only, and there are none."""
@@ -382,22 +318,11 @@ class StripeGateway:
 
     def notices_since(self, moment: datetime) -> Iterator[tuple[Notice, str]]:
         """The messages since a moment that nothing but a webhook would tell us of, each with its body; some may be known."""
-        with asking(changes=False):
-            listed = self._stripe.events.list(
-                {"created": {"gte": int(moment.timestamp())}, "types": HEARD_OF_NOWHERE_ELSE, "limit": 100}
-            )
-            for event in listed.auto_paging_iter():
-                row = event.to_dict()
-                yield _notice_of(row), json.dumps(row, default=str)
+        return self._notices.since(moment)
 
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """Verify a webhook's raw body by its signature; BadNotice when it is not from the gateway."""
-        signature = next((headers[name] for name in headers if name.lower() == SIGNATURE), "")
-        try:
-            stripe.WebhookSignature.verify_header(body.decode(), signature, self._webhook_secret, OLDEST_SIGNATURE)
-            return _notice_of(json.loads(body))
-        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadNotice(f"not a message of Stripe's: {type(error).__name__}") from error
+        return self._notices.read(body, headers)
 
     def _decided(self, payment_ref: str, deed: Literal["capture", "cancel"], key: str) -> Receipt:
         do = self._stripe.payment_intents.capture if deed == "capture" else self._stripe.payment_intents.cancel
@@ -414,48 +339,6 @@ class StripeGateway:
         with asking(changes=True):
             session: Session = self._stripe.checkout.sessions.create(params, {"idempotency_key": key})
         return CheckoutPage(session.id, session.url or "")
-
-    def _new_customer(self, payer: Payer) -> str:
-        with asking(changes=True):
-            customer = self._stripe.customers.create(
-                {
-                    "name": payer.name,
-                    "email": payer.email,
-                    "address": {"country": payer.country},
-                    "metadata": {"customer_id": str(payer.customer_id)},
-                },
-                {"idempotency_key": f"customer:{payer.customer_id.hex}"},
-            )
-        return customer.id
-
-    def _delete_customer(self, ref: str) -> None:
-        try:
-            with asking(changes=True):
-                gone = self._stripe.customers.delete(ref)
-        except Rejected as refusal:
-            if refusal.status == 404 and IN_THE_OTHER_MODE not in refusal.message:
-                return
-            raise
-        if not getattr(gone, "deleted", False):
-            raise UnknownOutcome(f"Stripe does not say that it has deleted {ref}.")
-
-    def _known_customers(self, payer: Payer, narrowed: CustomerListParams) -> Iterator[str]:
-        """Customers made by calls whose answer was lost: recognised by our own id alone."""
-        with asking(changes=False):
-            listed = self._stripe.customers.list({**narrowed, "limit": 100})
-            for customer in listed.auto_paging_iter():
-                if ours(customer.metadata, "customer_id") == payer.customer_id:
-                    yield customer.id
-
-
-def _notice_of(event: Mapping[str, Any]) -> Notice:
-    subject_ref = event["data"]["object"].get("id", "")  # a balance, say, has none
-    return Notice(event["id"], event["type"], _about(event["type"]), str(subject_ref), live=event["livemode"])
-
-
-@lru_cache(200)
-def _about(kind: str) -> About:
-    return next((about for start, about in ABOUT.items() if kind.startswith(start)), About.NOTHING)
 
 
 def _metadata(charge: Charge) -> dict[str, str]:
