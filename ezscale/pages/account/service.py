@@ -43,6 +43,7 @@ from ezscale.ui import (
 SERVICE, BILLING = ServiceState.service, ServiceState.billing
 SKILLS, WORDS = PanelState.skills, PanelState.words
 IS_OVER = (SERVICE.status == "terminated") | (SERVICE.status == "terminating") | (SERVICE.status == "expired")
+IS_THERE = (SERVICE.status == "active") | (SERVICE.status == "suspended")
 THIS = rx.Var.create("This ") + WORDS.thing
 
 
@@ -58,7 +59,12 @@ def service() -> rx.Component:
             service_panel.traffic(),
             _facts(),
         ),
-        stack(rx.cond(SKILLS.contains("power"), _power()), rx.cond(WORDS.has_hands, _hands()), billing, sharing()),
+        stack(
+            rx.cond(SKILLS.contains("power"), _power()),
+            rx.cond(WORDS.has_hands & IS_THERE, _hands()),
+            billing,
+            sharing(),
+        ),
     )
     page = stack(
         maintenance_notices(ServiceState.maintenance),
