@@ -1,81 +1,41 @@
 """A panel that hangs, or has had enough: nobody else waits for it, nothing is given up, and afterwards all is made up for."""
 
-import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from threading import Event
-from time import perf_counter
 
 import httpx
 import pytest
 from sqlmodel import col, select
 
 from ezscale import wiring
-from ezscale.accounts.signing_in import begin_session
-from ezscale.billing.invoicing import invoices
 from ezscale.integrations.guarding import LineGuard
 from ezscale.kit.clock import FixedClock
-from ezscale.kit.errors import BusinessError, NotNow
+from ezscale.kit.errors import NotNow
 from ezscale.kit.jobs import Job
 from ezscale.kit.pace import Pace
 from ezscale.kit.vendor_lines import MOST_FAILURES, Breaker, silent_lines
-from ezscale.kit.work import Database
-from ezscale.models import ProvisioningJob, User
+from ezscale.kit.work import Database, OpenWork
+from ezscale.models import ProvisioningJob
 from ezscale.models.service import JobAction, ServiceStatus, SuspensionReason, Trouble
 from ezscale.provisioning.carrying_out import MOST_TRIES
 from ezscale.provisioning.power import live_state
 from ezscale.provisioning.services import service_overview, service_to_change
 from ezscale.provisioning.stopping import wish_suspension
-from ezscale.state.session import SessionState
 from ezscale.tasks import engine
 from ezscale.tasks.provisioning import carry_out
 from ezscale.tasks.registry import name_of
 from tests.company import Company, Person
 from tests.panels import PANELS, OnPanel, on_panel
+from tests.reliability.silence import THREADS, HangingLine, crowd_of, worst
 from tests.sizes import SOAK, all_databases_in_a_soak, figures, size
-from tests.state.conftest import open_tab, state_of
 
-THREADS = 4
 MINUTE, MINUTES = timedelta(minutes=1), size(3, 10)
 MANY = size(1, 9)
 MACHINES = size(1, 2)  # SynergyCP's stand-in has no more of a kind beside the first
 FAR_MORE = MOST_TRIES + 2 * MOST_FAILURES
 LONGEST_QUESTION = 5  # seconds
-
-
-class Hanging(httpx.BaseTransport):
-    """A line that can hang until it is let go, and remembers the calls. It hangs for a part of the caller's patience."""
-
-    def __init__(self, line: httpx.BaseTransport, clock: FixedClock) -> None:
-        self.calls: list[tuple[datetime, float]] = []
-        self.patience: dict[str, float] = {}
-        self.part = 0.01
-        self._line, self._clock = line, clock
-        self._answers = Event()
-        self._answers.set()
-
-    def hangs(self) -> None:
-        """From now on; of the calls every second one is acted on."""
-        self.calls.clear()
-        self._answers.clear()
-
-    def answers(self) -> None:
-        """Again."""
-        self._answers.set()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The panel's answer, or the caller's patience runs out."""
-        seconds = request.extensions["timeout"]["read"]
-        self.calls.append((self._clock.now, perf_counter()))
-        self.patience[request.method] = max(seconds, self.patience.get(request.method, 0))
-        if self._answers.is_set():
-            return self._line.handle_request(request)
-        if len(self.calls) % 2:
-            self._line.handle_request(request)
-        self._answers.wait(seconds * self.part)
-        raise httpx.ReadTimeout("The read operation timed out", request=request)
 
 
 class Story:
@@ -84,10 +44,10 @@ class Story:
     def __init__(self, company: Company, name: str) -> None:
         self.at, self.pace = company, Pace(name, 10_000, None)
         guard = LineGuard(Breaker(company.house.database, name), self.pace, self.pace)
-        lines: list[Hanging] = []
+        lines: list[HangingLine] = []
 
-        def hanging(line: httpx.BaseTransport) -> Hanging:
-            lines.append(Hanging(line, company.clock))
+        def hanging(line: httpx.BaseTransport) -> HangingLine:
+            lines.append(HangingLine(line, company.clock))
             return lines[-1]
 
         self.on: OnPanel = on_panel(company, name, guard=guard, way=hanging)
@@ -128,7 +88,8 @@ def test_it_hangs_for_a_while_in_which_there_is_much_to_do(company: Company, pan
     many = MACHINES if panel == "synergycp" else MANY
     others = [story.buys(f"Bo{number}", number % 2) for number in range(many)]
     story.works_with_many_hands(minutes=MINUTES)
-    asked = [at for at, _ in story.line.calls]
+    asked = [call.at for call in story.line.calls]
+    questions = [call.patience for call in story.line.calls if call.request.method == "GET"]
     with company.robot() as work:
         silent = [line.name for line in silent_lines(work)]
     company.clock.move(timedelta(hours=1))
@@ -139,7 +100,7 @@ def test_it_hangs_for_a_while_in_which_there_is_much_to_do(company: Company, pan
     figures(f"{panel} hangs", builds=many, minutes=MINUTES, calls=len(asked), at_first=asked.count(asked[0]))
     assert built.status is ServiceStatus.ACTIVE
     assert silent == [panel]
-    assert story.line.patience["GET"] <= LONGEST_QUESTION
+    assert max(questions) <= LONGEST_QUESTION
     assert asked.count(asked[0]) <= MOST_FAILURES + THREADS - 1 < 10
     assert len(asked) <= 10 + 2 * MINUTES
     assert "vendors_answer" in told
@@ -157,7 +118,7 @@ def test_what_it_answers_429_to_is_asked_again_when_it_said(company: Company, pa
         list(story.on.panel.servers())
     list(story.on.panel.servers())
 
-    (_, first), (_, second), *_ = story.line.calls
+    first, second, *_ = [call.moment for call in story.line.calls]
     assert told.value.retry_after == 1
     assert second - first >= 1
 
@@ -187,55 +148,39 @@ def test_nothing_is_given_up_however_long_it_takes(company: Company, how: str) -
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("panel", PANELS if SOAK else PANELS[:1])
-async def test_other_pages_do_not_wait_for_it(company: Company, panel: str) -> None:
+async def test_other_pages_are_there_while_everybody_waits_for_it(company: Company, panel: str) -> None:
     story = Story(company, panel)
     ada = story.buys("Ada")
     company.lives(days=0.01)
-    with company.robot() as work:
-        session = begin_session(work, work.session.get_one(User, ada.user.id))
-    wiring.move_into(company.house)
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
-    story.line.part = 0.1
-    try:
-        before = await browsing(session.token, ada, seconds=size(1, 30))
+    async with crowd_of(company, ada, looking_at(ada)) as crowd:
         story.line.hangs()
-        meanwhile = await browsing(session.token, ada, seconds=size(1, 30))
-    finally:
-        story.line.answers()
-        wiring.move_out()
+        story.line.part = 1
+        still_hung = await crowd.reads_while_all_wait(story.line, pages=20)
+
+    assert still_hung >= THREADS
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("panel", PANELS if SOAK else PANELS[:1])
+async def test_soon_nobody_waits_for_it(company: Company, panel: str) -> None:
+    story = Story(company, panel)
+    ada = story.buys("Ada")
+    company.lives(days=0.01)
+    async with crowd_of(company, ada, looking_at(ada)) as crowd:
+        story.line.part = 0.1
+        before = await crowd.browses(seconds=size(1, 30))
+        story.line.hangs()
+        meanwhile = await crowd.browses(seconds=size(1, 30))
 
     figures(f"pages while {panel} hangs", p99_before=worst(before), p99_meanwhile=worst(meanwhile), pages=len(before))
-    assert worst(meanwhile) < worst(before) * (1.2 if SOAK else 4) + (0 if SOAK else 0.1)
     assert len(story.line.calls) <= MOST_FAILURES + THREADS
+    assert not SOAK or worst(meanwhile) < worst(before) * 1.2
 
 
-async def browsing(token: str, ada: Person, seconds: int) -> list[float]:
-    """How long each page took while six people looked at a service of this panel."""
-    end, pages = perf_counter() + seconds, list[float]()
-    own = await state_of(open_tab(token, name="reading"), SessionState)
-    service_id = ada.service().id
-
-    async def looks(number: int) -> None:
-        tab = await state_of(open_tab(token, name=f"looking {number}"), SessionState)
-        while perf_counter() < end:
-            with suppress(BusinessError):
-                await tab.converse(lambda opener: live_state(opener, wiring.panels(), service_id))
-            await asyncio.sleep(0.3)
-
-    async def reads() -> None:
-        while perf_counter() < end:
-            began = perf_counter()
-            await own.read(invoices)
-            pages.append(perf_counter() - began)
-            await asyncio.sleep(0.06 if SOAK else 0.01)  # more than 1,200 in a minute are refused
-
-    await asyncio.gather(reads(), *(looks(number) for number in range(6)))
-    return pages
-
-
-def worst(times: list[float]) -> float:
-    """The 99th percentile, in seconds."""
-    return round(sorted(times)[int(len(times) * 0.99)], 4)
+def looking_at(person: Person) -> Callable[[OpenWork], object]:
+    """They look at their service."""
+    service_id = person.service().id
+    return lambda opener: live_state(opener, wiring.panels(), service_id)
 
 
 def assert_one_server_each(story: Story, people: list[Person]) -> None:
