@@ -1,6 +1,6 @@
 """Changing subscriptions: a quote is accepted, paid for, and holds; or is withdrawn, or dropped because nobody paid."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from ezscale.billing.agreements import end_item, prepare_item, put_in_force
 from ezscale.billing.cases import open_case
 from ezscale.billing.change_lines import from_plain
 from ezscale.billing.change_quotes import point_of, refuse_unchangeable, require_changing
-from ezscale.billing.change_wishes import times
 from ezscale.billing.collecting import live_attempt, request_charge
 from ezscale.billing.days import day_of, midnight
 from ezscale.billing.events import ChangeAgreed, SubscriptionChanged
@@ -44,7 +43,6 @@ from ezscale.models import (
     Customer,
     Invoice,
     InvoiceLine,
-    Service,
     Subscription,
     SubscriptionChange,
     SubscriptionItem,
@@ -147,34 +145,6 @@ def forget_voided_change(work: Work, invoice_id: UUID) -> None:
     if found is not None:
         found.withdraw(work.now)
         work.session.add(found)
-
-
-def ask_for_resize(
-    work: Work, change_id: UUID, done_by_itself: Callable[[UUID, Collection[SubscriptionItem]], bool]
-) -> None:
-    """Where a panel does not set options and add-ons by itself, a person hears what is to be made from what.
-
-    `done_by_itself` is asked of a service, and of what beside its plan came or went. Not for another plan or cycle alone.
-    """
-    done = work.session.get_one(SubscriptionChange, change_id)
-    subscription = work.session.get_one(Subscription, done.subscription_id)
-    items = items_of(work, subscription.id)
-    before = [work.session.get_one(SubscriptionItem, UUID(item_id)) for item_id in _replaced_ids(done)]
-    served = select(Service).where(col(Service.item_id).in_([item.id for item in items]))
-    service = work.session.exec(served).first()
-    after = [item for item in items if str(item.id) in {terms["id"] for terms in done.items}]
-    if service is None or _fittings(before) == _fittings(after):
-        return
-    other = _fittings(before) ^ _fittings(after)
-    if done_by_itself(service.id, [item for item in (*before, *after) if _fittings([item]) & other]):
-        return
-    facts = {
-        "service": service.number,
-        "subscription": subscription.number,
-        "from": _in_words(before),
-        "to": _in_words(after),
-    }
-    open_case(work, "resize_by_hand", done.id.hex, subscription.customer_id, facts)
 
 
 def settle_changes(open_work: OpenWork) -> Tally:
@@ -329,19 +299,6 @@ def _put_in_force(work: Work, agreed: SubscriptionChange, subscription: Subscrip
     work.session.add_all([agreed, subscription])
     work.session.flush()
     work.emit(SubscriptionChanged(agreed.id, subscription.id, subscription.customer_id))
-
-
-def _replaced_ids(done: SubscriptionChange) -> list[str]:
-    return [*(terms["replaces_id"] for terms in done.items if terms["replaces_id"]), *done.ends]
-
-
-def _fittings(items: list[SubscriptionItem]) -> set[tuple[UUID | None, UUID | None, int]]:
-    beside = (item for item in items if item.kind is not ItemKind.PLAN)
-    return {(item.option_value_id, item.add_on_id, item.quantity) for item in beside}
-
-
-def _in_words(items: list[SubscriptionItem]) -> str:
-    return ", ".join(times(item.quantity, item.description) for item in items)[:400] or "nothing more"
 
 
 def _withdraw(work: Work, pending: SubscriptionChange) -> None:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, insert, select, update
+from sqlalchemy import BigInteger, Column, Index, bindparam, insert, select, update
 from sqlmodel import Field, Session, SQLModel
 
 from ezscale.kit.actor import Actor
@@ -207,21 +207,24 @@ def in_words(name: str) -> str:
 CHAINED = ("seq", "at", "kind", "user_id", "behind_id", "customer_id", "door", "action", "digest", "previous")
 OWNERS = {"customer_id": "customer", "user_id": "user_account"}
 ENTRIES, SUBJECTS, HEAD = table_of(AuditEntry), table_of(AuditSubject), table_of(AuditHead)
+# Put together once: every transaction that changes something runs them.
+LOCK_HEAD = select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
+ADD_ENTRY = insert(ENTRIES)
+MOVE_HEAD = update(HEAD).where(HEAD.c.id == 1).values(seq=bindparam("last_seq"), hash=bindparam("last_hash"))
 
 
 def _append(session: Session, entry: Values, subjects: Iterable[tuple[str, str]]) -> None:
     connection = session.connection()
-    locked = select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
-    head = connection.execute(locked).first()
+    head = connection.execute(LOCK_HEAD).first()
     if head is None:
         insert_new(session, HEAD, [{"id": 1, "seq": 0, "hash": GENESIS}])
-        head = connection.execute(locked).one()
+        head = connection.execute(LOCK_HEAD).one()
     linked = {**entry, "seq": head.seq + 1, "previous": head.hash}
     linked["hash"] = hash_of(linked)
-    connection.execute(insert(ENTRIES), linked)
+    connection.execute(ADD_ENTRY, linked)
     rows = [{"seq": linked["seq"], "kind": kind[:40], "subject_id": row_id[:64]} for kind, row_id in sorted(subjects)]
     insert_many(connection, SUBJECTS, rows)
-    connection.execute(update(HEAD).where(HEAD.c.id == 1).values(seq=linked["seq"], hash=linked["hash"]))
+    connection.execute(MOVE_HEAD, {"last_seq": linked["seq"], "last_hash": linked["hash"]})
 
 
 def _by_rows(changes: list[Values]) -> list[str]:

@@ -14,13 +14,14 @@ from ezscale.kit.ids import new_id
 from ezscale.kit.paging import in_blocks
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import PanelComparison, Service
+from ezscale.provisioning.addresses import follow_addresses, with_other_addresses
 from ezscale.provisioning.events import ComparisonAsked, PanelCompared
 from ezscale.provisioning.findings import close_if_over, is_told, open_findings, tell
 from ezscale.provisioning.jobs import Panels, panel_of
 from ezscale.provisioning.judging import Fault, faults_of
 from ezscale.provisioning.on_record import by_remote_id, running_after
 from ezscale.provisioning.ports import Panel, RemoteServer
-from ezscale.provisioning.second_look import faults_behind, faults_of_server, faults_of_service
+from ezscale.provisioning.second_look import faults_behind, faults_of_server, faults_of_service, look_if_there
 
 RUN = "panels"
 AWAY = "away"  # counted by a run whose panel did not let itself be gone through
@@ -114,9 +115,22 @@ def _read_servers(run: Comparison) -> None:
     for block in in_blocks(run.panel.servers(), BLOCK):
         there = [server for server in block if not server.gone]
         run.seen.update(server.remote_id for server in there)
+        _follow_addresses(run, there)
         for remote_id in _suspects(run, there):
             with run.tally.apart(remote_id):
                 run.believe(faults_of_server(run.open_work, run.name, run.panel, remote_id))
+
+
+def _follow_addresses(run: Comparison, servers: list[RemoteServer]) -> None:
+    """Only the panel gives addresses and takes them: what a second look confirms is what we say from now on."""
+    with run.open_work() as work:
+        moved = with_other_addresses(work, run.name, servers)
+    for service_id, remote_id in moved:
+        with run.tally.apart(remote_id):
+            server = look_if_there(run.panel, remote_id)
+            with run.open_work() as work:
+                if server is not None and follow_addresses(work, service_id, server):
+                    run.tally.count("addresses")
 
 
 def _suspects(run: Comparison, servers: list[RemoteServer]) -> list[str]:

@@ -11,14 +11,16 @@ from ezscale.kit.errors import Rejected
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ProvisioningJob, Service, SubscriptionItem
 from ezscale.models.service import JobAction, ServiceStatus
+from ezscale.provisioning.addresses import assign_addresses, held_ipv4
 from ezscale.provisioning.events import ServiceResized
 from ezscale.provisioning.jobs import Panels, assignment, request_job
 from ezscale.provisioning.logbook import write_log
 from ezscale.provisioning.panel_skills import Resizes
-from ezscale.provisioning.ports import NOT_TOLD, Panel, ServiceSpec
+from ezscale.provisioning.ports import NOT_TOLD, Panel, RemoteServer, ServiceSpec
 from ezscale.provisioning.services import service_to_change
-from ezscale.provisioning.specs import field_of
+from ezscale.provisioning.specs import extras_of, field_of
 
+ADDRESSES = "ipv4"
 REFUSED_LATELY = timedelta(days=1)
 FOLLOWING = (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)  # as soon as it runs again
 
@@ -47,6 +49,8 @@ def follow_options(work: Work, panels: Panels, service_id: UUID, changed: Collec
     panel = panels.get(service.panel)
     wanted = {field_of(work, item) for item in changed}
     by_itself: frozenset[str] = panel.changes if isinstance(panel, Resizes) else frozenset()
+    if held_ipv4(work, service) > 1 + extras_of(work, service.item_id).ipv4:
+        by_itself -= {ADDRESSES}  # which of them goes is for its owner to say
     if wanted & by_itself and service.status in FOLLOWING:
         service.lack_options()
         work.session.add(service)
@@ -85,11 +89,13 @@ def resize(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
     if remote_id is None or not isinstance(panel, Resizes):
         raise Rejected("This panel changes no sizes: a person has to do it there.")
     done = panel.resize(remote_id, spec)
-    _verify(panel, remote_id, spec)
+    there = _verify(panel, remote_id, spec)
     with open_work() as work:
         task = assignment(work, job_id)
         if task is None:
             return
+        if there is not None and there.ipv4:
+            assign_addresses(work, task.service, there)
         changed_meanwhile = task.spec.extras != spec.extras
         task.service.become(plan_id, keeps_more=bool(done.left), lacks_options=changed_meanwhile)
         task.job.finish(work.now)
@@ -103,14 +109,17 @@ def resize(open_work: OpenWork, panel: Panel, job_id: UUID) -> None:
         work.emit(ServiceResized(task.service.id, task.service.customer_id))
 
 
-def _verify(panel: Resizer, remote_id: str, spec: ServiceSpec) -> None:
-    """Rejected when a panel that changes sizes by itself shows another one than it was asked for, or none."""
+def _verify(panel: Resizer, remote_id: str, spec: ServiceSpec) -> RemoteServer | None:
+    """The server as a panel shows it that changes sizes by itself; Rejected when that is not what it was asked for."""
     if not panel.changes:
-        return
-    there = panel.look(remote_id).sizes
-    if there is None:
+        return None
+    there = panel.look(remote_id)
+    if there.sizes is None:
         raise Rejected("The panel does not show what size it has now: a person has to look.")
-    for name in sorted(panel.changes):
-        now, sold = getattr(there, name), getattr(spec.sizes, name)
+    for name in sorted(panel.changes - {ADDRESSES}):
+        now, sold = getattr(there.sizes, name), getattr(spec.sizes, name)
         if now not in (sold, NOT_TOLD):
             raise Rejected(f"The panel was asked for {name} of {sold}, and shows {now}.")
+    if ADDRESSES in panel.changes and len(there.ipv4) <= spec.extras.ipv4:
+        raise Rejected(f"The panel was asked for {1 + spec.extras.ipv4} IPv4 addresses, and shows {len(there.ipv4)}.")
+    return there

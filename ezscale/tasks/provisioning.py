@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ezscale.billing import changes
+from ezscale.billing import fitting_by_hand
 from ezscale.billing.cases import open_case
 from ezscale.billing.events import (
     DisputeLost,
@@ -144,7 +144,7 @@ def delete_what_is_due(house: House) -> None:
 def follow_plan(house: House, event: SubscriptionChanged) -> None:
     """Let what runs for a subscription become what it is sold as; put before staff what has to be done by hand."""
     with house.automation("provisioning")() as work:
-        changes.ask_for_resize(work, event.change_id, partial(resizing.follow_options, work, house.panels))
+        fitting_by_hand.ask_for_resize(work, event.change_id, partial(resizing.follow_options, work, house.panels))
         items = [item.id for item in items_of(work, event.subscription_id)]
         resizing.follow_plans(work, [service.id for service in services_of_items(work, items)])
 

@@ -264,6 +264,28 @@ def test_a_resize_whose_answer_was_lost_is_repeated(panel, sandbox, server):
     assert panel.resize(server, replace(SPEC, package="3")).left == ()
 
 
+def test_addresses_are_added_up_to_what_is_sold_and_none_is_taken_away(panel, server):
+    three = replace(SPEC, extras=Extras(ipv4=2))
+
+    for _ in range(2):
+        panel.resize(server, three)
+    held = panel.look(server).ipv4
+    panel.resize(server, SPEC)
+
+    assert len(held) == 3
+    assert panel.look(server).ipv4 == held
+
+
+def test_addresses_whose_answer_was_lost_get_time_to_turn_up_before_more_are_asked_for(panel, sandbox, server):
+    sandbox.goes_wrong("lost", "/servers/*/ipv4Qty", "POST")
+
+    with pytest.raises(UnknownOutcome) as lost:
+        panel.resize(server, replace(SPEC, extras=Extras(ipv4=1)))
+
+    assert lost.value.retry_after == panel.settles.total_seconds() == 60
+    assert len(panel.look(server).ipv4) == 2
+
+
 def test_a_package_that_is_not_there_does_not_make_the_server_gone(panel, server):
     with pytest.raises(Rejected, match="package not found") as refused:
         panel.resize(server, replace(SPEC, package="9"))

@@ -11,6 +11,7 @@ from ezscale.kit.ids import new_id
 from ezscale.models import PanelFinding
 from ezscale.models.panel import FindingKind as F
 from ezscale.models.service import ServiceStatus as S
+from ezscale.provisioning.addresses import with_other_addresses
 from ezscale.provisioning.comparing import compare_panels
 from ezscale.provisioning.events import ServiceResumed
 from ezscale.provisioning.jobs import retry_build
@@ -18,8 +19,10 @@ from ezscale.provisioning.judging import fault_of_stranger, faults_of, is_undeci
 from ezscale.provisioning.mending import delete_orphan
 from ezscale.provisioning.on_record import OnRecord, Relations
 from ezscale.provisioning.ports import NOT_TOLD, RemoteServer, RemoteState, Sizes
+from ezscale.provisioning.reverse_dns import held_addresses
 from ezscale.tasks.provisioning import look_again
 from tests.builders import NOW
+from tests.panels import PANELS, on_panel
 
 SOLD = Sizes(cpu_cores=2, memory_mb=4096, disk_gb=80, traffic_gb=0)
 KEPT = OnRecord(
@@ -164,11 +167,43 @@ def test_a_server_that_lacks_what_was_paid_for_beside_its_plan_is_of_the_wrong_s
     assert (found.kind, found.facts) == (F.WRONG_SIZE, {"disk": "80 GB, sold 180 GB"})
 
 
+def test_an_address_that_was_taken_away_at_the_panel_is_nobodys_here_and_its_name_leaves(at):
+    ada = at.signs_up("Ada Moreno")
+    ada.pays(ada.orders(add_ons={"extra-ipv4": 1}).invoice_id)
+    at.lives(days=0.01)
+    service = ada.service()
+    kept, gone = sorted(held_by(ada))
+    at.panel_http.request("DELETE", f"/servers/{service.remote_id}/ipv4", json={"interface": "primary", "ip": [gone]})
+
+    first, second = (compare_panels(at.house.automation("comparison"), at.house.panels) for _ in range(2))
+
+    assert (first["virtfusion"].counts, second["virtfusion"].counts) == ({"addresses": 1}, {})
+    assert (held_by(ada), ada.service().ipv4) == ({kept}, kept)
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_while_addresses_are_where_they_were_no_server_is_looked_at_alone(at, name):
+    story = on_panel(at, name)
+    ada = at.signs_up("Ada Moreno")
+    story.buys(ada, "ada.example.com")
+    at.lives(days=0.05)
+    with at.robot() as work:
+        moved = with_other_addresses(work, name, list(story.servers()))
+
+    assert moved == []
+
+
 class Away:
     """A panel at which nobody answers."""
 
     def servers(self):
         raise TemporaryFailure("nobody answers")
+
+
+def held_by(person):
+    """The IPv4 addresses that the customer is shown."""
+    held = person.does(lambda work: held_addresses(work, person.service().id))
+    return {each.address for each in held if "." in each.address}
 
 
 def findings(at):

@@ -54,7 +54,7 @@ class VirtFusionPanel:
 
     name = "virtfusion"
     sets = frozenset({"cpu_cores", "memory_mb", "disk_gb", "traffic_gb", "ipv4"})
-    changes = frozenset({"cpu_cores", "memory_mb", "traffic_gb"})
+    changes = frozenset({"cpu_cores", "memory_mb", "traffic_gb", "ipv4"})
     shares_room = True
     longest_build = timedelta(minutes=30)
     looks_again = timedelta(seconds=5)
@@ -183,8 +183,10 @@ class VirtFusionPanel:
             self.look(remote_id)  # a package that is not there must not look like a server that is gone
             raise Rejected(missing.message, status=missing.status) from missing
         disk = bigger_than_package(spec).get("storage", 0)
-        for name, size in other_sizes(self.look(remote_id), spec).items():
+        there = self.look(remote_id)
+        for name, size in other_sizes(there, spec).items():
             self._panel.change_size(remote_id, name, size)
+        self._add_addresses(there, 1 + spec.extras.ipv4)
         if disk:
             left = [*left, f"With its options its disk has to have {disk} GB: a person has to see to that"]
         return Resizing(tuple(left), restarts=True)
@@ -249,6 +251,15 @@ class VirtFusionPanel:
         except (Rejected, TemporaryFailure):
             if self.look(remote_id).suspended is not suspended:
                 raise
+
+    def _add_addresses(self, there: RemoteServer, sold: int) -> None:
+        """Give a server as many as are sold. None is taken away: which one goes is for its owner to say."""
+        if (lacking := sold - len(there.ipv4)) <= 0:
+            return
+        try:
+            self._panel.add_ipv4(there.remote_id, lacking)
+        except UnknownOutcome as lost:  # before they have turned up, the next try would add them once more
+            raise UnknownOutcome(lost.message, retry_after=self.settles.total_seconds()) from lost
 
     def _administrator_of(self, remote_id: str) -> str:
         installed = installed_template(self._panel.server(remote_id))

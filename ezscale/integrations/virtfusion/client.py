@@ -142,6 +142,10 @@ class VirtFusionClient:
         field = "cores" if name == "cpuCores" else name
         ask(self._http, "PUT", f"/servers/{server_id}/modify/{name}", json={field: size})
 
+    def add_ipv4(self, server_id: str, quantity: int) -> None:
+        """So many more IPv4 addresses on a server's first interface, whichever are free."""
+        ask(self._http, "POST", f"/servers/{server_id}/ipv4Qty", json={"interface": "primary", "quantity": quantity})
+
     def switch_console(self, server_id: str, action: str) -> Row:
         """Enable or disable the console; it is so when the queue item is finished."""
         return self._row("POST", f"/servers/{server_id}/vnc", {"action": action})

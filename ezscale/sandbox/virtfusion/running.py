@@ -147,7 +147,7 @@ def change_owner(here: Here, request: Request, server_id: str, user_id: str) -> 
     return Response(status_code=201)
 
 
-@router.post("/servers/{server_id}/ipv4Qty", status_code=201)
+@router.post("/servers/{server_id}/ipv4Qty")
 def add_ipv4(here: Here, server_id: str, body: bodies.MoreAddresses) -> dict[str, Any]:
     """More addresses."""
     server = idle_server(here, server_id)
