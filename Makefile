@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-build pyproject.toml
-WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+# One more than processors: they wait for browsers and servers, too.
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DELETE_ON_ERROR:
@@ -40,7 +41,8 @@ bench: $(VENV)/dev.stamp ## Measure the workloads against their references (ONLY
 
 soak: $(VENV)/dev.stamp ## Kill, break, crowd and attack the company for half an hour or more, with figures
 	@EZSCALE_SOAK=1 $(BIN)/pytest tests/reliability tests/security tests/kit/test_audit.py \
-		tests/billing/test_given_back_once.py tests/browser/test_payloads.py tests/journeys/test_two_years.py -s -q $(ARGS)
+		tests/billing/test_given_back_once.py tests/browser/test_payloads.py tests/journeys/test_two_years.py \
+		tests/journeys/test_changing.py -s -q $(ARGS)
 
 screens: $(VENV)/dev.stamp ## Photograph every page in both themes and two widths into docs/screens/
 	@$(BIN)/python -m tests.browser.screens

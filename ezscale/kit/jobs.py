@@ -176,9 +176,9 @@ def take_over(session: Session) -> None:
             session.connection().execute(FREE, {"job_id": job_id, "holder": holder})
 
 
-def finish(connection: Connection, job_id: UUID, now: datetime) -> None:
-    """It is done and never runs again."""
-    connection.execute(DONE, {"job_id": job_id, "now": now})
+def finish(connection: Connection, job_ids: Sequence[UUID], now: datetime) -> None:
+    """They are done and never run again."""
+    connection.execute(DONE, {"job_ids": job_ids, "now": now})
 
 
 def give_up(session: Session, job_id: UUID, now: datetime, error: str) -> None:
@@ -222,7 +222,7 @@ TAKE = (
 )
 FREE = update(JOBS).where(THIS, JOBS.c.held_by == bindparam("holder")).values(lease_until=None)
 ENDED: dict[str, Any] = {"finished_at": bindparam("now"), "lease_until": None}
-DONE = update(JOBS).where(THIS).values(status=JobStatus.DONE, error="", **ENDED)
+DONE = update(JOBS).where(THESE).values(status=JobStatus.DONE, error="", **ENDED)
 FAILED = update(JOBS).where(THIS).values(status=JobStatus.FAILED, error=bindparam("trouble"), **ENDED)
 POSTPONE = (
     update(JOBS)

@@ -6,13 +6,13 @@ process: events and jobs wait.
 
 import random
 from collections.abc import Sequence
-from contextlib import ExitStack
 from datetime import datetime, timedelta
-from typing import Any
+from time import monotonic
+from typing import Any, Self
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs, outbox
@@ -29,6 +29,7 @@ from ezscale.wiring import House
 log = structlog.get_logger()
 
 BLOCK = 32  # jobs that are taken up together
+TOGETHER = 0.02  # seconds within which jobs are ended together
 MOST_TRIES = 60  # of a temporary failure: about eight hours
 MOST_BUG_TRIES = 4
 LONGEST_WAIT = timedelta(minutes=10)
@@ -79,21 +80,51 @@ def due_jobs(house: House, lane: Lane | None = None, limit: int = 200) -> list[U
 def run_jobs(house: House, job_ids: Sequence[UUID]) -> None:
     """Run those of these jobs that are due and free, one after the other.
 
-    They are taken up together, and each is ended by itself: should the process die, one is run once more, and the rest
-    is free again. A block that takes longer than its lease leaves the rest to whoever is free.
+    They are taken up together. Each that took a while is ended at once; those that took no time are ended together. Should
+    the process die, those that were not ended run once more, and the rest is free again. A block that takes longer than its
+    lease leaves the rest to whoever is free.
     """
-    open_work, engine = house.automation("engine"), house.database.engine
+    open_work = house.automation("engine")
     with open_work() as work:
         taken = [] if stands_still(work) else jobs.claim(work.session, job_ids, work.now)
-    with ExitStack() as block:
-        line: Connection | None = None  # not before the first is done, which may have to wait for somebody
+    with _Endings(house.database.engine, work.now) as endings:
         for job in taken:
             if not job.is_ours:
                 return
             if _is_done(house, open_work, job):
-                line = line or block.enter_context(engine.connect())
-                with giving_way(), line.begin():
-                    jobs.finish(line, job.id, work.now)
+                endings.add(job.id)
+
+
+class _Endings:
+    """Which jobs of a block are done, put on record at the latest a moment after they are."""
+
+    def __init__(self, engine: Engine, now: datetime) -> None:
+        self._engine, self._now = engine, now
+        self._line: Connection | None = None  # not before one is done, which may have to wait for somebody
+        self._done: list[UUID] = []
+        self._recorded_at = monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_trouble: object) -> None:
+        if kind is None or issubclass(kind, Exception):  # whoever is being killed does nothing more
+            self._record()
+        if self._line is not None:
+            self._line.close()
+
+    def add(self, job_id: UUID) -> None:
+        """It is done."""
+        self._done.append(job_id)
+        if monotonic() - self._recorded_at >= TOGETHER:
+            self._record()
+
+    def _record(self) -> None:
+        if self._done:
+            self._line = self._line or self._engine.connect()
+            with giving_way(), self._line.begin():
+                jobs.finish(self._line, self._done, self._now)
+        self._done, self._recorded_at = [], monotonic()
 
 
 def drain(house: House) -> int:

@@ -7,6 +7,7 @@ from time import sleep
 from ezscale.accounts.signing_in import take_sessions_along
 from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs
+from ezscale.kit.actor import robot
 from ezscale.kit.clock import FixedClock, move_ahead
 from ezscale.tasks.engine import drain, tick
 from ezscale.tasks.registry import SCHEDULE, Periodic
@@ -14,6 +15,7 @@ from ezscale.wiring import House
 
 DAILY_RUNS_DONE = time(6)
 A_MOMENT = timedelta(seconds=30)
+MACHINE = robot("time machine")
 ITSELF = "housekeeping.travel"  # the job in which a travel may be running must not keep it from moving
 
 
@@ -28,7 +30,7 @@ def travel(
     while True:
         tick(house, schedule)
         drain(house)
-        with house.automation("time machine")() as work:
+        with house.database.reader(MACHINE)() as work:
             now, halted = work.now, stands_still(work)
         if on_day is not None and now.date() != day:
             day = now.date()
@@ -39,7 +41,7 @@ def travel(
 
 
 def _next_job(house: House, now: datetime) -> datetime:
-    with house.automation("time machine")() as work:
+    with house.database.reader(MACHINE)() as work:
         soonest = jobs.next_run(work.session, but=ITSELF)
     return max(soonest, now + timedelta(seconds=1)) if soonest else datetime.max.replace(tzinfo=UTC)
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -36,10 +37,21 @@ def ezscale(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> Callable[...,
     return ezscale
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the file of a database with tables and nothing else is kept, once one was made."""
+    return tmp_path_factory.mktemp("tables") / "ezscale.db"
+
+
 @pytest.fixture
-def company(ezscale: Callable[..., Ran]) -> Callable[..., Ran]:
+def company(ezscale: Callable[..., Ran], data_dir: Path, tables: Path) -> Callable[..., Ran]:
     """The same, in a company that has its tables and nothing else."""
-    assert ezscale("migrate")[0] == 0
+    if tables.exists():
+        data_dir.mkdir(mode=0o700)
+        copyfile(tables, data_dir / tables.name)
+    else:
+        assert ezscale("migrate")[0] == 0
+        copyfile(data_dir / tables.name, tables)
     return ezscale
 
 

@@ -18,6 +18,7 @@ from tests.company import Company
 from tests.journeys.records import credit_of, subscription_of
 from tests.sizes import size
 
+DAYS = range(0, 31, size(3, 1))  # of a month, its first and its last among them
 STRIPES_SMALLEST = 50  # cents: it charges no less
 BEGINNINGS = {
     "31 January": (datetime(2026, 1, 31, 9, tzinfo=UTC), ""),
@@ -59,7 +60,7 @@ def test_every_cycle_keeps_its_day_and_bills_each_day_once(database, clock, tmp_
 @pytest.mark.parametrize(("first", "then"), [("vps-2", "vps-3"), ("vps-3", "vps-2")])
 def test_on_every_day_of_a_month_the_quote_is_the_invoice_and_the_charge(database, clock, tmp_path, first, then):
     at = Company(database, clock, tmp_path, rounds=False)
-    people = [at.signs_up(f"Ada{day} Moreno", country="IE") for day in range(31)]
+    people = [at.signs_up(f"Ada{day} Moreno", country="IE") for day in DAYS]
     for person in people:
         order = person.orders(first)
         person.pays(order.invoice_id)
@@ -80,7 +81,7 @@ def test_on_every_day_of_a_month_the_quote_is_the_invoice_and_the_charge(databas
             assert (bill.status, at_stripe["captured"]) == (InvoiceStatus.PAID, max(quote.total_minor, 0))
         assert credit_of(person) == max(-quote.total_minor, 0)
         assert subscription_of(person).bill_from == date(2026, 4, 2)  # what was billed ahead is to be billed anew
-        at.lives(days=1)
+        at.lives(days=DAYS.step)
     at.lives(days=3)
 
     assert too_small == ([44] if then == "vps-3" else [])  # the last day of the month, and no other

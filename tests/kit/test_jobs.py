@@ -77,7 +77,7 @@ def test_a_postponed_job_waits_for_its_time(work, job_id):
 @pytest.mark.parametrize(
     ("settle", "words", "status"),
     [
-        (lambda session, *ended: jobs.finish(session.connection(), *ended), (), JobStatus.DONE),
+        (lambda session, job_id, now: jobs.finish(session.connection(), [job_id], now), (), JobStatus.DONE),
         (jobs.give_up, ("a bug",), JobStatus.FAILED),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_good_panel_takes_a_query_for_each_block_and_not_one_for_each_server(a
         compares(at)
 
     about_services = [words for words in statements if "FROM service" in words.replace("\n", " ")]
-    assert len(about_services) == 2 * 2 + 3  # servers and their addresses by block; services by block, and the end of them
+    assert len(about_services) == 2 * 2 + 3  # servers and addresses, by block; services, by block and to the end
     assert len(statements) < 25
 
 

@@ -12,6 +12,7 @@ from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.jobs import LEASE, Job, JobStatus, enqueue, job_row
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.kit.work import Database
+from ezscale.tasks import engine
 from ezscale.tasks.engine import MOST_TRIES, run_jobs
 from ezscale.tasks.registry import KNOWN
 from ezscale.wiring import House
@@ -62,7 +63,11 @@ def standing(company: Company, job_id: UUID) -> tuple[JobStatus, int]:
         return job.status, job.tries
 
 
-def test_jobs_are_taken_up_together_and_each_is_ended_by_itself(company: Company) -> None:
+@pytest.mark.parametrize(("together", "endings"), [(60, 1), (0, 5)], ids=["take no time", "take a while"])
+def test_jobs_are_taken_up_together_and_ended_together_if_they_take_no_time(
+    company: Company, monkeypatch: pytest.MonkeyPatch, together: float, endings: int
+) -> None:
+    monkeypatch.setattr(engine, "TOGETHER", together)
     with company.robot() as work:
         rows = [job_row("billing.learn_tax_places", {}, f"once {number}", work.now) for number in range(5)]
         enqueue(work.session, rows)
@@ -70,7 +75,7 @@ def test_jobs_are_taken_up_together_and_each_is_ended_by_itself(company: Company
     with commits_on(company.house.database.engine) as commits:
         run_jobs(company.house, [row["id"] for row in rows])
 
-    assert len(commits) == 1 + 5
+    assert len(commits) == 1 + endings
     assert [standing(company, row["id"]) for row in rows] == [(JobStatus.DONE, 1)] * 5
 
 
