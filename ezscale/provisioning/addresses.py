@@ -10,13 +10,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.kit.work import Work
 from ezscale.models import IpAssignment, ProvisioningJob, Service
-from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.logbook import write_log
+from ezscale.provisioning.on_record import RUNNING
 from ezscale.provisioning.ports import RemoteServer
 from ezscale.provisioning.reverse_dns import give_back_names
 from ezscale.provisioning.services import service_to_change
-
-RUNNING = (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)
 
 
 def assign_addresses(work: Work, service: Service, remote: RemoteServer) -> None:
@@ -47,7 +45,7 @@ def follow_addresses(work: Work, service_id: UUID, remote: RemoteServer) -> bool
     work.session.flush()
     if (after := _addresses_of(work, service)) == before:
         return False
-    write_log(work, service_id, "addresses", f"The panel shows {', '.join(sorted(after))}")
+    write_log(work, service_id, "addresses", f"Its addresses are now {', '.join(sorted(after))}")
     return True
 
 
