@@ -83,6 +83,8 @@ def _sizes(kept: OnRecord, server: RemoteServer) -> dict[str, str]:
     facts = {}
     if server.package and server.package != kept.package:
         facts["package"] = f"{server.package}, sold {kept.package}"
+    if server.ipv4 and len(server.ipv4) <= kept.more_addresses:
+        facts["IPv4 addresses"] = f"{len(server.ipv4)}, sold {1 + kept.more_addresses}"
     if server.sizes is None:
         return facts
     sold = asdict(kept.sizes)

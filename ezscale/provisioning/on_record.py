@@ -28,7 +28,8 @@ WITHOUT_SERVER = (ServiceStatus.BUILDING, ServiceStatus.FAILED)
 class OnRecord:
     """A service as it should be on its panel.
 
-    `sizes` are its plan's with what its options and add-ons make more; the plan's alone while it is known to lack those.
+    `sizes` are its plan's with what its options and add-ons make more, and `more_addresses` how many IPv4 addresses those
+    add; the plan's alone while it is known to lack them.
     `is_worked_on` says that it is being built, stopped, deleted or otherwise changed there: nothing can be said of it now.
     `stands_still` that a suspension holds; `is_fitted` that options or add-ons, or a bigger plan before, may have left it bigger than its plan.
     """
@@ -44,6 +45,7 @@ class OnRecord:
     is_worked_on: bool
     stands_still: bool
     is_fitted: bool
+    more_addresses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +140,5 @@ def _kept(row: Any, extras: Extras) -> OnRecord:
         is_worked_on=bool(row.is_live) or row.status in IN_HANDS,
         stands_still=bool(row.stands_still),
         is_fitted=bool(row.is_fitted) or row.keeps_more,
+        more_addresses=extras.ipv4,
     )

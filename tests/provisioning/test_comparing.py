@@ -49,6 +49,9 @@ JUDGED = [
     ({"is_fitted": True}, {"sizes": replace(SOLD, disk_gb=0)}, []),
     ({"is_fitted": True}, {"sizes": replace(SOLD, disk_gb=40)}, [F.WRONG_SIZE]),
     ({"is_fitted": True}, {"sizes": replace(SOLD, traffic_gb=4000)}, [F.WRONG_SIZE]),
+    ({"more_addresses": 1}, {"ipv4": ("192.0.2.1",)}, [F.WRONG_SIZE]),
+    ({"more_addresses": 1}, {"ipv4": ("192.0.2.1", "192.0.2.2")}, []),
+    ({"more_addresses": 1}, {}, []),
     ({"stands_still": True}, {}, [F.RUNS_THOUGH_SUSPENDED]),
     ({"stands_still": True, "status": S.SUSPENDED}, {"suspended": True}, []),
     ({"status": S.SUSPENDED}, {"suspended": True}, [F.SUSPENDED_THOUGH_PAID]),
@@ -177,7 +180,7 @@ def test_an_address_that_was_taken_away_at_the_panel_is_nobodys_here_and_its_nam
 
     first, second = (compare_panels(at.house.automation("comparison"), at.house.panels) for _ in range(2))
 
-    assert (first["virtfusion"].counts, second["virtfusion"].counts) == ({"addresses": 1}, {})
+    assert (first["virtfusion"].counts, second["virtfusion"].counts) == ({"addresses": 1, F.WRONG_SIZE: 1}, {})
     assert (held_by(ada), ada.service().ipv4) == ({kept}, kept)
 
 
