@@ -92,6 +92,13 @@ class NotNow(TemporaryFailure):
     """It does not want to be asked now, or does not answer these days: nothing happened, and this was no try."""
 
 
+class NotYet(TemporaryFailure):
+    """It answered, and is still at it: look again in `retry_after` seconds. What failed before it answered counts no more."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message, retry_after=retry_after)
+
+
 class UnknownOutcome(TemporaryFailure):
     """The other side may or may not have acted: find out before asking again."""
 

@@ -186,9 +186,9 @@ def give_up(session: Session, job_id: UUID, now: datetime, error: str) -> None:
     session.connection().execute(FAILED, {"job_id": job_id, "now": now, "trouble": error})
 
 
-def postpone(session: Session, job_id: UUID, until: datetime, error: str = "", *, counts: bool = True) -> None:
-    """It runs again, not before `until`. This was a try, unless it does not count."""
-    values = {"job_id": job_id, "until": until, "trouble": error, "uncounted": 0 if counts else 1}
+def postpone(session: Session, job_id: UUID, until: datetime, error: str = "", *, uncounted: int = 0) -> None:
+    """It runs again, not before `until`. This was a try, and so were those before it, except for so many."""
+    values = {"job_id": job_id, "until": until, "trouble": error, "uncounted": uncounted}
     session.connection().execute(POSTPONE, values)
 
 

@@ -285,6 +285,10 @@ class ProvisioningJob(Row, table=True):
         self.tries += int(counts)
         self.trouble, self.trouble_kind = trouble, kind
 
+    def be_answered(self) -> None:
+        """The panel is at it, and says so: failures are counted anew."""
+        self.tries = 0
+
     def fail(self, trouble: str, now: datetime, kind: Trouble = Trouble.REFUSED) -> None:
         """It cannot go on without a person, or before there is room."""
         self.trouble, self.trouble_kind, self.failed_at, self.live_for = trouble, kind, now, None

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from ezscale.kit.clock import world_now
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import Missing, Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.errors import Missing, NotYet, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import Customer, ProvisioningJob, Service
 from ezscale.models.service import BuildStep, JobAction
@@ -26,10 +26,6 @@ from ezscale.provisioning.specs import in_words
 CLOCKS_DIFFER = timedelta(minutes=2)
 NEXT_IN_LINE = 3.0  # seconds
 LONGEST_LOOK = timedelta(minutes=2)
-
-
-class NotYet(TemporaryFailure):
-    """The panel is still at it."""
 
 
 def build(open_work: OpenWork, panel: Panel, vault: Vault, job_id: UUID) -> None:

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import NotNow, Rejected, TemporaryFailure
+from ezscale.kit.errors import NotNow, NotYet, Rejected, TemporaryFailure
 from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models.service import JobAction, ServiceStatus, Trouble
-from ezscale.provisioning.building import NotYet, build
+from ezscale.provisioning.building import build
 from ezscale.provisioning.events import (
     BuildProgressed,
     BuildTroubled,
@@ -26,7 +26,7 @@ from ezscale.provisioning.specs import in_words
 from ezscale.provisioning.stopping import resume, suspend, terminate
 from ezscale.provisioning.trouble import told_of_end, told_of_retry
 
-MOST_TRIES = 30
+MOST_TRIES = 30  # in a row
 WITH_LOGIN = {JobAction.CREATE: build, JobAction.REINSTALL: reinstall}
 DEEDS = {
     JobAction.SUSPEND: suspend,
@@ -58,6 +58,7 @@ def _do(open_work: OpenWork, panels: Panels, vault: Vault, task: Assignment) -> 
         else:
             DEEDS[task.job.action](open_work, panel, job_id)
     except NotYet:
+        _note_answer(open_work, task)
         raise
     except NotNow as failure:
         _note_silence(open_work, job_id, failure.message)
@@ -71,6 +72,14 @@ def _do(open_work: OpenWork, panels: Panels, vault: Vault, task: Assignment) -> 
         _give_up(open_work, job_id, refusal.message, Trouble.FULL)
     except Rejected as refusal:
         _give_up(open_work, job_id, refusal.message, Trouble.REFUSED)
+
+
+def _note_answer(open_work: OpenWork, task: Assignment) -> None:
+    if not task.job.tries:
+        return
+    with open_work() as work:
+        if (still := assignment(work, task.job.id)) is not None:
+            still.job.be_answered()
 
 
 def _note_trouble(open_work: OpenWork, job_id: UUID, message: str) -> int:

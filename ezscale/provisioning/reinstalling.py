@@ -9,13 +9,13 @@ from sqlmodel import select
 
 from ezscale.kit.clock import world_now
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
+from ezscale.kit.errors import NotYet, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.sealing import binding
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ReinstallWish, SystemImage
 from ezscale.models.service import BuildStep, JobAction, ServiceStatus
 from ezscale.provisioning.addresses import assign_addresses
-from ezscale.provisioning.building import NotYet, is_past, still_to_do, wait_until_ready
+from ezscale.provisioning.building import is_past, still_to_do, wait_until_ready
 from ezscale.provisioning.credentials import LENGTH, forget_login, has_login, store_login
 from ezscale.provisioning.events import BuildProgressed, ServiceReinstalled
 from ezscale.provisioning.jobs import Assignment, assignment

@@ -1,7 +1,7 @@
 """The engine: events become jobs, jobs are run, and what fails is tried again. The rows are the truth.
 
-No try counts while a vendor does not answer. While staff let the company stand still it does none of that, in whatever
-process: events and jobs wait.
+No try counts while a vendor does not answer, nor after it has answered that it is at it. While staff let the company stand
+still it does none of that, in whatever process: events and jobs wait.
 """
 
 import random
@@ -18,7 +18,7 @@ from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs, outbox
 from ezscale.kit.actor import robot
 from ezscale.kit.database import giving_way
-from ezscale.kit.errors import BusinessError, TemporaryFailure
+from ezscale.kit.errors import BusinessError, NotYet, TemporaryFailure
 from ezscale.kit.events import Event, revive
 from ezscale.kit.jobs import Claim, Lane, job_row
 from ezscale.kit.vendor_lines import silent_lines
@@ -158,11 +158,14 @@ def _is_done(house: House, open_work: OpenWork, job: Claim) -> bool:
     """Do it; what fails is entered to be tried again, or given up."""
     try:
         call(house, job.task, _event_of(job))
+    except NotYet as answer:
+        _try_again(open_work, job, _wait(job, answer.retry_after, None), answer.message, uncounted=job.tries)
+        return False
     except TemporaryFailure as failure:
         with open_work() as work:
             counts = failure.retry_after is None and not silent_lines(work)
         after = _wait(job, failure.retry_after, MOST_TRIES if counts else None)
-        _try_again(open_work, job, after, failure.message, counts=counts)
+        _try_again(open_work, job, after, failure.message, uncounted=0 if counts else 1)
         return False
     except BusinessError as refusal:  # the world has moved on: there is nothing left to do
         log.info("job_refused", job=job.task, reason=refusal.message)
@@ -173,12 +176,12 @@ def _is_done(house: House, open_work: OpenWork, job: Claim) -> bool:
     return True
 
 
-def _try_again(open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str, *, counts: bool = True) -> None:
+def _try_again(open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str, *, uncounted: int = 0) -> None:
     with open_work() as work:
         if after is None:
             jobs.give_up(work.session, job.id, work.now, trouble)
         else:
-            jobs.postpone(work.session, job.id, work.now + after, trouble, counts=counts)
+            jobs.postpone(work.session, job.id, work.now + after, trouble, uncounted=uncounted)
 
 
 def _wait(job: Claim, asked: float | None, most_tries: int | None) -> timedelta | None:

@@ -54,7 +54,7 @@ def test_a_job_whose_worker_died_is_free_again_after_its_lease(work, job_id):
 def test_what_never_came_to_a_try_is_none(work, job_id):
     for _ in range(3):
         jobs.claim(work.session, [job_id], work.now)
-        jobs.postpone(work.session, job_id, work.now, "the bank is left alone", counts=False)
+        jobs.postpone(work.session, job_id, work.now, "the bank is left alone", uncounted=1)
 
     [taken] = jobs.claim(work.session, [job_id], work.now)
 

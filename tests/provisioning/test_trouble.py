@@ -145,6 +145,35 @@ def test_who_pays_while_the_panel_is_known_to_be_silent_is_told_as_fast(at, ada)
     story.settles()
 
 
+def test_failures_count_while_they_follow_one_another_and_not_across_answers(at, ada):
+    orders_and_pays(ada)
+    at.works()
+    [task] = at.panel_store.all("queue")
+    at.panel_store.put("queue", str(task["id"]), {**task, "looks": 1000})
+    waits = []
+
+    for _ in range(MOST_TRIES + 1):
+        runs_again(at)  # it is still at it
+        at.breaks(at.panel_http, "down", "/servers/*", "GET", times=1)
+        job = runs_again(at)
+        waits.append((job.run_at - at.clock.now).total_seconds())
+    at.panel_store.put("queue", str(task["id"]), {**task, "looks": 0})
+    at.lives(days=0.01)
+
+    assert max(waits) < 3
+    assert ada.service().status is ServiceStatus.ACTIVE
+
+
+def runs_again(at):
+    """The job of the build runs when it is due, and waits for the next time."""
+    with at.robot() as work:
+        job = work.session.exec(select(Job).where(Job.task == name_of(carry_out))).one()
+    at.clock.now = max(job.run_at, at.clock.now)
+    run_jobs(at.house, [job.id])
+    with at.robot() as work:
+        return work.session.get_one(Job, job.id)
+
+
 def test_that_another_vendor_is_silent_is_no_excuse(at, ada):
     gateway = Breaker(at.house.database, "stripe")
     for _ in range(MOST_FAILURES):
