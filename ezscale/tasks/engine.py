@@ -29,7 +29,7 @@ from ezscale.wiring import House
 log = structlog.get_logger()
 
 BLOCK = 32  # jobs that are taken up together
-TOGETHER = 0.02  # seconds within which jobs are ended together
+TOGETHER = 0.1  # seconds within which jobs are ended together
 MOST_TRIES = 60  # of a temporary failure: about eight hours
 MOST_BUG_TRIES = 4
 LONGEST_WAIT = timedelta(minutes=10)

@@ -146,6 +146,7 @@ def test_who_pays_while_the_panel_is_known_to_be_silent_is_told_as_fast(at, ada)
 
 
 def test_failures_count_while_they_follow_one_another_and_not_across_answers(at, ada):
+    at.breaks(at.panel_http, "lost", "/servers/*/build", "POST", times=1)
     orders_and_pays(ada)
     at.works()
     [task] = at.panel_store.all("queue")
@@ -160,7 +161,7 @@ def test_failures_count_while_they_follow_one_another_and_not_across_answers(at,
     at.panel_store.put("queue", str(task["id"]), {**task, "looks": 0})
     at.lives(days=0.01)
 
-    assert max(waits) < 3
+    assert 0 < min(waits) <= max(waits) < 3
     assert ada.service().status is ServiceStatus.ACTIVE
 
 
