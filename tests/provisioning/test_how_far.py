@@ -2,10 +2,10 @@
 
 import pytest
 
+from ezscale.kit.errors import NotYet
 from ezscale.kit.ids import new_id
 from ezscale.models import ProvisioningJob
 from ezscale.models.service import JobAction
-from ezscale.provisioning.building import NotYet
 from ezscale.provisioning.carrying_out import carry_out
 from ezscale.provisioning.reinstall_wishes import NewSystem, ask_for_reinstall, systems_for
 from ezscale.provisioning.services import service_overview
