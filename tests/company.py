@@ -40,6 +40,7 @@ from ezscale.models import Customer, Invoice, MailMessage, Order, Service, User
 from ezscale.models.customer import MemberRole
 from ezscale.ordering.placing import ItemRequest, OrderRequest, place_order
 from ezscale.ordering.quoting import quote_basket
+from ezscale.provisioning.reverse_dns import held_addresses
 from ezscale.reporting.doctor import examine
 from ezscale.reporting.panel_checks import panels_are_compared
 from ezscale.sandbox.exchange_rates.app import EcbStandIn
@@ -430,6 +431,11 @@ class Person:
     @property
     def _who(self) -> tuple[object, ...]:
         return (self.user.id, self.chosen, self.network)
+
+    def addresses(self) -> set[str]:
+        """The IPv4 addresses that they are shown of their service."""
+        held = self.does(lambda work: held_addresses(work, self.service().id))
+        return {each.address for each in held if "." in each.address}
 
     def service(self) -> Service:
         """Their (latest) service as it is now."""

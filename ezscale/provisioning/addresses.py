@@ -1,6 +1,7 @@
 """Which addresses a service holds, and held."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy
@@ -32,25 +33,17 @@ def assign_addresses(work: Work, service: Service, remote: RemoteServer) -> None
     give_back_names(work, service, now_held)
 
 
-def follow_addresses(work: Work, service_id: UUID, remote: RemoteServer) -> bool:
-    """Bring our records of a service that runs to the addresses that its server has now; False when they say so already.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A service whose server shows other IPv4 addresses than those on record, which are `held`."""
 
-    What a panel has taken away may be somebody else's tomorrow, and so must its name be.
-    """
-    service = service_to_change(work, service_id)
-    if service.remote_id != remote.remote_id or service.status not in RUNNING or not remote.ipv4:
-        return False
-    before = _addresses_of(work, service)
-    assign_addresses(work, service, remote)
-    work.session.flush()
-    if (after := _addresses_of(work, service)) == before:
-        return False
-    write_log(work, service_id, "addresses", f"Its addresses are now {', '.join(sorted(after))}")
-    return True
+    service_id: UUID
+    remote_id: str
+    held: frozenset[str]
 
 
-def with_other_addresses(work: Work, panel: str, servers: Collection[RemoteServer]) -> list[tuple[UUID, str]]:
-    """The running services, by id and server, that have other IPv4 addresses there than on record, in one query.
+def with_other_addresses(work: Work, panel: str, servers: Collection[RemoteServer]) -> list[Moved]:
+    """The running services of these servers that have other IPv4 addresses there than on record, in one query.
 
     A server that tells no address is left out.
     """
@@ -58,12 +51,26 @@ def with_other_addresses(work: Work, panel: str, servers: Collection[RemoteServe
     shown = {server.remote_id: set(server.ipv4) for server in servers if server.ipv4}
     for service_id, remote_id, address in work.session.execute(_HELD, {"panel": panel, "remote_ids": list(shown)}):
         held.setdefault((service_id, remote_id), set()).update([address] if address and ":" not in address else [])
-    return [whose for whose, addresses in held.items() if addresses != shown[whose[1]]]
+    return [Moved(*whose, frozenset(ipv4)) for whose, ipv4 in held.items() if ipv4 != shown[whose[1]]]
 
 
-def held_ipv4(work: Work, service: Service) -> int:
-    """How many IPv4 addresses a service holds."""
-    return sum(":" not in address for address in _addresses_of(work, service))
+def follow_addresses(work: Work, moved: Moved, remote: RemoteServer) -> bool:
+    """Bring our records to the addresses that a server has now; False when they say so, or have changed meanwhile.
+
+    What a panel has taken away may be somebody else's tomorrow, and so must its name be.
+    """
+    service = service_to_change(work, moved.service_id)
+    is_as_it_was = service.remote_id == remote.remote_id and held_ipv4(work, service) == moved.held
+    if not is_as_it_was or not remote.ipv4 or moved.held == set(remote.ipv4):
+        return False
+    assign_addresses(work, service, remote)
+    write_log(work, service.id, "addresses", f"Its addresses are now {', '.join((*remote.ipv4, *remote.ipv6))}")
+    return True
+
+
+def held_ipv4(work: Work, service: Service) -> set[str]:
+    """The IPv4 addresses that a service holds."""
+    return {row.address for row in work.session.exec(_held_by(service)) if ":" not in row.address}
 
 
 def release_addresses(work: Work, service: Service) -> None:
@@ -71,10 +78,6 @@ def release_addresses(work: Work, service: Service) -> None:
     for row in work.session.exec(_held_by(service)):
         row.until = work.now
     give_back_names(work, service)
-
-
-def _addresses_of(work: Work, service: Service) -> set[str]:
-    return {row.address for row in work.session.exec(_held_by(service))}
 
 
 def _held_by(service: Service) -> SelectOfScalar[IpAssignment]:

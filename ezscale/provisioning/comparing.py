@@ -124,12 +124,12 @@ def _read_servers(run: Comparison) -> None:
 def _follow_addresses(run: Comparison, servers: list[RemoteServer]) -> None:
     """Only the panel gives addresses and takes them: what a second look confirms is what we say from now on."""
     with run.open_work() as work:
-        moved = with_other_addresses(work, run.name, servers)
-    for service_id, remote_id in moved:
-        with run.tally.apart(remote_id):
-            server = look_if_there(run.panel, remote_id)
+        found = with_other_addresses(work, run.name, servers)
+    for moved in found:
+        with run.tally.apart(moved.remote_id):
+            server = look_if_there(run.panel, moved.remote_id)
             with run.open_work() as work:
-                if server is not None and follow_addresses(work, service_id, server):
+                if server is not None and follow_addresses(work, moved, server):
                     run.tally.count("addresses")
 
 

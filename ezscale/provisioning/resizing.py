@@ -10,6 +10,7 @@ from sqlmodel import col, exists, or_, select
 from ezscale.kit.errors import Rejected
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import ProvisioningJob, Service, SubscriptionItem
+from ezscale.models.option import PanelField
 from ezscale.models.service import JobAction, ServiceStatus
 from ezscale.provisioning.addresses import assign_addresses, held_ipv4
 from ezscale.provisioning.events import ServiceResized
@@ -20,7 +21,6 @@ from ezscale.provisioning.ports import NOT_TOLD, Panel, RemoteServer, ServiceSpe
 from ezscale.provisioning.services import service_to_change
 from ezscale.provisioning.specs import extras_of, field_of
 
-ADDRESSES = "ipv4"
 REFUSED_LATELY = timedelta(days=1)
 FOLLOWING = (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)  # as soon as it runs again
 
@@ -49,8 +49,8 @@ def follow_options(work: Work, panels: Panels, service_id: UUID, changed: Collec
     panel = panels.get(service.panel)
     wanted = {field_of(work, item) for item in changed}
     by_itself: frozenset[str] = panel.changes if isinstance(panel, Resizes) else frozenset()
-    if held_ipv4(work, service) > 1 + extras_of(work, service.item_id).ipv4:
-        by_itself -= {ADDRESSES}  # which of them goes is for its owner to say
+    if len(held_ipv4(work, service)) > 1 + extras_of(work, service.item_id).ipv4:
+        by_itself -= {PanelField.IPV4}  # which of them goes is for its owner to say
     if wanted & by_itself and service.status in FOLLOWING:
         service.lack_options()
         work.session.add(service)
@@ -116,10 +116,10 @@ def _verify(panel: Resizer, remote_id: str, spec: ServiceSpec) -> RemoteServer |
     there = panel.look(remote_id)
     if there.sizes is None:
         raise Rejected("The panel does not show what size it has now: a person has to look.")
-    for name in sorted(panel.changes - {ADDRESSES}):
+    for name in sorted(panel.changes - {PanelField.IPV4}):
         now, sold = getattr(there.sizes, name), getattr(spec.sizes, name)
         if now not in (sold, NOT_TOLD):
             raise Rejected(f"The panel was asked for {name} of {sold}, and shows {now}.")
-    if ADDRESSES in panel.changes and len(there.ipv4) <= spec.extras.ipv4:
+    if PanelField.IPV4 in panel.changes and len(there.ipv4) <= spec.extras.ipv4:
         raise Rejected(f"The panel was asked for {1 + spec.extras.ipv4} IPv4 addresses, and shows {len(there.ipv4)}.")
     return there

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 import structlog
@@ -80,9 +80,9 @@ def due_jobs(house: House, lane: Lane | None = None, limit: int = 200) -> list[U
 def run_jobs(house: House, job_ids: Sequence[UUID]) -> None:
     """Run those of these jobs that are due and free, one after the other.
 
-    They are taken up together. Each that took a while is ended at once; those that took no time are ended together. Should
-    the process die, those that were not ended run once more, and the rest is free again. A block that takes longer than its
-    lease leaves the rest to whoever is free.
+    They are taken up together. Each that took a while is ended at once; those that took no time are ended together, and
+    before anything begins that may take longer. Should the process die, those that were not ended run once more, and the
+    rest is free again. A block that takes longer than its lease leaves the rest to whoever is free.
     """
     open_work = house.automation("engine")
     with open_work() as work:
@@ -91,32 +91,45 @@ def run_jobs(house: House, job_ids: Sequence[UUID]) -> None:
         for job in taken:
             if not job.is_ours:
                 return
-            if _is_done(house, open_work, job):
-                endings.add(job.id)
+            endings.begin(job)
+            endings.end(job, is_done=_is_done(house, open_work, job))
 
 
 class _Endings:
-    """Which jobs of a block are done, put on record at the latest a moment after they are."""
+    """Which jobs of a block are done. They go on record together while the tasks are known to take no time."""
+
+    quick: ClassVar[set[str]] = set()  # the tasks that took none when this process last ran them
 
     def __init__(self, engine: Engine, now: datetime) -> None:
         self._engine, self._now = engine, now
         self._line: Connection | None = None  # not before one is done, which may have to wait for somebody
         self._done: list[UUID] = []
-        self._recorded_at = monotonic()
+        self._recorded_at = self._began_at = monotonic()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_trouble: object) -> None:
-        if kind is None or issubclass(kind, Exception):  # whoever is being killed does nothing more
-            self._record()
-        if self._line is not None:
-            self._line.close()
+        try:
+            if kind is None or issubclass(kind, Exception):  # whoever is being killed does nothing more
+                self._record()
+        finally:
+            if self._line is not None:
+                self._line.close()
 
-    def add(self, job_id: UUID) -> None:
-        """It is done."""
-        self._done.append(job_id)
-        if monotonic() - self._recorded_at >= TOGETHER:
+    def begin(self, job: Claim) -> None:
+        """It begins. Those before it do not wait for one that may take longer than their leases."""
+        if job.task not in self.quick:
+            self._record()
+        self._began_at = monotonic()
+
+    def end(self, job: Claim, *, is_done: bool) -> None:
+        """It ended, and may have to be tried again."""
+        now = monotonic()
+        (self.quick.add if now - self._began_at < TOGETHER else self.quick.discard)(job.task)
+        if is_done:
+            self._done.append(job.id)
+        if now - self._recorded_at >= TOGETHER:
             self._record()
 
     def _record(self) -> None:

@@ -60,6 +60,6 @@ def _move(house: House, by: timedelta) -> None:
     if by < A_MOMENT:  # somebody else's computer is at work, and it cannot be hurried
         sleep(min(by.total_seconds(), 0.5))
         return
-    with house.automation("time machine")() as work:
+    with house.database.opener(MACHINE)() as work:
         take_sessions_along(work, by)
         move_ahead(work.session, by)

@@ -11,7 +11,6 @@ from ezscale.catalog.offering import offer_option
 from ezscale.models import Option, PanelFinding, ProvisioningJob
 from ezscale.models.service import JobAction
 from ezscale.provisioning.comparing import compare_panels
-from ezscale.provisioning.reverse_dns import held_addresses
 from tests.journeys.records import subscription_of
 from tests.ordering.plans import plan_named
 from tests.panels import on_panel
@@ -53,12 +52,6 @@ def memory_of(story, person):
     return story.panel.look(person.service().remote_id).sizes.memory_mb
 
 
-def addresses_of(person):
-    """The IPv4 addresses that the customer is shown."""
-    held = person.does(lambda work: held_addresses(work, person.service().id))
-    return {each.address for each in held if "." in each.address}
-
-
 def faults(at):
     compare_panels(at.house.automation("night"), at.house.panels)
     with at.robot() as work:
@@ -97,19 +90,19 @@ def test_what_the_panel_does_not_change_by_itself_is_put_before_a_person_as_befo
 def test_more_addresses_come_once_and_are_shown_and_none_is_taken_away_without_asking(at, ada, trouble):
     story = on_panel(at, "virtfusion")
     ada.buys("vps-2")
-    first = addresses_of(ada)
+    first = ada.addresses()
     if trouble == "lost":
         story.goes_wrong("lost", method="POST", path="*/ipv4Qty", times=1)
 
     changes(ada, "vps-2", add_ons={"extra-ipv4": 2})
     at.lives(days=0.1)
-    more = addresses_of(ada)
+    more = ada.addresses()
     asked = cases(at)
     changes(ada, "vps-2", add_ons={"extra-ipv4": 1})
     at.sleeps(32)  # what becomes less does so with the next cycle
 
     assert (len(first), len(more), first < more, asked) == (1, 3, True, [])
-    assert addresses_of(ada) == more == set(story.panel.look(ada.service().remote_id).ipv4)
+    assert ada.addresses() == more == set(story.panel.look(ada.service().remote_id).ipv4)
     assert (cases(at), faults(at)) == ([("resize_by_hand", "Extra IPv4 address")], [])
 
 
@@ -119,11 +112,11 @@ def test_where_no_address_is_free_a_person_hears_of_it_and_it_comes_when_there_i
     story.goes_wrong("refuse", path="*/ipv4Qty", times=1, status=422)
 
     changes(ada, "vps-2", add_ons={"extra-ipv4": 1})
-    before = (len(addresses_of(ada)), cases(at))
+    before = (len(ada.addresses()), cases(at))
     at.sleeps(1.1)
 
     assert before == (1, [("resize_by_hand", "1 more of ipv4")])
-    assert len(addresses_of(ada)) == 2
+    assert len(ada.addresses()) == 2
 
 
 @pytest.mark.parametrize("answer", [422, 201], ids=["refuses", "says yes and does nothing"])

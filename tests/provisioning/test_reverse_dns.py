@@ -11,6 +11,8 @@ from ezscale.accounts.permissions import SEE_SERVICES
 from ezscale.kit.errors import BusinessError, Invalid, NotAllowed, NotFound
 from ezscale.kit.outbox import OutboxEvent
 from ezscale.models import IpAssignment, ReverseName
+from ezscale.provisioning.addresses import Moved, follow_addresses
+from ezscale.provisioning.comparing import compare_panels
 from ezscale.provisioning.reverse_dns import drop_name, held_addresses, wish_name, write_wished_name
 from ezscale.provisioning.reverse_words import host_name
 from ezscale.provisioning.services import service_to_change
@@ -207,6 +209,37 @@ def test_whoever_gets_an_address_next_does_not_inherit_its_name(at, ada, dns, ip
     assert bob.service().ipv4 == ipv4
     assert dns.says_of(ipv4) == ipv4.replace(".", "-") + ".pool.ezscale.example."
     assert standing(at, ipv4) == ("gone", "", "")
+
+
+def test_a_name_leaves_with_an_address_that_is_taken_away_at_the_panel(at, dns):
+    bo = at.signs_up("Bo Moreno")
+    bo.pays(bo.orders(add_ons={"extra-ipv4": 1}).invoice_id)
+    at.works()
+    kept, gone = sorted(bo.addresses())
+    named(bo, dns, gone)
+    path = f"/servers/{bo.service().remote_id}/ipv4"
+    at.panel_http.request("DELETE", path, json={"interface": "primary", "ip": [gone]})
+
+    compare_panels(at.house.automation("comparison"), at.house.panels)
+    at.works()
+
+    assert standing(at, gone)[0] == "gone"
+    assert bo.addresses() == {kept}
+    with pytest.raises(Invalid, match="does not have this address"):
+        wishes(bo, gone)
+
+
+def test_nothing_that_changed_meanwhile_is_undone_by_what_a_list_has_shown(at, ada):
+    shown = at.house.panels["virtfusion"].look(ada.service().remote_id)
+    with at.robot() as work:
+        work.session.add(IpAssignment(service_id=ada.service().id, address="192.0.2.200", since=work.now))
+    before = ada.addresses()
+    moved = Moved(ada.service().id, shown.remote_id, frozenset(shown.ipv4))
+
+    with at.robot() as work:
+        followed = follow_addresses(work, moved, replace(shown, ipv4=("192.0.2.201",)))
+
+    assert (followed, ada.addresses()) == (False, before)
 
 
 def test_a_wish_whose_task_was_given_up_is_asked_for_again(at, ada, dns, ipv4):

@@ -26,6 +26,7 @@ from tests.state.conftest import open_tab, state_of
 
 THREADS = 4
 TALKING = 6
+PATIENCE = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,9 @@ class Crowd:
     async def reads_while_all_wait(self, line: HangingLine, pages: int) -> int:
         """Read so many pages while everybody who talks hangs: how many of those still hung when the pages were there."""
         talking = [asyncio.create_task(self.talks(number)) for number in range(TALKING)]
-        while line.hanging < THREADS:  # noqa: ASYNC110  # threads count it, to whom a loop's events do not belong
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(PATIENCE):
+            while line.hanging < THREADS:  # noqa: ASYNC110  # threads count it, to whom a loop's events do not belong
+                await asyncio.sleep(0.01)
         for _ in range(pages):
             await self.reads()
         still_hung = line.hanging

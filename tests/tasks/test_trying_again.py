@@ -79,6 +79,20 @@ def test_jobs_are_taken_up_together_and_ended_together_if_they_take_no_time(
     assert [standing(company, row["id"]) for row in rows] == [(JobStatus.DONE, 1)] * 5
 
 
+def test_none_that_is_done_waits_for_one_that_may_take_long(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "TOGETHER", 60)
+    found: list[JobStatus] = []
+    with company.robot() as work:
+        rows = [job_row(task, {}, task, work.now) for task in ("test.first", "test.unknown")]
+        enqueue(work.session, rows)
+    monkeypatch.setitem(KNOWN, "test.first", lambda _house: None)
+    monkeypatch.setitem(KNOWN, "test.unknown", lambda _house: found.append(standing(company, rows[0]["id"])[0]))
+
+    run_jobs(company.house, [row["id"] for row in rows])
+
+    assert found == [JobStatus.DONE]
+
+
 def test_what_was_taken_up_is_left_to_others_when_its_lease_has_run_out(company: Company) -> None:
     with company.robot() as work:
         rows = [job_row("test.waits", {}, f"once {number}", work.now) for number in range(3)]
