@@ -11,6 +11,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+import stamina
 import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
@@ -129,6 +130,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["EZSCALE_TEST_RUN_PID"] = str(os.getpid())
         run_folder().chmod(0o711)  # PostgreSQL's user passes through
     settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    stamina.set_testing(True, attempts=2)  # a second try does not have to wait for its moment
     settings.load_profile("steady")  # how fast the machine is says nothing about the code
     for name in [name for name in os.environ if name.startswith("EZSCALE_")]:
         if name not in ("EZSCALE_REQUIRE_ALL", "EZSCALE_SOAK") and not name.startswith("EZSCALE_TEST_"):

@@ -3,22 +3,36 @@
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import httpx
+import stamina
+import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from ezscale.kit.clock import world_now
 from ezscale.kit.errors import Missing, NotNow, Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.exchanges import Question, is_heard, say
 
+log = structlog.get_logger()
+T = TypeVar("T")
 Http = httpx.Client
 Params = Mapping[str, str | int | bool]
 
 LONGEST_REASON = 500
+AT_ONCE = 1.0  # seconds
+TWICE = stamina.RetryingCaller(attempts=2, timeout=None, wait_initial=0.2, wait_max=0.5, wait_jitter=0.3)
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 NOT_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 COME_BACK_LATER = (423, 429, 503)
 NOT_FOUND = ("not_found", "NotFoundHttpException")  # how vendors call a record that they do not have
+
+
+def _tell(asked_again: RetryDetails) -> None:
+    log.info("vendor_asked_again", reason=str(asked_again.caused_by))
+
+
+set_on_retry_hooks([_tell])
 
 
 class NotAsked(httpx.ConnectError):
@@ -82,19 +96,40 @@ def open_http(
     )
 
 
-def ask(http: Http, method: str, path: str, *, json: object = None, params: Params | None = None) -> Any:
-    """The vendor's answer, read from JSON; None when it is empty.
+def ask(
+    http: Http, method: str, path: str, *, json: object = None, params: Params | None = None, is_act: bool = False
+) -> Any:
+    """The vendor's answer, read from JSON; None when it is empty. A question may be asked twice, if it is no act.
 
     Otherwise TemporaryFailure when surely nothing happened, NotNow when it was no try at all, UnknownOutcome when something
     may have, Missing when the record is not there, and Rejected when the vendor refuses.
     """
-    return _answer(method, *_respond(http, method, path, json=json, params=params))
+
+    def once() -> Any:
+        return _answer(method, *_respond(http, method, path, json=json, params=params))
+
+    return once() if is_act else asked(method, once)
 
 
 def read_text(http: Http, path: str) -> str:
     """A file of the vendor's that is no JSON, with the same failures."""
-    response, _ = _respond(http, "GET", path)
-    return response.text
+    return asked("GET", lambda: _respond(http, "GET", path)[0].text)
+
+
+def asked(method: str, once: Callable[[], T]) -> T:
+    """What comes of a call. A question that came to nothing at once is asked a second time: that is as a rule enough.
+
+    Of an order, nobody knows what became of it; and whoever hangs, or says when to come back, is not asked again here.
+    """
+    if method != "GET":
+        return once()
+    began = perf_counter()
+
+    def came_to_nothing_at_once(error: Exception) -> bool:
+        is_over = type(error) is TemporaryFailure and error.retry_after is None
+        return is_over and perf_counter() - began < AT_ONCE
+
+    return TWICE(came_to_nothing_at_once, once)
 
 
 def _respond(

@@ -52,7 +52,7 @@ def test_a_rate_that_is_none_is_left_out(http):
     ids=str,
 )
 def test_a_file_that_is_none_is_asked_for_again_later(http, fault):
-    http.post("/_sandbox/faults", json=fault | {"path": DAILY})
+    http.post("/_sandbox/faults", json=fault | {"path": DAILY, "times": 2})
 
     with pytest.raises(TemporaryFailure):
         open_feed(http=http).latest()

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -79,6 +80,56 @@ def test_a_broken_vendor_may_have_acted(status):
 
     assert type(order) is UnknownOutcome
     assert type(question) is TemporaryFailure
+
+
+@pytest.mark.parametrize(
+    ("wrong", "method", "calls"),
+    [
+        (httpx.ReadError("reset"), "GET", 2),
+        (httpx.Response(500), "GET", 2),
+        (httpx.Response(503), "GET", 2),
+        (httpx.Response(200, text="<html>"), "GET", 2),
+        (httpx.Response(503, headers={"Retry-After": "1"}), "GET", 1),
+        (httpx.Response(429), "GET", 1),
+        (httpx.Response(422), "GET", 1),
+        (httpx.Response(503), "POST", 1),
+        (httpx.Response(500), "DELETE", 1),
+    ],
+    ids=str,
+)
+def test_a_question_that_came_to_nothing_is_asked_twice_and_nothing_else_is(wrong, method, calls):
+    asked = []
+
+    def handle(request):
+        asked.append(request)
+        if len(asked) > 1:
+            return httpx.Response(200, json="at last")
+        if isinstance(wrong, Exception):
+            raise wrong
+        return wrong
+
+    http = open_http("https://vendor.test", transport=httpx.MockTransport(handle))
+    with suppress(TemporaryFailure, Rejected):
+        assert ask(http, method, "/things") == "at last"
+
+    assert len(asked) == calls
+
+
+def test_whoever_took_long_to_say_nothing_or_would_do_something_is_asked_once(monkeypatch):
+    asked = []
+
+    def handle(request):
+        asked.append(request)
+        raise httpx.ReadTimeout("late")
+
+    http = open_http("https://vendor.test", transport=httpx.MockTransport(handle))
+    with pytest.raises(TemporaryFailure):
+        ask(http, "GET", "/sign-in", is_act=True)
+    monkeypatch.setattr("ezscale.integrations.http.AT_ONCE", 0.0)
+    with pytest.raises(TemporaryFailure):
+        ask(http, "GET", "/things")
+
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("status", [423, 429, 503])

@@ -143,7 +143,7 @@ def test_an_account_with_a_server_is_not_even_asked_to_go(panel, sandbox):
 
 def test_a_404_of_somebody_else_does_not_say_that_an_account_is_gone(panel, sandbox):
     panel.account(ADA)
-    sandbox.goes_wrong("refuse", "/users/*", status=404, body={"message": "The route could not be found."})
+    sandbox.goes_wrong("refuse", "/users/*", times=2, status=404, body={"message": "The route could not be found."})
 
     with pytest.raises(TemporaryFailure):
         panel.forget_account(ADA)
@@ -373,7 +373,7 @@ def test_deleting_again_does_no_harm(panel, sandbox):
 
 def test_a_proxy_that_knows_nothing_does_not_make_a_server_gone(panel, sandbox):
     remote_id, _ = running(panel)
-    sandbox.goes_wrong("refuse", "/servers/*", times=2, status=404, body={"message": "Not found"})
+    sandbox.goes_wrong("refuse", "/servers/*", times=4, status=404, body={"message": "Not found"})
 
     for call in (panel.look, panel.terminate):
         with pytest.raises(TemporaryFailure):

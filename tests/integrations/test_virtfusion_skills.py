@@ -155,7 +155,7 @@ def test_an_outcome_that_nobody_can_look_at_stays_unknown(panel, sandbox, server
     row = {"data": sandbox.holds(server)}
     sandbox.goes_wrong("refuse", f"/servers/{server}", "GET", status=200, body=row)
     sandbox.goes_wrong("lost", "/servers/*/build", "POST")
-    sandbox.goes_wrong("down", f"/servers/{server}", "GET")
+    sandbox.goes_wrong("down", f"/servers/{server}", "GET", times=2)
 
     with pytest.raises(UnknownOutcome):
         panel.reinstall(server, WISH)
@@ -520,7 +520,7 @@ def test_the_addresses_of_a_place_are_counted_once(panel, sandbox):
 @pytest.mark.parametrize("wrong", ["down", "garbage"])
 @pytest.mark.parametrize("path", ["/packages/*", "/compute/*"])
 def test_a_question_about_stock_that_fails_does_not_say_none(panel, sandbox, wrong, path):
-    sandbox.goes_wrong(wrong, path)
+    sandbox.goes_wrong(wrong, path, times=2)
 
     with pytest.raises(TemporaryFailure):
         panel.stock(SPEC)

@@ -117,7 +117,7 @@ def test_it_cannot_be_chosen_any_more_once_it_is_built_nor_where_panels_know_no_
     with pytest.raises(NotAllowed):
         choose_machine(at.house.database.opener(ada.actor), at.house.panels, service.id, "123")
     _, waiting = pays_for_one(story, ada, "c.example.com")
-    story.goes_wrong("down", "/server")
+    story.goes_wrong("down", "/server", times=2)
     with pytest.raises(BusinessError, match="does not answer just now"):
         free(at, waiting)
 

@@ -185,7 +185,7 @@ def test_while_it_is_reinstalled_nothing_else_is_done_and_afterwards_its_keys_ar
     story = on_panel(at, "virtfusion")
     ada.buys("vps-1")
     image, key = other_system(story, ada), ada.does(lambda work: add_ssh_key(work, "Laptop", KEY))
-    story.goes_wrong("down", times=1)
+    story.goes_wrong("down", times=2)
 
     with pytest.raises(BusinessError, match="does not answer"):
         wishes(story, ada, image.ref)

@@ -155,7 +155,7 @@ def test_failures_count_while_they_follow_one_another_and_not_across_answers(at,
 
     for _ in range(MOST_TRIES + 1):
         runs_again(at)  # it is still at it
-        at.breaks(at.panel_http, "down", "/servers/*", "GET", times=1)
+        at.breaks(at.panel_http, "down", "/servers/*", "GET", times=2)
         job = runs_again(at)
         waits.append((job.run_at - at.clock.now).total_seconds())
     at.panel_store.put("queue", str(task["id"]), {**task, "looks": 0})

@@ -59,7 +59,7 @@ def test_a_place_without_room_is_told(at):
 
 
 def test_nothing_is_said_of_a_plan_whose_panel_does_not_answer_or_cannot_be_asked(at):
-    at.breaks(at.panel_http, "down")
+    at.breaks(at.panel_http, "down", times=2)
 
     with pytest.raises(BusinessError, match="does not answer just now"):
         tries(at)

@@ -55,7 +55,7 @@ async def test_a_server_is_reinstalled_with_a_key_that_was_added_on_the_way(comp
 
 async def test_a_panel_that_is_away_can_be_asked_again(company, ada):
     server = ada.buys("vps-2")
-    company.breaks(company.panel_http, "down")
+    company.breaks(company.panel_http, "down", times=2)
     _, page = await looks(company, ada, server)
     assert (page.groups, page.asking, page.trouble[:29]) == ([], False, "The panel does not answer jus")
 

@@ -48,7 +48,7 @@ async def test_staff_see_what_is_free_and_choose_one(company, service):
 async def test_a_panel_that_does_not_answer_closes_the_window_and_says_so(company, story, service):
     screen = Screen(company, MachineState, administrator(company))
     page = await screen.opens(f"/admin/service/?id={service.id}")
-    story.goes_wrong("down")
+    story.goes_wrong("down", times=2)
 
     await screen.does(page.show(True))
 

@@ -76,7 +76,7 @@ async def test_a_plan_is_tried_out_when_it_was_saved_and_whenever_somebody_wants
 
 
 async def test_a_panel_that_is_away_is_said_so_and_nothing_is_claimed(company, boss):
-    company.breaks(company.panel_http, "down")
+    company.breaks(company.panel_http, "down", times=2)
     screen = Screen(company, PlanTrialState, boss)
     page = await screen.opens(address(company))
 

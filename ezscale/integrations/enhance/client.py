@@ -123,11 +123,11 @@ class EnhanceClient:
 
     def sign_in(self, org: str, member: str) -> str:
         """An address that lets a member in once: a secret. Asking for it is an act, so it is never asked again by itself."""
-        return self._text(f"/orgs/{org}/members/{member}/sso")
+        return self._text(f"/orgs/{org}/members/{member}/sso", is_act=True)
 
     def sign_in_to_wordpress(self, org: str, website: str, app: str, user: str) -> str:
         """An address that lets a user of a WordPress in once, as above."""
-        return self._text(f"/orgs/{org}/websites/{website}/apps/{app}/wordpress/users/{user}/sso")
+        return self._text(f"/orgs/{org}/websites/{website}/apps/{app}/wordpress/users/{user}/sso", is_act=True)
 
     # Subscriptions
 
@@ -212,8 +212,8 @@ class EnhanceClient:
             raise _nonsense("POST", path)
         return id
 
-    def _text(self, path: str) -> str:
-        answer = ask(self._asking, "GET", path)
+    def _text(self, path: str, *, is_act: bool = False) -> str:
+        answer = ask(self._asking, "GET", path, is_act=is_act)
         if not isinstance(answer, str):
             raise _nonsense("GET", path)
         return answer

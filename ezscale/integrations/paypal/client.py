@@ -15,6 +15,7 @@ from ezscale.integrations.http import (
     NOT_SENT,
     Http,
     Params,
+    asked,
     json_or_none,
     lost,
     named,
@@ -159,11 +160,16 @@ class PayPalClient:
 
     def _ask(self, method: str, path: str, body: Row | None = None, key: str = "", params: Params | None = None) -> Row:
         headers = {"Prefer": "return=representation"} | ({"PayPal-Request-Id": key} if key else {})
+        return asked(method, lambda: self._ask_once(method, path, headers, body, params))
+
+    def _ask_once(
+        self, method: str, path: str, headers: Mapping[str, str], body: Row | None, params: Params | None
+    ) -> Row:
         token = self._tokens.current()
-        response = _send(self._http, method, path, headers | _bearer(token), json=body, params=params)
+        response = _send(self._http, method, path, {**headers, **_bearer(token)}, json=body, params=params)
         if response.status_code == 401:  # it was not acted on: the token may have been ended early
             token = self._tokens.renewed(token)
-            response = _send(self._http, method, path, headers | _bearer(token), json=body, params=params)
+            response = _send(self._http, method, path, {**headers, **_bearer(token)}, json=body, params=params)
         return _answer(method, path, response)
 
 
