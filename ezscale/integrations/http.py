@@ -28,8 +28,8 @@ COME_BACK_LATER = (423, 429, 503)
 NOT_FOUND = ("not_found", "NotFoundHttpException")  # how vendors call a record that they do not have
 
 
-def _tell(asked_again: RetryDetails) -> None:
-    log.info("vendor_asked_again", reason=str(asked_again.caused_by))
+def _tell(details: RetryDetails) -> None:
+    log.info("vendor_asked_again", reason=str(details.caused_by))
 
 
 set_on_retry_hooks([_tell])
