@@ -3,8 +3,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-# The locks are complete and hold wheels only: nothing to resolve, nothing to build.
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
+# The locks are complete and hold wheels only: nothing to resolve, nothing to build. What is used is compiled when it is.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --only-binary :all: --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-build pyproject.toml
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -41,7 +41,7 @@ bench: $(VENV)/dev.stamp ## Measure the workloads against their references (ONLY
 soak: $(VENV)/dev.stamp ## Kill, break, crowd and attack the company for half an hour or more, with figures
 	@EZSCALE_SOAK=1 $(BIN)/pytest tests/reliability tests/security tests/kit/test_audit.py \
 		tests/billing/test_given_back_once.py tests/browser/test_payloads.py tests/journeys/test_two_years.py \
-		tests/journeys/test_changing.py -s -q $(ARGS)
+		tests/journeys/test_changing.py tests/migrations -s -q $(ARGS)
 
 screens: $(VENV)/dev.stamp ## Photograph every page in both themes and two widths into docs/screens/
 	@$(BIN)/python -m tests.browser.screens

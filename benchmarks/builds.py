@@ -23,16 +23,16 @@ from sqlmodel import col, select
 
 from benchmarks.charges import broker, new_database
 from benchmarks.measuring import Place, Result, peak_mb
-from benchmarks.stand_ins import VIRTFUSION_TOKEN, counted, panels_on_loopback
+from benchmarks.stand_ins import VIRTFUSION_TOKEN, counted, mend, panels_on_loopback
 from benchmarks.workers import work_until
 from ezscale import wiring
 from ezscale.catalog.other_families import RANGES, stock_other_families
 from ezscale.catalog.starting_range import stock_the_shop
 from ezscale.integrations.smtp.adapter import KeptMail
+from ezscale.integrations.synergycp.adapter import SETTLES
 from ezscale.kit.clock import WorldClock, world_now
 from ezscale.kit.database import open_engine, table_of
 from ezscale.kit.encryption import Vault
-from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.ids import new_id
 from ezscale.kit.jobs import Job, JobStatus, Lane
 from ezscale.kit.settings import Settings
@@ -41,7 +41,7 @@ from ezscale.models import Customer, Location, Plan, ProvisioningJob, Service, S
 from ezscale.models.service import ServiceStatus
 from ezscale.provisioning.jobs import assignment, request_build
 from ezscale.provisioning.panel_skills import GivesLogins, SignsIn
-from ezscale.provisioning.ports import Panel, PanelOwner, RemoteServer, RemoteState, ServiceSpec
+from ezscale.provisioning.ports import Panel, PanelOwner, RemoteState, ServiceSpec
 from ezscale.provisioning.services import service_to_change
 from ezscale.sandbox import synergycp
 from ezscale.sandbox.app import VIRTFUSION_PATH
@@ -59,6 +59,9 @@ NO_PACE = 100_000.0  # a second; how fast a panel may be asked is no part of how
 PANELS = ("virtfusion", "pterodactyl", "synergycp", "enhance")
 SMALLEST = {"virtfusion": "vps-1"} | {each.panel: each.models[0].slug for each in RANGES}
 LONGEST_INSTALLATION = synergycp.LIFELIKE.install_seconds
+LONGEST_PATIENCE = (
+    SETTLES.total_seconds()
+)  # a machine that may still turn up is waited for, and none is asked for beside it
 MOST_MB = 300.0  # of a worker
 A_BLOCK = 100
 MANY_AT_HOME = 5  # of so many customers one has two services
@@ -116,12 +119,14 @@ def measure(place: Place, size: int) -> Iterator[Result]:
         with open_site(faults=FAULTS) as (site, house):
             in_trouble, peak_in_trouble = run(site, work, until=partial(all_built, house))
             calls_in_trouble = calls_by_panel(site.panels_url)
+            mend(site.panels_url)
             check(house, size)
     reference, against = bare + LONGEST_INSTALLATION, "the panels alone, and the longest installation"
     yield Result(*("builds", size, place.kind, ours, reference, "s", peak, against), limit=2.0, most_mb=MOST_MB)
     yield Result(
-        *("builds, one call in ten fails", size, place.kind, in_trouble, reference, "s", peak_in_trouble, against),
-        limit=3.0,
+        *("builds, one call in ten fails", size, place.kind, in_trouble, reference + LONGEST_PATIENCE, "s"),
+        *(peak_in_trouble, f"{against}, and the longest patience after a lost order"),
+        limit=1.5,
         most_mb=MOST_MB,
     )
     for name in PANELS:
@@ -287,15 +292,6 @@ def check(house: House, size: int) -> None:
     assert len(rows) == size, Counter(troubles)
     for name, panel in house.panels.items():
         known = {row.remote_id: row.account_ref for row in rows if row.panel == name}
-        there = [server for server in patiently(panel) if server.owner and not server.gone]
+        there = [server for server in panel.servers() if server.owner and not server.gone]
         assert {server.remote_id: server.owner for server in there} == known, name
         assert len(there) == len(known), name
-
-
-def patiently(panel: Panel) -> list[RemoteServer]:
-    """All that a panel holds, asked for until it answers."""
-    while True:
-        try:
-            return list(panel.servers())
-        except TemporaryFailure:
-            sleep(1)

@@ -69,16 +69,21 @@ def counted(url: str) -> Counter[str]:
     return Counter(httpx.get(f"{url}/counted", trust_env=False).json())
 
 
+def mend(url: str) -> None:
+    """From now on every call goes right."""
+    httpx.delete(f"{url}/faults", trust_env=False).raise_for_status()
+
+
 class Often(Faults):
     """A share of all calls goes wrong, by chance."""
 
     def __init__(self, store: Store, share: float, seed: str) -> None:
         super().__init__(store)
-        self._share, self._chance = share, random.Random(seed)
+        self.share, self._chance = share, random.Random(seed)
 
     def take(self, method: str, path: str) -> list[Fault]:
         """What to do wrong with this call."""
-        if self._chance.random() >= self._share:
+        if self._chance.random() >= self.share:
             return []
         way = self._chance.choice(WAYS)
         return [Fault.model_validate({"seconds": self._chance.uniform(*LATE), **way})]
@@ -103,9 +108,16 @@ def stand_ins() -> ASGIApp:
     async def told(_request: Request) -> JSONResponse:
         return JSONResponse(calls)
 
-    routes: list[BaseRoute] = [Route("/counted", told)]
+    async def mended(_request: Request) -> JSONResponse:
+        for each in faults:
+            each.share = 0.0
+        return JSONResponse({})
+
+    routes: list[BaseRoute] = [Route("/counted", told), Route("/faults", mended, methods=["DELETE"])]
+    faults: list[Often] = []
     for name, (path, panel) in opened(url).items():
-        panel.faults = Often(Store(), share, name)
+        panel.faults = often = Often(Store(), share, name)
+        faults.append(often)
         routes.append(Mount(path, Counting(name, panel, calls)))
     return Starlette(routes=routes)
 

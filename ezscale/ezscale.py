@@ -16,6 +16,7 @@ from ezscale.api.access import StaffDoor
 from ezscale.api.app import create_api
 from ezscale.api.edge import Edge, Site
 from ezscale.api.inline_scripts import inline_scripts
+from ezscale.kit.collector import calm_collector
 from ezscale.kit.settings import settings
 from ezscale.pages.routes import ALL, Route
 from ezscale.pages.shell import connection_notice
@@ -105,6 +106,7 @@ app = rx.App(
     api_transformer=[api, partial(Edge, site=site())],
 )
 app.add_middleware(SessionGuard())
+app.register_lifespan_task(calm_collector)
 app.register_lifespan_task(watch, app=app)
 app.register_lifespan_task(watch_sessions, app=app)
 for each in ALL:

@@ -53,7 +53,7 @@ from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.sandbox.stripe.webhooks import Deliver
 from ezscale.sandbox.vies.app import ViesStandIn
 from ezscale.sandbox.virtfusion import Pace, virtfusion_stand_in
-from ezscale.tasks import billing, company, housekeeping, privacy, provisioning
+from ezscale.tasks import billing, company, housekeeping, messaging, privacy, provisioning
 from ezscale.tasks.registry import SCHEDULE
 from ezscale.tasks.travelling import DAILY_RUNS_DONE
 from ezscale.wiring import House
@@ -83,10 +83,15 @@ ROUNDS: frozenset[Callable[[House], None]] = frozenset(
         billing.top_up_all_low,
         billing.tell_of_expiring_cards,
         billing.learn_tax_places,
+        billing.find_lost_answers,
+        billing.check_tax_ids,
+        messaging.send_what_was_left,
         provisioning.warn_of_reserved,
         provisioning.close_left_consoles,
         provisioning.tend_waitlist,
         provisioning.look_for_room,
+        provisioning.expire_orders,
+        provisioning.ask_again,
         privacy.forget_what_is_left,
     }
 )

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -138,7 +139,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["EZSCALE_DATA_DIR"] = str(run_folder() / "data")
     # As by default, but without the variables of every frame, which take seconds to draw.
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+    structlog.configure(
+        processors=[*structlog.get_config()["processors"][:-1], plain],
+        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -47,8 +47,10 @@ class Jump:
 WORDS = {"invoices": "invoice", "ended": "end", "terminate": "write off"}
 
 
-def stopped(open_work: OpenWork, tally: Tally, run: Run, counting: Callable[[Work], Counts], *, days: int = 1) -> bool:
-    """Whether a run must not act today: it would do far more than usual, and nobody has allowed it.
+def allowed(
+    open_work: OpenWork, tally: Tally, run: Run, counting: Callable[[Work], Counts], *, days: int = 1
+) -> Counts | None:
+    """How much of each a run may do now; None when it must not act: it would do far more than usual, and nobody said yes.
 
     Then there is a case with the figures, once for each run and day. After days of rest a run does the deeds of several
     `days`, and may do as many times more.
@@ -58,14 +60,14 @@ def stopped(open_work: OpenWork, tally: Tally, run: Run, counting: Callable[[Wor
         found = jumps(work, run, counts, days)
         case = _case_of_today(work, run) if found else None
         if not found or (case is not None and _is_allowed(case)):
-            return False
+            return counts
         if case is None:
             facts = {"run": str(run), "would": "; ".join(map(str, found)), "allow it": "on the page Runs"}
             open_case(work, KIND, _about(work, run), None, facts)
     tally.count(STOPPED)
     for what, count in counts.items():
         tally.count(f"due_{what}", count)
-    return True
+    return None
 
 
 def jumps(work: Work, run: Run, counts: Counts, days: int = 1) -> list[Jump]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, or_, select
 
 from ezscale.billing.cards import backup_card, is_tried_out, usable_card
@@ -198,21 +199,27 @@ def charge_of(attempt: PaymentAttempt, wanted: ToPay, payer_ref: str, card_ref: 
 
 def _require_no_earlier(work: Work, attempt: PaymentAttempt, customer_id: UUID) -> None:
     """What a customer was to be charged for earlier comes first. One that makes no progress holds nobody up for long."""
-    status = col(PaymentAttempt.status)
-    waits = (status == AttemptStatus.CREATED) & (col(PaymentAttempt.created_at) > work.now - WAITED_FOR)
-    is_asked = (status == AttemptStatus.SENT) & (col(PaymentAttempt.sent_at) > work.now - ANSWERED_BY)
-    earlier = (
-        select(PaymentAttempt.id)
-        .join(Invoice, col(Invoice.id) == PaymentAttempt.live_for)
-        .where(
-            Invoice.customer_id == customer_id,
-            col(PaymentAttempt.id) < attempt.id,
-            col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
-            waits | is_asked,
-        )
-    )
-    if work.session.exec(earlier.limit(1)).first() is not None:
+    since = {"created_after": work.now - WAITED_FOR, "sent_after": work.now - ANSWERED_BY}
+    these = {"of_customer": customer_id, "before_id": attempt.id, **since}
+    if work.session.exec(EARLIER, params=these).first() is not None:
         raise TemporaryFailure("An earlier charge of this customer comes first", retry_after=EARLIER_FIRST)
+
+
+WAITS = (col(PaymentAttempt.status) == AttemptStatus.CREATED) & (
+    col(PaymentAttempt.created_at) > bindparam("created_after")
+)
+IS_ASKED = (col(PaymentAttempt.status) == AttemptStatus.SENT) & (col(PaymentAttempt.sent_at) > bindparam("sent_after"))
+EARLIER = (
+    select(PaymentAttempt.id)
+    .join(Invoice, col(Invoice.id) == PaymentAttempt.live_for)
+    .where(
+        Invoice.customer_id == bindparam("of_customer"),
+        col(PaymentAttempt.id) < bindparam("before_id"),
+        col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
+        WAITS | IS_ASKED,
+    )
+    .limit(1)
+)
 
 
 def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receipt | None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, bindparam, func
 from sqlmodel import col, exists, select
 
 from ezscale.kit.work import Work
@@ -36,7 +36,7 @@ def is_questioned() -> ColumnElement[bool]:
 
 def is_card_disputed(work: Work, method_id: UUID) -> bool:
     """The same about one card."""
-    return (
-        work.session.exec(select(PaymentMethod.id).where(PaymentMethod.id == method_id, is_questioned())).first()
-        is not None
-    )
+    return work.session.exec(QUESTIONED, params={"method_id": method_id}).first() is not None
+
+
+QUESTIONED = select(PaymentMethod.id).where(PaymentMethod.id == bindparam("method_id"), is_questioned())

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from ezscale.billing.brake import Run, stopped
+from ezscale.billing.brake import Run, allowed
 from ezscale.billing.cancelling import (
     end_as_wished,
     endings_due,
@@ -44,7 +44,7 @@ def chase_invoices(open_work: OpenWork) -> Tally:
     with reported(open_work, "dunning") as tally:
         with open_work() as work:
             days = dunning_policy(work).days_made_up_for(work.today)
-        if stopped(open_work, tally, Run.DUNNING, harsh_steps_due, days=days):
+        if allowed(open_work, tally, Run.DUNNING, harsh_steps_due, days=days) is None:
             return tally
         after: UUID | None = None
         while block := _unpaid(open_work, after):
@@ -61,7 +61,8 @@ def chase_invoices(open_work: OpenWork) -> Tally:
 def end_cancelled(open_work: OpenWork) -> Tally:
     """End the subscriptions whose cancellation's day has come."""
     with reported(open_work, "cancellations") as tally:
-        if stopped(open_work, tally, Run.CANCELLATIONS, endings_due):
+        due = allowed(open_work, tally, Run.CANCELLATIONS, endings_due)
+        if due is None or not any(due.values()):
             return tally
         after: UUID | None = None
         while block := _due_to_end(open_work, after):

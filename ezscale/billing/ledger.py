@@ -78,9 +78,12 @@ def book(work: Work, kind: str, once_key: str, sides: Sequence[Side]) -> None:
     """Write one entry: positive is debit, negative is credit."""
     entry, postings = entry_rows(kind, once_key, sides, work.now)
     work.session.flush()
-    work.session.execute(insert(LedgerEntry), [entry])
+    work.session.execute(ADD_ENTRY, [entry])
     if postings:  # an invoice over nothing moves nothing
-        work.session.execute(insert(Posting), postings)
+        work.session.execute(ADD_POSTINGS, postings)
+
+
+ADD_ENTRY, ADD_POSTINGS = insert(LedgerEntry), insert(Posting)
 
 
 def entry_rows(

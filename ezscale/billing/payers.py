@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from ezscale.billing.ports import Payer, PaymentGateway
@@ -31,8 +32,14 @@ def payer(work: Work, customer_id: UUID, gateway: str) -> Payer:
 
 def payer_ref_of(work: Work, customer_id: UUID, gateway: str) -> str:
     """A gateway's name for a customer, the first if it has several; empty while we know none."""
-    known = select(KnownPayer.ref).where(KnownPayer.customer_id == customer_id, KnownPayer.gateway == gateway)
-    return work.session.exec(known.order_by(col(KnownPayer.id))).first() or ""
+    return work.session.exec(THEIR_NAMES, params={"of_customer": customer_id, "at_gateway": gateway}).first() or ""
+
+
+THEIR_NAMES = (
+    select(KnownPayer.ref)
+    .where(KnownPayer.customer_id == bindparam("of_customer"), KnownPayer.gateway == bindparam("at_gateway"))
+    .order_by(col(KnownPayer.id))
+)
 
 
 def known_as(work: Work, customer_id: UUID) -> str:

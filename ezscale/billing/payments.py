@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from ezscale.billing import ledger
@@ -140,20 +141,26 @@ def invoice_is_paid(work: Work, invoice: Invoice) -> None:
 
 def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> tuple[PaymentAttempt, ToPay] | None:
     """The attempt, and what it pays: both locked, and read afresh."""
-    ours = select(PaymentAttempt).where(PaymentAttempt.gateway == gateway)
+    named: dict[str, object] = {"gateway": gateway}
     if receipt.attempt_id is not None:
-        ours = ours.where(PaymentAttempt.id == receipt.attempt_id)
+        ours, named["attempt_id"] = BY_ID, receipt.attempt_id
     elif receipt.payment_ref:
-        ours = ours.where(PaymentAttempt.payment_ref == receipt.payment_ref)
+        ours, named["payment_ref"] = BY_PAYMENT, receipt.payment_ref
     else:
         return None
-    attempt = work.session.exec(ours).first()
+    attempt = work.session.exec(ours, params=named).first()
     return None if attempt is None else lock_with_what_it_pays(work, attempt)
 
 
+OF_GATEWAY = select(PaymentAttempt).where(PaymentAttempt.gateway == bindparam("gateway"))
+BY_ID = OF_GATEWAY.where(PaymentAttempt.id == bindparam("attempt_id"))
+BY_PAYMENT = OF_GATEWAY.where(PaymentAttempt.payment_ref == bindparam("payment_ref"))
+BOOKED = select(Payment).where(Payment.gateway == bindparam("gateway"), Payment.gateway_ref == bindparam("payment_ref"))
+
+
 def _book_money(work: Work, attempt: PaymentAttempt, wanted: ToPay, receipt: Receipt) -> None:
-    known = select(Payment).where(Payment.gateway == attempt.gateway, Payment.gateway_ref == receipt.payment_ref)
-    if (booked := work.session.exec(known).first()) is not None:
+    told = {"gateway": attempt.gateway, "payment_ref": receipt.payment_ref}
+    if (booked := work.session.exec(BOOKED, params=told).first()) is not None:
         if booked.received_at > work.now - KEPT_LATE:
             _keep_late_card(work, attempt, wanted.customer_id, receipt)
         return

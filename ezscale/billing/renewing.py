@@ -12,7 +12,7 @@ from sqlmodel import col, exists
 from sqlmodel import select as choose
 
 from ezscale.billing.agreements import PRICE, agreed_anew, movements
-from ezscale.billing.brake import Run, stopped
+from ezscale.billing.brake import Run, allowed
 from ezscale.billing.coming_near import comes_near, furthest_day
 from ezscale.billing.events import PriceChangeTold
 from ezscale.billing.price_changes import BLOCK, ITEMS, NOTICES, RUNNING, SUBSCRIPTIONS
@@ -46,9 +46,12 @@ def renew(open_work: OpenWork, size: int = BLOCK) -> Tally:
     """
     whole = Tally()
     with reported(open_work, Run.RENEWALS) as tally:
-        if stopped(open_work, tally, Run.RENEWALS, renewals_due):
+        due = allowed(open_work, tally, Run.RENEWALS, renewals_due)
+        if due is None:
             return tally
         whole.set_aside += apply_price_changes(open_work, size).set_aside
+        if not any(due.values()):
+            return whole
         day = date.min
         while between := _day_between(open_work, after=day):
             day = between
@@ -78,6 +81,8 @@ def apply_price_changes(open_work: OpenWork, size: int = BLOCK) -> Tally:
     """
     with open_work() as work:
         announced = [change.id for change in work.session.exec(_not_over(work))]
+    if not announced:  # nobody can have been told of any
+        return Tally()
     for change_id in announced:
         tell_subscribers(open_work, change_id, size)
     with reported(open_work, "price changes") as tally:

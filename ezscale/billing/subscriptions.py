@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import false
+from sqlalchemy import bindparam, false
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -97,14 +97,16 @@ def state_of(subscription: Subscription, items: Sequence[SubscriptionItem], paid
 
 def subscriptions_on(work: Work, invoice_id: UUID) -> list[Subscription]:
     """What an invoice bills."""
-    billed = (
-        select(Subscription)
-        .join(SubscriptionItem, col(SubscriptionItem.subscription_id) == Subscription.id)
-        .join(InvoiceLine, col(InvoiceLine.item_id) == SubscriptionItem.id)
-        .where(InvoiceLine.invoice_id == invoice_id)
-        .distinct()
-    )
-    return list(work.session.exec(billed))
+    return list(work.session.exec(BILLED_ON, params={"invoice_id": invoice_id}))
+
+
+BILLED_ON = (
+    select(Subscription)
+    .join(SubscriptionItem, col(SubscriptionItem.subscription_id) == Subscription.id)
+    .join(InvoiceLine, col(InvoiceLine.item_id) == SubscriptionItem.id)
+    .where(InvoiceLine.invoice_id == bindparam("invoice_id"))
+    .distinct()
+)
 
 
 def items_of(work: Work, subscription_id: UUID) -> list[SubscriptionItem]:

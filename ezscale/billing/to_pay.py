@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
@@ -15,6 +16,12 @@ from ezscale.models import Invoice, PaymentAttempt, TopUp
 from ezscale.models.invoice import InvoiceStatus
 
 ToPay = Invoice | TopUp
+THIS_ATTEMPT = (
+    select(PaymentAttempt)
+    .where(PaymentAttempt.id == bindparam("attempt_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def to_pay(work: Work, wanted: UUID) -> ToPay:
@@ -34,8 +41,7 @@ def paid_by(work: Work, attempt: PaymentAttempt) -> ToPay:
 def lock_with_what_it_pays(work: Work, attempt: PaymentAttempt) -> tuple[PaymentAttempt, ToPay]:
     """An attempt and what it is to pay, both locked and read afresh: what it pays first, as everywhere."""
     wanted = paid_by(work, attempt)
-    work.session.refresh(attempt, with_for_update=True)
-    return attempt, wanted
+    return work.session.exec(THIS_ATTEMPT, params={"attempt_id": attempt.id}).one(), wanted
 
 
 def top_up_to_change(work: Work, top_up_id: UUID) -> TopUp:

@@ -12,7 +12,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Result, Table, event, inspect, select
+from sqlalchemy import Insert, Result, Table, event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
 from sqlmodel import Session, SQLModel
 
@@ -148,6 +148,10 @@ def _on_statement(state: ORMExecuteState) -> Result[Any] | None:
     if state.is_insert:
         rows: Any = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
         result = state.invoke_statement()
+        if type(statement) is Insert and all(row.keys() >= set(told) for row in rows):  # they are there as given
+            for row in rows:
+                session.witness.note(table.name, str(row[key.name]), None, _plain_row(row, told))
+            return result
         known = {seen.row_id for seen in session.witness.rows.values() if seen.table == table.name}
         new = [row[key.name] for row in rows if key.name in row and str(row[key.name]) not in known]
         for row in connection.execute(select(table).where(key.in_(new))).mappings():

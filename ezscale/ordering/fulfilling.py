@@ -162,6 +162,8 @@ def expire_orders(work: Work, limit: int = 200) -> int:
         .with_for_update(skip_locked=True)
     )
     expired = work.session.exec(late).all()
+    if not expired:
+        return 0
     release_stock(work, [order.id for order in expired])  # before any coupon is locked, as placing does it, too
     for order in expired:
         order.expire()

@@ -31,18 +31,16 @@ def travel(
         tick(house, schedule)
         drain(house)
         with house.database.reader(MACHINE)() as work:
-            now, halted = work.now, stands_still(work)
+            now, halted, soonest = work.now, stands_still(work), jobs.next_run(work.session, but=ITSELF)
         if on_day is not None and now.date() != day:
             day = now.date()
             on_day(now)
         if now >= until or halted:  # nothing would happen on the rest of the way
             return
-        _move(house, min(until, _next_morning(house, now), _next_job(house, now)) - now)
+        _move(house, min(until, _next_morning(house, now), _next_job(soonest, now)) - now)
 
 
-def _next_job(house: House, now: datetime) -> datetime:
-    with house.database.reader(MACHINE)() as work:
-        soonest = jobs.next_run(work.session, but=ITSELF)
+def _next_job(soonest: datetime | None, now: datetime) -> datetime:
     return max(soonest, now + timedelta(seconds=1)) if soonest else datetime.max.replace(tzinfo=UTC)
 
 

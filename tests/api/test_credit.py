@@ -1,9 +1,10 @@
 """Credit over the API: read, and topped up on a page."""
 
 from ezscale.sandbox.stripe.browser import pay_on_page
-from tests.company import GOOD_CARD
+from tests.company import GOOD_CARD, with_rounds
 
 
+@with_rounds
 def test_a_program_asks_for_a_top_up_whose_page_makes_it_credit(at, ada, program_of):
     program = program_of(ada)
 

@@ -18,7 +18,7 @@ from tests.company import Company
 from tests.journeys.records import credit_of, subscription_of
 from tests.sizes import size
 
-DAYS = range(0, 31, size(3, 1))  # of a month, its first and its last among them
+DAYS = range(0, 31, size(6, 1))  # of a month, its first and its last among them
 STRIPES_SMALLEST = 50  # cents: it charges no less
 BEGINNINGS = {
     "31 January": (datetime(2026, 1, 31, 9, tzinfo=UTC), ""),

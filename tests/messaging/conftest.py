@@ -5,7 +5,14 @@ import pytest
 
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.work import Database
+from ezscale.tasks import messaging
 from tests.company import Company, Rounds
+
+
+@pytest.fixture
+def rounds() -> Rounds:
+    """A letter may have to be sent once more."""
+    return frozenset({messaging.send_what_was_left})
 
 
 @pytest.fixture

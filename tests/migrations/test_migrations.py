@@ -14,8 +14,10 @@ from sqlmodel import SQLModel
 import ezscale.models  # noqa: F401  # knows all tables
 from ezscale.kit.database import open_engine
 from tests.databases import KINDS, Databases
+from tests.sizes import size
 
 ROOT = Path(__file__).parents[2]
+NEWEST = size(3, 1_000)  # a step that has landed stays as it is, and went up and down alone when it was new
 OURS = {table.name for table in SQLModel.metadata.sorted_tables}
 
 
@@ -27,7 +29,7 @@ def url(request: pytest.FixtureRequest, databases: Databases) -> str:
 def test_every_step_goes_up_and_down_and_up_again(url: str) -> None:
     assert tables(url) == set()
 
-    for step in [script.revision for script in reversed(list(history().walk_revisions()))]:
+    for step in [script.revision for script in reversed(list(history().walk_revisions()))][-NEWEST:]:
         command.upgrade(alembic(url), step)
         command.downgrade(alembic(url), "-1")
         command.upgrade(alembic(url), step)

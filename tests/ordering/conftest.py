@@ -5,14 +5,22 @@ import pytest
 
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.work import Database
-from ezscale.tasks import provisioning
+from ezscale.tasks import billing, provisioning
 from tests.company import Company, Rounds
 
 
 @pytest.fixture
 def rounds() -> Rounds:
-    """Whoever has ordered, or would like to, may have to wait."""
-    return frozenset({provisioning.warn_of_reserved, provisioning.tend_waitlist, provisioning.look_for_room})
+    """Whoever has ordered, or would like to, may have to wait, or never pay."""
+    return frozenset(
+        {
+            provisioning.warn_of_reserved,
+            provisioning.tend_waitlist,
+            provisioning.look_for_room,
+            provisioning.expire_orders,
+            billing.find_lost_answers,
+        }
+    )
 
 
 @pytest.fixture

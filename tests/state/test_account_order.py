@@ -2,6 +2,7 @@ import pytest
 
 from ezscale.sandbox.stripe.browser import pay_on_page
 from ezscale.state.account.order import PlacedOrderState
+from tests.company import with_rounds
 from tests.state.portal import Screen
 
 
@@ -61,6 +62,7 @@ async def test_the_page_follows_the_build_until_the_server_runs(company, ada):
     assert (page.service.status, page.service.done) == ("active", 5)
 
 
+@with_rounds
 async def test_an_order_that_was_not_paid_in_time_is_shown_as_expired(company, ada):
     order = ada.orders("vps-2")
     company.lives(days=3)

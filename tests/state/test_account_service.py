@@ -4,6 +4,7 @@ from ezscale.models.sign_in import CONFIRMED_FOR
 from ezscale.provisioning.panel_skills import PowerAction
 from ezscale.state.account.login import LoginState
 from ezscale.state.account.service import ServiceState
+from tests.company import with_rounds
 from tests.state.portal import Screen
 
 
@@ -42,6 +43,7 @@ async def test_nothing_of_the_last_server_stays_on_the_page_of_another(company, 
     assert (page.service.hostname, page.service.status) == ("", "")
 
 
+@with_rounds
 async def test_a_server_whose_order_was_never_paid_says_so(company, ada):
     ada.orders("vps-2")
     company.lives(days=3)

@@ -15,6 +15,7 @@ from ezscale.state.admin.runs import RunsState
 from ezscale.state.admin.services import ServicesState
 from ezscale.state.admin.subscriptions import SubscriptionsState
 from ezscale.state.turning import PAGE
+from tests.company import with_rounds
 from tests.state.panel import administrator, cannot_renew
 from tests.state.portal import Screen
 
@@ -83,6 +84,7 @@ async def test_whoever_looks_for_something_else_begins_at_the_first_page(company
     assert not page.has_previous
 
 
+@with_rounds
 async def test_services_are_found_by_status_and_by_address(company):
     ada = company.signs_up("Ada Moreno")
     server = ada.buys()
@@ -115,6 +117,7 @@ async def test_overdue_invoices_can_be_seen_alone_with_the_longest_overdue_first
     assert {row.status for row in page.rows} == {"overdue"}
 
 
+@with_rounds
 async def test_an_order_nobody_has_paid_is_seen_as_placed_and_later_as_expired(company):
     company.signs_up("Ada Moreno").orders()
     screen = Screen(company, OrdersState, administrator(company))
