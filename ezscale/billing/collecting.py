@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy
 from sqlalchemy import bindparam
 from sqlmodel import col, or_, select
 
@@ -16,8 +17,9 @@ from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, PaymentGateway, Receipt
 from ezscale.billing.small_sums import to_charge
-from ezscale.billing.to_pay import ToPay, described, is_wanted, lock_with_what_it_pays, sum_of
+from ezscale.billing.to_pay import ATTEMPTS, NAMED, ToPay, described, is_wanted, lock_with_what_it_pays, sum_of
 from ezscale.billing.topped_up import fail_top_up
+from ezscale.kit.database import table_of
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
@@ -153,7 +155,11 @@ def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
 
 def locked_with_what_it_pays(work: Work, attempt_id: UUID) -> tuple[PaymentAttempt, ToPay]:
     """The same, and what it pays."""
-    return lock_with_what_it_pays(work, work.session.get_one(PaymentAttempt, attempt_id))
+    named = work.session.connection().execute(NAMED_BY_ID, {"attempt_id": attempt_id}).one()
+    return lock_with_what_it_pays(work, named)
+
+
+NAMED_BY_ID = NAMED.where(ATTEMPTS.c.id == bindparam("attempt_id"))
 
 
 def _charge_to_send(
@@ -177,9 +183,13 @@ def _charge_to_send(
         attempt.send(work.now)
     else:  # somebody else may be asking just now, or have asked and died: only the gateway knows
         attempt.lose_sight()
-    card = work.session.get_one(PaymentMethod, attempt.method_id)
+    card_ref = work.session.connection().execute(CARD_REF, {"method_id": attempt.method_id}).scalar_one()
     payer_ref = payer_ref_of(work, wanted.customer_id, gateway.name)
-    return charge_of(attempt, wanted, payer_ref, card.gateway_ref), sent_at
+    return charge_of(attempt, wanted, payer_ref, card_ref), sent_at
+
+
+CARDS = table_of(PaymentMethod)
+CARD_REF = sqlalchemy.select(CARDS.c.gateway_ref).where(CARDS.c.id == bindparam("method_id"))
 
 
 def charge_of(attempt: PaymentAttempt, wanted: ToPay, payer_ref: str, card_ref: str = "") -> Charge:

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert
+from sqlalchemy import func
 from sqlmodel import col, select
 
+from ezscale.kit.database import table_of
 from ezscale.kit.ids import new_id
 from ezscale.kit.money import Money
+from ezscale.kit.witness import insert_told
 from ezscale.kit.work import Work
 from ezscale.models import Invoice, LedgerEntry, Posting
 
@@ -18,6 +20,7 @@ BANK = "bank"  # what gateways have paid out to us
 GOODWILL = "expense:goodwill"
 BREAKAGE = "revenue:breakage"  # credit that nobody has spent in time
 
+ENTRIES, POSTINGS = table_of(LedgerEntry), table_of(Posting)
 Side = tuple[str, Money]
 
 
@@ -77,13 +80,8 @@ def withheld(customer_id: UUID) -> str:
 def book(work: Work, kind: str, once_key: str, sides: Sequence[Side]) -> None:
     """Write one entry: positive is debit, negative is credit."""
     entry, postings = entry_rows(kind, once_key, sides, work.now)
-    work.session.flush()
-    work.session.execute(ADD_ENTRY, [entry])
-    if postings:  # an invoice over nothing moves nothing
-        work.session.execute(ADD_POSTINGS, postings)
-
-
-ADD_ENTRY, ADD_POSTINGS = insert(LedgerEntry), insert(Posting)
+    insert_told(work.session, ENTRIES, [entry])
+    insert_told(work.session, POSTINGS, postings)  # of an invoice over nothing there are none
 
 
 def entry_rows(

@@ -23,7 +23,7 @@ from ezscale.billing.numbers import become_invoice
 from ezscale.billing.ports import ChargeState, Receipt
 from ezscale.billing.small_sums import small_ones
 from ezscale.billing.subscriptions import catch_up, start_subscriptions, subscriptions_on
-from ezscale.billing.to_pay import ToPay, lock_with_what_it_pays
+from ezscale.billing.to_pay import ATTEMPTS, NAMED, ToPay, lock_with_what_it_pays
 from ezscale.billing.topped_up import book_top_up, fail_top_up
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -148,13 +148,13 @@ def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> tuple[PaymentAtte
         ours, named["payment_ref"] = BY_PAYMENT, receipt.payment_ref
     else:
         return None
-    attempt = work.session.exec(ours, params=named).first()
+    attempt = work.session.connection().execute(ours, named).first()
     return None if attempt is None else lock_with_what_it_pays(work, attempt)
 
 
-OF_GATEWAY = select(PaymentAttempt).where(PaymentAttempt.gateway == bindparam("gateway"))
-BY_ID = OF_GATEWAY.where(PaymentAttempt.id == bindparam("attempt_id"))
-BY_PAYMENT = OF_GATEWAY.where(PaymentAttempt.payment_ref == bindparam("payment_ref"))
+OF_GATEWAY = NAMED.where(ATTEMPTS.c.gateway == bindparam("gateway"))
+BY_ID = OF_GATEWAY.where(ATTEMPTS.c.id == bindparam("attempt_id"))
+BY_PAYMENT = OF_GATEWAY.where(ATTEMPTS.c.payment_ref == bindparam("payment_ref"))
 BOOKED = select(Payment).where(Payment.gateway == bindparam("gateway"), Payment.gateway_ref == bindparam("payment_ref"))
 
 

@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam
+import sqlalchemy
+from sqlalchemy import Row, bindparam
 from sqlmodel import select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.credit import lock_customers
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.small_sums import from_before, to_charge
+from ezscale.kit.database import table_of
 from ezscale.kit.errors import NotFound
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -16,6 +18,9 @@ from ezscale.models import Invoice, PaymentAttempt, TopUp
 from ezscale.models.invoice import InvoiceStatus
 
 ToPay = Invoice | TopUp
+Named = Row[UUID, UUID | None, UUID | None]  # an attempt of which no more is known than what it pays
+ATTEMPTS = table_of(PaymentAttempt)
+NAMED = sqlalchemy.select(ATTEMPTS.c.id, ATTEMPTS.c.invoice_id, ATTEMPTS.c.top_up_id)
 THIS_ATTEMPT = (
     select(PaymentAttempt)
     .where(PaymentAttempt.id == bindparam("attempt_id"))
@@ -30,7 +35,7 @@ def to_pay(work: Work, wanted: UUID) -> ToPay:
     return top_up_to_change(work, wanted) if is_top_up else invoice_to_change(work, wanted)
 
 
-def paid_by(work: Work, attempt: PaymentAttempt) -> ToPay:
+def paid_by(work: Work, attempt: PaymentAttempt | Named) -> ToPay:
     """What an attempt is to pay, locked: the one lock for everything that concerns its money."""
     if attempt.top_up_id is not None:
         return top_up_to_change(work, attempt.top_up_id)
@@ -38,7 +43,7 @@ def paid_by(work: Work, attempt: PaymentAttempt) -> ToPay:
     return invoice_to_change(work, attempt.invoice_id)
 
 
-def lock_with_what_it_pays(work: Work, attempt: PaymentAttempt) -> tuple[PaymentAttempt, ToPay]:
+def lock_with_what_it_pays(work: Work, attempt: PaymentAttempt | Named) -> tuple[PaymentAttempt, ToPay]:
     """An attempt and what it is to pay, both locked and read afresh: what it pays first, as everywhere."""
     wanted = paid_by(work, attempt)
     return work.session.exec(THIS_ATTEMPT, params={"attempt_id": attempt.id}).one(), wanted

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+import sqlalchemy
 import structlog
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -82,7 +83,7 @@ class Breaker:
     def look(self) -> Standing:
         """Whether a call may pass. Of all that ask while the line is silent, one may when it is time to look again."""
         with self._database.reader(robot("vendor lines"))() as work:
-            line = work.session.get(VendorLine, self.name)
+            line = work.session.connection().execute(THIS_LINE, {"named": self.name}).first()
             if line is None or line.silent_since is None:
                 return Standing(is_in_doubt=line is not None and line.failures > 0)
             if line.next_try_at is not None and line.next_try_at > work.now:
@@ -141,6 +142,9 @@ def _fails(work: Work, line: VendorLine, reason: str) -> None:
 
 
 LINES = table_of(VendorLine)
+THIS_LINE = sqlalchemy.select(LINES.c.failures, LINES.c.silent_since, LINES.c.next_try_at).where(
+    LINES.c.name == bindparam("named")
+)
 TAKE_THE_TRY = (
     update(LINES)
     .where(LINES.c.name == bindparam("line"), LINES.c.next_try_at <= bindparam("now"))

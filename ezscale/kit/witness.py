@@ -4,7 +4,7 @@ A table whose changes are not worth telling says so, and why, with `__unaudited_
 the time and say nothing (when a session was last seen) stand in `__quiet__`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,10 +12,11 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Insert, Result, Table, event, inspect, select
+from sqlalchemy import Result, Table, event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
 from sqlmodel import Session, SQLModel
 
+from ezscale.kit.bulk import insert_many
 from ezscale.kit.database import all_models, table_of
 from ezscale.kit.logs import HIDDEN, SECRET_NAMES
 
@@ -148,10 +149,6 @@ def _on_statement(state: ORMExecuteState) -> Result[Any] | None:
     if state.is_insert:
         rows: Any = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
         result = state.invoke_statement()
-        if type(statement) is Insert and all(row.keys() >= set(told) for row in rows):  # they are there as given
-            for row in rows:
-                session.witness.note(table.name, str(row[key.name]), None, _plain_row(row, told))
-            return result
         known = {seen.row_id for seen in session.witness.rows.values() if seen.table == table.name}
         new = [row[key.name] for row in rows if key.name in row and str(row[key.name]) not in known]
         for row in connection.execute(select(table).where(key.in_(new))).mappings():
@@ -166,6 +163,16 @@ def _on_statement(state: ORMExecuteState) -> Result[Any] | None:
         is_now = _plain_row(after[row_id], told) if row_id in after else None
         session.witness.note(table.name, str(row_id), _plain_row(was, told), is_now)
     return result
+
+
+def insert_told(session: Session, table: Table, rows: Sequence[Values]) -> None:
+    """Insert whole rows without making objects of them; the audit trail tells them as they are given."""
+    session.flush()
+    insert_many(session.connection(), table, rows)
+    if isinstance(session, WatchedSession) and (told := _audited(_model(table.name))):
+        key = next(iter(table.primary_key)).name
+        for row in rows:
+            session.witness.note(table.name, str(row[key]), None, _plain_row(row, told))
 
 
 def _model(table_name: str) -> type[SQLModel] | None:

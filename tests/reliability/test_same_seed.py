@@ -28,7 +28,7 @@ from tests.databases import Databases
 from tests.journeys.records import subscription_of
 from tests.sizes import figures, size
 
-PEOPLE, DAYS = size(8, 200), size(60, 400)
+PEOPLE, DAYS = size(6, 200), size(45, 400)
 BEGINS = datetime(2028, 1, 31, 8, 0, tzinfo=UTC)  # on a 31st, in a leap year, before both nights on which clocks change
 ZONE = ZoneInfo("Europe/Dublin")
 SEEDS = size(1, 2)
