@@ -126,8 +126,9 @@ def asked(method: str, once: Callable[[], T]) -> T:
     began = perf_counter()
 
     def came_to_nothing_at_once(error: Exception) -> bool:
-        is_over = type(error) is TemporaryFailure and error.retry_after is None
-        return is_over and perf_counter() - began < AT_ONCE
+        if type(error) is not TemporaryFailure or error.retry_after is not None:
+            return False
+        return not isinstance(error.__cause__, httpx.TimeoutException) and perf_counter() - began < AT_ONCE
 
     return TWICE(came_to_nothing_at_once, once)
 

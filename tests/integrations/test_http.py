@@ -86,6 +86,7 @@ def test_a_broken_vendor_may_have_acted(status):
     ("wrong", "method", "calls"),
     [
         (httpx.ReadError("reset"), "GET", 2),
+        (httpx.ReadTimeout("late"), "GET", 1),
         (httpx.Response(500), "GET", 2),
         (httpx.Response(503), "GET", 2),
         (httpx.Response(200, text="<html>"), "GET", 2),
@@ -120,7 +121,7 @@ def test_whoever_took_long_to_say_nothing_or_would_do_something_is_asked_once(mo
 
     def handle(request):
         asked.append(request)
-        raise httpx.ReadTimeout("late")
+        raise httpx.ReadError("reset")
 
     http = open_http("https://vendor.test", transport=httpx.MockTransport(handle))
     with pytest.raises(TemporaryFailure):
