@@ -59,9 +59,7 @@ NO_PACE = 100_000.0  # a second; how fast a panel may be asked is no part of how
 PANELS = ("virtfusion", "pterodactyl", "synergycp", "enhance")
 SMALLEST = {"virtfusion": "vps-1"} | {each.panel: each.models[0].slug for each in RANGES}
 LONGEST_INSTALLATION = synergycp.LIFELIKE.install_seconds
-LONGEST_PATIENCE = (
-    SETTLES.total_seconds()
-)  # a machine that may still turn up is waited for, and none is asked for beside it
+LONGEST_PATIENCE = SETTLES.total_seconds()  # with a machine that may still turn up
 MOST_MB = 300.0  # of a worker
 A_BLOCK = 100
 MANY_AT_HOME = 5  # of so many customers one has two services

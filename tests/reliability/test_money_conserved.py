@@ -6,6 +6,7 @@ the books after each step: with the doctor's eyes, and with eyes of its own that
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
@@ -206,14 +207,14 @@ class Life(RuleBasedStateMachine):
             items.append(a_server(self.servers, plan, months, options, {k: v for k, v in add_ons.items() if v}))
         order = self.tries("order", lambda: self.at.orders(person, *items, coupon=coupon))
         if order is not None and pays:
-            self.tries("pay", lambda: self.at.pays(person, order.invoice_id))
+            self.tries_to_pay("pay", lambda: self.at.pays(person, order.invoice_id))
         self.goes_on()
 
     @precondition(lambda self: self.invoices("draft", "open", "uncollectible"))
     @rule(which=WHICH, how=st.sampled_from(("exactly", "exactly", *PAID_AS)), odd=st.booleans())
     def pays(self, which: int, how: str, odd: bool) -> None:
         invoice = self.one_of("draft", "open", "uncollectible", which=which, odd=odd)
-        self.tries(f"pay {how}", lambda: self.at.pays(self.owner(invoice), UUID(invoice.id), PAID_AS.get(how)))
+        self.tries_to_pay(f"pay {how}", lambda: self.at.pays(self.owner(invoice), UUID(invoice.id), PAID_AS.get(how)))
         self.goes_on()
 
     @precondition(lambda self: self.invoices("draft", "open", "uncollectible"))
@@ -222,7 +223,7 @@ class Life(RuleBasedStateMachine):
         """Or agrees, and closes the window: it is taken in the night, unless somebody has paid another way by then."""
         invoice = self.one_of("draft", "open", "uncollectible", which=which, odd=odd)
         self.at.wallets.mood = mood
-        self.tries("approve", lambda: self.at.approves(self.owner(invoice), UUID(invoice.id), returns=returns))
+        self.tries_to_pay("approve", lambda: self.at.approves(self.owner(invoice), UUID(invoice.id), returns=returns))
         self.goes_on()
 
     @precondition(lambda self: self.invoices("draft", "open", "uncollectible"))
@@ -311,7 +312,7 @@ class Life(RuleBasedStateMachine):
         person = self.person(who)
         asked = self.tries(f"top up {how}", lambda: self.at.does(person, lambda work: top_up(work, minor)))
         if asked is not None and how != "not yet":
-            self.tries("pay a top-up", lambda: self.at.pays(person, asked.id, PAID_AS.get(how)))
+            self.tries_to_pay("pay a top-up", lambda: self.at.pays(person, asked.id, PAID_AS.get(how)))
         self.goes_on()
 
     @rule(who=WHICH, below=st.integers(1, 30000), each=st.integers(1000, 30000), times=st.integers(1, 3))
@@ -509,7 +510,9 @@ class Life(RuleBasedStateMachine):
         if how == "expected":
             self.staff("expect again", lambda work: expect_again(work, UUID(invoice.id)))
         else:
-            self.tries("pay a debt", lambda: self.at.pays(self.owner(invoice), UUID(invoice.id), PAID_AS.get(how)))
+            self.tries_to_pay(
+                "pay a debt", lambda: self.at.pays(self.owner(invoice), UUID(invoice.id), PAID_AS.get(how))
+            )
         self.goes_on()
 
     @rule(
@@ -654,14 +657,19 @@ class Life(RuleBasedStateMachine):
         return result
 
     def tries(self, what: str, deed: Callable[[], Any]) -> Any:
-        """To be refused is fine: then nothing has changed. So is no answer: whoever tries again finds out."""
+        """To be refused is fine: then nothing has changed."""
         try:
             result = deed()
-        except (BusinessError, TemporaryFailure):
+        except BusinessError:
             refused[what] += 1
             return None
         done[what] += 1
         return result
+
+    def tries_to_pay(self, what: str, deed: Callable[[], Any]) -> None:
+        """The same at a gateway, which may not answer: the page says so, and whoever tries again finds out."""
+        with suppress(TemporaryFailure):
+            self.tries(what, deed)
 
     def goes_on(self) -> None:
         """What follows, follows, unless the workers have too much to do."""
