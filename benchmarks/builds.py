@@ -53,7 +53,7 @@ from tests.bulk import ADD_ON, write_book
 
 SIZES = (100, 1_000)
 WORKERS = 2
-HANDS = {Lane.HOUSE: 4, Lane.GATEWAY: 1, Lane.VENDORS: 6}
+HANDS = {Lane.HOUSE: 4, Lane.BULK: 1, Lane.GATEWAY: 1, Lane.VENDORS: 6}
 FAULTS = 0.1
 NO_PACE = 100_000.0  # a second; how fast a panel may be asked is no part of how fast we are
 PANELS = ("virtfusion", "pterodactyl", "synergycp", "enhance")

@@ -54,7 +54,7 @@ from tests.bulk import write_book
 SIZES = (1_000, 10_000)
 PER_SECOND = 80
 WORKERS = 2
-HANDS = {Lane.HOUSE: 4, Lane.GATEWAY: 16, Lane.VENDORS: 6}
+HANDS = {Lane.HOUSE: 4, Lane.BULK: 1, Lane.GATEWAY: 16, Lane.VENDORS: 6}
 MEDIAN, P99 = 0.120, 0.380  # seconds until the gateway answers
 SPREAD = log(P99 / MEDIAN) / 2.326
 LOST = 0.007

@@ -38,7 +38,7 @@ from ezscale.wiring import House
 SIZES = (1_000, 10_000, 100_000)
 MOST_LASTING = 2_000  # of those that take their time
 LASTING = 0.05  # seconds
-HANDS = {Lane.HOUSE: 4, Lane.GATEWAY: 1, Lane.VENDORS: 1}
+HANDS = {Lane.HOUSE: 4, Lane.BULK: 1, Lane.GATEWAY: 1, Lane.VENDORS: 1}
 TASK = "benchmark.note"
 A_SECOND = 1.0
 AS_LONG_AT_MOST = 1 / 0.8

@@ -15,6 +15,7 @@ def work_until(over: Event, ready: Barrier, house: House, hands: Mapping[Lane, i
     calm_collector()
     crew = Crew(lambda: house, hands)
     bell = Bell(crew.look)
+    house.database.take_turns()
     house.database._ring = bell.ring  # noqa: SLF001  # as a worker hangs it up
     ready.wait()
     while not over.is_set():

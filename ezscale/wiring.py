@@ -66,6 +66,10 @@ class House:
         """Transactions of our own automation, under a name that logs show."""
         return self.database.opener(robot(name))
 
+    def observation(self, name: str) -> OpenWork:
+        """The same, only to read: whoever most often finds nothing to do looks so first, and waits for no writer."""
+        return self.database.reader(robot(name))
+
 
 def house() -> House:
     """The house of this process: as the settings say, unless another one was moved into."""

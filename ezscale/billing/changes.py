@@ -126,6 +126,14 @@ def drop_pending_change(work: Work, subscription: Subscription) -> None:
         _withdraw(work, pending)
 
 
+def is_change_awaited(work: Work, invoice_id: UUID) -> bool:
+    """Whether an invoice is for a change that is not in force."""
+    waiting = select(SubscriptionChange.id).where(
+        SubscriptionChange.invoice_id == invoice_id, SubscriptionChange.status == ChangeStatus.ACCEPTED
+    )
+    return work.session.exec(waiting).first() is not None
+
+
 def apply_paid_change(work: Work, invoice_id: UUID) -> None:
     """An invoice is paid: the change that it was for holds. Saying it twice changes nothing."""
     waiting = select(SubscriptionChange).where(

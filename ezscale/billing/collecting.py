@@ -9,11 +9,11 @@ from sqlmodel import col, or_, select
 
 from ezscale.billing.cards import backup_card, is_tried_out, usable_card
 from ezscale.billing.cases import open_case
-from ezscale.billing.disputed import is_card_disputed
+from ezscale.billing.disputed import is_questioned
 from ezscale.billing.events import ChargeRequested
 from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
-from ezscale.billing.payers import payer_ref_of
+from ezscale.billing.payers import FIRST_NAME
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, PaymentGateway, Receipt
 from ezscale.billing.small_sums import to_charge
@@ -171,7 +171,9 @@ def _charge_to_send(
     if not is_wanted(wanted) and attempt.status is AttemptStatus.CREATED:
         attempt.fail("not_needed", work.now)
         return None, None
-    if attempt.status is AttemptStatus.CREATED and is_card_disputed(work, attempt.method_id):
+    about = {"method_id": attempt.method_id, "of_customer": wanted.customer_id, "at_gateway": gateway.name}
+    card = work.session.connection().execute(TO_BE_CHARGED, about).one()
+    if attempt.status is AttemptStatus.CREATED and card.is_questioned:
         attempt.fail("disputed", work.now)
         if isinstance(wanted, TopUp):
             fail_top_up(work, wanted, "a payment of yours is disputed")
@@ -183,13 +185,13 @@ def _charge_to_send(
         attempt.send(work.now)
     else:  # somebody else may be asking just now, or have asked and died: only the gateway knows
         attempt.lose_sight()
-    card_ref = work.session.connection().execute(CARD_REF, {"method_id": attempt.method_id}).scalar_one()
-    payer_ref = payer_ref_of(work, wanted.customer_id, gateway.name)
-    return charge_of(attempt, wanted, payer_ref, card_ref), sent_at
+    return charge_of(attempt, wanted, card.payer_ref or "", card.gateway_ref), sent_at
 
 
 CARDS = table_of(PaymentMethod)
-CARD_REF = sqlalchemy.select(CARDS.c.gateway_ref).where(CARDS.c.id == bindparam("method_id"))
+TO_BE_CHARGED = sqlalchemy.select(
+    CARDS.c.gateway_ref, is_questioned().label("is_questioned"), FIRST_NAME.scalar_subquery().label("payer_ref")
+).where(CARDS.c.id == bindparam("method_id"))
 
 
 def charge_of(attempt: PaymentAttempt, wanted: ToPay, payer_ref: str, card_ref: str = "") -> Charge:
@@ -211,7 +213,7 @@ def _require_no_earlier(work: Work, attempt: PaymentAttempt, customer_id: UUID) 
     """What a customer was to be charged for earlier comes first. One that makes no progress holds nobody up for long."""
     since = {"created_after": work.now - WAITED_FOR, "sent_after": work.now - ANSWERED_BY}
     these = {"of_customer": customer_id, "before_id": attempt.id, **since}
-    if work.session.exec(EARLIER, params=these).first() is not None:
+    if work.session.connection().scalar(EARLIER, these) is not None:
         raise TemporaryFailure("An earlier charge of this customer comes first", retry_after=EARLIER_FIRST)
 
 

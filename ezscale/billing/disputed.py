@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, exists, select
 
 from ezscale.kit.work import Work
@@ -32,11 +32,3 @@ def in_dispute(work: Work, payment_ids: Collection[UUID]) -> set[UUID]:
 def is_questioned() -> ColumnElement[bool]:
     """For queries: whether a bank has not decided yet about what a card had paid."""
     return exists().where(col(Dispute.method_id) == col(PaymentMethod.id), col(Dispute.status).in_(UNDECIDED))
-
-
-def is_card_disputed(work: Work, method_id: UUID) -> bool:
-    """The same about one card."""
-    return work.session.exec(QUESTIONED, params={"method_id": method_id}).first() is not None
-
-
-QUESTIONED = select(PaymentMethod.id).where(PaymentMethod.id == bindparam("method_id"), is_questioned())

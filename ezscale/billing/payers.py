@@ -32,13 +32,14 @@ def payer(work: Work, customer_id: UUID, gateway: str) -> Payer:
 
 def payer_ref_of(work: Work, customer_id: UUID, gateway: str) -> str:
     """A gateway's name for a customer, the first if it has several; empty while we know none."""
-    return work.session.exec(THEIR_NAMES, params={"of_customer": customer_id, "at_gateway": gateway}).first() or ""
+    return work.session.exec(FIRST_NAME, params={"of_customer": customer_id, "at_gateway": gateway}).first() or ""
 
 
-THEIR_NAMES = (
+FIRST_NAME = (
     select(KnownPayer.ref)
     .where(KnownPayer.customer_id == bindparam("of_customer"), KnownPayer.gateway == bindparam("at_gateway"))
     .order_by(col(KnownPayer.id))
+    .limit(1)
 )
 
 

@@ -155,13 +155,15 @@ def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> tuple[PaymentAtte
 OF_GATEWAY = NAMED.where(ATTEMPTS.c.gateway == bindparam("gateway"))
 BY_ID = OF_GATEWAY.where(ATTEMPTS.c.id == bindparam("attempt_id"))
 BY_PAYMENT = OF_GATEWAY.where(ATTEMPTS.c.payment_ref == bindparam("payment_ref"))
-BOOKED = select(Payment).where(Payment.gateway == bindparam("gateway"), Payment.gateway_ref == bindparam("payment_ref"))
+BOOKED = select(Payment.received_at).where(
+    Payment.gateway == bindparam("gateway"), Payment.gateway_ref == bindparam("payment_ref")
+)
 
 
 def _book_money(work: Work, attempt: PaymentAttempt, wanted: ToPay, receipt: Receipt) -> None:
     told = {"gateway": attempt.gateway, "payment_ref": receipt.payment_ref}
-    if (booked := work.session.exec(BOOKED, params=told).first()) is not None:
-        if booked.received_at > work.now - KEPT_LATE:
+    if (received_at := work.session.connection().scalar(BOOKED, told)) is not None:
+        if received_at > work.now - KEPT_LATE:
             _keep_late_card(work, attempt, wanted.customer_id, receipt)
         return
     attempt.succeed(receipt.payment_ref, work.now)

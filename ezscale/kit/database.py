@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic_core import to_json
@@ -41,7 +42,8 @@ def open_engine(url: str) -> Engine:
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, **STATEMENTS)
+    lines = {"timeout": 30, "check_same_thread": False, "cached_statements": 1000}
+    engine = create_engine(url, connect_args=lines, pool_size=20, max_overflow=20, **STATEMENTS)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
@@ -63,6 +65,12 @@ def _open_sqlite(url: str) -> Engine:
             raise OperationalError(begin, None, error) from error
 
     return engine
+
+
+def beside(engine: Engine) -> Path | None:
+    """The file in which those who write to a database of one file stand in line: SQLite itself lets them come and ask again."""
+    name = engine.url.database
+    return Path(f"{name}-turn") if engine.dialect.name == "sqlite" and name else None
 
 
 @contextmanager

@@ -32,9 +32,13 @@ class JobStatus(StrEnum):
 
 
 class Lane(StrEnum):
-    """Whom a job waits for: nobody outside the house, whoever moves money, or other vendors. It keeps up its lane alone."""
+    """Whom a job waits for: nobody outside the house, whoever moves money, or other vendors. It keeps up its lane alone.
+
+    `BULK` waits for nobody and nobody waits for it: what a night makes by the thousand, such as invoices' PDFs.
+    """
 
     HOUSE = "house"
+    BULK = "bulk"
     GATEWAY = "gateway"
     VENDORS = "vendors"
 
@@ -88,12 +92,16 @@ class Job(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job in our hands until a moment of the world, and how often it was tried, this time included."""
+    """A job in our hands until a moment of the world, and how often it was tried, this time included.
+
+    `taken_at` is the company's time.
+    """
 
     id: UUID
     task: str
     arguments: dict[str, Any]
     tries: int
+    taken_at: datetime
     until: datetime
 
     @property
@@ -165,7 +173,12 @@ def claim(session: Session, job_ids: Sequence[UUID], now: datetime) -> list[Clai
     until = world + LEASE
     connection.execute(TAKE, {"job_ids": list(found), "holder": this_process(), "until": until})
     rows = [found[job_id] for job_id in job_ids if job_id in found]
-    return [Claim(row.id, row.task, row.arguments, row.tries + 1, until) for row in rows]
+    return [Claim(row.id, row.task, row.arguments, row.tries + 1, now, until) for row in rows]
+
+
+def put_back(session: Session, job_ids: Sequence[UUID]) -> None:
+    """This process does not begin them after all: they are free, and were not tried."""
+    session.connection().execute(PUT_BACK, {"job_ids": job_ids, "holder": this_process()})
 
 
 def take_over(session: Session) -> None:
@@ -219,6 +232,9 @@ TAKE = (
     update(JOBS)
     .where(THESE)
     .values(lease_until=bindparam("until"), held_by=bindparam("holder"), tries=JOBS.c.tries + 1)
+)
+PUT_BACK = (
+    update(JOBS).where(THESE, JOBS.c.held_by == bindparam("holder")).values(lease_until=None, tries=JOBS.c.tries - 1)
 )
 FREE = update(JOBS).where(THIS, JOBS.c.held_by == bindparam("holder")).values(lease_until=None)
 ENDED: dict[str, Any] = {"finished_at": bindparam("now"), "lease_until": None}

@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
-from sqlmodel import col, select
+import sqlalchemy
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy.orm import aliased
+from sqlmodel import col, exists, or_, select
 
 from ezscale.billing.cases import open_case
 from ezscale.billing.disputes import stands_still_for
@@ -14,7 +17,16 @@ from ezscale.catalog.coupons import count_again, release_coupon
 from ezscale.catalog.stock import release_stock, take_again, use_stock
 from ezscale.kit.errors import TemporaryFailure
 from ezscale.kit.work import Work
-from ezscale.models import Order, OrderHold, Plan, Service, Subscription
+from ezscale.models import (
+    InvoiceLine,
+    Order,
+    OrderHold,
+    Plan,
+    Service,
+    Subscription,
+    SubscriptionItem,
+    Suspension,
+)
 from ezscale.models.order import UNPAID, OrderStatus
 from ezscale.models.service import UNBUILT, SuspensionReason
 from ezscale.models.subscription import SubscriptionStatus
@@ -34,6 +46,7 @@ from ezscale.provisioning.stopping import (
 LOOK_AGAIN = 300.0
 SOLD_OUT = "Sold out by the time it was paid"
 SOLD_OUT_CASE = "sold_out"
+BilledWith = aliased(SubscriptionItem)  # what belongs to the same subscription as what is billed
 
 
 def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
@@ -50,6 +63,27 @@ def fulfil_paid_invoice(work: Work, invoice_id: UUID) -> None:
     for service in _services_on(work, invoice_id):
         _build(work, service)
         lift_suspension(work, service, invoice_id)
+
+
+def is_awaited(work: Work, invoice_id: UUID) -> bool:
+    """Whether anything waits for an invoice to be paid. Most are of services that run, and go on running."""
+    return bool(work.session.connection().scalar(AWAITED, {"invoice_id": invoice_id}))
+
+
+THIS_INVOICE: BindParameter[UUID] = bindparam("invoice_id")
+AWAITED = sqlalchemy.select(
+    or_(
+        exists().where(col(Order.invoice_id) == THIS_INVOICE),
+        exists().where(col(Suspension.invoice_id) == THIS_INVOICE, col(Suspension.lifted_at).is_(None)),
+        exists().where(
+            col(InvoiceLine.invoice_id) == THIS_INVOICE,
+            col(SubscriptionItem.id) == col(InvoiceLine.item_id),
+            col(BilledWith.subscription_id) == col(SubscriptionItem.subscription_id),
+            col(Service.item_id) == col(BilledWith.id),
+            col(Service.status).in_(UNBUILT),
+        ),
+    )
+)
 
 
 def _build(work: Work, service: Service) -> None:

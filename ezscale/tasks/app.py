@@ -54,6 +54,7 @@ def start_working(**_about: object) -> None:
     calm_collector()
     engine.take_over(wiring.house())
     wiring.hang_up_bell(inner_bell.ring)
+    wiring.database().take_turns()
     inner_bell.ring()
 
 
@@ -71,7 +72,8 @@ def wake_a_worker() -> None:
         log.warning("broker_unreachable")
 
 
-crew = Crew(wiring.house, {Lane.HOUSE: 4, Lane.GATEWAY: settings().charges_at_once, Lane.VENDORS: 6})
+HANDS = {Lane.HOUSE: 4, Lane.BULK: 1, Lane.GATEWAY: settings().charges_at_once, Lane.VENDORS: 6}
+crew = Crew(wiring.house, HANDS)
 inner_bell = Bell(crew.look)  # in a worker
 bell = Bell(wake_a_worker)  # everywhere else
 wiring.hang_up_bell(bell.ring)

@@ -3,6 +3,9 @@
 import os
 import threading
 from collections.abc import Callable
+from time import sleep
+
+PAUSE = 0.05  # seconds after it has rung: whoever comes meanwhile is heard together
 
 
 class Bell:
@@ -27,3 +30,4 @@ class Bell:
             self._wanted.wait()
             self._wanted.clear()
             self._pull()
+            sleep(PAUSE)

@@ -94,21 +94,21 @@ def handle_notice(house: House, event: NoticeReceived) -> None:
     notices.handle_notice(house.automation("billing"), house.gateways, event.notice_id)
 
 
-@task
+@task_of(Lane.BULK)
 def print_invoice(house: House, event: InvoiceIssued) -> None:
     """Make the PDF that will never change."""
     with house.automation("billing")() as work:
         documents.invoice_pdf(work, event.invoice_id)
 
 
-@task
+@task_of(Lane.BULK)
 def print_proforma(house: House, event: ProformaIssued) -> None:
     """Make the PDF of what asks for money before it is an invoice."""
     with house.automation("billing")() as work:
         documents.invoice_pdf(work, event.invoice_id)
 
 
-@task
+@task_of(Lane.BULK)
 def print_credit_note(house: House, event: CreditNoteIssued) -> None:
     """Make the PDF of what was taken back."""
     with house.automation("billing")() as work:
@@ -157,7 +157,7 @@ def forget_replaced_card(house: House, event: CardReplaced) -> None:
     cards.forget_replaced(house.automation("billing"), house.gateways, event.method_id)
 
 
-@task
+@task_of(Lane.BULK)
 def tell_of_price_change(house: House, event: PriceChangeAnnounced) -> None:
     """Find whom a change of price concerns."""
     renewing.tell_subscribers(house.automation("price changes"), event.change_id)
@@ -166,8 +166,11 @@ def tell_of_price_change(house: House, event: PriceChangeAnnounced) -> None:
 @task
 def apply_change(house: House, event: InvoicePaid) -> None:
     """Put in force what is paid for."""
-    with house.automation("changes")() as work:
-        changes.apply_paid_change(work, event.invoice_id)
+    with house.observation("changes")() as work:
+        is_awaited = changes.is_change_awaited(work, event.invoice_id)
+    if is_awaited:
+        with house.automation("changes")() as work:
+            changes.apply_paid_change(work, event.invoice_id)
 
 
 @task

@@ -12,7 +12,8 @@ from uuid import UUID
 
 import structlog
 
-from ezscale.kit.jobs import Lane
+from ezscale.kit.jobs import Claim, Lane
+from ezscale.kit.turns import Rank, stand
 from ezscale.tasks import company
 from ezscale.wiring import House
 
@@ -20,6 +21,8 @@ log = structlog.get_logger()
 
 AT_ONCE = 64  # jobs that are fetched with one look
 AFTER_TROUBLE = 1.0  # seconds
+RANKS = {Lane.GATEWAY: Rank.MONEY, Lane.HOUSE: Rank.HOUSE, Lane.VENDORS: Rank.HOUSE, Lane.BULK: Rank.BULK}
+FOR_NOBODY = (Lane.HOUSE, Lane.BULK)  # lanes that wait for nobody outside, so that a hand holds several jobs
 
 
 class Crew:
@@ -49,7 +52,7 @@ class Gang:
         self._house, self._lane, self._count = house, lane, count
         self._calls = 0  # how often somebody has called
         self._seen = 0  # by which call the table was found to be empty
-        self._due: deque[UUID] = deque()
+        self._taken: deque[Claim] = deque()  # that nobody has begun
         self._held: set[UUID] = set()
         self._called = threading.Condition()
         self._hands: list[threading.Thread] = []
@@ -75,8 +78,12 @@ class Gang:
             self._called.notify_all()
         for hand in self._hands:
             hand.join()
+        if self._taken:
+            company.put_back(self._house(), self._taken)
+            self._taken.clear()
 
     def _work(self) -> None:
+        stand(RANKS[self._lane])
         while True:
             try:
                 if not self._is_called():
@@ -90,35 +97,41 @@ class Gang:
         """Whether there is something to do, when there is; False when it is time to go home."""
         with self._called:
             while not self._is_over:
-                if not self._due and self._seen < self._calls:
+                while not self._taken and self._seen < self._calls:
                     self._fetch()
-                if self._due:
+                if self._taken:
                     return True
                 self._called.wait()
         return False
 
     def _run_what_is_fetched(self) -> None:
-        while block := self._take():
+        while block := self._next_few():
             try:
-                company.run_jobs(self._house(), block)
+                company.run(self._house(), block)
             finally:
                 with self._called:
-                    self._held.difference_update(block)
+                    self._held.difference_update(job.id for job in block)
 
-    def _take(self) -> list[UUID]:
+    def _next_few(self) -> list[Claim]:
         """The next job, or the next few where many wait for nobody outside: the fewer are left, the fewer at once."""
         with self._called:
             if self._is_over:
                 return []
-            left = len(self._due)
-            fair = min(company.BLOCK, left // (2 * self._count)) if self._lane is Lane.HOUSE else 1
-            block = [self._due.popleft() for _ in range(min(left, max(fair, 1)))]
-            self._held.update(block)
-            return block
+            left = len(self._taken)
+            fair = min(company.BLOCK, left // (2 * self._count)) if self._lane in FOR_NOBODY else 1
+            return [self._taken.popleft() for _ in range(min(left, max(fair, 1)))]
 
     def _fetch(self) -> None:
+        """Take up our share of what is due. When nothing is, it has been seen what somebody called for."""
         calls = self._calls
-        found = company.due_jobs(self._house(), self._lane, AT_ONCE)
-        self._due.extend(job_id for job_id in found if job_id not in self._held)
-        if not self._due:
+        due = company.due_jobs(self._house(), self._lane, AT_ONCE)
+        free = [job_id for job_id in due if job_id not in self._held]
+        if free:
+            self._taken.extend(company.take_up(self._house(), free[: self._share(len(free))]))
+            self._held.update(job.id for job in self._taken)
+        else:
             self._seen = calls
+
+    def _share(self, free: int) -> int:
+        """How many to take up at once: half of the quick ones, but of those that wait no more than soon begin."""
+        return max(self._count, free // 2) if self._lane in FOR_NOBODY else max(2, self._count // 4)

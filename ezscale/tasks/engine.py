@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection, Engine
 
 from ezscale.company.standstill import stands_still
 from ezscale.kit import jobs, outbox
@@ -22,7 +21,7 @@ from ezscale.kit.errors import BusinessError, NotYet, TemporaryFailure
 from ezscale.kit.events import Event, revive
 from ezscale.kit.jobs import Claim, Lane, job_row
 from ezscale.kit.vendor_lines import silent_lines
-from ezscale.kit.work import OpenWork
+from ezscale.kit.work import Database, OpenWork
 from ezscale.tasks.registry import LANES, REACTIONS, SCHEDULE, Periodic, call, name_of
 from ezscale.wiring import House
 
@@ -78,16 +77,31 @@ def due_jobs(house: House, lane: Lane | None = None, limit: int = 200) -> list[U
 
 
 def run_jobs(house: House, job_ids: Sequence[UUID]) -> None:
-    """Run those of these jobs that are due and free, one after the other.
+    """Run those of these jobs that are due and free, one after the other."""
+    run(house, take_up(house, job_ids))
 
-    They are taken up together. Each that took a while is ended at once; those that took no time are ended together, and
-    before anything begins that may take longer. Should the process die, those that were not ended run once more, and the
-    rest is free again. A block that takes longer than its lease leaves the rest to whoever is free.
+
+def take_up(house: House, job_ids: Sequence[UUID]) -> list[Claim]:
+    """Those of these jobs that are due and free, in our hands for a while."""
+    with house.automation("engine")() as work:
+        return [] if stands_still(work) else jobs.claim(work.session, job_ids, work.now)
+
+
+def put_back(house: House, taken: Sequence[Claim]) -> None:
+    """Whoever is free may take these: they were not begun, and it was no try."""
+    with house.automation("engine")() as work:
+        jobs.put_back(work.session, [job.id for job in taken])
+
+
+def run(house: House, taken: Sequence[Claim]) -> None:
+    """Run jobs that were taken up, one after the other.
+
+    Each that took a while is ended at once; those that took no time are ended together, and before anything begins that
+    may take longer. Should the process die, those that were not ended run once more, and the rest is free again. What
+    takes longer than its lease leaves the rest to whoever is free.
     """
     open_work = house.automation("engine")
-    with open_work() as work:
-        taken = [] if stands_still(work) else jobs.claim(work.session, job_ids, work.now)
-    with _Endings(house.database.engine, work.now) as endings:
+    with _Endings(house.database) as endings:
         for job in taken:
             if not job.is_ours:
                 return
@@ -100,9 +114,9 @@ class _Endings:
 
     quick: ClassVar[set[str]] = set()  # the tasks that took none when this process last ran them
 
-    def __init__(self, engine: Engine, now: datetime) -> None:
-        self._engine, self._now = engine, now
-        self._line: Connection | None = None  # not before one is done, which may have to wait for somebody
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._now: datetime
         self._done: list[UUID] = []
         self._recorded_at = self._began_at = monotonic()
 
@@ -110,17 +124,14 @@ class _Endings:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_trouble: object) -> None:
-        try:
-            if kind is None or issubclass(kind, Exception):  # whoever is being killed does nothing more
-                self._record()
-        finally:
-            if self._line is not None:
-                self._line.close()
+        if kind is None or issubclass(kind, Exception):  # whoever is being killed does nothing more
+            self._record()
 
     def begin(self, job: Claim) -> None:
         """It begins. Those before it do not wait for one that may take longer than their leases."""
         if job.task not in self.quick:
             self._record()
+        self._now = job.taken_at
         self._began_at = monotonic()
 
     def end(self, job: Claim, *, is_done: bool) -> None:
@@ -134,9 +145,8 @@ class _Endings:
 
     def _record(self) -> None:
         if self._done:
-            self._line = self._line or self._engine.connect()
-            with giving_way(), self._line.begin():
-                jobs.finish(self._line, self._done, self._now)
+            with self._database.turn, giving_way(), self._database.engine.begin() as connection:
+                jobs.finish(connection, self._done, self._now)
         self._done, self._recorded_at = [], monotonic()
 
 

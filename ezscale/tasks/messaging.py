@@ -176,7 +176,7 @@ def customer_back(house: House, event: CustomerBroughtBack) -> None:
         letters.customer_standing(work, "customer_back", event.customer_id, event.reason, event.at)
 
 
-@task
+@task_of(Lane.BULK)
 def invoice_issued(house: House, event: InvoiceIssued | ProformaIssued) -> None:
     """Deliver an invoice."""
     with house.automation("mail")() as work:
@@ -216,7 +216,7 @@ def credit_granted(house: House, event: CreditGranted) -> None:
         money_letters.about_credit(work, "credit_granted", event.entry_id)
 
 
-@task
+@task_of(Lane.BULK)
 def credit_lapses(house: House, event: CreditLapsesSoon) -> None:
     """Tell a customer that credit lapses unless they use it."""
     with house.automation("mail")() as work:
@@ -253,14 +253,14 @@ def referral_credited(house: House, event: ReferralCredited) -> None:
         money_letters.referral_credited(work, event.referral_id)
 
 
-@task
+@task_of(Lane.BULK)
 def receipt(house: House, event: InvoicePaid) -> None:
     """Confirm a payment."""
     with house.automation("mail")() as work:
         money_letters.receipt(work, event.invoice_id)
 
 
-@task
+@task_of(Lane.BULK)
 def reminder(house: House, event: ReminderDue) -> None:
     """Remind of an unpaid invoice, unless it was paid meanwhile."""
     with house.automation("mail")() as work:
@@ -286,7 +286,7 @@ def card_revoked(house: House, event: CardRevoked) -> None:
         money_letters.card_revoked(work, event.method_id)
 
 
-@task
+@task_of(Lane.BULK)
 def card_expires(house: House, event: CardExpiresSoon) -> None:
     """Ask for a new card before the old one expires."""
     with house.automation("mail")() as work:
@@ -307,14 +307,14 @@ def cancellation(house: House, event: CancellationRequested) -> None:
         letters.cancellation(work, event.cancellation_id)
 
 
-@task
+@task_of(Lane.BULK)
 def price_change(house: House, event: PriceChangeTold) -> None:
     """Tell a customer what they will pay, and from when."""
     with house.automation("mail")() as work:
         letters.price_change(work, event.change_id, event.customer_id)
 
 
-@task
+@task_of(Lane.BULK)
 def price_stays(house: House, event: PriceChangeWithdrawn) -> None:
     """Tell everybody who was told of a change that it will not happen."""
     open_work, reached = house.automation("mail"), None
@@ -447,7 +447,7 @@ def deletion_near(house: House, event: DeletionNear) -> None:
         deletion_letters.deletion_near(work, event.deletion_id, event.due_on)
 
 
-@task
+@task_of(Lane.BULK)
 def tell_of_maintenance(house: House, event: MaintenanceAnnounced) -> None:
     """Write to everybody whose services are where something is worked on, a block at a time."""
     after = None

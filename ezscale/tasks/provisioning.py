@@ -60,8 +60,11 @@ LONGEST_SUBJECT = 100  # of a case, in characters
 @task
 def fulfil(house: House, event: InvoicePaid) -> None:
     """Build what is paid, and let run again what stood still."""
-    with house.automation("orders")() as work:
-        fulfilling.fulfil_paid_invoice(work, event.invoice_id)
+    with house.observation("orders")() as work:
+        is_awaited = fulfilling.is_awaited(work, event.invoice_id)
+    if is_awaited:
+        with house.automation("orders")() as work:
+            fulfilling.fulfil_paid_invoice(work, event.invoice_id)
 
 
 @task

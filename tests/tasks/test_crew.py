@@ -7,9 +7,10 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from sqlmodel import col, select
 
 from ezscale.kit.clock import FixedClock
-from ezscale.kit.jobs import Lane, enqueue, job_row
+from ezscale.kit.jobs import Job, JobStatus, Lane, enqueue, job_row
 from ezscale.kit.work import Database
 from ezscale.tasks import company as engine
 from ezscale.tasks.crew import Crew
@@ -75,6 +76,35 @@ def test_who_waits_for_the_gateway_keeps_nobody_else_up(company: Company, crew: 
         answers.set()
         crew.end()
         del KNOWN["test.hangs"]
+
+
+def test_what_a_crew_that_goes_home_has_not_begun_is_free_and_was_not_tried(company: Company) -> None:
+    crew, begun, goes_on = Crew(lambda: company.house, {Lane.GATEWAY: 1}), threading.Event(), threading.Event()
+
+    def takes_long(_house: House) -> None:
+        begun.set()
+        goes_on.wait(60)
+
+    KNOWN["test.takes_long"] = takes_long
+    try:
+        enter(company, ["test.takes_long"], Lane.GATEWAY, times=2)
+        crew.look()
+        assert begun.wait(10)
+        going_home = threading.Thread(target=crew.end)
+        going_home.start()
+        eventually(lambda: all(gang._is_over for gang in crew._gangs))
+        goes_on.set()
+        going_home.join()
+    finally:
+        goes_on.set()
+        del KNOWN["test.takes_long"]
+
+    with company.robot() as work:
+        left = work.session.exec(select(Job).order_by(col(Job.status))).all()
+    assert [(job.status, job.tries, job.lease_until) for job in left] == [
+        (JobStatus.DONE, 1, None),
+        (JobStatus.READY, 0, None),
+    ]
 
 
 def test_every_task_that_asks_a_vendor_has_a_lane_for_it() -> None:

@@ -1,0 +1,97 @@
+"""Turns of those who write."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from time import monotonic, sleep
+
+from ezscale.kit.turns import Rank, Turns, stand
+
+
+def test_one_at_a_time_however_many_there_are() -> None:
+    turns, inside, most = Turns(), 0, 0
+
+    def write() -> None:
+        nonlocal inside, most
+        for _ in range(200):
+            with turns, turns:  # whoever has it may have it again
+                inside += 1
+                most = max(most, inside)
+                sleep(0)
+                inside -= 1
+
+    together(write, 8)
+
+    assert most == 1
+
+
+def test_money_goes_first_and_leaves_each_fourth_turn_to_the_others() -> None:
+    turns, order = Turns(), list[Rank]()
+
+    def write(rank: Rank) -> None:
+        stand(rank)
+        with turns:
+            order.append(rank)
+
+    with turns:
+        threads = [threading.Thread(target=write, args=(rank,)) for rank in [*Rank] * 8]
+        for thread in threads:
+            thread.start()
+        eventually(lambda: sum(len(queue) for queue in turns._waiting) == len(threads))
+    for thread in threads:
+        thread.join()
+
+    in_short = "".join(rank.name[0] for rank in order)
+    assert in_short == "MMMHMMMHMMHBHHHBHHBBBBBB"
+
+
+def test_processes_that_name_the_same_file_are_one_line_and_the_dead_hold_nobody_up(tmp_path: Path) -> None:
+    file = tmp_path / "books.db-turn"
+    spawn = multiprocessing.get_context("spawn")
+    has_it = spawn.Event()
+    other = spawn.Process(target=keep, args=(file, has_it))
+    other.start()
+    assert has_it.wait(60)
+    got_it = threading.Event()
+
+    def write() -> None:
+        with Turns(file):
+            got_it.set()
+
+    waiting = threading.Thread(target=write)
+    waiting.start()
+    assert not got_it.wait(0.2)
+
+    os.kill(other.pid or 0, signal.SIGKILL)
+
+    assert got_it.wait(60)
+    waiting.join()
+    other.join()
+
+
+def keep(file: Path, has_it: Event) -> None:
+    """Have the turn, until killed."""
+    with Turns(file):
+        has_it.set()
+        sleep(600)
+
+
+def together(deed: Callable[[], None], count: int) -> None:
+    """As many threads do it at the same time."""
+    threads = [threading.Thread(target=deed) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    """It is so within a while."""
+    end = monotonic() + 10
+    while not is_so():
+        assert monotonic() < end
+        sleep(0.005)
