@@ -130,6 +130,7 @@ def work(site: Site) -> None:
     """One worker, as it is in production, and a beat that makes it look."""
     calm_collector()
     house = site.house()
+    house.database.take_turns()
     company.take_over(house)
     crew = Crew(lambda: house, HANDS)
     while True:

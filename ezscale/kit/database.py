@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import CursorResult, Engine, Insert, Result, Table, create_engine, event
+from sqlalchemy import URL, CursorResult, Engine, Insert, Result, Table, create_engine, event
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -43,7 +43,8 @@ def open_engine(url: str) -> Engine:
 
 def _open_sqlite(url: str) -> Engine:
     lines = {"timeout": 30, "check_same_thread": False, "cached_statements": 1000}
-    engine = create_engine(url, connect_args=lines, pool_size=20, max_overflow=20, **STATEMENTS)
+    pool = {"pool_size": 20, "max_overflow": 20} if _is_a_file(url) else {}  # in memory there is one line
+    engine = create_engine(url, connect_args=lines, **pool, **STATEMENTS)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
@@ -69,8 +70,11 @@ def _open_sqlite(url: str) -> Engine:
 
 def beside(engine: Engine) -> Path | None:
     """The file in which those who write to a database of one file stand in line: SQLite itself lets them come and ask again."""
-    name = engine.url.database
-    return Path(f"{name}-turn") if engine.dialect.name == "sqlite" and name else None
+    return Path(f"{engine.url.database}-turn") if engine.dialect.name == "sqlite" and _is_a_file(engine.url) else None
+
+
+def _is_a_file(url: str | URL) -> bool:
+    return make_url(url).database not in (None, "", ":memory:")
 
 
 @contextmanager

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 AT_ONCE = 64  # jobs that are fetched with one look
 AFTER_TROUBLE = 1.0  # seconds
+A_MOMENT = 0.005  # seconds
 RANKS = {Lane.GATEWAY: Rank.MONEY, Lane.HOUSE: Rank.HOUSE, Lane.VENDORS: Rank.HOUSE, Lane.BULK: Rank.BULK}
 FOR_NOBODY = (Lane.HOUSE, Lane.BULK)  # lanes that wait for nobody outside, so that a hand holds several jobs
 
@@ -99,6 +100,8 @@ class Gang:
             while not self._is_over:
                 while not self._taken and self._seen < self._calls:
                     self._fetch()
+                    if not self._taken and self._seen < self._calls:  # others have just taken what is due
+                        self._called.wait(A_MOMENT)
                 if self._taken:
                     return True
                 self._called.wait()

@@ -63,6 +63,7 @@ class Bank:
     disputes: dict[str, DisputeReceipt] = field(default_factory=dict)
     disputes_told: dict[str, DisputeReceipt] = field(default_factory=dict)
     payouts: dict[str, PayoutReceipt] = field(default_factory=dict)
+    payouts_told: dict[str, PayoutReceipt] = field(default_factory=dict)
 
     def holds(self) -> Counter[str]:
         """What it has for us, less its fees, by currency: of all it has let us know of."""
@@ -75,7 +76,7 @@ class Bank:
         for dispute in self.disputes_told.values():
             taken = dispute.amount.minor if dispute.state in TAKEN else 0
             sums[dispute.amount.currency] -= taken + dispute.fee.minor
-        for payout in self.payouts.values():
+        for payout in self.payouts_told.values():
             if payout.state in (PayoutState.UNDER_WAY, PayoutState.PAID):
                 sums[payout.amount.currency] -= payout.amount.minor
         return sums
@@ -307,6 +308,7 @@ class Bank:
 
     def payouts_since(self, moment: datetime) -> Iterator[PayoutReceipt]:
         """All that it has sent us."""
+        self.payouts_told |= self.payouts
         return iter(self.payouts.values())
 
     def fees_since(self, moment: datetime) -> Iterator[KeptFee]:
@@ -314,8 +316,12 @@ class Bank:
         return iter(())
 
     def balances(self) -> Mapping[str, Money]:
-        """What it has for us."""
-        return {currency: Money(minor, currency) for currency, minor in self.holds().items()}
+        """What it has for us. What it is sending back has left it already."""
+        sums = self.holds()
+        for refund in self.refunds_told.values():
+            if refund.state is RefundState.PENDING:
+                sums[refund.amount.currency] -= refund.amount.minor
+        return {currency: Money(minor, currency) for currency, minor in sums.items()}
 
     def open_card_page(
         self, payer_ref: str, key: str, success_url: str, cancel_url: str, currency: str

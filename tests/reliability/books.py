@@ -18,6 +18,7 @@ COLUMNS = {
     "payment": "id invoice_id gateway currency amount_minor fee_minor taken_back_at",
     "refund": "id payment_id credit_entry_id gateway currency amount_minor status",
     "dispute": "id payment_id customer_id gateway currency amount_minor fee_minor owed_minor held_minor status",
+    "payout": "gateway currency amount_minor status",
     "payment_attempt": "id invoice_id top_up_id gateway status live_for",
     "top_up": "id customer_id status currency amount_minor credit_entry_id",
     "posting": "entry_id account currency amount_minor",
@@ -179,6 +180,7 @@ class Books:
             *self._owed(),
             *self._paid(),
             *self._disputed(),
+            *self._paid_out(),
         ):
             said[account, currency] += minor
         return said
@@ -228,6 +230,12 @@ class Books:
             yield f"credit:{entry.customer_id}", entry.currency, -entry.amount_minor
             if source := SOURCES.get(entry.once_key.partition(":")[0]):
                 yield source, entry.currency, entry.amount_minor
+
+    def _paid_out(self) -> Iterator[Side]:
+        for payout in self.payout:
+            if payout.status in ("under_way", "paid"):
+                yield "bank", payout.currency, payout.amount_minor
+                yield f"gateway:{payout.gateway}", payout.currency, -payout.amount_minor
 
     def _disputed(self) -> Iterator[Side]:
         for dispute in self.dispute:

@@ -104,6 +104,7 @@ NIGHT = (
     provisioning.expire_orders,
     provisioning.warn_of_reserved,
     billing.find_lost_answers,
+    billing.book_payouts,
 )
 
 

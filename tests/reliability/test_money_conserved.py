@@ -28,6 +28,7 @@ from sqlmodel import col, select
 
 from ezscale.billing.aligning import align_renewals, alignment
 from ezscale.billing.auto_agreements import Terms, agree_to_top_ups
+from ezscale.billing.balances import DIFFERS
 from ezscale.billing.cancelling import cancel_at_period_end, cancel_now, keep_subscription
 from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
@@ -55,6 +56,7 @@ from ezscale.billing.manual_payments import Came, record_payment, take_back_paym
 from ezscale.billing.pausing import end_pause, pause_subscription
 from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.payments import book_receipt, settle_from_credit
+from ezscale.billing.payout_ports import PayoutState
 from ezscale.billing.ports import DisputeState, RefundState
 from ezscale.billing.price_changes import change_price
 from ezscale.billing.proration import ChangeRules, Proration
@@ -70,12 +72,12 @@ from ezscale.kit.actor import Actor, robot
 from ezscale.kit.errors import BusinessError, TemporaryFailure
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
-from ezscale.models import AutoTopUp, Customer, Invoice, PaymentAttempt, Plan, Price, TaxRate, TopUp
+from ezscale.models import AutoTopUp, BillingCase, Customer, Invoice, PaymentAttempt, Plan, Price, TaxRate, TopUp
 from ezscale.models.payment import AttemptTrigger
 from ezscale.models.recorded_payment import PaidBy
 from ezscale.ordering.deciding import approve_order, hold_order, reject_order
 from ezscale.reporting import money_checks, payment_checks, top_up_checks
-from tests.reliability.bank import Mood
+from tests.reliability.bank import Bank, Mood
 from tests.reliability.small_company import COUPONS, CYCLES, PLANS, WORTH, SmallCompany, a_server
 from tests.sizes import SOAK, figures, size
 
@@ -457,6 +459,21 @@ class Life(RuleBasedStateMachine):
         bank.refunds[ref] = replace(known, state=then, failure="" if then is RefundState.SUCCEEDED else "lost card")
         self.staff("hear of a refund again", lambda work: self.hears_of_refund(work, ref))
 
+    @precondition(lambda self: self.can_be_paid_out())
+    @rule(which=WHICH, percent=st.integers(1, 100), days=st.integers(0, 5))
+    def a_bank_pays_out(self, which: int, percent: int, days: int) -> None:
+        """Some of what it has for us; our books hear of it in a night."""
+        bank, held = one(self.can_be_paid_out(), which)
+        part = Money(max(held.minor * percent // 100, 1), held.currency)
+        bank.pays_out(part, self.at.clock.now.date() + timedelta(days=days))
+        done["paid out"] += 1
+
+    @precondition(lambda self: bool(self.at.bank.payouts))
+    @rule(which=WHICH, state=st.sampled_from((PayoutState.PAID, PayoutState.FAILED, PayoutState.CANCELED)))
+    def a_payout_arrives_or_comes_back(self, which: int, state: PayoutState) -> None:
+        self.at.bank.ends_payout(one(sorted(self.at.bank.payouts), which), state)
+        done[f"payout {state}"] += 1
+
     @precondition(lambda self: bool(self.at.bank.told))
     @rule(
         which=WHICH,
@@ -588,6 +605,8 @@ class Life(RuleBasedStateMachine):
         assert self.books.wrong({bank.name: bank.holds() for bank in (self.at.bank, self.at.wallets)}) == []
         with self.at.database.reader(robot("doctor"))() as work:
             assert [broken for check in CHECKS for broken in check(work)] == []
+            differ = select(BillingCase.facts).where(BillingCase.kind == DIFFERS, col(BillingCase.closed_at).is_(None))
+            assert work.session.exec(differ).all() == []
 
     def lives(self, time: timedelta, mood: Mood) -> None:
         """Time passes, and then comes a night, in which the bank is in some mood."""
@@ -626,6 +645,11 @@ class Life(RuleBasedStateMachine):
 
     def subscription(self, row: Any) -> Any:
         return next(each for each in self.books.subscription if each.id == row.subscription_id)
+
+    def can_be_paid_out(self) -> list[tuple[Bank, Money]]:
+        """What each bank has for us, where that is something, and where it has told of all that it has sent already."""
+        held = ((bank, sum_held) for bank in (self.at.bank, self.at.wallets) for sum_held in bank.balances().values())
+        return [(bank, each) for bank, each in held if each.minor > 0 and bank.payouts_told == bank.payouts]
 
     def by_hand(self) -> list[Any]:
         return [payment for payment in self.books.standing_payments() if payment.gateway not in self.at.house.gateways]
