@@ -1,7 +1,7 @@
 """Opening the database: one engine for each process, tuned for each of the three databases."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, SQLModel
 
 from ezscale.kit.errors import TemporaryFailure
+from ezscale.kit.turns import TooLong, Turns
 
 GAVE_WAY = {"40001", "40P01", "55P03", 1205, 1213, 5, 6}  # PostgreSQL's, MySQL's and SQLite's words for it
 READING = "ezscale_reading"
@@ -54,23 +55,70 @@ def _open_sqlite(url: str) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Any) -> None:
-        # A writer takes the one write lock at once: a reader that turns writer half-way could only fail.
-        reading = connection.get_execution_options().get(READING, False)
-        # Said to the driver itself: on the long way it costs more than most statements that come after it.
-        begin = "BEGIN" if reading else "BEGIN IMMEDIATE"
-        try:
-            connection.connection.driver_connection.execute(begin)
-        except sqlite3.Error as error:
-            raise OperationalError(begin, None, error) from error
-
+    _begin_ourselves(engine, _line_beside(str(Path(str(make_url(url).database)).absolute())) if pool else None)
     return engine
 
 
-def beside(engine: Engine) -> Path | None:
-    """The file in which those who write to a database of one file stand in line: SQLite itself lets them come and ask again."""
-    return Path(f"{engine.url.database}-turn") if engine.dialect.name == "sqlite" and _is_a_file(engine.url) else None
+def _begin_ourselves(engine: Engine, turns: Turns | None) -> None:
+    """A writer takes the one write lock at once: a reader that turns writer half-way could only fail.
+
+    BEGIN is said to the driver itself: on the long way it costs more than most statements that come after it.
+    """
+    writing: set[Any] = set()  # the driver's connections that have the turn
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        is_reading = connection.get_execution_options().get(READING, False)
+        begin, driver = "BEGIN" if is_reading else "BEGIN IMMEDIATE", connection.connection.driver_connection
+        try:
+            if turns is not None and not is_reading:
+                turns.__enter__()
+                writing.add(driver)
+            driver.execute(begin)
+        except TooLong as waited:
+            raise OperationalError(begin, None, _busy()) from waited
+        except sqlite3.Error as error:
+            hand_on(driver)
+            raise OperationalError(begin, None, error) from error
+
+    def hand_on(driver: Any) -> None:
+        if turns is not None and driver in writing:
+            writing.discard(driver)
+            turns.__exit__()
+
+    for name in (
+        "do_commit",
+        "do_rollback",
+        "do_close",
+    ):  # SQLAlchemy's events come before, when the lock is still held
+        setattr(engine.dialect, name, _and_then(getattr(engine.dialect, name), hand_on))
+
+
+def _and_then(end: Callable[[Any], None], hand_on: Callable[[Any], None]) -> Callable[[Any], None]:
+    def end_and_hand_on(connection: Any) -> None:
+        try:
+            end(connection)
+        finally:
+            hand_on(getattr(connection, "driver_connection", connection))
+
+    return end_and_hand_on
+
+
+def _busy() -> sqlite3.OperationalError:
+    """As SQLite says it to whoever has waited too long for its lock."""
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode, busy.sqlite_errorname = sqlite3.SQLITE_BUSY, "SQLITE_BUSY"
+    return busy
+
+
+@cache
+def _line_beside(file: str) -> Turns:
+    """Whoever writes to a database of one file stands in line for its one lock, in whatever process.
+
+    SQLite itself lets them come and ask again after 1, 2, 5 and up to 100 ms: while a worker writes all the time, others
+    hardly meet a moment between two of its transactions.
+    """
+    return Turns(Path(f"{file}-turn"))
 
 
 def _is_a_file(url: str | URL) -> bool:

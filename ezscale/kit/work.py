@@ -14,7 +14,7 @@ from ezscale.kit import outbox
 from ezscale.kit.actor import Actor
 from ezscale.kit.audit import seal
 from ezscale.kit.clock import Clock
-from ezscale.kit.database import READING, beside, giving_way
+from ezscale.kit.database import READING, giving_way
 from ezscale.kit.events import Event
 from ezscale.kit.turns import Turns
 from ezscale.kit.witness import WatchedSession
@@ -73,9 +73,11 @@ class Database:
         """From now on one thread of this process writes at a time. For workers, whose many hands write all the time.
 
         Hands that write at once wait for one another's interpreter at each statement, and keep what they have locked
-        meanwhile: together they write less than half of what they write one after the other.
+        meanwhile: together they write less than half of what they write one after the other. On SQLite all writers of
+        the machine stand in one line anyway.
         """
-        self.turn = Turns(beside(self.engine))
+        if self.engine.dialect.name != "sqlite":
+            self.turn = Turns()
 
     def opener(self, actor: Actor) -> OpenWork:
         """Opens transactions for an actor, one after the other; each commits unless an error leaves it.

@@ -9,7 +9,9 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from time import monotonic, sleep
 
-from ezscale.kit.turns import Rank, Turns, stand
+import pytest
+
+from ezscale.kit.turns import Rank, TooLong, Turns, stand
 
 
 def test_one_at_a_time_however_many_there_are() -> None:
@@ -71,6 +73,44 @@ def test_processes_that_name_the_same_file_are_one_line_and_the_dead_hold_nobody
     assert got_it.wait(60)
     waiting.join()
     other.join()
+
+
+def test_nobody_stands_in_line_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ezscale.kit.turns.LONGEST", 0.05)
+    turns, gave_up = Turns(), threading.Event()
+
+    def write() -> None:
+        with pytest.raises(TooLong), turns:
+            pass
+        gave_up.set()
+
+    with turns:
+        together(write, 1)
+    with turns:  # it is handed on to nobody who has left
+        pass
+
+    assert gave_up.is_set()
+
+
+def test_a_forked_process_does_not_wait_for_threads_that_it_has_not() -> None:
+    turns = Turns()
+    has_it, goes_on = threading.Event(), threading.Event()
+
+    def keep_it() -> None:
+        with turns:
+            has_it.set()
+            goes_on.wait(60)
+
+    keeping = threading.Thread(target=keep_it)
+    keeping.start()
+    has_it.wait(60)
+    child = multiprocessing.get_context("fork").Process(target=turns.__enter__)
+    child.start()
+    child.join(60)
+    goes_on.set()
+    keeping.join()
+
+    assert child.exitcode == 0
 
 
 def keep(file: Path, has_it: Event) -> None:
