@@ -10,6 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from weakref import WeakSet
 
+import structlog
+
+log = structlog.get_logger()
+
 MOST_IN_A_ROW = 3  # turns of one rank while somebody behind it waits
 LONGEST = 30.0  # seconds that a thread stands in line
 LOOK_EVERY = 0.0005  # seconds, while another process has the turn
@@ -118,10 +122,14 @@ class Turns:
         return None, None
 
     def _wait_for_other_processes(self) -> None:
-        if self._shared is None:
-            return
+        if self._file is None and self._shared is not None:
+            try:
+                self._file = os.open(self._shared, os.O_WRONLY | os.O_CREAT, 0o600)
+            except OSError as error:  # somebody else's, say: then each process has a line of its own
+                log.warning("line_not_shared", file=str(self._shared), reason=str(error))
+                self._shared = None
         if self._file is None:
-            self._file = os.open(self._shared, os.O_WRONLY | os.O_CREAT, 0o600)
+            return
         end = time.monotonic() + LONGEST
         while time.monotonic() < end:
             try:

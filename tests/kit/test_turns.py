@@ -92,6 +92,14 @@ def test_nobody_stands_in_line_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     assert gave_up.is_set()
 
 
+def test_who_cannot_open_the_file_has_a_line_of_their_own(tmp_path: Path) -> None:
+    turns = Turns(tmp_path / "somebody" / "else's.db-turn")
+
+    for _ in range(2):
+        with turns:
+            pass
+
+
 def test_a_forked_process_does_not_wait_for_threads_that_it_has_not() -> None:
     turns = Turns()
     has_it, goes_on = threading.Event(), threading.Event()
