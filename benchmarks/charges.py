@@ -48,13 +48,14 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.reporting.payment_checks import OF_PAYMENTS
 from ezscale.tasks import company
+from ezscale.tasks.crew import usual_hands
 from ezscale.wiring import House
 from tests.bulk import write_book
 
 SIZES = (1_000, 10_000)
 PER_SECOND = 80
 WORKERS = 2
-HANDS = {Lane.HOUSE: 4, Lane.BULK: 1, Lane.GATEWAY: 16, Lane.VENDORS: 6}
+HANDS = usual_hands(charges_at_once=16)
 MEDIAN, P99 = 0.120, 0.380  # seconds until the gateway answers
 SPREAD = log(P99 / MEDIAN) / 2.326
 LOST = 0.007

@@ -7,12 +7,11 @@ from kombu.exceptions import OperationalError
 
 from ezscale import wiring
 from ezscale.kit.collector import calm_collector
-from ezscale.kit.jobs import Lane
 from ezscale.kit.logs import configure_logs
 from ezscale.kit.settings import settings
 from ezscale.tasks import company as engine
 from ezscale.tasks.bell import Bell
-from ezscale.tasks.crew import Crew
+from ezscale.tasks.crew import Crew, usual_hands
 
 log = structlog.get_logger()
 
@@ -72,8 +71,7 @@ def wake_a_worker() -> None:
         log.warning("broker_unreachable")
 
 
-HANDS = {Lane.HOUSE: 4, Lane.BULK: 1, Lane.GATEWAY: settings().charges_at_once, Lane.VENDORS: 6}
-crew = Crew(wiring.house, HANDS)
+crew = Crew(wiring.house, usual_hands(settings().charges_at_once))
 inner_bell = Bell(crew.look)  # in a worker
 bell = Bell(wake_a_worker)  # everywhere else
 wiring.hang_up_bell(bell.ring)

@@ -26,6 +26,11 @@ RANKS = {Lane.GATEWAY: Rank.MONEY, Lane.HOUSE: Rank.HOUSE, Lane.VENDORS: Rank.HO
 FOR_NOBODY = (Lane.HOUSE, Lane.BULK)  # lanes that wait for nobody outside, so that a hand holds several jobs
 
 
+def usual_hands(charges_at_once: int) -> dict[Lane, int]:
+    """How many hands a worker has for each lane."""
+    return {Lane.HOUSE: 4, Lane.BULK: 1, Lane.GATEWAY: charges_at_once, Lane.VENDORS: 6}
+
+
 class Crew:
     """All hands of this process. `house` is asked for anew each time, as it may be moved out of."""
 

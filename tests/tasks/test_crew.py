@@ -13,7 +13,7 @@ from ezscale.kit.clock import FixedClock
 from ezscale.kit.jobs import Job, JobStatus, Lane, enqueue, job_row
 from ezscale.kit.work import Database
 from ezscale.tasks import company as engine
-from ezscale.tasks.crew import Crew
+from ezscale.tasks.crew import RANKS, Crew, usual_hands
 from ezscale.tasks.registry import KNOWN, LANES
 from ezscale.wiring import House
 from tests.company import Company
@@ -105,6 +105,10 @@ def test_what_a_crew_that_goes_home_has_not_begun_is_free_and_was_not_tried(comp
         (JobStatus.DONE, 1, None),
         (JobStatus.READY, 0, None),
     ]
+
+
+def test_a_worker_has_hands_of_some_rank_for_every_lane() -> None:
+    assert set(usual_hands(charges_at_once=8)) == set(RANKS) == set(Lane)
 
 
 def test_every_task_that_asks_a_vendor_has_a_lane_for_it() -> None:
