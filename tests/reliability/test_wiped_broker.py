@@ -89,11 +89,12 @@ def test_nothing_is_lost_with_the_broker_or_with_a_worker(engine: Engine, own: S
 
     for number in range(PEOPLE):
         new = NewPerson("Ada Moreno", email_of(number), PASSWORD, "IE", "EUR")
+        network = f"198.18.{number // 250}.{number % 250}"
         if number % 5 == 4:
             with pytest.raises(NotAfterAll):
-                sign_up(turning_back(open_work), new, ["EUR"])
+                sign_up(turning_back(open_work), new, ["EUR"], network)
         else:
-            sign_up(open_work, new, ["EUR"])
+            sign_up(open_work, new, ["EUR"], network)
         if number % 4 == 3:
             suffered.append(MISFORTUNES[len(suffered) % len(MISFORTUNES)])
             programs.suffer(suffered[-1], chance)
