@@ -128,31 +128,30 @@ def drop_pending_change(work: Work, subscription: Subscription) -> None:
 
 def is_change_awaited(work: Work, invoice_id: UUID) -> bool:
     """Whether an invoice is for a change that is not in force."""
-    waiting = select(SubscriptionChange.id).where(
-        SubscriptionChange.invoice_id == invoice_id, SubscriptionChange.status == ChangeStatus.ACCEPTED
-    )
-    return work.session.exec(waiting).first() is not None
+    return work.session.exec(_waiting_for(invoice_id)).first() is not None
 
 
 def apply_paid_change(work: Work, invoice_id: UUID) -> None:
     """An invoice is paid: the change that it was for holds. Saying it twice changes nothing."""
-    waiting = select(SubscriptionChange).where(
-        SubscriptionChange.invoice_id == invoice_id, SubscriptionChange.status == ChangeStatus.ACCEPTED
-    )
-    found = work.session.exec(waiting.with_for_update().execution_options(populate_existing=True)).first()
+    waiting = _waiting_for(invoice_id).with_for_update().execution_options(populate_existing=True)
+    found = work.session.exec(waiting).first()
     if found is not None:
         _put_in_force(work, found, subscription_to_change(work, found.subscription_id))
 
 
 def forget_voided_change(work: Work, invoice_id: UUID) -> None:
     """Staff have voided what a change asks for: it is dropped with it."""
-    waiting = select(SubscriptionChange).where(
-        SubscriptionChange.invoice_id == invoice_id, SubscriptionChange.status == ChangeStatus.ACCEPTED
-    )
-    found = work.session.exec(waiting.with_for_update()).first()
+    found = work.session.exec(_waiting_for(invoice_id).with_for_update()).first()
     if found is not None:
         found.withdraw(work.now)
         work.session.add(found)
+
+
+def _waiting_for(invoice_id: UUID) -> SelectOfScalar[SubscriptionChange]:
+    """The change that holds once this invoice is paid."""
+    return select(SubscriptionChange).where(
+        SubscriptionChange.invoice_id == invoice_id, SubscriptionChange.status == ChangeStatus.ACCEPTED
+    )
 
 
 def settle_changes(open_work: OpenWork) -> Tally:

@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 
 from ezscale.kit.turns import Rank, TooLong, Turns, stand
+from tests.patience import eventually
 
 
 def test_one_at_a_time_however_many_there_are() -> None:
@@ -135,11 +136,3 @@ def together(deed: Callable[[], None], count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def eventually(is_so: Callable[[], bool]) -> None:
-    """It is so within a while."""
-    end = monotonic() + 10
-    while not is_so():
-        assert monotonic() < end
-        sleep(0.005)

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -147,3 +148,21 @@ def test_who_does_not_get_the_one_write_lock_of_sqlite_gives_way(tmp_path):
         work.session.connection()
         with pytest.raises(TemporaryFailure), second.opener(ANONYMOUS)() as too_late:
             too_late.session.connection()
+
+
+def test_who_stands_in_line_for_too_long_gives_way_and_may_come_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("ezscale.kit.turns.LONGEST", 0.05)
+    database = Database(open_engine(f"sqlite:///{tmp_path}/one.db"), FixedClock(datetime(2026, 3, 2, 9, tzinfo=UTC)))
+    SQLModel.metadata.create_all(database.engine)
+
+    def write() -> None:
+        with database.opener(ANONYMOUS)() as work:
+            work.session.connection()
+
+    with ThreadPoolExecutor(1) as somebody:
+        with database.opener(ANONYMOUS)() as work:
+            work.session.connection()
+            with pytest.raises(TemporaryFailure):
+                somebody.submit(write).result()
+
+        somebody.submit(write).result()

@@ -468,10 +468,11 @@ class Life(RuleBasedStateMachine):
         bank.pays_out(part, self.at.clock.now.date() + timedelta(days=days))
         done["paid out"] += 1
 
-    @precondition(lambda self: bool(self.at.bank.payouts))
+    @precondition(lambda self: self.payouts())
     @rule(which=WHICH, state=st.sampled_from((PayoutState.PAID, PayoutState.FAILED, PayoutState.CANCELED)))
     def a_payout_arrives_or_comes_back(self, which: int, state: PayoutState) -> None:
-        self.at.bank.ends_payout(one(sorted(self.at.bank.payouts), which), state)
+        bank, ref = one(self.payouts(), which)
+        bank.ends_payout(ref, state)
         done[f"payout {state}"] += 1
 
     @precondition(lambda self: bool(self.at.bank.told))
@@ -650,6 +651,9 @@ class Life(RuleBasedStateMachine):
         """What each bank has for us, where that is something, and where it has told of all that it has sent already."""
         held = ((bank, sum_held) for bank in (self.at.bank, self.at.wallets) for sum_held in bank.balances().values())
         return [(bank, each) for bank, each in held if each.minor > 0 and bank.payouts_told == bank.payouts]
+
+    def payouts(self) -> list[tuple[Bank, str]]:
+        return [(bank, ref) for bank in (self.at.bank, self.at.wallets) for ref in bank.payouts]
 
     def by_hand(self) -> list[Any]:
         return [payment for payment in self.books.standing_payments() if payment.gateway not in self.at.house.gateways]

@@ -2,9 +2,8 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from sqlmodel import col, select
@@ -17,6 +16,7 @@ from ezscale.tasks.crew import RANKS, Crew, usual_hands
 from ezscale.tasks.registry import KNOWN, LANES
 from ezscale.wiring import House
 from tests.company import Company
+from tests.patience import eventually
 
 VENDORS = {"gateways", "panels", "mailer", "tax_ids", "rates", "tax_calculator"}
 JOBS = 40
@@ -123,11 +123,3 @@ def enter(company: Company, names: list[str], lane: Lane, times: int = 1) -> Non
     with company.robot() as work:
         rows = [job_row(name, {}, f"{name} {number}", work.now, lane) for name in names for number in range(times)]
         enqueue(work.session, rows)
-
-
-def eventually(is_so: Callable[[], bool]) -> None:
-    """It is so within a while."""
-    end = monotonic() + 10
-    while not is_so():
-        assert monotonic() < end
-        sleep(0.02)
