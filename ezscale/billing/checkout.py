@@ -253,11 +253,10 @@ def _closed(work: Work, attempt: PaymentAttempt) -> bool:
 
 def _begin_taking(work: Work, gateway: str, checkout_ref: str, receipt: Receipt) -> UUID | None:
     """Write down that we take what was approved on a page: the attempt; nothing for a page that is not wanted any more."""
-    known = select(PaymentAttempt).where(PaymentAttempt.id == receipt.attempt_id, PaymentAttempt.gateway == gateway)
-    attempt = work.session.exec(known).first()
-    if attempt is None:
+    found = lock_with_what_it_pays(work, receipt.attempt_id) if receipt.attempt_id else None
+    if found is None or found[0].gateway != gateway:
         return None
-    _, wanted = lock_with_what_it_pays(work, attempt)
+    attempt, wanted = found
     if not attempt.is_live or attempt.checkout_ref not in ("", checkout_ref):
         return None
     is_wanted = asks_for(work, wanted, attempt.amount)

@@ -17,7 +17,7 @@ from ezscale.billing.payers import FIRST_NAME
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, PaymentGateway, Receipt
 from ezscale.billing.small_sums import to_charge
-from ezscale.billing.to_pay import ATTEMPTS, NAMED, ToPay, described, is_wanted, lock_with_what_it_pays, sum_of
+from ezscale.billing.to_pay import ToPay, described, is_wanted, lock_with_what_it_pays, sum_of
 from ezscale.billing.topped_up import fail_top_up
 from ezscale.kit.database import table_of
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
@@ -155,11 +155,9 @@ def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
 
 def locked_with_what_it_pays(work: Work, attempt_id: UUID) -> tuple[PaymentAttempt, ToPay]:
     """The same, and what it pays."""
-    named = work.session.connection().execute(NAMED_BY_ID, {"attempt_id": attempt_id}).one()
-    return lock_with_what_it_pays(work, named)
-
-
-NAMED_BY_ID = NAMED.where(ATTEMPTS.c.id == bindparam("attempt_id"))
+    found = lock_with_what_it_pays(work, attempt_id)
+    assert found is not None  # noqa: S101  # attempts stay for ever
+    return found
 
 
 def _charge_to_send(
@@ -172,6 +170,7 @@ def _charge_to_send(
         attempt.fail("not_needed", work.now)
         return None, None
     about = {"method_id": attempt.method_id, "of_customer": wanted.customer_id, "at_gateway": gateway.name}
+    about |= {"before_id": attempt.id, "created_after": work.now - WAITED_FOR, "sent_after": work.now - ANSWERED_BY}
     card = work.session.connection().execute(TO_BE_CHARGED, about).one()
     if attempt.status is AttemptStatus.CREATED and card.is_questioned:
         attempt.fail("disputed", work.now)
@@ -181,16 +180,35 @@ def _charge_to_send(
     is_forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > gateway.key_lives
     sent_at = attempt.sent_at if is_forgotten else None
     if attempt.status is AttemptStatus.CREATED:
-        _require_no_earlier(work, attempt, wanted.customer_id)
+        if card.has_earlier:
+            raise TemporaryFailure("An earlier charge of this customer comes first", retry_after=EARLIER_FIRST)
         attempt.send(work.now)
     else:  # somebody else may be asking just now, or have asked and died: only the gateway knows
         attempt.lose_sight()
     return charge_of(attempt, wanted, card.payer_ref or "", card.gateway_ref), sent_at
 
 
+# What a customer was to be charged for earlier comes first. One that makes no progress holds nobody up for long.
+WAITS = (col(PaymentAttempt.status) == AttemptStatus.CREATED) & (
+    col(PaymentAttempt.created_at) > bindparam("created_after")
+)
+IS_ASKED = (col(PaymentAttempt.status) == AttemptStatus.SENT) & (col(PaymentAttempt.sent_at) > bindparam("sent_after"))
+EARLIER = (
+    select(PaymentAttempt.id)
+    .join(Invoice, col(Invoice.id) == PaymentAttempt.live_for)
+    .where(
+        Invoice.customer_id == bindparam("of_customer"),
+        col(PaymentAttempt.id) < bindparam("before_id"),
+        col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
+        WAITS | IS_ASKED,
+    )
+)
 CARDS = table_of(PaymentMethod)
 TO_BE_CHARGED = sqlalchemy.select(
-    CARDS.c.gateway_ref, is_questioned().label("is_questioned"), FIRST_NAME.scalar_subquery().label("payer_ref")
+    CARDS.c.gateway_ref,
+    is_questioned().label("is_questioned"),
+    FIRST_NAME.scalar_subquery().label("payer_ref"),
+    EARLIER.exists().label("has_earlier"),
 ).where(CARDS.c.id == bindparam("method_id"))
 
 
@@ -207,31 +225,6 @@ def charge_of(attempt: PaymentAttempt, wanted: ToPay, payer_ref: str, card_ref: 
         keeps_card=attempt.trigger is AttemptTrigger.CHECKOUT,
         reserves=attempt.reserves,
     )
-
-
-def _require_no_earlier(work: Work, attempt: PaymentAttempt, customer_id: UUID) -> None:
-    """What a customer was to be charged for earlier comes first. One that makes no progress holds nobody up for long."""
-    since = {"created_after": work.now - WAITED_FOR, "sent_after": work.now - ANSWERED_BY}
-    these = {"of_customer": customer_id, "before_id": attempt.id, **since}
-    if work.session.connection().scalar(EARLIER, these) is not None:
-        raise TemporaryFailure("An earlier charge of this customer comes first", retry_after=EARLIER_FIRST)
-
-
-WAITS = (col(PaymentAttempt.status) == AttemptStatus.CREATED) & (
-    col(PaymentAttempt.created_at) > bindparam("created_after")
-)
-IS_ASKED = (col(PaymentAttempt.status) == AttemptStatus.SENT) & (col(PaymentAttempt.sent_at) > bindparam("sent_after"))
-EARLIER = (
-    select(PaymentAttempt.id)
-    .join(Invoice, col(Invoice.id) == PaymentAttempt.live_for)
-    .where(
-        Invoice.customer_id == bindparam("of_customer"),
-        col(PaymentAttempt.id) < bindparam("before_id"),
-        col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
-        WAITS | IS_ASKED,
-    )
-    .limit(1)
-)
 
 
 def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receipt | None:

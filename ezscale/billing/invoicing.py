@@ -44,7 +44,7 @@ from ezscale.kit.errors import NotFound
 from ezscale.kit.ids import new_id
 from ezscale.kit.paging import page_of
 from ezscale.kit.work import Work
-from ezscale.models import CreditNote, Customer, Invoice, InvoiceLine, Subscription, SubscriptionItem
+from ezscale.models import CreditNote, Customer, Invoice, InvoiceLine, PaymentAttempt, Subscription, SubscriptionItem
 from ezscale.models.base import WrongState, require_status
 from ezscale.models.invoice import InvoiceOrigin, InvoiceStatus, LineKind
 
@@ -267,15 +267,28 @@ def invoice_to_change(work: Work, invoice_id: UUID) -> Invoice:
     return found
 
 
+def invoice_paid_by(work: Work, attempt_id: UUID) -> Invoice | None:
+    """The same of the invoice that an attempt is to pay; None when the actor sees none such."""
+    seen = PAID_BY if _sees_all(work.actor) else _to_change(visible_invoices(work.actor), PAID)
+    return work.session.exec(seen, params={"attempt_id": attempt_id}).first()
+
+
 def _sees_all(actor: Actor) -> bool:
     return actor.invoice_id is None and actor.may(SEE_EVERYTHING)
 
 
-def _to_change(seen: SelectOfScalar[Invoice]) -> SelectOfScalar[Invoice]:
-    return seen.where(Invoice.id == bindparam("invoice_id")).with_for_update().execution_options(populate_existing=True)
+GIVEN: Any = bindparam("invoice_id")
+PAID: Any = select(PaymentAttempt.invoice_id).where(PaymentAttempt.id == bindparam("attempt_id")).scalar_subquery()
 
 
-ANY = _to_change(select(Invoice))  # put together once: every charge needs it
+def _to_change(seen: SelectOfScalar[Invoice], which: Any = GIVEN) -> SelectOfScalar[Invoice]:
+    return seen.where(Invoice.id == which).with_for_update().execution_options(populate_existing=True)
+
+
+ANY, PAID_BY = (
+    _to_change(select(Invoice)),
+    _to_change(select(Invoice), PAID),
+)  # put together once: every charge needs them
 
 
 def invoice_lines(work: Work, invoice_id: UUID) -> list[InvoiceLine]:

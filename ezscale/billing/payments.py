@@ -23,7 +23,7 @@ from ezscale.billing.numbers import become_invoice
 from ezscale.billing.ports import ChargeState, Receipt
 from ezscale.billing.small_sums import small_ones
 from ezscale.billing.subscriptions import catch_up, start_subscriptions, subscriptions_on
-from ezscale.billing.to_pay import ATTEMPTS, NAMED, ToPay, lock_with_what_it_pays
+from ezscale.billing.to_pay import ToPay, lock_with_what_it_pays
 from ezscale.billing.topped_up import book_top_up, fail_top_up
 from ezscale.kit.money import Money
 from ezscale.kit.work import Work
@@ -141,20 +141,17 @@ def invoice_is_paid(work: Work, invoice: Invoice) -> None:
 
 def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> tuple[PaymentAttempt, ToPay] | None:
     """The attempt, and what it pays: both locked, and read afresh."""
-    named: dict[str, object] = {"gateway": gateway}
-    if receipt.attempt_id is not None:
-        ours, named["attempt_id"] = BY_ID, receipt.attempt_id
-    elif receipt.payment_ref:
-        ours, named["payment_ref"] = BY_PAYMENT, receipt.payment_ref
-    else:
-        return None
-    attempt = work.session.connection().execute(ours, named).first()
-    return None if attempt is None else lock_with_what_it_pays(work, attempt)
+    attempt_id = receipt.attempt_id
+    if attempt_id is None and receipt.payment_ref:
+        told = {"gateway": gateway, "payment_ref": receipt.payment_ref}
+        attempt_id = work.session.connection().scalar(ASKED_FOR, told)
+    found = None if attempt_id is None else lock_with_what_it_pays(work, attempt_id)
+    return found if found is not None and found[0].gateway == gateway else None
 
 
-OF_GATEWAY = NAMED.where(ATTEMPTS.c.gateway == bindparam("gateway"))
-BY_ID = OF_GATEWAY.where(ATTEMPTS.c.id == bindparam("attempt_id"))
-BY_PAYMENT = OF_GATEWAY.where(ATTEMPTS.c.payment_ref == bindparam("payment_ref"))
+ASKED_FOR = select(PaymentAttempt.id).where(
+    PaymentAttempt.gateway == bindparam("gateway"), PaymentAttempt.payment_ref == bindparam("payment_ref")
+)
 BOOKED = select(Payment.received_at).where(
     Payment.gateway == bindparam("gateway"), Payment.gateway_ref == bindparam("payment_ref")
 )

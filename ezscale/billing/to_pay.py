@@ -1,5 +1,6 @@
 """What a payment can be for: an invoice, or a top-up of account credit. Each has one lock, one customer and one sum."""
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy
@@ -8,7 +9,7 @@ from sqlmodel import select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.credit import lock_customers
-from ezscale.billing.invoicing import invoice_to_change
+from ezscale.billing.invoicing import invoice_paid_by, invoice_to_change
 from ezscale.billing.small_sums import from_before, to_charge
 from ezscale.kit.database import table_of
 from ezscale.kit.errors import NotFound
@@ -20,7 +21,9 @@ from ezscale.models.invoice import InvoiceStatus
 ToPay = Invoice | TopUp
 Named = Row[UUID, UUID | None, UUID | None]  # an attempt of which no more is known than what it pays
 ATTEMPTS = table_of(PaymentAttempt)
-NAMED = sqlalchemy.select(ATTEMPTS.c.id, ATTEMPTS.c.invoice_id, ATTEMPTS.c.top_up_id)
+NAMED = sqlalchemy.select(ATTEMPTS.c.id, ATTEMPTS.c.invoice_id, ATTEMPTS.c.top_up_id).where(
+    ATTEMPTS.c.id == bindparam("attempt_id")
+)
 THIS_ATTEMPT = (
     select(PaymentAttempt)
     .where(PaymentAttempt.id == bindparam("attempt_id"))
@@ -43,10 +46,16 @@ def paid_by(work: Work, attempt: PaymentAttempt | Named) -> ToPay:
     return invoice_to_change(work, attempt.invoice_id)
 
 
-def lock_with_what_it_pays(work: Work, attempt: PaymentAttempt | Named) -> tuple[PaymentAttempt, ToPay]:
+def lock_with_what_it_pays(work: Work, attempt_id: UUID) -> tuple[PaymentAttempt, ToPay] | None:
     """An attempt and what it is to pay, both locked and read afresh: what it pays first, as everywhere."""
-    wanted = paid_by(work, attempt)
-    return work.session.exec(THIS_ATTEMPT, params={"attempt_id": attempt.id}).one(), wanted
+    this: dict[str, Any] = {"attempt_id": attempt_id}
+    wanted: ToPay | None = invoice_paid_by(work, attempt_id)
+    if wanted is None:  # it pays a top-up, or somebody else's invoice
+        named = work.session.connection().execute(NAMED, this).first()
+        if named is None:
+            return None
+        wanted = paid_by(work, named)
+    return work.session.exec(THIS_ATTEMPT, params=this).one(), wanted
 
 
 def top_up_to_change(work: Work, top_up_id: UUID) -> TopUp:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, ClassVar
 
 import sqlalchemy
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 MOST_FAILURES = 5  # in a row
 LOOK_AGAIN = timedelta(seconds=30)
 LONGEST_REASON = 200
+TRUSTED = 1.0  # seconds
 
 
 class VendorLine(SQLModel, table=True):
@@ -73,19 +75,28 @@ class Standing:
 
 
 class Breaker:
-    """One vendor's line, as this process sees it. Noting an outcome never fails: an answer is worth more than a note."""
+    """One vendor's line, as this process sees it. Noting an outcome never fails: an answer is worth more than a note.
+
+    A line without failures is trusted for a second, or until this process itself meets one: then each call is looked up.
+    """
 
     def __init__(self, database: Database, name: str) -> None:
         self.name = name
         self._database = database
         self._open_work = database.opener(robot("vendor lines"))
+        self._trusted_until = 0.0
 
     def look(self) -> Standing:
         """Whether a call may pass. Of all that ask while the line is silent, one may when it is time to look again."""
+        if (now := monotonic()) < self._trusted_until:
+            return Standing()
         with self._database.reader(robot("vendor lines"))() as work:
             line = work.session.connection().execute(THIS_LINE, {"named": self.name}).first()
-            if line is None or line.silent_since is None:
-                return Standing(is_in_doubt=line is not None and line.failures > 0)
+            if line is None or line.failures == 0:
+                self._trusted_until = now + TRUSTED
+                return Standing()
+            if line.silent_since is None:
+                return Standing(is_in_doubt=True)
             if line.next_try_at is not None and line.next_try_at > work.now:
                 return Standing(line.next_try_at - work.now, line.silent_since)
             since = line.silent_since
@@ -100,6 +111,7 @@ class Breaker:
 
     def failed(self, reason: str) -> None:
         """It did not answer, or said that it cannot."""
+        self._trusted_until = 0.0
         self._note(lambda work, line: _fails(work, line, reason))
 
     def _note(self, change: Callable[[Work, VendorLine], None]) -> None:

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ezscale.kit.clock import FixedClock
-from ezscale.kit.vendor_lines import LOOK_AGAIN, MOST_FAILURES, Breaker, silent_lines
+from ezscale.kit.vendor_lines import LOOK_AGAIN, MOST_FAILURES, Breaker, Standing, silent_lines
 from ezscale.kit.work import Database, Work
+from tests.databases import statements_on
 
 pytestmark = pytest.mark.all_databases
 
@@ -38,6 +39,16 @@ def test_failures_in_a_row_end_the_calls_everywhere(here: Breaker, there: Breake
     line = silent_lines(work)[0]
     assert (line.name, line.silent_since, line.failures) == ("stripe", work.now, MOST_FAILURES)
     assert here.look().wait == there.look().wait == LOOK_AGAIN
+
+
+def test_a_line_without_failures_is_trusted_until_one_is_met(here: Breaker, database: Database) -> None:
+    with statements_on(database.engine) as sent:
+        standings = {here.look() for _ in range(20)}
+    assert (standings, len(sent)) == ({Standing()}, 2)  # BEGIN, and one look
+
+    falls_silent(here)
+
+    assert here.look().wait == LOOK_AGAIN
 
 
 def test_an_answer_in_between_forgives_what_was_before(here: Breaker, there: Breaker) -> None:
