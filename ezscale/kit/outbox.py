@@ -45,12 +45,7 @@ def outbox_row(event: Event, now: datetime, fresh_id: Callable[[], UUID] = new_i
 
 
 def store(session: Session, events: Iterable[Event], now: datetime) -> None:
-    """Put events beside the change that caused them."""
-    session.add_all(OutboxEvent(**outbox_row(event, now)) for event in events)
-
-
-def store_block(session: Session, events: Iterable[Event], now: datetime) -> None:
-    """The same for many at once, in one statement of their own."""
+    """Put events beside the change that caused them, in one statement."""
     ids = new_ids()
     if rows := [outbox_row(event, now, ids.__next__) for event in events]:
         insert_many(session.connection(), table_of(OutboxEvent), rows)

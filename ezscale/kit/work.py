@@ -37,13 +37,12 @@ class Work:
 
     def emit(self, event: Event) -> None:
         """Tell the house, if and when this transaction commits."""
-        self.emitted.append(event)
-        outbox.store(self.session, [event], self.now)
+        self.emit_all([event])
 
     def emit_all(self, events: Sequence[Event]) -> None:
         """The same of many at once, written in one statement."""
         self.emitted += events
-        outbox.store_block(self.session, events, self.now)
+        outbox.store(self.session, events, self.now)
 
     def record(self, action: str, *about: tuple[str, UUID], **facts: Any) -> None:
         """Say in the audit trail what is being done, where the rows that change do not tell it by themselves.
