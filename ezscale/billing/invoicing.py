@@ -285,10 +285,8 @@ def _to_change(seen: SelectOfScalar[Invoice], which: Any = GIVEN) -> SelectOfSca
     return seen.where(Invoice.id == which).with_for_update().execution_options(populate_existing=True)
 
 
-ANY, PAID_BY = (
-    _to_change(select(Invoice)),
-    _to_change(select(Invoice), PAID),
-)  # put together once: every charge needs them
+# Put together once: every charge needs them.
+ANY, PAID_BY = _to_change(select(Invoice)), _to_change(select(Invoice), PAID)
 
 
 def invoice_lines(work: Work, invoice_id: UUID) -> list[InvoiceLine]:

@@ -22,6 +22,7 @@ BREAKAGE = "revenue:breakage"  # credit that nobody has spent in time
 
 ENTRIES, POSTINGS = table_of(LedgerEntry), table_of(Posting)
 Side = tuple[str, Money]
+Entry = tuple[str, str, Sequence[Side]]  # its kind, the name under which it is booked once, and its sides
 
 
 def revenue(family: str) -> str:
@@ -79,9 +80,14 @@ def withheld(customer_id: UUID) -> str:
 
 def book(work: Work, kind: str, once_key: str, sides: Sequence[Side]) -> None:
     """Write one entry: positive is debit, negative is credit."""
-    entry, postings = entry_rows(kind, once_key, sides, work.now)
-    insert_told(work.session, ENTRIES, [entry])
-    insert_told(work.session, POSTINGS, postings)  # of an invoice over nothing there are none
+    book_all(work, [(kind, once_key, sides)])
+
+
+def book_all(work: Work, entries: Sequence[Entry]) -> None:
+    """Write several entries together."""
+    rows = [entry_rows(kind, once_key, sides, work.now) for kind, once_key, sides in entries]
+    insert_told(work.session, ENTRIES, [entry for entry, _ in rows])
+    insert_told(work.session, POSTINGS, [posting for _, postings in rows for posting in postings])
 
 
 def entry_rows(

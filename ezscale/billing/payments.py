@@ -1,6 +1,6 @@
 """Booking what the gateway says. Its direct answer and its webhook meet here, in any order, any number of times."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -90,18 +90,22 @@ def settle_free(work: Work, invoice: Invoice) -> None:
 
 
 def settle(work: Work, invoice: Invoice, payment: Payment) -> Money:
-    """Use a payment for its invoice. What the invoice cannot take becomes credit: how much of that is still there."""
+    """Use a payment for its invoice, and book what the gateway keeps of it.
+
+    What the invoice cannot take becomes credit: how much of that is still there.
+    """
     usable = Money.zero(invoice.currency)
     if payment.currency == invoice.currency and invoice.status in (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE):
         usable = min(payment.amount, invoice.open_amount, key=lambda amount: amount.minor)
     if usable and invoice.status is InvoiceStatus.UNCOLLECTIBLE:
         ledger.take_back_write_off(work, invoice, usable, payment.id)
-    held = ledger.clearing(payment.gateway)
+    held, entries = ledger.clearing(payment.gateway), _fee_of(payment)
     if usable:
         become_invoice(work, invoice)
         sides = [(held, usable), (ledger.receivable(invoice.customer_id), -usable)]
-        ledger.book(work, "payment", used_as(payment.id), sides)
+        entries.append(("payment", used_as(payment.id), sides))
         invoice.settle(usable, work.now)
+    ledger.book_all(work, entries)
     left = payment.amount - usable if usable else payment.amount
     if left:
         reason = f"Paid beyond invoice {invoice.shown_number or 'draft'}"
@@ -152,14 +156,10 @@ def _attempt_of(work: Work, gateway: str, receipt: Receipt) -> tuple[PaymentAtte
 ASKED_FOR = select(PaymentAttempt.id).where(
     PaymentAttempt.gateway == bindparam("gateway"), PaymentAttempt.payment_ref == bindparam("payment_ref")
 )
-BOOKED = select(Payment.received_at).where(
-    Payment.gateway == bindparam("gateway"), Payment.gateway_ref == bindparam("payment_ref")
-)
 
 
 def _book_money(work: Work, attempt: PaymentAttempt, wanted: ToPay, receipt: Receipt) -> None:
-    told = {"gateway": attempt.gateway, "payment_ref": receipt.payment_ref}
-    if (received_at := work.session.connection().scalar(BOOKED, told)) is not None:
+    if not attempt.is_live and (received_at := _received_at(work, attempt.gateway, receipt.payment_ref)) is not None:
         if received_at > work.now - KEPT_LATE:
             _keep_late_card(work, attempt, wanted.customer_id, receipt)
         return
@@ -175,9 +175,16 @@ def _book_money(work: Work, attempt: PaymentAttempt, wanted: ToPay, receipt: Rec
         keep_card(work, wanted.customer_id, attempt.gateway, receipt.card)
 
 
+def _received_at(work: Work, gateway: str, payment_ref: str) -> datetime | None:
+    """When a payment was booked; None for one that was not."""
+    booked = select(Payment.received_at).where(Payment.gateway == gateway, Payment.gateway_ref == payment_ref)
+    return work.session.exec(booked).first()
+
+
 def _use(work: Work, wanted: ToPay, payment: Payment) -> Money:
     """What a payment is for has its money. What that cannot take becomes credit: how much of that is still there."""
     if isinstance(wanted, TopUp):
+        ledger.book_all(work, _fee_of(payment))
         return book_top_up(work, wanted, payment)
     if wanted.status is InvoiceStatus.DRAFT and payment.amount == wanted.total:
         issue_on_payment(work, wanted)
@@ -228,12 +235,14 @@ def _payment_row(work: Work, attempt: PaymentAttempt, customer_id: UUID, receipt
         received_at=work.now,
     )
     work.session.add(payment)
-    work.session.flush()
-    if payment.fee_minor:
-        fee = Money(payment.fee_minor, payment.currency)
-        sides = [(ledger.fees(payment.gateway), fee), (ledger.clearing(payment.gateway), -fee)]
-        ledger.book(work, "gateway_fee", f"fee:{payment.id.hex}", sides)
     return payment
+
+
+def _fee_of(payment: Payment) -> list[ledger.Entry]:
+    """The entry for what the gateway keeps of a payment; none where that is nothing."""
+    fee = Money(payment.fee_minor, payment.currency)
+    sides = [(ledger.fees(payment.gateway), fee), (ledger.clearing(payment.gateway), -fee)]
+    return [("gateway_fee", f"fee:{payment.id.hex}", sides)] if fee else []
 
 
 def _book_decline(work: Work, attempt: PaymentAttempt, wanted: ToPay, receipt: Receipt) -> None:

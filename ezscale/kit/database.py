@@ -51,7 +51,7 @@ def open_engine(url: str) -> Engine:
 def _ping_what_rested(engine: Engine) -> None:
     """A connection that nobody used for a while may be to a server that was restarted: it is asked before it is used.
 
-    Asking before every transaction, as `pool_pre_ping` does, is a sixth of all that a charge says to its database.
+    Asking before every transaction, as `pool_pre_ping` does, is one in seven of all that a charge says to its database.
     """
 
     @event.listens_for(engine, "checkin")

@@ -1,4 +1,4 @@
-"""Whether a vendor's computer answers: what one process has found out, all of them know.
+"""Whether a vendor's computer answers: what one process has found out, all of them know within a second.
 
 After some failures in a row nobody calls it any more, except one call every half minute, which finds out whether it
 answers again. So nobody waits for a computer that hangs.
