@@ -76,17 +76,13 @@ def test_at_every_boundary_while_vendors_forget_somebody(at: Company, place: Wor
 
 @all_databases_in_a_soak
 def test_two_workers_at_random_instants(at: Company, place: Workplace) -> None:
-    chance = random.Random(7)
-    began = time.monotonic()
-    a_life(place, at.clock.now + AN_HOUR)
-    longest = 2 * (time.monotonic() - began)
-
-    deaths, wanted, numbers = 0, size(3, 200), count()
+    chance, deaths, wanted, numbers = random.Random(7), 0, size(3, 200), count()
+    a_whole_life = lived(at, place)
     while deaths < wanted:
         number = next(numbers)
         has_paid(at.signs_up(f"{NAMES[number % len(NAMES)]}{number} Moreno"), PLACES[number % len(PLACES)])
-        deaths += killed_at_random(at, place, chance, longest)
-        a_life(place, at.clock.now + AN_HOUR)
+        deaths += killed_at_random(at, place, chance, 2 * a_whole_life)
+        a_whole_life = lived(at, place)
 
     figures("random kills", customers=next(numbers), deaths=deaths)
     assert differences(at) == []
@@ -139,6 +135,13 @@ def dies_everywhere(at: Company, place: Workplace, span: timedelta) -> set[str]:
     deaths = book.read_text().splitlines()
     figures(f"deaths within {span}", boundaries=len(deaths))
     return {death.partition(", ")[2] for death in deaths}
+
+
+def lived(at: Company, place: Workplace) -> float:
+    """A worker does what there is to do; how many seconds that took on this machine, with all else that it does now."""
+    began = time.monotonic()
+    a_life(place, at.clock.now + AN_HOUR)
+    return time.monotonic() - began
 
 
 def killed_at_random(at: Company, place: Workplace, chance: random.Random, longest: float) -> int:
