@@ -38,7 +38,7 @@ format: $(VENV)/dev.stamp ## Put the code into its format and fix what can be fi
 bench: $(VENV)/dev.stamp ## Measure the workloads against their references (ONLY=name SIZE=n for one)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE))
 
-soak: $(VENV)/dev.stamp ## Kill, break, crowd and attack the company for half an hour or more, with figures
+soak: $(VENV)/dev.stamp ## Kill, break, crowd and attack the company for some hours, with figures
 	@EZSCALE_SOAK=1 $(BIN)/pytest tests/reliability tests/security tests/kit/test_audit.py \
 		tests/billing/test_given_back_once.py tests/browser/test_payloads.py tests/journeys/test_two_years.py \
 		tests/journeys/test_changing.py tests/migrations -s -q $(ARGS)

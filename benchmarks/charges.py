@@ -49,7 +49,7 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from ezscale.reporting.payment_checks import OF_PAYMENTS
 from ezscale.tasks import company
-from ezscale.tasks.crew import usual_hands
+from ezscale.tasks.crew import AT_ONCE, share_of, usual_hands
 from ezscale.wiring import House
 from tests.bulk import write_book
 
@@ -254,20 +254,22 @@ def calls_a_second(count: int, pace: Pace, http: httpx.Client) -> float:
 
 
 def alone(house: House, kind: str) -> tuple[float, float]:
-    """Milliseconds for each charge, one after the other, when the gateway takes no time: from the job to its end.
+    """Milliseconds for each charge, when the gateway takes no time: from the look at what is due to the end of the job.
 
-    First with its database, then those of our processor only, which on SQLite are the same: measured in turn.
+    A hand takes up as many together as one of a worker does, and does one after the other. First with its database, then
+    those of our processor only, which on SQLite are the same: measured in turn.
     """
     while company.relay(house):
         pass
-    whole, worked = Watch(kind), Watch("sqlite")
-    watches = cycle((whole, worked))
-    while due := company.due_jobs(house, Lane.GATEWAY):
-        for job_id, watch in zip(due, watches, strict=False):
-            with watch.running():
-                company.run_jobs(house, [job_id])
-            watch.next_round()
-    return 1000 * whole.median, 1000 * worked.median
+    whole, worked = Watch(kind), Watch(kind, ours_only=True)
+    together = share_of(Lane.GATEWAY, HANDS[Lane.GATEWAY], A_FEW)
+    for _, watch in zip(range(A_FEW // together), cycle((whole, worked)), strict=False):
+        with watch.running():
+            taken = company.take_up(house, company.due_jobs(house, Lane.GATEWAY, AT_ONCE)[:together])
+            for job in taken:
+                company.run(house, [job])
+        watch.next_round()
+    return 1000 * whole.median / together, 1000 * worked.median / together
 
 
 def new_database(place: Place) -> str:

@@ -16,7 +16,7 @@ def work_until(over: Event, ready: Barrier, house: House, hands: Mapping[Lane, i
     crew = Crew(lambda: house, hands)
     bell = Bell(crew.look)
     house.database.take_turns()
-    house.database._ring = bell.ring  # noqa: SLF001  # as a worker hangs it up
+    house.database.ring = bell.ring
     ready.wait()
     while not over.is_set():
         bell.ring()

@@ -1,6 +1,6 @@
 """Which adapter stands behind which port, and the things a process has one of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -33,7 +33,7 @@ from ezscale.kit.encryption import Vault, open_vault
 from ezscale.kit.pace import Pace, open_store
 from ezscale.kit.settings import Settings, settings
 from ezscale.kit.vendor_lines import Breaker
-from ezscale.kit.work import Database, OpenWork
+from ezscale.kit.work import Database, OpenWork, Ring
 from ezscale.messaging.ports import Mailer
 from ezscale.provisioning.dns_ports import Resolves, ReverseZones
 from ezscale.provisioning.ports import Panel
@@ -41,7 +41,7 @@ from ezscale.provisioning.watching import Glances
 
 POWERDNS_RATE = 10  # requests a second: it has no limit of its own, but other things to do
 
-_bell: list[Callable[[], None]] = []
+_bell: list[Ring] = []
 _chosen: list["House"] = []
 
 
@@ -86,7 +86,7 @@ def move_out() -> None:
     _chosen.clear()
 
 
-def hang_up_bell(ring: Callable[[], None]) -> None:
+def hang_up_bell(ring: Ring) -> None:
     """Say whom to wake after a commit that has consequences; without a bell they wait for the next sweep."""
     _bell[:] = [ring]
 
@@ -236,6 +236,6 @@ def _reverse_zones(own: Settings, database: Database) -> ReverseZones | None:
     return open_zones(own.powerdns_url, own.powerdns_key.get_secret_value(), own.reverse_domain, guard=guard)
 
 
-def _ring() -> None:
+def _ring(after: float) -> None:
     for ring in _bell:
-        ring()
+        ring(after)

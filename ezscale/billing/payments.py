@@ -22,7 +22,7 @@ from ezscale.billing.invoicing import invoice_to_change, issue_invoice
 from ezscale.billing.numbers import become_invoice
 from ezscale.billing.ports import ChargeState, Receipt
 from ezscale.billing.small_sums import small_ones
-from ezscale.billing.subscriptions import catch_up, start_subscriptions, subscriptions_on
+from ezscale.billing.subscriptions import awaiting_payment, catch_up, start_subscriptions
 from ezscale.billing.to_pay import ToPay, lock_with_what_it_pays
 from ezscale.billing.topped_up import book_top_up, fail_top_up
 from ezscale.kit.money import Money
@@ -137,7 +137,7 @@ def invoice_is_paid(work: Work, invoice: Invoice) -> None:
     """What a paid invoice means for what it bills."""
     work.session.add(invoice)
     work.session.flush()
-    billed = subscriptions_on(work, invoice.id)
+    billed = awaiting_payment(work, invoice.id)
     start_subscriptions(work, billed)
     catch_up(work, billed)
     work.emit(InvoicePaid(invoice.id, invoice.customer_id))

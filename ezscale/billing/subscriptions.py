@@ -100,6 +100,11 @@ def subscriptions_on(work: Work, invoice_id: UUID) -> list[Subscription]:
     return list(work.session.exec(BILLED_ON, params={"invoice_id": invoice_id}))
 
 
+def awaiting_payment(work: Work, invoice_id: UUID) -> list[Subscription]:
+    """What an invoice bills and its money changes: what has not begun, or is behind."""
+    return list(work.session.exec(AWAITING, params={"invoice_id": invoice_id}))
+
+
 BILLED_ON = (
     select(Subscription)
     .join(SubscriptionItem, col(SubscriptionItem.subscription_id) == Subscription.id)
@@ -107,6 +112,7 @@ BILLED_ON = (
     .where(InvoiceLine.invoice_id == bindparam("invoice_id"))
     .distinct()
 )
+AWAITING = BILLED_ON.where(col(Subscription.status).in_((*UNSTARTED, SubscriptionStatus.PAST_DUE)))
 
 
 def items_of(work: Work, subscription_id: UUID) -> list[SubscriptionItem]:

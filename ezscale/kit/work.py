@@ -54,18 +54,21 @@ class Work:
 
 
 OpenWork = Callable[[], AbstractContextManager[Work]]
+Ring = Callable[[float], None]  # wakes whoever works, in so many seconds
+
+
+def _nobody_hears(_after: float) -> None:
+    """Where nobody waits to be woken: the next sweep finds the work."""
 
 
 class Database:
-    """Where work is opened. `ring` is called after a commit that emitted something, so that nobody has to wait."""
+    """Where work is opened. `ring` wakes who does what was emitted: after each such commit, so that nobody has to wait."""
 
-    def __init__(
-        self, engine: Engine, clock: Clock, zone: tzinfo = UTC, ring: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, clock: Clock, zone: tzinfo = UTC, ring: Ring | None = None) -> None:
         self.engine = engine
         self.clock = clock
         self.zone = zone
-        self._ring = ring
+        self.ring: Ring = ring or _nobody_hears
         self.turn: AbstractContextManager[object] = nullcontext()  # of writers; one that has it may have it again
 
     def take_turns(self) -> None:
@@ -93,8 +96,8 @@ class Database:
                 yield work
                 seal(session, actor, work.now, [type(event).__name__ for event in work.emitted])
                 session.commit()
-            if work.emitted and self._ring is not None:
-                self._ring()
+            if work.emitted:
+                self.ring(0)
 
         return open_work
 

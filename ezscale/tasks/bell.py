@@ -3,9 +3,11 @@
 import os
 import threading
 from collections.abc import Callable
-from time import sleep
+from heapq import heappop, heappush
+from time import monotonic, sleep
 
 PAUSE = 0.05  # seconds after it has rung: whoever comes meanwhile is heard together
+MOST_SET = 1000  # moments it is set for; what is due at others is found by the next sweep
 
 
 class Bell:
@@ -13,21 +15,31 @@ class Bell:
 
     def __init__(self, pull: Callable[[], None]) -> None:
         self._pull = pull
-        self._wanted = threading.Event()
-        self._lock = threading.Lock()
+        self._set_for: list[float] = []  # moments, as a heap
+        self._called = threading.Condition()
         self._ringing_in = 0
 
-    def ring(self) -> None:
-        """Somebody should look at what waits; returns at once."""
-        self._wanted.set()
-        with self._lock:
+    def ring(self, after: float = 0) -> None:
+        """Somebody should look at what waits, now or in so many seconds; returns at once."""
+        moment = monotonic() + after
+        with self._called:
+            is_set = bool(self._set_for) and self._set_for[0] <= moment
+            if not is_set or (after and len(self._set_for) < MOST_SET):
+                heappush(self._set_for, moment)
             if self._ringing_in != os.getpid():
                 self._ringing_in = os.getpid()
                 threading.Thread(target=self._keep_ringing, name="bell", daemon=True).start()
+            self._called.notify_all()
 
     def _keep_ringing(self) -> None:
         while True:
-            self._wanted.wait()
-            self._wanted.clear()
+            self._wait_for_the_next()
             self._pull()
             sleep(PAUSE)
+
+    def _wait_for_the_next(self) -> None:
+        with self._called:
+            while not self._set_for or self._set_for[0] > monotonic():
+                self._called.wait(self._set_for[0] - monotonic() if self._set_for else None)
+            while self._set_for and self._set_for[0] <= monotonic():
+                heappop(self._set_for)

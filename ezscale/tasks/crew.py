@@ -31,6 +31,11 @@ def usual_hands(charges_at_once: int) -> dict[Lane, int]:
     return {Lane.HOUSE: 4, Lane.BULK: 1, Lane.GATEWAY: charges_at_once, Lane.VENDORS: 6}
 
 
+def share_of(lane: Lane, hands: int, due: int) -> int:
+    """How many jobs of those due are taken up together: half of the quick ones, but of those that wait no more than soon begin."""
+    return max(hands, due // 2) if lane in FOR_NOBODY else max(2, hands // 4)
+
+
 class Crew:
     """All hands of this process. `house` is asked for anew each time, as it may be moved out of."""
 
@@ -135,11 +140,7 @@ class Gang:
         due = company.due_jobs(self._house(), self._lane, AT_ONCE)
         free = [job_id for job_id in due if job_id not in self._held]
         if free:
-            self._taken.extend(company.take_up(self._house(), free[: self._share(len(free))]))
+            self._taken.extend(company.take_up(self._house(), free[: share_of(self._lane, self._count, len(free))]))
             self._held.update(job.id for job in self._taken)
         else:
             self._seen = calls
-
-    def _share(self, free: int) -> int:
-        """How many to take up at once: half of the quick ones, but of those that wait no more than soon begin."""
-        return max(self._count, free // 2) if self._lane in FOR_NOBODY else max(2, self._count // 4)

@@ -21,7 +21,7 @@ from ezscale.kit.errors import BusinessError, NotYet, TemporaryFailure
 from ezscale.kit.events import Event, revive
 from ezscale.kit.jobs import Claim, Lane, job_row
 from ezscale.kit.vendor_lines import silent_lines
-from ezscale.kit.work import Database, OpenWork
+from ezscale.kit.work import Database
 from ezscale.tasks.registry import LANES, REACTIONS, SCHEDULE, Periodic, call, name_of
 from ezscale.wiring import House
 
@@ -31,6 +31,7 @@ BLOCK = 32  # jobs that are taken up together
 TOGETHER = 0.1  # seconds within which jobs are ended together
 MOST_TRIES = 60  # of a temporary failure: about eight hours
 MOST_BUG_TRIES = 4
+AT_ONCE = 0.1  # seconds: what failed once is as a rule over by then, such as a connection that was closed
 LONGEST_WAIT = timedelta(minutes=10)
 
 
@@ -100,13 +101,12 @@ def run(house: House, taken: Sequence[Claim]) -> None:
     may take longer. Should the process die, those that were not ended run once more, and the rest is free again. What
     takes longer than its lease leaves the rest to whoever is free.
     """
-    open_work = house.automation("engine")
     with _Endings(house.database) as endings:
         for job in taken:
             if not job.is_ours:
                 return
             endings.begin(job)
-            endings.end(job, is_done=_is_done(house, open_work, job))
+            endings.end(job, is_done=_is_done(house, job))
 
 
 class _Endings:
@@ -177,41 +177,47 @@ def _event_of(job: Claim) -> Event | None:
     return revive(job.arguments["event"], job.arguments["payload"]) if job.arguments else None
 
 
-def _is_done(house: House, open_work: OpenWork, job: Claim) -> bool:
+def _is_done(house: House, job: Claim) -> bool:
     """Do it; what fails is entered to be tried again, or given up."""
     try:
         call(house, job.task, _event_of(job))
     except NotYet as answer:
-        _try_again(open_work, job, _wait(job, answer.retry_after, None), answer.message, uncounted=job.tries)
+        _try_again(house, job, _wait(job, answer.retry_after, None), answer.message, uncounted=job.tries)
         return False
     except TemporaryFailure as failure:
-        with open_work() as work:
+        with house.automation("engine")() as work:
             counts = failure.retry_after is None and not silent_lines(work)
         after = _wait(job, failure.retry_after, MOST_TRIES if counts else None)
-        _try_again(open_work, job, after, failure.message, uncounted=0 if counts else 1)
+        _try_again(house, job, after, failure.message, uncounted=0 if counts else 1)
         return False
     except BusinessError as refusal:  # the world has moved on: there is nothing left to do
         log.info("job_refused", job=job.task, reason=refusal.message)
     except Exception as bug:
         log.exception("job_broke", job=job.task, job_id=str(job.id))
-        _try_again(open_work, job, _wait(job, None, MOST_BUG_TRIES), f"{type(bug).__name__}: {bug}")
+        _try_again(house, job, _wait(job, None, MOST_BUG_TRIES), f"{type(bug).__name__}: {bug}")
         return False
     return True
 
 
-def _try_again(open_work: OpenWork, job: Claim, after: timedelta | None, trouble: str, *, uncounted: int = 0) -> None:
-    with open_work() as work:
+def _try_again(house: House, job: Claim, after: timedelta | None, trouble: str, *, uncounted: int = 0) -> None:
+    with house.automation("engine")() as work:
         if after is None:
             jobs.give_up(work.session, job.id, work.now, trouble)
-        else:
-            jobs.postpone(work.session, job.id, work.now + after, trouble, uncounted=uncounted)
+            return
+        jobs.postpone(work.session, job.id, work.now + after, trouble, uncounted=uncounted)
+    house.database.ring(after.total_seconds())
 
 
 def _wait(job: Claim, asked: float | None, most_tries: int | None) -> timedelta | None:
-    """How long to wait for the next try: as asked, or twice as long each time; None after the last one, if one is."""
+    """How long to wait for the next try: as asked, or hardly at first and then twice as long each time.
+
+    None after the last of the tries that count. Where none counts, somebody is known not to answer: no hurry.
+    """
     if asked is not None:
         return timedelta(seconds=asked)
     if most_tries is not None and job.tries >= most_tries:
         return None
+    if most_tries is not None and job.tries == 1:
+        return timedelta(seconds=AT_ONCE)
     seconds = min(2.0**job.tries, LONGEST_WAIT.total_seconds())
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  # spreads load, guards nothing

@@ -51,8 +51,8 @@ def test_an_event_is_stored_with_the_change_that_caused_it(database):
 
 
 def test_work_that_fails_tells_nobody_anything(engine, clock):
-    rung = []
-    database = Database(engine, clock, ring=lambda: rung.append(1))
+    rung: list[float] = []
+    database = Database(engine, clock, ring=rung.append)
 
     def light_and_stumble():
         with database.opener(robot("test"))() as work:
@@ -68,8 +68,8 @@ def test_work_that_fails_tells_nobody_anything(engine, clock):
 
 
 def test_the_bell_rings_after_a_commit_with_news_and_only_then(engine, clock):
-    rung = []
-    database = Database(engine, clock, ring=lambda: rung.append(len(rung)))
+    rung: list[float] = []
+    database = Database(engine, clock, ring=rung.append)
 
     with database.opener(robot("test"))() as work:
         move_ahead(work.session, timedelta(seconds=1))

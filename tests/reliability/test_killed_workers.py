@@ -25,13 +25,15 @@ from tests.sizes import SOAK, all_databases_in_a_soak, figures, size
 AN_HOUR, A_MONTH = timedelta(hours=1), timedelta(days=32)
 DAYS_OF_GRACE = timedelta(days=8)  # what has ended is deleted only after them
 PLACES = ("frankfurt", "new-york", "london")  # the panel has 253 addresses in each
+AGAIN_AND_AGAIN = pytest.mark.parametrize("number", range(size(1, 20)))
 NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo")
 
 
 @pytest.mark.all_databases
-def test_at_every_boundary_between_paid_and_active(at: Company, place: Workplace) -> None:
-    ada = at.signs_up("Ada Moreno")
-    has_paid(ada)
+@AGAIN_AND_AGAIN
+def test_at_every_boundary_between_paid_and_active(at: Company, place: Workplace, number: int) -> None:
+    ada = at.signs_up(f"Ada{number} Moreno")
+    has_paid(ada, PLACES[number % len(PLACES)])
 
     deaths = dies_everywhere(at, place, AN_HOUR)
 
@@ -41,9 +43,10 @@ def test_at_every_boundary_between_paid_and_active(at: Company, place: Workplace
 
 
 @all_databases_in_a_soak
-def test_at_every_boundary_of_a_month_with_a_renewal(at: Company, place: Workplace) -> None:
-    ada = at.signs_up("Ada Moreno")
-    has_paid(ada)
+@AGAIN_AND_AGAIN
+def test_at_every_boundary_of_a_month_with_a_renewal(at: Company, place: Workplace, number: int) -> None:
+    ada = at.signs_up(f"Ada{number} Moreno")
+    has_paid(ada, PLACES[number % len(PLACES)])
     a_life(place, at.clock.now + AN_HOUR)
 
     deaths = dies_everywhere(at, place, A_MONTH)
@@ -54,9 +57,10 @@ def test_at_every_boundary_of_a_month_with_a_renewal(at: Company, place: Workpla
 
 
 @all_databases_in_a_soak
-def test_at_every_boundary_while_vendors_forget_somebody(at: Company, place: Workplace) -> None:
-    ada = at.signs_up("Ada Moreno")
-    has_paid(ada)
+@AGAIN_AND_AGAIN
+def test_at_every_boundary_while_vendors_forget_somebody(at: Company, place: Workplace, number: int) -> None:
+    ada = at.signs_up(f"Ada{number} Moreno")
+    has_paid(ada, PLACES[number % len(PLACES)])
     a_life(place, at.clock.now + AN_HOUR)
     ada.does(lambda work: cancel_at_period_end(work, ada.service().item_id, ""))
     a_life(place, at.clock.now + A_MONTH + DAYS_OF_GRACE)

@@ -20,3 +20,15 @@ def test_nobody_waits_for_a_slow_broker_and_nothing_is_forgotten_meanwhile():
         assert pulled.acquire(timeout=10) or len(pulls) == 1
 
     assert 1 <= len(pulls) <= 2
+
+
+def test_it_rings_at_each_moment_it_is_set_for():
+    pulled = threading.Semaphore(0)
+    bell = Bell(pulled.release)
+
+    bell.ring(after=3600)
+    for after in (0.2, 0.1):  # each sooner than all before
+        bell.ring(after)
+
+    assert all(pulled.acquire(timeout=10) for _ in range(2))
+    assert not pulled.acquire(blocking=False)

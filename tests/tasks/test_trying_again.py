@@ -1,6 +1,7 @@
 """How often a job is tried."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from ezscale.kit.jobs import LEASE, Job, JobStatus, enqueue, job_row
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.kit.work import Database
 from ezscale.tasks import engine
-from ezscale.tasks.engine import MOST_TRIES, run_jobs
+from ezscale.tasks.engine import AT_ONCE, MOST_TRIES, run_jobs
 from ezscale.tasks.registry import KNOWN
 from ezscale.wiring import House
 from tests.company import Company
@@ -54,6 +55,32 @@ def test_but_not_while_a_vendor_is_silent(company: Company, job_id: UUID) -> Non
     run_jobs(company.house, [job_id])
 
     assert standing(company, job_id) == (JobStatus.READY, MOST_TRIES - 1)
+
+
+def test_what_failed_once_is_tried_at_once_and_then_later_and_later(company: Company, job_id: UUID) -> None:
+    rung = tried(company, job_id, times=3)
+
+    assert rung[0] == AT_ONCE
+    assert 1 < rung[1] < rung[2]
+
+
+def test_nobody_hurries_to_ask_who_is_known_not_to_answer(company: Company, job_id: UUID) -> None:
+    with company.robot() as work:
+        work.session.add(VendorLine(name="stripe", failures=5, silent_since=work.now, next_try_at=work.now))
+
+    assert min(tried(company, job_id, times=3)) > 1
+
+
+def tried(company: Company, job_id: UUID, times: int) -> list[float]:
+    """A job is tried from the start, as soon as it is wanted again: after how many seconds whoever works is woken."""
+    rung: list[float] = []
+    company.house.database.ring = rung.append
+    with company.robot() as work:
+        work.session.get_one(Job, job_id).tries = 0
+    for _ in range(times):
+        run_jobs(company.house, [job_id])
+        company.clock.move(timedelta(hours=1))
+    return rung
 
 
 def standing(company: Company, job_id: UUID) -> tuple[JobStatus, int]:

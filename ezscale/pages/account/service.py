@@ -288,7 +288,7 @@ def _billing() -> rx.Component:
     renews = rx.cond(
         BILLING.ends_on != "",
         rx.fragment("ends on ", BILLING.ends_on),
-        rx.cond(BILLING.next_on != "", BILLING.next_on, "not yet known"),
+        rx.cond(BILLING.next_on != "", BILLING.next_on, "–"),
     )
     pairs = definitions(
         ("With tax", rx.cond(BILLING.price != "", BILLING.price, "–")),
@@ -309,7 +309,9 @@ def _billing() -> rx.Component:
 
 def _manage() -> rx.Component:
     to = address_of("/account/subscription/", ServiceState.subscription_id)
-    return link_button("Change, pause, explain", to=to, look="plain", size="small")
+    return link_button(
+        rx.cond(BILLING.price != "", "Change, pause, explain", "Subscription"), to=to, look="plain", size="small"
+    )
 
 
 def _cancel() -> rx.Component:
