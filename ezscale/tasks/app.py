@@ -51,9 +51,9 @@ def sweep() -> None:
 def start_working(**_about: object) -> None:
     """Go on with what a killed predecessor has left, without waiting for its leases to run out."""
     calm_collector()
-    engine.take_over(wiring.house())
     wiring.hang_up_bell(inner_bell.ring)
     wiring.database().take_turns()
+    engine.take_over(wiring.house())  # the last that can fail: when the database is away, the next sweep begins
     inner_bell.ring()
 
 

@@ -6,7 +6,12 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from time import monotonic, sleep
 
+import structlog
+
+log = structlog.get_logger()
+
 PAUSE = 0.05  # seconds after it has rung: whoever comes meanwhile is heard together
+AFTER_TROUBLE = 1.0  # seconds until it rings again when nobody could be woken
 MOST_SET = 1000  # moments it is set for; what is due at others is found by the next sweep
 
 
@@ -34,7 +39,11 @@ class Bell:
     def _keep_ringing(self) -> None:
         while True:
             self._wait_for_the_next()
-            self._pull()
+            try:
+                self._pull()
+            except Exception:  # the database is away, say; nobody else would start this thread again
+                log.exception("bell_stuck")
+                self.ring(AFTER_TROUBLE)
             sleep(PAUSE)
 
     def _wait_for_the_next(self) -> None:

@@ -1,5 +1,6 @@
 import threading
 
+from ezscale.tasks import bell as bell_module
 from ezscale.tasks.bell import Bell
 
 
@@ -32,3 +33,17 @@ def test_it_rings_at_each_moment_it_is_set_for():
 
     assert all(pulled.acquire(timeout=10) for _ in range(2))
     assert not pulled.acquire(blocking=False)
+
+
+def test_it_rings_again_when_nobody_could_be_woken(monkeypatch):
+    monkeypatch.setattr(bell_module, "AFTER_TROUBLE", 0.01)
+    pulled, troubles = threading.Semaphore(0), iter(["the database is away"])
+
+    def pull():
+        pulled.release()
+        for trouble in troubles:
+            raise RuntimeError(trouble)
+
+    Bell(pull).ring()
+
+    assert all(pulled.acquire(timeout=10) for _ in range(2))
