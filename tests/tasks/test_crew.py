@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from ezscale.kit.clock import FixedClock
 from ezscale.kit.jobs import Job, JobStatus, Lane, enqueue, job_row
 from ezscale.kit.work import Database
 from ezscale.tasks import company as engine
+from ezscale.tasks.bell import Bell
 from ezscale.tasks.crew import RANKS, Crew, usual_hands
 from ezscale.tasks.registry import KNOWN, LANES
 from ezscale.wiring import House
@@ -57,6 +60,28 @@ def test_everything_is_done_once(company: Company, crew: Crew, done: Counter[str
 
     assert set(done.values()) == {1}
     eventually(lambda: not engine.due_jobs(company.house, Lane.HOUSE))
+
+
+def test_a_database_that_was_away_finds_everybody_at_work(
+    company: Company, crew: Crew, done: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("bell", "crew"):
+        monkeypatch.setattr(f"ezscale.tasks.{module}.AFTER_TROUBLE", 0.02)
+    enter(company, [f"test.{number}" for number in range(JOBS)], Lane.HOUSE)
+    refused: list[str] = []
+
+    def refuse(*_connecting: object) -> None:
+        refused.append(threading.current_thread().name)
+        raise OperationalError("connect", None, ConnectionRefusedError())
+
+    lines = company.house.database.engine
+    event.listen(lines, "do_connect", refuse)
+    lines.dispose()
+    Bell(crew.look).ring()
+    eventually(lambda: len(refused) >= 3)
+    event.remove(lines, "do_connect", refuse)
+
+    eventually(lambda: len(done) == JOBS)
 
 
 def test_who_waits_for_the_gateway_keeps_nobody_else_up(company: Company, crew: Crew, done: Counter[str]) -> None:
