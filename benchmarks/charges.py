@@ -53,7 +53,7 @@ from ezscale.tasks.crew import AT_ONCE, share_of, usual_hands
 from ezscale.wiring import House
 from tests.bulk import write_book
 
-SIZES = (1_000, 10_000)
+SIZES = (1_000, 10_000, 100_000)
 PER_SECOND = 80
 WORKERS = 2
 HANDS = usual_hands(charges_at_once=16)
