@@ -44,11 +44,12 @@ class Crew:
         self._gangs = [Gang(house, lane, count) for lane, count in hands.items()]
 
     def look(self) -> None:
-        """Make jobs of what has happened, and wake everybody."""
-        while company.relay(self._house()):
-            pass
-        for gang in self._gangs:
-            gang.wake()
+        """Make jobs of what has happened, and wake everybody: after each block, so that none waits for the last one."""
+        is_more = True
+        while is_more:
+            is_more = bool(company.relay(self._house()))
+            for gang in self._gangs:
+                gang.wake()
 
     def end(self) -> None:
         """Everybody ends what they hold, and goes home."""
