@@ -31,7 +31,7 @@ BLOCK = 32  # jobs that are taken up together
 TOGETHER = 0.1  # seconds within which jobs are ended together
 MOST_TRIES = 60  # of a temporary failure: about eight hours
 MOST_BUG_TRIES = 4
-AT_ONCE = 0.1  # seconds: what failed once is as a rule over by then, such as a connection that was closed
+AT_FIRST = 0.1  # seconds until the second try: what failed once is as a rule over by then, such as a connection that was closed
 LONGEST_WAIT = timedelta(minutes=10)
 
 
@@ -218,6 +218,6 @@ def _wait(job: Claim, asked: float | None, most_tries: int | None) -> timedelta 
     if most_tries is not None and job.tries >= most_tries:
         return None
     if most_tries is not None and job.tries == 1:
-        return timedelta(seconds=AT_ONCE)
+        return timedelta(seconds=AT_FIRST)
     seconds = min(2.0**job.tries, LONGEST_WAIT.total_seconds())
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  # spreads load, guards nothing

@@ -14,7 +14,7 @@ from ezscale.kit.jobs import LEASE, Job, JobStatus, enqueue, job_row
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.kit.work import Database
 from ezscale.tasks import engine
-from ezscale.tasks.engine import AT_ONCE, MOST_TRIES, run_jobs
+from ezscale.tasks.engine import AT_FIRST, MOST_TRIES, run_jobs
 from ezscale.tasks.registry import KNOWN
 from ezscale.wiring import House
 from tests.company import Company
@@ -60,7 +60,7 @@ def test_but_not_while_a_vendor_is_silent(company: Company, job_id: UUID) -> Non
 def test_what_failed_once_is_tried_at_once_and_then_later_and_later(company: Company, job_id: UUID) -> None:
     rung = tried(company, job_id, times=3)
 
-    assert rung[0] == AT_ONCE
+    assert rung[0] == AT_FIRST
     assert 1 < rung[1] < rung[2]
 
 
