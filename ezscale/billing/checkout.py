@@ -9,13 +9,14 @@ from sqlmodel import and_, col, or_, select
 
 from ezscale.accounts.permissions import PAY_INVOICES
 from ezscale.billing.approval import Approval, approval_of
-from ezscale.billing.collecting import charge_of, live_attempt, locked, new_attempt
+from ezscale.billing.collecting import live_attempt, new_attempt
 from ezscale.billing.gateways import Gateways, chosen_gateway, gateway_of
 from ezscale.billing.payers import payer_ref_of, registered
 from ezscale.billing.payments import book_receipt
 from ezscale.billing.ports import Charge, ChargeState, PaymentGateway, Receipt
+from ezscale.billing.sending import charge_of
 from ezscale.billing.small_sums import WAITS
-from ezscale.billing.to_pay import ToPay, lock_with_what_it_pays, paid_by, sum_of, to_pay
+from ezscale.billing.to_pay import ToPay, lock_with_what_it_pays, locked, paid_by, sum_of, to_pay
 from ezscale.kit.actor import Actor, ActorKind
 from ezscale.kit.errors import BusinessError, Rejected, UnknownOutcome
 from ezscale.kit.money import Money

@@ -1,25 +1,22 @@
 """Charging kept cards: one attempt, one charge, whatever happens on the way."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import sqlalchemy
-from sqlalchemy import bindparam
 from sqlmodel import col, or_, select
 
 from ezscale.billing.cards import backup_card, is_tried_out, usable_card
 from ezscale.billing.cases import open_case
-from ezscale.billing.disputed import is_questioned
 from ezscale.billing.events import ChargeRequested
 from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
-from ezscale.billing.payers import FIRST_NAME
 from ezscale.billing.payments import book_receipt, settle_from_credit
 from ezscale.billing.ports import Charge, PaymentGateway, Receipt
+from ezscale.billing.sending import WAITED_FOR, Going, send
 from ezscale.billing.small_sums import to_charge
-from ezscale.billing.to_pay import ToPay, described, is_wanted, lock_with_what_it_pays, sum_of
+from ezscale.billing.to_pay import ToPay, locked, locked_with_what_it_pays, sum_of
 from ezscale.billing.topped_up import fail_top_up
-from ezscale.kit.database import table_of
 from ezscale.kit.errors import Rejected, TemporaryFailure, UnknownOutcome
 from ezscale.kit.ids import new_id
 from ezscale.kit.work import OpenWork, Work
@@ -28,9 +25,6 @@ from ezscale.models.invoice import InvoiceStatus
 from ezscale.models.payment import ON_A_PAGE, AttemptStatus, AttemptTrigger
 
 ANSWER_OVERDUE = timedelta(minutes=10)
-WAITED_FOR = timedelta(days=1)  # by later charges of the same customer
-ANSWERED_BY = timedelta(minutes=1)
-EARLIER_FIRST = 2.0  # seconds until a later charge looks again
 
 
 def request_charge(
@@ -96,23 +90,29 @@ def drop_unsent_charge(work: Work, invoice_id: UUID) -> None:
         work.session.add(attempt)
 
 
-def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
+def collect(
+    open_work: OpenWork,
+    gateways: Gateways,
+    attempt_id: UUID,
+    going: Going | None = None,
+    end: Callable[[Work], None] = lambda _work: None,
+) -> None:
     """Ask the bank for the money of an attempt. Safe to repeat: the key makes it one charge.
+
+    `going` is that charge, where it was written down a moment ago that it goes to its gateway; `end` is called in the
+    transaction that books the answer.
 
     UnknownOutcome and TemporaryFailure mean: call again later, with the same attempt. Neither is a try that counts: what
     surely did not happen is as if it had never been asked for.
     """
-    with open_work() as work:
-        attempt, wanted = locked_with_what_it_pays(work, attempt_id)
-        if attempt.gateway not in gateways and attempt.status is AttemptStatus.CREATED:
-            attempt.fail("not_connected", work.now)  # another way of paying must not wait for this one
-            return
-        gateway = gateway_of(gateways, attempt.gateway)
-        charge, sent_at = _charge_to_send(work, gateway, attempt, wanted)
-    if charge is None:
+    going = going or send(open_work, gateways, attempt_id)
+    if going is None:
         return
+    gateway = gateway_of(gateways, going.gateway)
     try:
-        receipt = gateway.charge(charge) if sent_at is None else _found(gateway, charge, sent_at)
+        receipt = (
+            gateway.charge(going.charge) if going.sent_at is None else _found(gateway, going.charge, going.sent_at)
+        )
     except UnknownOutcome:
         with open_work() as work:
             locked(work, attempt_id).lose_sight()
@@ -130,6 +130,7 @@ def collect(open_work: OpenWork, gateways: Gateways, attempt_id: UUID) -> None:
             _charge_anew(work, attempt_id)
         else:
             book_receipt(work, gateway.name, receipt)
+        end(work)
 
 
 def doubt_charges(work: Work, since: datetime) -> int:
@@ -146,85 +147,6 @@ def doubt_charges(work: Work, since: datetime) -> int:
         attempt.send(since)
         attempt.lose_sight()
     return len(attempts)
-
-
-def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
-    """An attempt as it is now, to be changed: what it pays is locked first, as everywhere."""
-    return locked_with_what_it_pays(work, attempt_id)[0]
-
-
-def locked_with_what_it_pays(work: Work, attempt_id: UUID) -> tuple[PaymentAttempt, ToPay]:
-    """The same, and what it pays."""
-    found = lock_with_what_it_pays(work, attempt_id)
-    assert found is not None  # noqa: S101  # attempts stay for ever
-    return found
-
-
-def _charge_to_send(
-    work: Work, gateway: PaymentGateway, attempt: PaymentAttempt, wanted: ToPay
-) -> tuple[Charge | None, datetime | None]:
-    """The charge, if it is wanted still; and when it was sent, where that is too long ago for its key to be known."""
-    if not attempt.is_live or attempt.method_id is None:
-        return None, None
-    if not is_wanted(wanted) and attempt.status is AttemptStatus.CREATED:
-        attempt.fail("not_needed", work.now)
-        return None, None
-    about = {"method_id": attempt.method_id, "of_customer": wanted.customer_id, "at_gateway": gateway.name}
-    about |= {"before_id": attempt.id, "created_after": work.now - WAITED_FOR, "sent_after": work.now - ANSWERED_BY}
-    card = work.session.connection().execute(TO_BE_CHARGED, about).one()
-    if attempt.status is AttemptStatus.CREATED and card.is_questioned:
-        attempt.fail("disputed", work.now)
-        if isinstance(wanted, TopUp):
-            fail_top_up(work, wanted, "a payment of yours is disputed")
-        return None, None
-    is_forgotten = attempt.sent_at is not None and work.now - attempt.sent_at > gateway.key_lives
-    sent_at = attempt.sent_at if is_forgotten else None
-    if attempt.status is AttemptStatus.CREATED:
-        if card.has_earlier:
-            raise TemporaryFailure("An earlier charge of this customer comes first", retry_after=EARLIER_FIRST)
-        attempt.send(work.now)
-    else:  # somebody else may be asking just now, or have asked and died: only the gateway knows
-        attempt.lose_sight()
-    return charge_of(attempt, wanted, card.payer_ref or "", card.gateway_ref), sent_at
-
-
-# What a customer was to be charged for earlier comes first. One that makes no progress holds nobody up for long.
-WAITS = (col(PaymentAttempt.status) == AttemptStatus.CREATED) & (
-    col(PaymentAttempt.created_at) > bindparam("created_after")
-)
-IS_ASKED = (col(PaymentAttempt.status) == AttemptStatus.SENT) & (col(PaymentAttempt.sent_at) > bindparam("sent_after"))
-EARLIER = (
-    select(PaymentAttempt.id)
-    .join(Invoice, col(Invoice.id) == PaymentAttempt.live_for)
-    .where(
-        Invoice.customer_id == bindparam("of_customer"),
-        col(PaymentAttempt.id) < bindparam("before_id"),
-        col(PaymentAttempt.trigger).not_in(ON_A_PAGE),
-        WAITS | IS_ASKED,
-    )
-)
-CARDS = table_of(PaymentMethod)
-TO_BE_CHARGED = sqlalchemy.select(
-    CARDS.c.gateway_ref,
-    is_questioned().label("is_questioned"),
-    FIRST_NAME.scalar_subquery().label("payer_ref"),
-    EARLIER.exists().label("has_earlier"),
-).where(CARDS.c.id == bindparam("method_id"))
-
-
-def charge_of(attempt: PaymentAttempt, wanted: ToPay, payer_ref: str, card_ref: str = "") -> Charge:
-    """An attempt in the gateway's terms."""
-    return Charge(
-        key=attempt.key,
-        attempt_id=attempt.id,
-        invoice_id=wanted.id,
-        amount=attempt.amount,
-        payer_ref=payer_ref,
-        description=described(wanted, attempt.amount),
-        card_ref=card_ref,
-        keeps_card=attempt.trigger is AttemptTrigger.CHECKOUT,
-        reserves=attempt.reserves,
-    )
 
 
 def _found(gateway: PaymentGateway, charge: Charge, sent_at: datetime) -> Receipt | None:

@@ -273,6 +273,16 @@ def invoice_paid_by(work: Work, attempt_id: UUID) -> Invoice | None:
     return work.session.exec(seen, params={"attempt_id": attempt_id}).first()
 
 
+def free_invoices_paid_by(work: Work, attempt_ids: Sequence[UUID]) -> Sequence[Invoice]:
+    """The invoices that these attempts are to pay, locked and read afresh, without those that somebody else has locked.
+
+    None of them for whoever does not see all.
+    """
+    if not _sees_all(work.actor):
+        return []
+    return work.session.exec(FREE_PAID_BY, params={"attempt_ids": attempt_ids}).all()
+
+
 def _sees_all(actor: Actor) -> bool:
     return actor.invoice_id is None and actor.may(SEE_EVERYTHING)
 
@@ -287,6 +297,19 @@ def _to_change(seen: SelectOfScalar[Invoice], which: Any = GIVEN) -> SelectOfSca
 
 # Put together once: every charge needs them.
 ANY, PAID_BY = _to_change(select(Invoice)), _to_change(select(Invoice), PAID)
+FREE_PAID_BY = (
+    select(Invoice)
+    .where(
+        col(Invoice.id).in_(
+            select(PaymentAttempt.invoice_id).where(
+                col(PaymentAttempt.id).in_(bindparam("attempt_ids", expanding=True))
+            )
+        )
+    )
+    .order_by(col(Invoice.id))
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def invoice_lines(work: Work, invoice_id: UUID) -> list[InvoiceLine]:

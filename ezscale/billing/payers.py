@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ezscale.billing.ports import Payer, PaymentGateway
 from ezscale.kit.work import OpenWork, Work
@@ -35,12 +36,13 @@ def payer_ref_of(work: Work, customer_id: UUID, gateway: str) -> str:
     return work.session.exec(FIRST_NAME, params={"of_customer": customer_id, "at_gateway": gateway}).first() or ""
 
 
-FIRST_NAME = (
-    select(KnownPayer.ref)
-    .where(KnownPayer.customer_id == bindparam("of_customer"), KnownPayer.gateway == bindparam("at_gateway"))
-    .order_by(col(KnownPayer.id))
-    .limit(1)
-)
+def first_name(customer_id: ColumnElement[UUID], gateway: ColumnElement[str]) -> SelectOfScalar[str]:
+    """For queries: the same."""
+    named = select(KnownPayer.ref).where(KnownPayer.customer_id == customer_id, KnownPayer.gateway == gateway)
+    return named.order_by(col(KnownPayer.id)).limit(1)
+
+
+FIRST_NAME = first_name(bindparam("of_customer"), bindparam("at_gateway"))
 
 
 def known_as(work: Work, customer_id: UUID) -> str:

@@ -11,12 +11,13 @@ from sqlmodel import and_, col, or_, select
 
 from ezscale.accounts.permissions import SEE_EVERYTHING
 from ezscale.billing.cases import close_by_itself, open_case
-from ezscale.billing.collecting import live_attempt, locked, locked_with_what_it_pays
+from ezscale.billing.collecting import live_attempt
 from ezscale.billing.events import ReservationDecided, ReservationOver
 from ezscale.billing.gateways import Gateways, gateway_of
 from ezscale.billing.invoicing import invoice_to_change
 from ezscale.billing.payments import LET_GO, book_receipt
 from ezscale.billing.ports import PaymentGateway, Receipt
+from ezscale.billing.to_pay import locked, locked_with_what_it_pays
 from ezscale.kit.errors import Rejected, UnknownOutcome
 from ezscale.kit.work import OpenWork, Work
 from ezscale.models import PaymentAttempt, PaymentMethod

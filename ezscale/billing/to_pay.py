@@ -58,6 +58,18 @@ def lock_with_what_it_pays(work: Work, attempt_id: UUID) -> tuple[PaymentAttempt
     return work.session.exec(THIS_ATTEMPT, params=this).one(), wanted
 
 
+def locked_with_what_it_pays(work: Work, attempt_id: UUID) -> tuple[PaymentAttempt, ToPay]:
+    """The same of an attempt that is surely there: none is ever deleted."""
+    found = lock_with_what_it_pays(work, attempt_id)
+    assert found is not None  # noqa: S101
+    return found
+
+
+def locked(work: Work, attempt_id: UUID) -> PaymentAttempt:
+    """An attempt as it is now, to be changed: what it pays is locked first."""
+    return locked_with_what_it_pays(work, attempt_id)[0]
+
+
 def top_up_to_change(work: Work, top_up_id: UUID) -> TopUp:
     """A top-up that the actor may see, locked and read afresh. Its customer is locked before it, always in this order."""
     found = work.session.get(TopUp, top_up_id)

@@ -90,11 +90,12 @@ class Job(SQLModel, table=True):
             raise BusinessError("This task is no longer among those that were given up.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claim:
     """A job in our hands until a moment of the world, and how often it was tried, this time included.
 
-    `taken_at` is the company's time.
+    `taken_at` is the company's time. `prepared` is what was done for it beforehand, together with others; `is_ended` once
+    it has ended itself.
     """
 
     id: UUID
@@ -103,11 +104,18 @@ class Claim:
     tries: int
     taken_at: datetime
     until: datetime
+    prepared: Any = None
+    is_ended: bool = False
 
     @property
     def is_ours(self) -> bool:
         """Whether nobody else may have taken it meanwhile."""
         return world_now() < self.until
+
+    def end(self, session: Session) -> None:
+        """It is done, if and when this transaction commits: for its last one."""
+        finish(session.connection(), [self.id], self.taken_at)
+        self.is_ended = True
 
 
 def job_row(

@@ -1,6 +1,6 @@
 """Tasks about money."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from ezscale.accounts.events import TaxDetailsChanged
@@ -28,6 +28,7 @@ from ezscale.billing import (
     refunding,
     renewing,
     reserving,
+    sending,
     tax_id_checks,
     tax_places,
     top_ups,
@@ -56,16 +57,24 @@ from ezscale.billing.gateways import gateway_of
 from ezscale.billing.ports import PaymentGateway
 from ezscale.company import currencies
 from ezscale.kit.errors import Rejected, TemporaryFailure
-from ezscale.kit.jobs import Lane
+from ezscale.kit.jobs import Claim, Lane
 from ezscale.privacy import vendors
-from ezscale.tasks.registry import task, task_of
+from ezscale.tasks.registry import prepared_by, task, task_of
 from ezscale.wiring import House
 
 
+def send_together(house: House, events: Sequence[ChargeRequested]) -> list[sending.Going | None]:
+    """Write down at once that several attempts go to their gateways."""
+    going = sending.send_together(house.automation("billing"), house.gateways, [each.attempt_id for each in events])
+    return [going.get(each.attempt_id) for each in events]
+
+
 @task_of(Lane.GATEWAY)
-def collect(house: House, event: ChargeRequested) -> None:
+@prepared_by(send_together)
+def collect(house: House, event: ChargeRequested, job: Claim) -> None:
     """Send an attempt to the gateway."""
-    collecting.collect(house.automation("billing"), house.gateways, event.attempt_id)
+    open_work = house.automation("billing")
+    collecting.collect(open_work, house.gateways, event.attempt_id, job.prepared, lambda work: job.end(work.session))
 
 
 @task_of(Lane.GATEWAY)

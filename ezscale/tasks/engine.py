@@ -22,7 +22,7 @@ from ezscale.kit.events import Event, revive
 from ezscale.kit.jobs import Claim, Lane, job_row
 from ezscale.kit.vendor_lines import silent_lines
 from ezscale.kit.work import Database
-from ezscale.tasks.registry import LANES, REACTIONS, SCHEDULE, Periodic, call, name_of
+from ezscale.tasks.registry import LANES, PREPARED_BY, REACTIONS, SCHEDULE, Periodic, call, name_of
 from ezscale.wiring import House
 
 log = structlog.get_logger()
@@ -83,9 +83,12 @@ def run_jobs(house: House, job_ids: Sequence[UUID]) -> None:
 
 
 def take_up(house: House, job_ids: Sequence[UUID]) -> list[Claim]:
-    """Those of these jobs that are due and free, in our hands for a while."""
+    """Those of these jobs that are due and free, in our hands for a while, and what they begin with done together."""
     with house.automation("engine")() as work:
-        return [] if stands_still(work) else jobs.claim(work.session, job_ids, work.now)
+        taken = [] if stands_still(work) else jobs.claim(work.session, job_ids, work.now)
+    for task in PREPARED_BY:
+        _prepare(house, task, [job for job in taken if job.task == task])
+    return taken
 
 
 def put_back(house: House, taken: Sequence[Claim]) -> None:
@@ -138,7 +141,7 @@ class _Endings:
         """It ended, and may have to be tried again."""
         now = monotonic()
         (self.quick.add if now - self._began_at < TOGETHER else self.quick.discard)(job.task)
-        if is_done:
+        if is_done and not job.is_ended:
             self._done.append(job.id)
         if now - self._recorded_at >= TOGETHER:
             self._record()
@@ -161,6 +164,21 @@ def drain(house: House) -> int:
     return ran
 
 
+def _prepare(house: House, task: str, taken: Sequence[Claim]) -> None:
+    """What jobs of a task begin with, for all of them at once. Where that does not work now, each does it by itself."""
+    if len(taken) < 2:
+        return
+    try:
+        prepared = PREPARED_BY[task](house, [_event_of(job) for job in taken])
+    except TemporaryFailure as failure:
+        log.info("not_prepared", job=task, reason=failure.message)
+    except Exception:  # each of them will say by itself what is wrong
+        log.exception("not_prepared", job=task)
+    else:
+        for job, each in zip(taken, prepared, strict=True):
+            job.prepared = each
+
+
 def _jobs_after(event: outbox.OutboxEvent, now: datetime) -> list[dict[str, Any]]:
     arguments = {"event": event.name, "payload": event.payload}
     return [
@@ -180,7 +198,7 @@ def _event_of(job: Claim) -> Event | None:
 def _is_done(house: House, job: Claim) -> bool:
     """Do it; what fails is entered to be tried again, or given up."""
     try:
-        call(house, job.task, _event_of(job))
+        call(house, job, _event_of(job))
     except NotYet as answer:
         _try_again(house, job, _wait(job, answer.retry_after, None), answer.message, uncounted=job.tries)
         return False

@@ -33,10 +33,13 @@ from ezscale.company.rules import set_rules
 from ezscale.integrations.smtp.adapter import KeptMail
 from ezscale.kit import outbox
 from ezscale.kit.actor import ANONYMOUS, Actor
-from ezscale.kit.clock import FixedClock
+from ezscale.kit.clock import FixedClock, world_now
 from ezscale.kit.database import open_engine
 from ezscale.kit.encryption import Vault
 from ezscale.kit.errors import BusinessError, TemporaryFailure
+from ezscale.kit.events import Event
+from ezscale.kit.ids import new_id
+from ezscale.kit.jobs import LEASE, Claim
 from ezscale.kit.money import Money
 from ezscale.kit.work import Database, Work
 from ezscale.models import AddOn, AddOnPrice, Customer, OptionPrice, OptionValue, Order, Plan, Price
@@ -44,7 +47,7 @@ from ezscale.models.coupon import CouponKind
 from ezscale.ordering.placing import ItemRequest, OrderRequest, place_order
 from ezscale.ordering.quoting import quote_basket
 from ezscale.tasks import billing, provisioning
-from ezscale.tasks.registry import REACTIONS, name_of
+from ezscale.tasks.registry import REACTIONS, call, name_of
 from ezscale.wiring import House
 from tests.company import PASSWORD
 from tests.reliability.bank import Bank
@@ -221,9 +224,10 @@ class SmallCompany:
             Vault({"k1": b"0" * 32}),
         )
 
-    def _carry_out(self, task: Callable[..., None], *about: Any) -> None:
+    def _carry_out(self, task: Callable[..., None], event: Event | None = None) -> None:
+        job = Claim(new_id(), name_of(task), {}, 1, self.clock.now, world_now() + LEASE)
         with suppress(BusinessError, TemporaryFailure):  # as the engine has it: refused is done, the rest comes again
-            task(self.house, *about)
+            call(self.house, job, event)
 
     def _build(self) -> None:
         with self.house.automation("builder")() as work:

@@ -33,7 +33,7 @@ from ezscale.billing.cancelling import cancel_at_period_end, cancel_now, keep_su
 from ezscale.billing.change_quotes import quote_change
 from ezscale.billing.change_wishes import ChangeWish
 from ezscale.billing.changes import accept_change, withdraw_change
-from ezscale.billing.collecting import charge_of, request_charge
+from ezscale.billing.collecting import request_charge
 from ezscale.billing.credit import grant_credit
 from ezscale.billing.credit_notes import GiveBack, creditable, issue_credit_note
 from ezscale.billing.customer_currency import change_currency
@@ -61,6 +61,7 @@ from ezscale.billing.ports import DisputeState, RefundState
 from ezscale.billing.price_changes import change_price
 from ezscale.billing.proration import ChangeRules, Proration
 from ezscale.billing.refunds import Refundable, book_refund, refund_credit, refundable, refundable_of_top_up
+from ezscale.billing.sending import charge_of
 from ezscale.billing.tax_rates import change_rate
 from ezscale.billing.tax_rules import TaxRules
 from ezscale.billing.to_pay import paid_by

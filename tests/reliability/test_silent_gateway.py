@@ -12,10 +12,11 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from ezscale.billing.collecting import charge_of, request_charge
+from ezscale.billing.collecting import request_charge
 from ezscale.billing.dunning import chase_invoices
 from ezscale.billing.payers import payer_ref_of
 from ezscale.billing.ports import Charge
+from ezscale.billing.sending import charge_of
 from ezscale.integrations.guarding import guard_of
 from ezscale.integrations.http import open_http
 from ezscale.integrations.stripe.adapter import open_gateway

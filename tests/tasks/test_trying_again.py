@@ -1,6 +1,6 @@
 """How often a job is tried."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -8,14 +8,16 @@ from uuid import UUID
 import pytest
 from time_machine import travel
 
+from ezscale.billing.events import ChargeRequested
 from ezscale.kit.clock import FixedClock, world_now
 from ezscale.kit.errors import TemporaryFailure
-from ezscale.kit.jobs import LEASE, Job, JobStatus, enqueue, job_row
+from ezscale.kit.ids import new_id
+from ezscale.kit.jobs import LEASE, Claim, Job, JobStatus, enqueue, job_row
 from ezscale.kit.vendor_lines import VendorLine
 from ezscale.kit.work import Database
 from ezscale.tasks import engine
 from ezscale.tasks.engine import AT_FIRST, MOST_TRIES, run_jobs
-from ezscale.tasks.registry import KNOWN
+from ezscale.tasks.registry import KNOWN, PREPARED_BY
 from ezscale.wiring import House
 from tests.company import Company
 from tests.databases import commits_on
@@ -131,3 +133,60 @@ def test_what_was_taken_up_is_left_to_others_when_its_lease_has_run_out(company:
     del KNOWN["test.waits"]
 
     assert [standing(company, row["id"]) for row in rows] == [(JobStatus.DONE, 1), *[(JobStatus.READY, 1)] * 2]
+
+
+Prepared = Callable[[House, Sequence[ChargeRequested]], list[str]]
+
+
+@pytest.fixture
+def told(company: Company, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What calls of a task that can be prepared for are called with; the second of them ends itself, and then fails."""
+    told: list[object] = []
+
+    def listens(house: House, _event: ChargeRequested, job: Claim) -> None:
+        told.append(job.prepared)
+        with house.automation("test")() as work:
+            job.end(work.session)
+            if len(told) == 2:
+                raise TemporaryFailure("it could not be booked")
+
+    monkeypatch.setitem(KNOWN, "test.listens", listens)
+    return told
+
+
+def names(_house: House, events: Sequence[ChargeRequested]) -> list[str]:
+    """What each is prepared with."""
+    return [f"{number} of {len(events)}" for number, _ in enumerate(events, start=1)]
+
+
+def fails(_house: House, _events: Sequence[ChargeRequested]) -> list[str]:
+    """It does not work now."""
+    raise TemporaryFailure("somebody else was changing the same things")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "jobs", "heard"),
+    [(names, 3, ["1 of 3", "2 of 3", "3 of 3"]), (names, 1, [None]), (fails, 3, [None] * 3)],
+    ids=["together", "alone", "not now"],
+)
+def test_what_calls_begin_with_is_done_for_all_of_them_at_once_and_each_ends_with_what_it_did(
+    company: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    told: list[object],
+    prepare: Prepared,
+    jobs: int,
+    heard: list[str | None],
+) -> None:
+    monkeypatch.setitem(PREPARED_BY, "test.listens", prepare)
+    arguments = {"event": "ChargeRequested", "payload": ChargeRequested(new_id(), new_id()).to_plain()}
+    with company.robot() as work:
+        rows = [job_row("test.listens", arguments, f"once {number}", work.now) for number in range(jobs)]
+        enqueue(work.session, rows)
+
+    with commits_on(company.house.database.engine) as commits:
+        run_jobs(company.house, [row["id"] for row in rows])
+
+    done = [standing(company, row["id"])[0] for row in rows]
+    assert told == heard
+    assert done == [JobStatus.DONE, JobStatus.READY, JobStatus.DONE][:jobs]
+    assert len(commits) == (2 if jobs == 1 else 5)  # one to take them up, one for each that ends, two to put one off
