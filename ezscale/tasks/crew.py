@@ -32,8 +32,13 @@ def usual_hands(charges_at_once: int) -> dict[Lane, int]:
 
 
 def share_of(lane: Lane, hands: int, due: int) -> int:
-    """How many jobs of those due are taken up together: half of the quick ones, but of those that wait no more than soon begin."""
-    return max(hands, due // 2) if lane in FOR_NOBODY else max(2, hands // 4)
+    """How many jobs of those due are taken up together: half of the quick ones, but of those that wait no more than soon begin.
+
+    A gateway takes a tenth of a second, so every hand has one more; a panel may take several seconds.
+    """
+    if lane in FOR_NOBODY:
+        return max(hands, due // 2)
+    return max(2, hands if lane is Lane.GATEWAY else hands // 4)
 
 
 class Crew:
