@@ -62,7 +62,7 @@ SPREAD = log(P99 / MEDIAN) / 2.326
 LOST = 0.007
 AS_LONG_AT_MOST = 1 / 0.95
 MOST_MS = 10.0  # of our own for each charge
-A_FEW = 300
+A_FEW = 640
 
 
 class Gateway:
@@ -263,7 +263,7 @@ def alone(house: House, kind: str) -> tuple[float, float]:
         pass
     whole, worked = Watch(kind), Watch(kind, ours_only=True)
     together = share_of(Lane.GATEWAY, HANDS[Lane.GATEWAY], A_FEW)
-    for _, watch in zip(range(A_FEW // together), cycle((whole, worked)), strict=False):
+    for _, watch in zip(range(0, A_FEW, together), cycle((whole, worked)), strict=False):
         with watch.running():
             taken = company.take_up(house, company.due_jobs(house, Lane.GATEWAY, AT_ONCE)[:together])
             for job in taken:
