@@ -15,6 +15,8 @@ from ezscale.wiring import House
 
 DAILY_RUNS_DONE = time(6)
 A_MOMENT = timedelta(seconds=30)
+ANOTHER_LOOK = 0.5  # seconds
+AT_WORK = 0.02  # seconds until another look while a worker's hands are at what is due
 MACHINE = robot("time machine")
 ITSELF = "housekeeping.travel"  # the job in which a travel may be running must not keep it from moving
 
@@ -37,7 +39,9 @@ def travel(
             on_day(now)
         if now >= until or halted:  # nothing would happen on the rest of the way
             return
-        _move(house, min(until, _next_morning(house, now), _next_job(soonest, now)) - now)
+        is_held = soonest is not None and soonest <= now
+        ahead = min(until, _next_morning(house, now), _next_job(soonest, now)) - now
+        _move(house, ahead, AT_WORK if is_held else ANOTHER_LOOK)
 
 
 def _next_job(soonest: datetime | None, now: datetime) -> datetime:
@@ -50,13 +54,13 @@ def _next_morning(house: House, now: datetime) -> datetime:
     return (morning if morning > local else morning + timedelta(days=1)).astimezone(UTC)
 
 
-def _move(house: House, by: timedelta) -> None:
+def _move(house: House, by: timedelta, pause: float) -> None:
     clock = house.database.clock
     if isinstance(clock, FixedClock):
         clock.move(by)
         return
     if by < A_MOMENT:  # somebody else's computer is at work, and it cannot be hurried
-        sleep(min(by.total_seconds(), 0.5))
+        sleep(min(by.total_seconds(), pause))
         return
     with house.database.opener(MACHINE)() as work:
         take_sessions_along(work, by)

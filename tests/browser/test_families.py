@@ -100,21 +100,6 @@ def test_the_first_sale(staff: Seller, sold: list[Buyer]) -> None:
         staff.sees_the_sale(buyer)
 
 
-@each_family
-def test_it_runs_and_says_how_to_get_in(equipped: Household, family: Family) -> None:
-    page = equipped.opens(family)
-    expect(badge(page, "Running")).to_be_visible(timeout=A_WHILE)
-
-    equipped.addresses[family] = page.get_by_role("main").get_by_text(ADDRESS).first.inner_text()
-    if family is Family.HOSTING:  # it is signed in to without a password, until somebody wants one
-        page.get_by_role("button", name="New password").click()
-        page.get_by_role("dialog").get_by_role("button", name="Set a new password").click()
-    else:
-        page.get_by_role("button", name=f"Show {LOGINS[family]}", exact=True).click()
-
-    expect(page.get_by_text("It is hidden again after a minute.")).to_be_visible()
-
-
 def test_a_vps_is_switched_off_and_on_and_shows_its_screen(equipped: Household) -> None:
     page = equipped.opens(Family.VPS)
     power = part(page, "Power")
@@ -152,6 +137,21 @@ def test_a_hosting_has_its_website_its_name_servers_and_a_way_into_the_panel(equ
     page.get_by_role("button", name="Sign in to the panel").click()
 
     expect(page.get_by_text("Signed in to")).to_be_visible()
+
+
+@each_family
+def test_it_runs_and_says_how_to_get_in(equipped: Household, family: Family) -> None:
+    page = equipped.opens(family)
+    expect(badge(page, "Running")).to_be_visible(timeout=A_WHILE)
+
+    equipped.addresses[family] = page.get_by_role("main").get_by_text(ADDRESS).first.inner_text()
+    if family is Family.HOSTING:  # it is signed in to without a password, until somebody wants one
+        page.get_by_role("button", name="New password").click()
+        page.get_by_role("dialog").get_by_role("button", name="Set a new password").click()
+    else:
+        page.get_by_role("button", name=f"Show {LOGINS[family]}", exact=True).click()
+
+    expect(page.get_by_text("It is hidden again after a minute.")).to_be_visible()
 
 
 def test_a_machine_has_hands_beside_it_and_can_have_another_system(equipped: Household) -> None:

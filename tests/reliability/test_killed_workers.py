@@ -44,15 +44,17 @@ def test_at_every_boundary_between_paid_and_active(at: Company, place: Workplace
 
 @all_databases_in_a_soak
 @AGAIN_AND_AGAIN
-def test_at_every_boundary_of_a_month_with_a_renewal(at: Company, place: Workplace, number: int) -> None:
-    ada = at.signs_up(f"Ada{number} Moreno")
-    has_paid(ada, PLACES[number % len(PLACES)])
+def test_at_every_boundary_of_a_month_with_two_renewals(at: Company, place: Workplace, number: int) -> None:
+    people = [at.signs_up(f"{name}{number} Moreno") for name in NAMES[:2]]
+    for person in people:
+        has_paid(person, PLACES[number % len(PLACES)])
     a_life(place, at.clock.now + AN_HOUR)
 
     deaths = dies_everywhere(at, place, A_MONTH)
 
     assert {"after POST /payment_intents", "after a letter", "after commit"} <= deaths
-    assert [invoice.status for invoice in ada.invoices()] == [InvoiceStatus.PAID] * 2
+    for person in people:
+        assert [invoice.status for invoice in person.invoices()] == [InvoiceStatus.PAID] * 2
     assert differences(at) == []
 
 
