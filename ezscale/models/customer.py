@@ -45,9 +45,13 @@ class KnownPayer(Row, table=True):
 
     __tablename__ = "known_payer"
     __quiet__: ClassVar[tuple[str, ...]] = ("looked_at",)  # what was found is told
-    __table_args__ = (UniqueConstraint("gateway", "ref"), Index("ix_known_payer_looked_at", "gateway", "looked_at"))
+    __table_args__ = (
+        UniqueConstraint("gateway", "ref"),
+        Index("ix_known_payer_looked_at", "gateway", "looked_at"),
+        Index("ix_known_payer_customer", "customer_id", "gateway", "id"),
+    )
 
-    customer_id: UUID = Field(foreign_key="customer.id", index=True)
+    customer_id: UUID = Field(foreign_key="customer.id")
     gateway: str = Field(max_length=20)
     ref: str = Field(max_length=80)
     looked_at: datetime | None = maybe_moment()

@@ -17,7 +17,7 @@ from ezscale.models.payment import AttemptStatus, AttemptTrigger
 from tests.billing.papers import euros, owes, pays_from_credit
 from tests.builders import a_dispute
 from tests.company import Company, Person
-from tests.databases import commits_on
+from tests.databases import commits_on, statements_on
 
 
 @pytest.fixture
@@ -119,6 +119,20 @@ def test_one_of_a_gateway_that_is_no_longer_connected_is_left_out(at: Company, p
 
     assert send_together(at.house.automation("billing"), {}, asked) == {}
     assert standing(at, *asked) == [AttemptStatus.CREATED] * 3
+
+
+def test_what_each_needs_is_found_by_an_index_that_knows_whose_it_is(at: Company, people: list[Person]) -> None:
+    asked = [is_charged(at, person) for person in people]
+    with statements_on(at.house.database.engine) as statements:
+        sends(at, *asked)
+
+    [wanted] = [each for each in statements if "known_payer" in each]
+    with at.house.database.engine.connect() as connection:
+        nothing = (None,) * wanted.count("?")
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {wanted}", nothing).all())
+
+    assert "ix_known_payer_customer" in plan
+    assert "SCAN" not in plan
 
 
 @pytest.mark.all_databases
