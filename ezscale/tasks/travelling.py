@@ -16,7 +16,7 @@ from ezscale.wiring import House
 DAILY_RUNS_DONE = time(6)
 A_MOMENT = timedelta(seconds=30)
 ANOTHER_LOOK = 0.5  # seconds
-AT_WORK = 0.02  # seconds until another look while a worker's hands are at what is due
+AT_WORK = 0.1  # seconds until another look while a worker's hands are at what is due: each look has to write, too
 MACHINE = robot("time machine")
 ITSELF = "housekeeping.travel"  # the job in which a travel may be running must not keep it from moving
 
